@@ -1,0 +1,304 @@
+"""The words of the project as frozen data: what the parts hand to each other.
+
+Offsets are character offsets into a document's text, counted from 0, end exclusive.
+Pages are numbered from 1. Boxes are in points (1/72 inch), origin at the page's top left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+__all__ = [
+    "Answer",
+    "AnswerSentence",
+    "Block",
+    "BlockKind",
+    "Box",
+    "Check",
+    "Chunk",
+    "Citation",
+    "Document",
+    "DocumentInfo",
+    "Example",
+    "Hit",
+    "Message",
+    "Page",
+    "Passage",
+    "RunRecord",
+    "Span",
+    "StoredChunk",
+    "Support",
+]
+
+Leg = Literal["dense", "lexical", "fused", "reranked"]
+PAGE_BREAK = "\f"
+
+
+class Span(NamedTuple):
+    """A half-open range of characters of a document's text."""
+
+    start: int
+    end: int
+
+
+class Box(NamedTuple):
+    """A rectangle on a page, in points, origin at the page's top left."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class BlockKind(StrEnum):
+    """What a structural span of a document is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE_ROW = "table_row"
+    CODE = "code"
+    HEADER = "header"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A structural span; `level` is 1 to 6 for headings and 0 for all else."""
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, sheet, slide or section: the span of its text, and its geometry where there is one.
+
+    Pages tile the document's text: the first starts at 0, each starts where the one before ends,
+    the last ends at the text's length. All but the last end with a form feed (`PAGE_BREAK`).
+    `geometry` is a `rag.geometry.PageGeometry` as bytes.
+    """
+
+    number: int
+    start: int
+    end: int
+    label: str = ""
+    width: float | None = None
+    height: float | None = None
+    geometry: bytes | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file as loaded: its whole text, its pages, and its structure.
+
+    `blocks` are in order of `start` and do not overlap; they need not cover the text.
+    """
+
+    source: str
+    sha256: str
+    media_type: str
+    title: str
+    language: str
+    text: str = field(repr=False)
+    pages: tuple[Page, ...] = field(repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+    metadata: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def document_id(self) -> str:
+        """16 hexadecimal digits; other content under the same name is another document."""
+        return hashlib.sha256(f"{self.source}\0{self.sha256}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document as the library lists it, without its text."""
+
+    document_id: str
+    source: str
+    sha256: str
+    media_type: str
+    title: str
+    language: str
+    pages: int
+    chunks: int
+    characters: int
+    added_at: str
+    metadata: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    file: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the source, as people call the document."""
+        return self.source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A span of a document with its place in the outline. Chunks tile the document's text."""
+
+    ordinal: int
+    start: int
+    end: int
+    first_page: int
+    last_page: int
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the store returns it; `text` is sliced from the document's text."""
+
+    chunk_id: int
+    document_id: str
+    source: str
+    title: str
+    ordinal: int
+    start: int
+    end: int
+    first_page: int
+    last_page: int
+    headings: tuple[str, ...]
+    text: str = field(repr=False)
+
+
+class Hit(NamedTuple):
+    """One search result of one leg, best first; a higher score is better."""
+
+    chunk_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk, or merged neighbours, as retrieved for a question.
+
+    `score` ranks, filters and is shown; `scores` holds each leg's own (`dense` is a cosine,
+    `lexical` is BM25), absent where that leg did not find the passage.
+    """
+
+    document_id: str
+    source: str
+    title: str
+    page: int
+    start: int
+    end: int
+    text: str = field(repr=False)
+    score: float
+    scores: dict[str, float] = field(default_factory=dict)
+    chunk_ids: tuple[int, ...] = ()
+    headings: tuple[str, ...] = ()
+    leg: Leg = "fused"
+
+
+class Support(StrEnum):
+    """How far the cited evidence bears out a sentence."""
+
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    CONTRADICTED = "contradicted"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact quote: `document.text[start:end] == quote`, copied by code, never typed by a model."""
+
+    number: int
+    document_id: str
+    source: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    boxes: tuple[Box, ...] = ()
+    support: Support = Support.SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer with the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    support: Support = Support.SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked question-passages-answer triple for the prompt (few-shot demonstration)."""
+
+    example_id: str
+    question: str
+    answer: str
+    passages: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got: cited sentences, or an abstention with the nearest passages.
+
+    `confidence` is the probability, 0 to 1, that the answer is right. `reason` says why it
+    abstained. `cut` lists what did not fit the prompt. `timings` are seconds by stage.
+    """
+
+    question: str
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    abstained: bool
+    confidence: float
+    passages: tuple[Passage, ...] = ()
+    examples: tuple[Example, ...] = ()
+    reason: str = ""
+    cut: tuple[str, ...] = ()
+    model: str = ""
+    timings: dict[str, float] = field(default_factory=dict)
+    run_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """All that made one answer, so that it can be shown and replayed.
+
+    `settings`, `answer` and `why` are plain JSON values; `prompt` is empty when no model wrote.
+    """
+
+    run_id: str
+    created_at: str
+    question: str
+    library_version: int
+    settings: dict[str, Any]
+    model: str
+    prompt: tuple[Message, ...]
+    answer: dict[str, Any]
+    timings: dict[str, float]
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One invariant of the store and whether it holds."""
+
+    name: str
+    ok: bool
+    detail: str = ""

@@ -1,0 +1,23 @@
+"""Text as spans: sentences, words, languages. Knows nothing of documents, stores or models."""
+
+from rag.text.context import context_line, embedding_text, text_hash
+from rag.text.language import cjk_share, detect_language, has_cjk
+from rag.text.sentences import line_spans, sentence_spans
+from rag.text.tokens import STOP_WORDS, content_words, numbers, search_terms, stem, words
+
+__all__ = [
+    "STOP_WORDS",
+    "cjk_share",
+    "content_words",
+    "context_line",
+    "detect_language",
+    "embedding_text",
+    "has_cjk",
+    "line_spans",
+    "numbers",
+    "search_terms",
+    "sentence_spans",
+    "stem",
+    "text_hash",
+    "words",
+]

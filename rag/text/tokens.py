@@ -1,0 +1,100 @@
+"""Words as the lexical leg, the Jaccard selector and the evidence scorer see them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from rag.text.language import CJK
+
+__all__ = ["STOP_WORDS", "content_words", "numbers", "search_terms", "stem", "words"]
+
+_TOKEN: Final = re.compile(
+    rf"(?P<cjk>[{CJK}]+)"
+    rf"|(?P<number>\d+(?:[.,:/-]\d+)*(?:%|-?(?:(?![{CJK}])[^\W\d_])+)?)"
+    rf"|(?P<word>(?:(?![{CJK}])\w)+(?:[-'’._/&+@](?:(?![{CJK}])\w)+)*[+#]*)"
+)
+_PARTS: Final = re.compile(r"\w+")
+_GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+STOP_WORDS: Final = frozenset(
+    """a about after all also am an and any are as at be been before being between both but by can
+    could did do does doing during each for from had has have having he her here hers him his how i
+    if in into is it its itself just me more most my no nor not of off on once only or other our out
+    over own s same she should so some such t than that the their them then there these they this
+    those through to too under until up very was we were what when where which while who whom whose
+    why will with would you your 的 了 是 在 和 与 及 或 也 都 就 而 吗 呢 什么 哪 谁 怎么 多少 哪些 为什么 如何""".split()
+)
+"""Function words of English and Chinese: they say nothing about what a question asks for."""
+
+
+def words(text: str) -> list[str]:
+    """Lower-cased NFKC words in order; numbers and identifiers whole, CJK runs as bigrams.
+
+    A CJK run of one character yields that character. `1,234` and `1234` are one word.
+    """
+    return list(_words(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def search_terms(text: str) -> list[str]:
+    """Stemmed words for the lexical index, in order; a compound such as `10-k` adds its parts."""
+    terms: list[str] = []
+    for word in words(text):
+        terms.append(stem(word))
+        if not word.isalnum():
+            parts = _PARTS.findall(word.replace("'", "").replace("’", ""))
+            if len(parts) > 1 and not word.replace(".", "").isdigit():
+                terms.extend(stem(part) for part in parts)
+    return terms
+
+
+def content_words(text: str) -> set[str]:
+    """The set of stemmed words that carry meaning (no stop words)."""
+    return {stem(word) for word in words(text) if word not in STOP_WORDS}
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers in a text in one notation: no grouping commas, no per-cent sign, no leading zeros."""
+    found = set()
+    for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
+        if match.lastgroup == "number":
+            digits = re.match(r"\d+(?:[.,]\d+)*", match.group())
+            if digits:
+                found.add(_plain_number(digits.group()))
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The Snowball English stem of a plain Latin word; any other word as it is."""
+    word = word.removesuffix("'s").removesuffix("’s")
+    return str(_stemmer().stemWord(word)) if word.isascii() and word.isalpha() else word
+
+
+def _words(text: str) -> Iterator[str]:
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        if match.lastgroup == "cjk":
+            yield from (token[i : i + 2] for i in range(max(len(token) - 1, 1)))
+        elif match.lastgroup == "number" and _GROUPED.fullmatch(token.rstrip("%")):
+            yield token.replace(",", "")
+        else:
+            yield token
+
+
+def _plain_number(digits: str) -> str:
+    if _GROUPED.fullmatch(digits):
+        digits = digits.replace(",", "")
+    if "." in digits and digits.count(".") == 1:
+        digits = digits.rstrip("0").rstrip(".")
+    return digits.lstrip("0") or "0"
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
