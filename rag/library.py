@@ -1,0 +1,208 @@
+"""The one facade: a library of documents that is searched and asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from rag.answering import Answerer, AnswerEvent, Finished
+from rag.errors import ConfigurationError, NotFoundError
+from rag.models import Embedder, build_embedder, build_evidence_scorer, build_generator, build_reranker
+from rag.page_image import page_image
+from rag.retrieval import HybridRetriever
+from rag.schema import Answer, Box, Check, DocumentInfo, Message, Passage, RunRecord
+from rag.settings import Settings, load_settings
+from rag.store import Store
+
+if TYPE_CHECKING:
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import Runnable
+
+__all__ = ["Library"]
+
+
+class Library:
+    """A folder of documents with everything derived from them.
+
+    Models load at first use: opening a library, listing and checking it need none.
+
+    Example:
+        >>> library = Library.open("my-library")              # doctest: +SKIP
+        >>> answer = library.ask("Who wrote the minutes?")    # doctest: +SKIP
+        >>> answer.citations[0].quote                         # doctest: +SKIP
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+
+    @classmethod
+    def open(
+        cls, path: Path | str | None = None, settings: Settings | None = None, *, create: bool = True
+    ) -> Self:
+        """Open the library at `path`, or where the settings say.
+
+        Raises:
+            LibraryNotFoundError: `create` is false and there is none.
+            SchemaVersionError: a newer version of Citewell wrote it.
+        """
+        settings = settings or load_settings()
+        if path is not None:
+            settings = settings.model_copy(update={"library": Path(path)})
+        return cls(Store.open(settings.library, create=create), settings)
+
+    def close(self) -> None:
+        """Close the store; models are left to the garbage collector."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder that the settings name.
+
+        Raises:
+            ConfigurationError: the library's vectors were made by another embedder.
+        """
+        embedder = build_embedder(self.settings)
+        active = self.store.embedder
+        if active is not None and active != embedder.fingerprint:
+            raise ConfigurationError(
+                f"library {str(self.settings.library)!r} was embedded by {active!r}, and the settings name "
+                f"{embedder.fingerprint!r}: use the same preset as for `citewell ingest`, or a new library"
+            )
+        return embedder
+
+    @cached_property
+    def retriever(self) -> HybridRetriever:
+        """Question to passages."""
+        reranker = build_reranker(self.settings)
+        return HybridRetriever(self.store, self.embedder, self.settings.retrieval, reranker)
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Question to answer."""
+        from rag.examples import build_selector, load_pool
+        from rag.prompting import PromptBuilder, token_counter
+
+        settings = self.settings
+        generator = build_generator(settings) if settings.generator.writes else None
+        selector = None
+        if generator is not None:
+            selector = build_selector(settings.examples, load_pool(settings.examples.pool), self.embedder)
+        return Answerer(
+            store=self.store,
+            retriever=self.retriever,
+            embedder=self.embedder,
+            settings=settings,
+            generator=generator,
+            scorer=build_evidence_scorer(settings),
+            selector=selector,
+            prompt_builder=PromptBuilder(settings.prompt, token_counter(generator)),
+        )
+
+    def search(
+        self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
+    ) -> list[Passage]:
+        """The best passages for a question, best first; only from `documents` (ids, names) if given."""
+        found = self.retriever.retrieve(question, top_k, self.document_ids(documents))
+        return list(found.passages)
+
+    def ask(
+        self, question: str, documents: Sequence[str] | None = None, history: Sequence[Message] = ()
+    ) -> Answer:
+        """Answer a question from the documents, and keep the run record."""
+        answer, record = self.answerer.answer(question, self.document_ids(documents), history)
+        self.store.save_run(record)
+        return answer
+
+    def ask_stream(
+        self,
+        question: str,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Message] = (),
+        stop: threading.Event | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """What happens on the way to an answer, as it happens; the last event holds the answer."""
+        for event in self.answerer.stream(question, self.document_ids(documents), history, stop):
+            if isinstance(event, Finished):
+                self.store.save_run(event.record)
+            yield event
+
+    def document_ids(self, names: Sequence[str] | None) -> list[str] | None:
+        """The ids of documents given by id, source or unique file name; None stands for all."""
+        return None if names is None else [self.store.resolve(name).document_id for name in names]
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents, by source."""
+        return self.store.documents()
+
+    def remove(self, names: Sequence[str]) -> list[DocumentInfo]:
+        """Remove documents in one transaction; nothing later can cite them.
+
+        Raises:
+            NotFoundError: a name is not in the library; then nothing is removed.
+        """
+        removed = self.store.remove_documents(self.document_ids(names) or [])
+        self.store.publish()
+        return removed
+
+    def text(self, document_id: str) -> str:
+        """A document's whole text."""
+        return self.store.text(document_id)
+
+    def page_image(
+        self, document_id: str, number: int, highlights: Sequence[Box] = (), scale: float = 1.5
+    ) -> bytes:
+        """A PDF's page as PNG bytes with boxes highlighted.
+
+        Raises:
+            NotFoundError: the original is no PDF, was not kept, or has no such page.
+        """
+        path = self.store.original(document_id)
+        if path is None:
+            name = self.store.resolve(document_id).name
+            raise NotFoundError(
+                f"the original of {name} is not kept in the library (setting ingest.keep_originals)"
+            )
+        return page_image(path, number, highlights, scale)
+
+    def check(self) -> list[Check]:
+        """Every invariant of the store and whether it holds."""
+        return self.store.check()
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The latest run records, newest first."""
+        return self.store.runs(limit)
+
+    def run(self, run_id: str) -> RunRecord:
+        """One run record.
+
+        Raises:
+            NotFoundError: there is none of this id.
+        """
+        return self.store.run(run_id)
+
+    def as_retriever(self) -> BaseRetriever:
+        """This library as a LangChain retriever."""
+        from rag.retrieval import as_langchain_retriever
+
+        return as_langchain_retriever(self.retriever)
+
+    def as_runnable(self) -> Runnable[str, dict[str, Any]]:
+        """This library as a LangChain runnable: a question in, an answer as plain JSON values out."""
+        from langchain_core.runnables import RunnableLambda
+
+        from rag.wire import answer_json
+
+        return RunnableLambda(lambda question: answer_json(self.ask(question)), name="citewell")
