@@ -2,6 +2,9 @@
 
 Precedence, highest first: flags (given as a nested dict), `CITEWELL_…` environment variables
 (`CITEWELL_GENERATOR__MODEL=…`, two underscores between levels), the file or preset, these defaults.
+
+Read by pydantic and tomllib alone: pydantic-settings passes over an environment variable that names
+no setting, and here a misspelt key is an error wherever it stands.
 """
 
 from __future__ import annotations
@@ -74,7 +77,7 @@ class GeneratorSettings(_Section):
 
     provider: str = Field(
         "local",
-        description="`local` (transformers), `none`, or a LangChain provider such as `openai` for any OpenAI-style endpoint.",
+        description="`local` (transformers), `none`, or a LangChain provider; `openai` is any OpenAI-style endpoint.",
     )
     model: str = Field("packaged:SmolLM2-135M-Instruct", description="`packaged:NAME`, a folder, or a name.")
     base_url: str | None = Field(None, description="Address of an OpenAI-style endpoint.")
@@ -151,7 +154,9 @@ class AnsweringSettings(_Section):
     """How an answer is made and when there is none."""
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
-    abstain_below: float = Field(0.5, ge=0.0, le=1.0, description="Confidence under which there is no answer.")
+    abstain_below: float = Field(
+        0.5, ge=0.0, le=1.0, description="Confidence under which there is no answer."
+    )
     unsupported: Literal["mark", "drop", "refuse"] = Field(
         "mark", description="What happens to a generated sentence without support."
     )
@@ -212,7 +217,8 @@ def load_settings(
         where = ".".join(str(part) for part in first["loc"])
         shown = "(hidden)" if "api_key" in where else repr(first["input"])
         raise ConfigurationError(
-            f"setting {where}: {shown} is not accepted: {first['msg']}. Correct it in {name} or the environment."
+            f"setting {where}: {shown} is not accepted: {first['msg']}. "
+            f"Correct it in {name}, the environment or the flag."
         ) from None
 
 
@@ -227,7 +233,8 @@ def _read_preset(name: str | Path) -> dict[str, Any]:
         path = resource("configs", f"{name}.toml")
         if not path.is_file():
             raise ConfigurationError(
-                f"no preset {str(name)!r}: choose one of {', '.join(presets())}, or give the path of a TOML file"
+                f"no preset {str(name)!r}: choose one of {', '.join(presets())}, "
+                "or give the path of a TOML file"
             )
     try:
         return tomllib.loads(path.read_text("utf-8"))

