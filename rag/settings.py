@@ -77,7 +77,7 @@ class GeneratorSettings(_Section):
 
     provider: str = Field(
         "local",
-        description="`local` (transformers), `none`, or a LangChain provider; `openai` is any OpenAI-style endpoint.",
+        description="`local` (transformers), `none`, or a LangChain provider (`openai`: any OpenAI-style endpoint).",
     )
     model: str = Field("packaged:SmolLM2-135M-Instruct", description="`packaged:NAME`, a folder, or a name.")
     base_url: str | None = Field(None, description="Address of an OpenAI-style endpoint.")
