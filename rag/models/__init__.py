@@ -1,0 +1,32 @@
+"""Embedders, rerankers, generators and the evidence scorer: loading, devices, batching.
+
+Names are imported when they are first used, so that nothing heavy is loaded before it is needed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.models.build import build_embedder
+    from rag.models.protocol import Embedder, Reranker, Vectors
+
+__all__ = [
+    "Embedder",
+    "Reranker",
+    "Vectors",
+    "build_embedder",
+]
+
+_MODULES = {
+    "Embedder": "protocol",
+    "Reranker": "protocol",
+    "Vectors": "protocol",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'build')}"), name)

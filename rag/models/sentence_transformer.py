@@ -1,0 +1,159 @@
+"""The general embedder: any sentence-transformers model by package, folder or hub name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import ModelError
+from rag.models.devices import (
+    choose_device,
+    choose_dtype,
+    prepare_environment,
+    quiet_transformers,
+    set_threads,
+)
+from rag.models.embedder_config import EmbedderConfig, read_embedder_config
+from rag.models.protocol import Vectors
+from rag.models.tokenizer import SpanTokenizer, encodable
+from rag.models.weights import locate
+from rag.schema import Span
+from rag.settings import EmbedderSettings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+__all__ = ["SentenceTransformerEmbedder"]
+
+
+class SentenceTransformerEmbedder:
+    """Unit vectors from a sentence-transformers model. Safe for several threads.
+
+    Example:
+        >>> embedder = SentenceTransformerEmbedder(EmbedderSettings())
+        >>> embedder.embed_questions(["What is a library?"]).shape
+        (1, 384)
+    """
+
+    def __init__(self, settings: EmbedderSettings, *, offline: bool = True) -> None:
+        """Find the model and read its configs; weights load at the first call that needs them.
+
+        Raises:
+            ModelNotFoundError: the model is not on this machine.
+            ModelError: what is there is not an embedding model.
+        """
+        prepare_environment(offline)
+        self._settings = settings
+        self._config = read_embedder_config(
+            locate(settings.model, offline=offline, setting="embedder.model"), settings
+        )
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @property
+    def name(self) -> str:
+        """The model's name without `packaged:`, or its folder's name."""
+        return self._config.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and hash of weights, tokenizer, configs, prefixes and input limit; not of device or dtype."""
+        return self._config.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._config.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Input limit in tokens, special tokens included."""
+        return self._config.max_tokens
+
+    @property
+    def config(self) -> EmbedderConfig:
+        """What the model's folder and the settings say."""
+        return self._config
+
+    def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Vectors of shape (len(texts), dimension); `progress` gets the number done so far.
+
+        Texts are batched by length over the whole call, which halves the padding of mixed lengths:
+        give many at once.
+        """
+        return self._embed(texts, self._config.passage_prefix, progress)
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension), with the model's question prefix."""
+        return self._embed(texts, self._config.query_prefix, None)
+
+    def token_spans(self, text: str) -> list[Span]:
+        """The character span of each token of a text, without special tokens and without a limit."""
+        return self._tokenizer.spans(text)
+
+    @cached_property
+    def _tokenizer(self) -> SpanTokenizer:
+        return SpanTokenizer(self._config.folder)
+
+    def _embed(self, texts: Sequence[str], prefix: str, progress: Callable[[int], None] | None) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        size = self._settings.batch_size
+        for start in range(0, len(texts), size):
+            rows = longest_first[start : start + size]
+            with self._lock:
+                vectors[rows] = self._encode([encodable(texts[row]) for row in rows], prefix)
+            if progress is not None:
+                progress(start + len(rows))
+        return vectors
+
+    def _encode(self, texts: list[str], prefix: str) -> Vectors:
+        """One batch through the model; the caller holds the lock."""
+        model = self._loaded = self._loaded or self._load()
+        vectors = model.encode(
+            texts,
+            prompt=prefix,
+            batch_size=len(texts),
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+        )
+        return _unit(np.asarray(vectors, np.float32))
+
+    def _load(self) -> SentenceTransformer:
+        device = choose_device(self._settings.device)
+        dtype = choose_dtype(self._settings.dtype, device)
+        set_threads(self._settings.threads)
+        quiet_transformers()
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            model = SentenceTransformer(
+                str(self._config.folder),
+                device=device,
+                local_files_only=True,
+                model_kwargs={"dtype": dtype, "use_safetensors": True},
+            )
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(
+                f"the embedding model {self.name} in {self._config.folder} cannot be loaded "
+                f"on {device}: {error}"
+            ) from error
+        model.max_seq_length = self.max_tokens
+        if model.get_embedding_dimension() != self.dimension:
+            raise ModelError(
+                f"the embedding model {self.name} gives vectors of {model.get_embedding_dimension()} numbers "
+                f"where its configs say {self.dimension}: fetch the model again"
+            )
+        return model
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    """Exactly normalised rows: in bfloat16 the model's own normalisation is good to three digits."""
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+    unit: Vectors = vectors / lengths
+    return unit

@@ -1,0 +1,123 @@
+"""From a model's name to the folder of its files, and to a hash that tells weights apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rag.errors import ModelError, ModelNotFoundError
+from rag.models.devices import prepare_environment
+from rag.models.packaged import PREFIX, packaged_path
+
+__all__ = ["ModelFiles", "files_hash", "locate", "read_json", "read_json_list"]
+
+_DOWNLOADED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
+_SAMPLE_BYTES = 1 << 20
+
+
+class ModelFiles(NamedTuple):
+    """A model as people call it and where it lies (a folder, or one GGUF file)."""
+
+    name: str
+    path: Path
+
+
+def locate(model: str, *, offline: bool, setting: str) -> ModelFiles:
+    """Find `packaged:NAME`, a local path, or a hub name (downloaded when not `offline`).
+
+    `setting` is the settings key that the model came from, for messages.
+
+    Raises:
+        ModelNotFoundError: it is not on this machine, and may not or cannot be downloaded.
+    """
+    if model.startswith(PREFIX):
+        return ModelFiles(model.removeprefix(PREFIX), packaged_path(model))
+    path = Path(model).expanduser()
+    if path.exists():
+        return ModelFiles(path.resolve().name, path.resolve())
+    if model.startswith((".", "/", "~", "\\")) or model.count("/") > 1:
+        raise ModelNotFoundError(f"{setting}: there is no folder {model!r}; correct the path")
+    return ModelFiles(model, _hub_folder(model, offline, setting))
+
+
+def _hub_folder(name: str, offline: bool, setting: str) -> Path:
+    prepare_environment(offline)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=_DOWNLOADED, local_files_only=offline))
+    except HFValidationError:
+        raise ModelNotFoundError(
+            f"{setting}: {name!r} is neither `{PREFIX}NAME`, a folder, nor a hub name such as owner/model"
+        ) from None
+    except LocalEntryNotFoundError:
+        advice = (
+            "download it once with `offline = false`, or name a folder or a packaged model"
+            if offline
+            else "check the network connection, or name a folder or a packaged model"
+        )
+        raise ModelNotFoundError(
+            f"{setting}: the model {name!r} is not on this machine and could not be fetched: {advice}"
+        ) from None
+    except (HfHubHTTPError, OSError) as error:
+        raise ModelNotFoundError(
+            f"{setting}: the model {name!r} cannot be downloaded ({type(error).__name__}): check its name, "
+            "whether it needs a login, and the connection"
+        ) from None
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object; empty when there is no such file.
+
+    Raises:
+        ModelError: the file is there and holds something else.
+    """
+    tree = _read(path)
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise ModelError(f"the model file {path} holds no JSON object: fetch the model again")
+    return tree
+
+
+def read_json_list(path: Path) -> list[dict[str, Any]]:
+    """A JSON array of objects; empty when there is no such file.
+
+    Raises:
+        ModelError: the file is there and holds something else.
+    """
+    tree = _read(path)
+    if tree is None:
+        return []
+    if not isinstance(tree, list) or not all(isinstance(entry, dict) for entry in tree):
+        raise ModelError(f"the model file {path} holds no JSON array of objects: fetch the model again")
+    return tree
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the model file {path} cannot be read ({error}): fetch the model again") from None
+
+
+def files_hash(folder: Path, paths: Iterable[Path], facts: str = "") -> str:
+    """16 hexadecimal digits over size, first and last MiB of each file: fast on gigabytes of weights.
+
+    Files count by their path within `folder`, so that a model may be moved. `facts` are hashed too.
+    """
+    digest = hashlib.sha256(facts.encode())
+    for path in sorted(paths):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(_SAMPLE_BYTES))
+            file.seek(max(size - _SAMPLE_BYTES, 0))
+            digest.update(file.read(_SAMPLE_BYTES))
+    return digest.hexdigest()[:16]
