@@ -77,7 +77,7 @@ class GeneratorSettings(_Section):
 
     provider: str = Field(
         "local",
-        description="`local` (transformers), `none`, or a LangChain provider (`openai`: any OpenAI-style endpoint).",
+        description="`local` (transformers), `none`, or a LangChain provider; `openai`: any such endpoint.",
     )
     model: str = Field("packaged:SmolLM2-135M-Instruct", description="`packaged:NAME`, a folder, or a name.")
     base_url: str | None = Field(None, description="Address of an OpenAI-style endpoint.")
@@ -130,7 +130,9 @@ class RetrievalSettings(_Section):
     top_k: int = Field(8, ge=1, description="Passages returned.")
     candidates: int = Field(100, ge=1, description="Hits taken from each leg before fusion.")
     rrf_k: int = Field(60, ge=1, description="Constant of reciprocal rank fusion (Cormack et al. 2009).")
-    legs: tuple[Literal["dense", "lexical"], ...] = ("dense", "lexical")
+    legs: tuple[Literal["dense", "lexical"], ...] = Field(
+        ("dense", "lexical"), description="Which legs search; one alone for comparison."
+    )
     merge_neighbours: bool = Field(True, description="Join adjacent chunks of one document for answering.")
 
 
