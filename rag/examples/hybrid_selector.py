@@ -1,0 +1,43 @@
+"""`hybrid`: word and embedding similarity together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rag.examples.registry import SelectorOptions
+from rag.examples.scoring import Scores, as_floats
+from rag.examples.selector import ExampleSelector
+from rag.examples.vector_index import VectorIndex
+from rag.examples.word_index import WordIndex
+from rag.models.protocol import Embedder
+
+__all__ = ["HybridIndex", "build"]
+
+_WORDS: Final = 0.5
+
+
+class HybridIndex:
+    """`w * jaccard + (1 - w) * cosine`, w being the share of the words."""
+
+    def __init__(self, embedder: Embedder, words: float = _WORDS) -> None:
+        """Raise ValueError unless 0 <= words <= 1."""
+        if not 0.0 <= words <= 1.0:
+            raise ValueError(f"the share of the words must lie between 0 and 1, not {words}")
+        self._share = words
+        self._words = WordIndex()
+        self._vectors = VectorIndex(embedder)
+
+    def extend(self, texts: list[str]) -> None:
+        """Add texts; they get the next positions."""
+        self._words.extend(texts)
+        self._vectors.extend(texts)
+
+    def similarities(self, question: str) -> Scores:
+        """The weighted mean of both similarities, one a text."""
+        words, vectors = self._words.similarities(question), self._vectors.similarities(question)
+        return as_floats(self._share * words + (1.0 - self._share) * vectors)
+
+
+def build(options: SelectorOptions) -> ExampleSelector:
+    """Rank by the mean of Jaccard similarity and cosine."""
+    return ExampleSelector(HybridIndex(options.need_embedder("hybrid")), **options.common)
