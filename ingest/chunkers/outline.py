@@ -1,0 +1,102 @@
+"""A document as a row of units under headings: what the chunker cuts between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from rag.schema import Block, BlockKind, Document
+from rag.text import line_spans
+
+__all__ = ["Section", "Unit", "outline"]
+
+_RUNNING: Final = (BlockKind.HEADER, BlockKind.FOOTER)
+_LONGEST_HEADING: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A block with all that follows it up to the next: white space, running headers and footers.
+
+    Units tile the text. The block's own text is `start` to `body_end` (in the first unit, white
+    space and headers may stand before it).
+    """
+
+    start: int
+    end: int
+    body_end: int
+    kind: BlockKind
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Headings that follow each other directly, and the units up to the next heading."""
+
+    headings: tuple[str, ...]
+    units: tuple[Unit, ...]
+
+
+def outline(document: Document) -> list[Section]:
+    """The sections of a document in order; none when its text is only white space.
+
+    Text that no block covers is taken as paragraphs.
+    """
+    sections: list[Section] = []
+    path: list[tuple[int, str]] = []
+    units: list[Unit] = []
+    for unit in _units(document):
+        is_heading = unit.kind is BlockKind.HEADING
+        if is_heading and units and units[-1].kind is not BlockKind.HEADING:
+            sections.append(Section(tuple(text for _, text in path), tuple(units)))
+            units = []
+        if is_heading:
+            level = max(unit.level, 1)
+            path = [entry for entry in path if entry[0] < level]
+            path.append((level, _heading_text(document.text[unit.start : unit.body_end])))
+        units.append(unit)
+    if units:
+        sections.append(Section(tuple(text for _, text in path), tuple(units)))
+    return sections
+
+
+def _units(document: Document) -> list[Unit]:
+    text = document.text
+    bodies = list(_bodies(text, document.blocks, skip_running=True))
+    bodies = bodies or list(_bodies(text, document.blocks, skip_running=False))
+    if not bodies:
+        return []
+    starts = [0, *(body.start for body in bodies[1:]), len(text)]
+    return [
+        Unit(start, end, body.end, body.kind, body.level)
+        for body, (start, end) in zip(bodies, pairwise(starts), strict=True)
+    ]
+
+
+def _bodies(text: str, blocks: tuple[Block, ...], skip_running: bool) -> Iterator[Block]:
+    """Blocks with ink, in order and without overlap, and paragraphs where no block covers ink."""
+    position = 0
+    for block in blocks:
+        start, end = max(block.start, position), min(block.end, len(text))
+        if end <= start:
+            continue
+        yield from _paragraphs(text, position, start)
+        if not (skip_running and block.kind in _RUNNING) and not text[start:end].isspace():
+            yield Block(start, end, block.kind, block.level)
+        position = end
+    yield from _paragraphs(text, position, len(text))
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[Block]:
+    gap = text[start:end]
+    if gap and not gap.isspace():
+        for span in line_spans(gap):
+            if not gap[span.start : span.end].isspace():
+                yield Block(start + span.start, start + span.end, BlockKind.PARAGRAPH)
+
+
+def _heading_text(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_HEADING else line[: _LONGEST_HEADING - 1].rstrip() + "…"

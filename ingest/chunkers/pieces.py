@@ -1,0 +1,111 @@
+"""The units of a section as pieces that fit a chunk, with the cost of cutting before each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.chunkers.outline import Section, Unit
+from ingest.chunkers.ruler import TokenRuler
+from rag.schema import PAGE_BREAK, BlockKind
+from rag.text import sentence_spans
+
+__all__ = ["Piece", "pieces"]
+
+# Costs of cutting at a border, against 1 for one more chunk (see `pack`).
+_AFTER_HEADING: Final = 10.0
+_INSIDE_SENTENCE: Final = 2.0
+_AFTER_INTRODUCTION: Final = 0.5
+_AFTER_HEADER_ROW: Final = 0.5
+_BETWEEN_SENTENCES: Final = 0.4
+_BETWEEN_ROWS: Final = 0.25
+_BETWEEN_LINES: Final = 0.25
+_BETWEEN_ITEMS: Final = 0.1
+
+_CELL: Final = re.compile("\t")
+_LINE: Final = re.compile("\n")
+_SENTENCE_END: Final = tuple(".!?:;。！？：；…\"')]”’）」』")
+_INTRODUCTION_END: Final = (":", "：")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A unit, or a part of one that is over the limit; pieces tile the text.
+
+    `cost` is what a cut before the piece costs.
+    """
+
+    start: int
+    end: int
+    body_end: int
+    kind: BlockKind
+    cost: float
+
+
+def pieces(section: Section, text: str, ruler: TokenRuler, limit: int) -> list[Piece]:
+    """The pieces of a section, none over `limit` tokens."""
+    found: list[Piece] = []
+    lead = 0
+    for i, unit in enumerate(section.units):
+        before = section.units[i - 1] if i else None
+        cost = _border_cost(section.units, i, text)
+        after_heading = before is not None and before.kind is BlockKind.HEADING
+        lead = lead + ruler.count(before.start, before.end) if before and after_heading else 0
+        size = ruler.count(unit.start, unit.end)
+        # A first paragraph that does not fit beside its heading gives it its first sentences.
+        if size + min(lead, limit // 2) <= limit:
+            found.append(Piece(unit.start, unit.end, unit.body_end, unit.kind, cost))
+        else:
+            found.extend(_parts(unit, text, ruler, limit, cost))
+    return found
+
+
+def _border_cost(units: tuple[Unit, ...], i: int, text: str) -> float:
+    if i == 0:
+        return 0.0
+    before, unit = units[i - 1], units[i]
+    if before.kind is BlockKind.HEADING:
+        return _AFTER_HEADING
+    if before.kind is unit.kind is BlockKind.TABLE_ROW:
+        first_row = i < 2 or units[i - 2].kind is not BlockKind.TABLE_ROW
+        return _AFTER_HEADER_ROW if first_row else _BETWEEN_ROWS
+    last = text[before.start : before.body_end].rstrip()[-1:]
+    if last in _INTRODUCTION_END:
+        return _AFTER_INTRODUCTION
+    if before.kind is unit.kind is BlockKind.LIST_ITEM:
+        return _BETWEEN_ITEMS
+    if before.kind is unit.kind is BlockKind.CODE:
+        return _BETWEEN_LINES
+    goes_on = (
+        before.kind is unit.kind is BlockKind.PARAGRAPH
+        and last not in _SENTENCE_END
+        and text[unit.start : unit.start + 1].islower()
+        and PAGE_BREAK in text[before.body_end : unit.start]
+    )
+    return _BETWEEN_SENTENCES if goes_on else 0.0
+
+
+def _parts(unit: Unit, text: str, ruler: TokenRuler, limit: int, cost: float) -> Iterator[Piece]:
+    """A unit cut at sentences (cells of a row, lines of code), and those at tokens where too long."""
+    starts, inner_cost, separator = _inner_borders(unit, text)
+    for start, end in zip(starts, [*starts[1:], unit.end], strict=True):
+        cuts = [start, *ruler.cut(start, end, limit, separator)]
+        for part, part_end in zip(cuts, [*cuts[1:], end], strict=True):
+            body_end = max(min(unit.body_end, part_end), part + 1)
+            yield Piece(part, part_end, body_end, unit.kind, cost)
+            cost = _INSIDE_SENTENCE
+        cost = inner_cost
+
+
+def _inner_borders(unit: Unit, text: str) -> tuple[list[int], float, re.Pattern[str]]:
+    """Where a unit may be cut, the first at its start; what that costs; where to cut further."""
+    body = text[unit.start : unit.body_end]
+    if unit.kind is BlockKind.TABLE_ROW:
+        return [unit.start], _INSIDE_SENTENCE, _CELL
+    if unit.kind is BlockKind.CODE:
+        ends = [unit.start + match.end() for match in _LINE.finditer(body)]
+        return [unit.start, *(end for end in ends if end < unit.body_end)], _BETWEEN_LINES, _LINE
+    inner = [span.start for span in sentence_spans(body, unit.start)[1:]]
+    return [unit.start, *inner], _BETWEEN_SENTENCES, _CELL

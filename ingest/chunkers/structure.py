@@ -1,0 +1,115 @@
+"""Cuts a document by its structure, in the embedder's own tokens."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+
+import numpy as np
+
+from ingest.chunkers.joining import Run, join_small
+from ingest.chunkers.outline import Section, outline
+from ingest.chunkers.packing import pack
+from ingest.chunkers.pieces import Piece, pieces
+from ingest.chunkers.ruler import TokenRuler
+from rag.models.protocol import Embedder
+from rag.schema import Chunk, Document
+from rag.settings import ChunkingSettings
+from rag.text import context_line
+
+__all__ = ["StructureChunker"]
+
+RESERVED_TOKENS = 6
+"""Left free in the embedder's input: special tokens, a passage prefix such as `passage: `."""
+
+
+@dataclass(frozen=True, slots=True)
+class StructureChunker:
+    """Chunks that keep to headings, paragraphs, rows and sentences, sized for one embedder.
+
+    Headings start chunks and stay with what follows them; block borders are cut before sentence
+    borders, and those before any other; rows of a table are cut only where one is over the limit.
+
+    Example:
+        >>> chunks = StructureChunker(ChunkingSettings()).chunks(document, embedder)
+        >>> "".join(document.text[chunk.start : chunk.end] for chunk in chunks) == document.text
+        True
+    """
+
+    settings: ChunkingSettings
+
+    def chunks(self, document: Document, embedder: Embedder) -> list[Chunk]:
+        """Chunks that tile the document's text; none when it is only white space."""
+        ruler = TokenRuler(document.text, embedder)
+        budget = _Budget(self.settings, embedder, document.title)
+        runs: list[Run] = []
+        for section in outline(document):
+            runs.extend(_runs(section, document.text, ruler, budget))
+        runs = join_small(runs, self.settings.min_tokens, budget.limit)
+        return list(_as_chunks(runs, document))
+
+
+class _Budget:
+    """How many tokens a chunk's own text may have under a heading path, and which path fits."""
+
+    def __init__(self, settings: ChunkingSettings, embedder: Embedder, title: str) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._title = title
+        self._context_tokens: dict[tuple[str, ...], int] = {}
+
+    def fitting(self, headings: tuple[str, ...]) -> tuple[str, ...]:
+        """The path without as many outer headings as it takes to leave most of the input to text."""
+        if not self._settings.context:
+            return headings
+        while headings and self._context(headings) > self._embedder.max_tokens // 3:
+            headings = headings[1:]
+        return headings
+
+    def limit(self, headings: tuple[str, ...]) -> int:
+        """Most tokens of a chunk's own text."""
+        context = self._context(headings) if self._settings.context else 0
+        left = self._embedder.max_tokens - RESERVED_TOKENS - context
+        return max(min(self._settings.max_tokens, left), 1)
+
+    def _context(self, headings: tuple[str, ...]) -> int:
+        if headings not in self._context_tokens:
+            line = context_line(self._title, headings)
+            self._context_tokens[headings] = len(self._embedder.token_spans(line))
+        return self._context_tokens[headings]
+
+
+def _runs(section: Section, text: str, ruler: TokenRuler, budget: _Budget) -> Iterator[Run]:
+    headings = budget.fitting(section.headings)
+    limit = budget.limit(headings)
+    parts = pieces(section, text, ruler, limit)
+    borders = np.array([parts[0].start, *(part.end for part in parts)], np.int64)
+    tokens = np.diff(ruler.tokens_before(borders)).tolist()
+    firsts = pack(tokens, [part.cost for part in parts], limit)
+    before = [0, *accumulate(tokens)]
+    for first, following in zip(firsts, [*firsts[1:], len(parts)], strict=True):
+        run: Sequence[Piece] = parts[first:following]
+        size = before[following] - before[first]
+        only_headings = all(part.kind is run[0].kind and part.kind == "heading" for part in run)
+        yield Run(run[0].start, run[-1].end, run[-1].body_end, size, headings, only_headings)
+
+
+def _as_chunks(runs: Sequence[Run], document: Document) -> Iterator[Chunk]:
+    page_starts = [page.start for page in document.pages]
+    page_of = partial(_page_number, page_starts, document)
+    text = document.text
+    for ordinal, run in enumerate(runs):
+        ink_start = run.start
+        while ink_start < run.body_end - 1 and text[ink_start].isspace():
+            ink_start += 1
+        first, last = page_of(ink_start), page_of(max(run.body_end - 1, ink_start))
+        yield Chunk(ordinal, run.start, run.end, first, last, run.headings)
+
+
+def _page_number(starts: Sequence[int], document: Document, offset: int) -> int:
+    if not starts:
+        return 1
+    return document.pages[max(bisect_right(starts, offset) - 1, 0)].number
