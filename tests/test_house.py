@@ -35,7 +35,15 @@ def test_help_imports_neither_torch_nor_langchain(arguments):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
-    heavy = {"torch", "langchain", "langchain_core", "transformers", "sentence_transformers", "faiss", "streamlit"}
+    heavy = {
+        "torch",
+        "langchain",
+        "langchain_core",
+        "transformers",
+        "sentence_transformers",
+        "faiss",
+        "streamlit",
+    }
     assert loaded & heavy == set()
 
 
