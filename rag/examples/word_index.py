@@ -14,7 +14,8 @@ from rag.text import STOP_WORDS, stem, words
 __all__ = ["WordIndex", "jaccard", "question_words"]
 
 _INTERROGATIVES: Final = frozenset(
-    "how what when where which who whom whose why 什么 哪 哪些 谁 多少 怎么 如何".split()
+    ("how", "what", "when", "where", "which", "who", "whom", "whose", "why")
+    + ("什么", "哪", "哪些", "谁", "多少", "怎么", "如何")
 )
 
 

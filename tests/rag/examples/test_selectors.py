@@ -1,0 +1,184 @@
+import asyncio
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from langchain_core.example_selectors import BaseExampleSelector
+from langchain_core.prompts import ChatPromptTemplate, FewShotChatMessagePromptTemplate
+
+from rag.errors import ConfigurationError, NotFoundError, UsageError
+from rag.examples import ExampleSelector, build_selector, select, select_scored, selector_names
+from rag.schema import Example
+from rag.settings import ExampleSettings
+from tests.fakes import HashingEmbedder
+
+QUESTIONS = [
+    "When was the mill built?",
+    "Who built the mill?",
+    "When was the tower built?",
+    "How many books did the library lend?",
+    "How many maps does the library hold?",
+    "Why was the bridge closed?",
+    "图书馆几点开门？",
+    "谁写了这封信？",
+]
+POOL = [
+    Example(f"e{i}", question, f"answer {i}", label="odd" if i % 2 else "even")
+    for i, question in enumerate(QUESTIONS)
+]
+NAMES = selector_names()
+CHOOSING = [name for name in NAMES if name != "none"]
+
+
+def selector(
+    name: str, k: int = 3, most_similar: str = "first", pool: list[Example] = POOL
+) -> ExampleSelector:
+    settings = ExampleSettings(selector=name, k=k, most_similar=most_similar)
+    return build_selector(settings, pool, HashingEmbedder(256))
+
+
+def ids(chosen: tuple[Example, ...]) -> list[str]:
+    return [example.example_id for example in chosen]
+
+
+def test_the_known_selectors() -> None:
+    assert {"jaccard", "embedding", "mmr", "hybrid", "random", "none"} <= set(NAMES)
+
+
+def test_an_unknown_selector_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match=r"no selector 'jacard': choose one of .*jaccard"):
+        selector("jacard")
+
+
+def test_selectors_that_compare_vectors_say_that_they_need_an_embedder() -> None:
+    settings = ExampleSettings(selector="hybrid")
+    with pytest.raises(ConfigurationError, match="'hybrid' compares vectors"):
+        build_selector(settings, POOL, None)
+
+
+@pytest.mark.parametrize("name", CHOOSING)
+class TestEverySelector:
+    def test_is_a_langchain_selector(self, name: str) -> None:
+        built = selector(name)
+        assert isinstance(built, BaseExampleSelector)
+        found = built.select_examples({"question": "When was the bridge built?"})
+        assert len(found) == 3
+        assert set(found[0]) == {"example_id", "question", "passages", "answer", "label", "similarity"}
+        assert asyncio.run(built.aselect_examples({"question": "When was the bridge built?"})) == found
+
+    def test_chooses_k_different_ones_and_the_same_each_time(self, name: str) -> None:
+        chosen = [ids(select(selector(name, k=4), "Who lends maps?")) for _ in range(2)]
+        assert chosen[0] == chosen[1]
+        assert len(set(chosen[0])) == 4
+
+    def test_order_is_a_setting(self, name: str) -> None:
+        first = select_scored(selector(name, most_similar="first"), QUESTIONS[2])
+        last = select_scored(selector(name, most_similar="last"), QUESTIONS[2])
+        assert last == first[::-1]
+
+    def test_a_small_or_empty_pool_is_no_error(self, name: str) -> None:
+        assert len(select(selector(name, k=9), "Who?")) == len(POOL)
+        assert select(selector(name, pool=[]), "Who?") == ()
+        assert select(selector(name, k=0), "Who?") == ()
+        assert len(select(selector(name, k=3, pool=POOL[:1]), "")) == 1
+
+    def test_adds_and_deletes(self, name: str) -> None:
+        built = selector(name, k=9)
+        added = asyncio.run(built.aadd_example({"question": "When did the ferry sink?", "answer": "1902"}))
+        assert added in ids(select(built, "When did the ferry sink?"))
+        built.delete(["e0", added])
+        asyncio.run(built.adelete(["e1"]))
+        assert set(ids(select(built, "When did the ferry sink?"))) == {f"e{i}" for i in range(2, 8)}
+        assert len(built) == len(built.examples) == 6
+
+    def test_refuses_duplicates_and_unknown_ids(self, name: str) -> None:
+        built = selector(name)
+        with pytest.raises(UsageError, match="'e0' is there already"):
+            built.add_example({"example_id": "e0", "question": "Q", "answer": "A"})
+        with pytest.raises(NotFoundError, match="no example 'e99'"):
+            built.delete(["e1", "e99"])
+        assert len(built) == len(POOL)
+
+
+@pytest.mark.parametrize("name", [name for name in CHOOSING if name != "random"])
+def test_the_same_question_in_the_pool_is_the_most_similar(name: str) -> None:
+    for question, example in zip(QUESTIONS, POOL, strict=True):
+        best = select_scored(selector(name), question)[0]
+        assert best.example == example
+        assert best.similarity == pytest.approx(1.0, abs=1e-5)
+
+
+def test_none_chooses_nothing() -> None:
+    assert select(selector("none"), QUESTIONS[0]) == ()
+    assert select(None, QUESTIONS[0]) == ()
+
+
+def test_equal_similarities_go_by_the_order_of_the_pool() -> None:
+    pool = [Example(name, "When was the mill built?", "1884") for name in "dbca"]
+    for name in ("jaccard", "embedding", "hybrid"):
+        assert ids(select(selector(name, pool=pool), "When was the mill built?")) == ["d", "b", "c"]
+
+
+def test_marginal_relevance_passes_over_repetitions() -> None:
+    vectors = {"asked": (1.0, 0.0), "near": (0.95, 0.312), "repeated": (0.95, 0.312), "aside": (0.9, -0.436)}
+
+    class Drawn(HashingEmbedder):
+        def embed_questions(self, texts):
+            return np.array([vectors[text] for text in texts], np.float32)
+
+    pool = [Example(name, name, "x") for name in ("near", "repeated", "aside")]
+    for name, expected in (("embedding", ["near", "repeated"]), ("mmr", ["near", "aside"])):
+        settings = ExampleSettings(selector=name, k=2, most_similar="first")
+        assert ids(select(build_selector(settings, pool, Drawn(2)), "asked")) == expected
+
+
+def test_vectors_are_computed_once() -> None:
+    class Counting(HashingEmbedder):
+        embedded = 0
+
+        def embed_questions(self, texts):
+            self.embedded += len(texts)
+            return super().embed_questions(texts)
+
+    embedder = Counting(64)
+    built = build_selector(ExampleSettings(selector="embedding"), POOL, embedder)
+    assert embedder.embedded == 0
+    select(built, "Who?")
+    select(built, "When?")
+    built.add_example({"question": "Why?", "answer": "So."})
+    select(built, "Where?")
+    assert embedder.embedded == len(POOL) + 1 + 3
+
+
+@given(st.text(max_size=40), st.integers(0, 9))
+def test_random_depends_on_the_question_alone(question: str, k: int) -> None:
+    assert select(selector("random", k=k), question) == select(selector("random", k=k), question)
+
+
+def test_fits_langchains_few_shot_template() -> None:
+    turns = ChatPromptTemplate.from_messages([("human", "{question}"), ("ai", "{answer}")])
+    few_shot = FewShotChatMessagePromptTemplate(
+        example_selector=selector("jaccard", k=1), example_prompt=turns, input_variables=["question"]
+    )
+    messages = few_shot.invoke({"question": "Who built the tower?"}).to_messages()
+    assert [message.content for message in messages] == ["Who built the mill?", "answer 1"]
+
+
+def test_select_takes_any_langchain_selector() -> None:
+    class Fixed(BaseExampleSelector):
+        def add_example(self, example):
+            return None
+
+        def select_examples(self, input_variables):
+            return [{"question": "Q", "answer": "A"}]
+
+    (found,) = select_scored(Fixed(), "?")
+    assert (found.example.question, found.example.answer, found.similarity) == ("Q", "A", 0.0)
+
+
+def test_the_package_does_not_import_langchain() -> None:
+    code = "import sys, rag.examples, rag.prompting; sys.exit('langchain_core' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
