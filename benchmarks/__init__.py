@@ -1,0 +1,1 @@
+"""Speed and quality: scripts that measure, the stored runs, and the tables made from them."""

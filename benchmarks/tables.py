@@ -1,0 +1,62 @@
+"""Write the README's tables from stored runs: `python -m benchmarks.tables` (`--check` only compares).
+
+A table stands between `<!-- table NAME -->` and `<!-- end NAME -->`, and is made from
+`benchmarks/results/NAME.json`: `{"columns": [...], "rows": [[...], ...], "note": "..."}`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+RESULTS: Final = ROOT / "benchmarks" / "results"
+_TABLE: Final = re.compile(r"(<!-- table (?P<name>[\w-]+) -->\n).*?(<!-- end (?P=name) -->)", re.S)
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """A stored run as a Markdown table with its note below."""
+    lines = [result["columns"], ["-"] * len(result["columns"]), *result["rows"]]
+    table = "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+    return f"\n{table}\n\n{result['note']}\n" if result.get("note") else f"\n{table}\n"
+
+
+def filled(text: str) -> str:
+    """A README with each table made anew.
+
+    Raises:
+        FileNotFoundError: a table names a run that is not stored.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        result = json.loads((RESULTS / f"{match['name']}.json").read_text("utf-8"))
+        return f"{match[1]}{markdown(result)}\n{match[3]}"
+
+    return _TABLE.sub(replace, text)
+
+
+def tables(text: str) -> Iterator[str]:
+    """The names of the tables of a README."""
+    return (match["name"] for match in _TABLE.finditer(text))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail if a table is not what its run says")
+    arguments = parser.parse_args()
+    readme = ROOT / "README.md"
+    before = readme.read_text("utf-8")
+    after = filled(before)
+    if arguments.check and before != after:
+        sys.exit("README.md: a table is not what its stored run says; run `python -m benchmarks.tables`")
+    if not arguments.check:
+        readme.write_text(after, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
