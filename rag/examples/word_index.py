@@ -13,10 +13,9 @@ from rag.text import STOP_WORDS, stem, words
 
 __all__ = ["WordIndex", "jaccard", "question_words"]
 
-_INTERROGATIVES: Final = frozenset(
-    ("how", "what", "when", "where", "which", "who", "whom", "whose", "why")
-    + ("什么", "哪", "哪些", "谁", "多少", "怎么", "如何")
-)
+_ENGLISH: Final = frozenset(("how", "what", "when", "where", "which", "who", "whom", "whose", "why"))
+_CHINESE: Final = frozenset(("什么", "哪", "哪些", "谁", "多少", "怎么", "如何"))
+_INTERROGATIVES: Final = _ENGLISH | _CHINESE
 
 
 def question_words(text: str) -> set[str]:
