@@ -6,6 +6,9 @@ Nothing here imports torch until a device has to be chosen.
 from __future__ import annotations
 
 import os
+import platform
+import shutil
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "accelerator_likely",
     "choose_device",
     "choose_dtype",
     "cpu_has_fast_bfloat16",
@@ -49,6 +53,20 @@ def quiet_transformers() -> None:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+
+
+def accelerator_likely() -> bool:
+    """Whether `choose_device` will find a GPU, guessed without importing torch.
+
+    A CUDA or ROCm device is a file under `/dev`; every current Mac has MPS.
+    """
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    if sys.platform == "win32":
+        return shutil.which("nvidia-smi") is not None
+    return os.environ.get("CUDA_VISIBLE_DEVICES") != "" and any(
+        Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
+    )
 
 
 def choose_device(wanted: Device = "auto") -> str:

@@ -28,6 +28,7 @@ class EmbedderConfig:
     dimension: int
     max_tokens: int
     pooling: str
+    modules: tuple[str, ...]
     query_prefix: str
     passage_prefix: str
     fingerprint: str
@@ -63,6 +64,7 @@ def read_embedder_config(files: ModelFiles, settings: EmbedderSettings) -> Embed
         dimension=dimension,
         max_tokens=max_tokens,
         pooling=pooling,
+        modules=tuple(kind for kind, _ in modules),
         query_prefix=query,
         passage_prefix=passage,
         fingerprint=f"{files.name}@{digest}",
@@ -101,13 +103,17 @@ def _dimension_and_pooling(
 
 
 def _pooling(settings: Mapping[str, Any]) -> str:
-    """`mean`, `cls`, …, or several joined by `+` (their vectors are put side by side)."""
+    """`mean`, `cls`, …, or several joined by `+` (their vectors are put side by side).
+
+    Models that leave the prompt out of the mean (INSTRUCTOR) have ` without prompt` after it.
+    """
     modes = settings.get("pooling_mode")
     if modes is None:
         names = {"cls_token": "cls", "mean_tokens": "mean", "max_tokens": "max", "lasttoken": "lasttoken"}
         flags = [key.removeprefix("pooling_mode_") for key, on in settings.items() if on is True]
         modes = [names.get(flag, flag) for flag in flags if flag != "include_prompt"]
-    return modes if isinstance(modes, str) else "+".join(modes) or "mean"
+    name = modes if isinstance(modes, str) else "+".join(modes) or "mean"
+    return name if settings.get("include_prompt", True) else name + " without prompt"
 
 
 def _max_tokens(folder: Path, config: Mapping[str, Any], wanted: int | None) -> int:

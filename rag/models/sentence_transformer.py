@@ -11,6 +11,7 @@ import numpy as np
 
 from rag.errors import ModelError
 from rag.models.devices import (
+    accelerator_likely,
     choose_device,
     choose_dtype,
     prepare_environment,
@@ -18,6 +19,7 @@ from rag.models.devices import (
     set_threads,
 )
 from rag.models.embedder_config import EmbedderConfig, read_embedder_config
+from rag.models.numpy_bert import NumpyBert
 from rag.models.protocol import Vectors
 from rag.models.tokenizer import SpanTokenizer, encodable
 from rag.models.weights import locate
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 __all__ = ["SentenceTransformerEmbedder"]
+
+_SMALL_CHARACTERS = 16_384
+"""About 4,000 tokens: 3 s on one slow core without torch, against 6 s to import it and load the model."""
 
 
 class SentenceTransformerEmbedder:
@@ -91,6 +96,11 @@ class SentenceTransformerEmbedder:
         """Vectors of shape (len(texts), dimension), with the model's question prefix."""
         return self._embed(texts, self._config.query_prefix, None)
 
+    def load(self) -> None:
+        """Load the weights now rather than at the first long call; a server does so while it starts."""
+        with self._lock:
+            self._loaded = self._loaded or self._load()
+
     def token_spans(self, text: str) -> list[Span]:
         """The character span of each token of a text, without special tokens and without a limit."""
         return self._tokenizer.spans(text)
@@ -99,7 +109,19 @@ class SentenceTransformerEmbedder:
     def _tokenizer(self) -> SpanTokenizer:
         return SpanTokenizer(self._config.folder)
 
+    @cached_property
+    def _small(self) -> NumpyBert | None:
+        """The same model without torch, for calls that are over before torch is imported."""
+        wanted = (self._settings.device, self._settings.dtype)
+        plain = wanted[0] in {"auto", "cpu"} and wanted[1] in {"auto", "float32"}
+        if plain and not accelerator_likely() and NumpyBert.fits(self._config):
+            return NumpyBert(self._config)
+        return None
+
     def _embed(self, texts: Sequence[str], prefix: str, progress: Callable[[int], None] | None) -> Vectors:
+        # By size alone, never by what is loaded: equal calls give equal vectors.
+        if sum(map(len, texts)) <= _SMALL_CHARACTERS and self._small is not None:
+            return self._embed_small(self._small, texts, prefix, progress)
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         size = self._settings.batch_size
@@ -109,6 +131,15 @@ class SentenceTransformerEmbedder:
                 vectors[rows] = self._encode([encodable(texts[row]) for row in rows], prefix)
             if progress is not None:
                 progress(start + len(rows))
+        return vectors
+
+    def _embed_small(
+        self, model: NumpyBert, texts: Sequence[str], prefix: str, progress: Callable[[int], None] | None
+    ) -> Vectors:
+        ids = self._tokenizer.ids([prefix + text for text in texts], self.max_tokens)
+        vectors = model.encode(ids)
+        if progress is not None and texts:
+            progress(len(texts))
         return vectors
 
     def _encode(self, texts: list[str], prefix: str) -> Vectors:

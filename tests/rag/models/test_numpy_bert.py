@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sentence_transformers import SentenceTransformer
+
+from rag.models.packaged import packaged_path
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.settings import EmbedderSettings
+
+TEXTS = [
+    "",
+    "Who wrote it?",
+    "naïve café — 中文字 🙂 \ufb01ne A\u0301 x\u200dy",
+    "one two three " * 300,
+    "Rates rose by 0.25 % in March 1997 (see p. 14).",
+]
+
+
+@pytest.fixture(scope="module")
+def reference() -> np.ndarray:
+    model = SentenceTransformer(str(packaged_path("all-MiniLM-L6-v2")), device="cpu")
+    return model.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+
+
+def test_vectors_equal_those_of_sentence_transformers(reference: np.ndarray) -> None:
+    embedder = SentenceTransformerEmbedder(EmbedderSettings(device="cpu", dtype="float32"))
+    small = embedder.embed_passages(TEXTS)
+    assert np.abs(small - reference).max() < 1e-5
+    long = embedder.embed_passages([*TEXTS, *["word " * 200] * 20])[: len(TEXTS)]
+    assert np.abs(long - reference).max() < 1e-5
+
+
+def test_the_question_prefix_is_part_of_the_text(reference: np.ndarray) -> None:
+    embedder = SentenceTransformerEmbedder(EmbedderSettings(query_prefix="Who wrote ", device="cpu"))
+    assert np.abs(embedder.embed_questions(["it?"])[0] - reference[1]).max() < 1e-5
+
+
+def test_a_question_needs_neither_torch_nor_transformers() -> None:
+    code = (
+        "import sys; from rag.models import build_embedder; from rag.settings import Settings;"
+        "build_embedder(Settings(embedder={'device': 'cpu'})).embed_questions(['Why?']);"
+        "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_no_texts_give_no_vectors() -> None:
+    assert SentenceTransformerEmbedder(EmbedderSettings(device="cpu")).embed_questions([]).shape == (0, 384)
