@@ -150,6 +150,9 @@ class PromptSettings(_Section):
 
     budget_tokens: int = Field(3_000, ge=128, description="Most tokens of the whole prompt.")
     system: str | None = Field(None, description="System text; the built-in one when unset.")
+    cites: bool = Field(
+        False, description="Ask the model for `[n]` marks, which those under some 3 B parameters get wrong."
+    )
 
 
 class AnsweringSettings(_Section):

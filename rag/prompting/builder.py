@@ -66,13 +66,11 @@ class PromptBuilder:
         settings: PromptSettings,
         count_tokens: Callable[[str], int],
         *,
-        cites: bool = False,
         most_similar: Literal["last", "first"] = "last",
     ) -> None:
-        """`cites` asks for `[n]` marks; `most_similar` says at which end of the examples the nearest is."""
+        """`most_similar` says at which end of the examples the one nearest to the question stands."""
         self._settings = settings
         self._count = count_tokens
-        self._cites = cites
         self._most_similar = most_similar
 
     def build(
@@ -89,7 +87,7 @@ class PromptBuilder:
             UsageError: the question does not fit beside the system text.
         """
         language = instruction_language(question)
-        system = self._settings.system or system_text(language, cites=self._cites)
+        system = self._settings.system or system_text(language, cites=self._settings.cites)
         draft = _Draft(system, question, language)
         room = self._settings.budget_tokens - self._tokens(self._messages(draft))
         if room < 0:
@@ -190,7 +188,7 @@ class PromptBuilder:
 
     def _example_turns(self, example: Example, language: Language) -> tuple[Message, Message]:
         passages = fenced(fenced_text(number, text) for number, text in enumerate(example.passages, 1))
-        answer = example.answer if self._cites else without_marks(example.answer)
+        answer = example.answer if self._settings.cites else without_marks(example.answer)
         question = asked(as_data(example.question), language)
         return Message("user", f"{passages}\n\n{question}"), Message("assistant", as_data(answer))
 
