@@ -66,7 +66,9 @@ class HashingEmbedder:
         return vectors
 
 
-def document(text: str, source: str = "a.txt", pages: Sequence[Page] | None = None, **fields: Any) -> Document:
+def document(
+    text: str, source: str = "a.txt", pages: Sequence[Page] | None = None, **fields: Any
+) -> Document:
     """A document of a text; form feeds divide it into pages unless `pages` are given."""
     defaults = {
         "sha256": hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -74,9 +76,7 @@ def document(text: str, source: str = "a.txt", pages: Sequence[Page] | None = No
         "title": source.rsplit("/", 1)[-1].rsplit(".", 1)[0],
         "language": "en",
     }
-    return Document(
-        source=source, text=text, pages=tuple(pages or pages_of(text)), **{**defaults, **fields}
-    )
+    return Document(source=source, text=text, pages=tuple(pages or pages_of(text)), **{**defaults, **fields})
 
 
 def pages_of(text: str) -> list[Page]:

@@ -36,9 +36,7 @@ class VectorIndex(Protocol):
         """Remove ids; ids that are not there are passed over. Returns how many went."""
         ...
 
-    def search(
-        self, vectors: NDArray[np.float32], top_k: int, allowed: Ids | None = None
-    ) -> list[list[Hit]]:
+    def search(self, vectors: NDArray[np.float32], top_k: int, allowed: Ids | None = None) -> list[list[Hit]]:
         """For each query vector its best hits, ties by ascending id; only `allowed` ids where given."""
         ...
 

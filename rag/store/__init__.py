@@ -1,0 +1,7 @@
+"""The library on disk: documents, text, chunks, vectors, the indexes over them, and run records."""
+
+from rag.store.protocol import Ids, LexicalIndex, VectorIndex
+from rag.store.records import Conversation, Feedback
+from rag.store.store import Store
+
+__all__ = ["Conversation", "Feedback", "Ids", "LexicalIndex", "Store", "VectorIndex"]

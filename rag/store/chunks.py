@@ -1,0 +1,99 @@
+"""Chunks: spans with ids that are never given twice, their texts sliced from the document's."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.schema import Chunk, StoredChunk
+from rag.store.documents import document_row
+from rag.store.protocol import Ids
+from rag.store.texts import TextReader
+
+__all__ = ["chunk_ids", "chunks_by_id", "document_chunks", "insert_chunks", "next_chunk_id", "present"]
+
+_SELECT = (
+    "SELECT c.id, d.document_id, d.source, d.title, c.ordinal, c.start, c.end, c.first_page, c.last_page,"
+    " c.headings, d.id FROM chunks c JOIN documents d ON d.id = c.document"
+)
+
+
+def next_chunk_id(connection: sqlite3.Connection) -> int:
+    """The id that the next chunk will get, greater than all that were ever given."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone()
+    return int(row[0]) + 1 if row else 1
+
+
+def insert_chunks(
+    connection: sqlite3.Connection,
+    document: int,
+    first: int,
+    chunks: Sequence[Chunk],
+    hashes: Sequence[bytes],
+) -> None:
+    """Store a document's chunks under consecutive ids from `first`."""
+    connection.executemany(
+        "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
+        (
+            (
+                first + c.ordinal,
+                document,
+                c.ordinal,
+                c.start,
+                c.end,
+                c.first_page,
+                c.last_page,
+                json.dumps(c.headings),
+                h,
+            )
+            for c, h in zip(chunks, hashes, strict=True)
+        ),
+    )
+
+
+def chunks_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredChunk]:
+    """The chunks of the ids that are there, in the order asked."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE c.id IN (SELECT value FROM json_each(?))", (json.dumps([int(i) for i in ids]),)
+    )
+    reader = TextReader(connection)
+    found = {row[0]: _stored(row, reader) for row in rows}
+    return [found[i] for i in ids if i in found]
+
+
+def document_chunks(connection: sqlite3.Connection, document_id: str) -> list[StoredChunk]:
+    """All chunks of a document, in order."""
+    document, _ = document_row(connection, document_id)
+    reader = TextReader(connection)
+    rows = connection.execute(f"{_SELECT} WHERE c.document = ? ORDER BY c.ordinal", (document,))
+    return [_stored(row, reader) for row in rows]
+
+
+def chunk_ids(connection: sqlite3.Connection, documents: Sequence[str] | None = None) -> Ids:
+    """The ids of all chunks, or of those of some documents, ascending.
+
+    Read from the documents' ranges: a million ids cost some milliseconds.
+    """
+    condition, values = "", ()
+    if documents is not None:
+        condition = " WHERE document_id IN (SELECT value FROM json_each(?))"
+        values = (json.dumps(list(documents)),)
+    rows = connection.execute(f"SELECT first_chunk, chunks FROM documents{condition}", values).fetchall()
+    ranges = [np.arange(first, first + count, dtype=np.int64) for first, count in sorted(rows)]
+    return np.concatenate(ranges) if ranges else np.empty(0, np.int64)
+
+
+def present(connection: sqlite3.Connection, ids: Sequence[int]) -> set[int]:
+    """Those of the ids that are in the catalog."""
+    rows = connection.execute(
+        "SELECT id FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    )
+    return {row[0] for row in rows}
+
+
+def _stored(row: sqlite3.Row, reader: TextReader) -> StoredChunk:
+    text = reader.slice(row[10], row[5], row[6])
+    return StoredChunk(*row[:9], tuple(json.loads(row[9])), text)

@@ -1,0 +1,149 @@
+"""The catalog's SQLite file: connections, transactions, and what its errors mean to people."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from rag.errors import LibraryLockedError, StoreError
+
+__all__ = ["Database"]
+
+_BUSY_SECONDS: Final = 60.0
+_CACHE_KIBIBYTES: Final = 16_000
+
+
+class Database:
+    """A pool of connections to one SQLite file, for any number of threads.
+
+    A connection serves one thread at a time and goes back when its block ends, so there are as many
+    as were ever in use at once. WAL lets readers go on while one process writes; every commit is
+    flushed to the disk, because a document that was reported as added has to survive a power cut.
+    """
+
+    def __init__(self, path: Path, busy_seconds: float = _BUSY_SECONDS) -> None:
+        self.path = path
+        self._busy_seconds = busy_seconds
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._process = os.getpid()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state of the catalog for the whole block.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, busy_seconds: float | None = None) -> Iterator[sqlite3.Connection]:
+        """A connection that alone may write; all of the block is kept, or nothing of it.
+
+        Raises:
+            LibraryLockedError: another writer did not finish in `busy_seconds`.
+            StoreError: the disk is full, or the file cannot be written.
+        """
+        with self._transaction("BEGIN IMMEDIATE", busy_seconds) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; those in use close when their block ends."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self, begin: str, busy_seconds: float | None = None) -> Iterator[sqlite3.Connection]:
+        connection = self._take()
+        try:
+            with explained(self.path):
+                if busy_seconds is not None:
+                    connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+                connection.execute(begin)
+                yield connection
+                connection.execute("COMMIT")
+        finally:
+            self._give_back(connection, reset_timeout=busy_seconds is not None)
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"library {str(self.path.parent)!r} is closed: open it again to use it")
+            if os.getpid() != self._process:  # a connection must not be carried across a fork
+                self._idle, self._process = [], os.getpid()
+            if self._idle:
+                return self._idle.pop()
+        with explained(self.path):
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _give_back(self, connection: sqlite3.Connection, reset_timeout: bool) -> None:
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if reset_timeout:
+                connection.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
+        except sqlite3.Error:  # the transaction rolls back with its connection
+            connection.close()
+            return
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors and the file system's into `StoreError`s that say what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explanation(path, error) from error
+    except OSError as error:
+        raise StoreError(f"cannot use {str(error.filename or path)!r}: {error.strerror or error}") from error
+
+
+def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    name = repr(str(path))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryLockedError(f"{name} is being written by another process: try again when it is done")
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(
+            f"the disk of {name} is full: free some space and try again; all that was stored before is kept"
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return StoreError(f"{name} is not a Citewell library: give the folder of one, or a new folder")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return StoreError(
+            f"{name} is damaged ({error}): run `citewell check`, restore a backup or ingest again"
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreError(f"{name} cannot be opened or written ({error}): check the folder's permissions")
+    return StoreError(f"{name}: {error}")

@@ -1,0 +1,141 @@
+"""The dense leg: a FAISS index in memory that follows the catalog."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from rag.models.protocol import Vectors
+from rag.schema import Hit
+from rag.store.chunks import chunk_ids, present
+from rag.store.database import Database
+from rag.store.embeddings import active_embedder, require_active, stored_vectors, vector_batches
+from rag.store.locks import ReadWriteLock
+from rag.store.protocol import Ids
+from rag.store.vector_cache import CacheKey, VectorCache
+from rag.store.vectors import FlatIndex, InvertedIndex, build_index, suits
+
+__all__ = ["DenseIndex", "cache_key"]
+
+_ATTEMPTS: Final = 4
+
+
+class DenseIndex:
+    """Searches the vectors of one library.
+
+    The index is read from its cache, or built from the stored vectors, at the first search. Whenever
+    the catalog has gone on, in this process or another, the ids that are new are added and those that
+    are gone removed before the next search.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._cache = VectorCache(folder)
+        self._lock = ReadWriteLock()
+        self._index: FlatIndex | InvertedIndex | None = None
+        self._key: CacheKey | None = None
+        self._published: int | None = None
+
+    def search(
+        self, fingerprint: str, vectors: Vectors, top_k: int, documents: Sequence[str] | None = None
+    ) -> list[list[Hit]]:
+        """For each query vector its best chunks, by inner product, ties by ascending id.
+
+        Raises:
+            ConfigurationError: the library was embedded by another model.
+        """
+        results: list[list[Hit]] = []
+        for _ in range(_ATTEMPTS):
+            self._follow(fingerprint)
+            with self._lock.reading():
+                index, key = self._index, self._key
+                if index is None or key is None:
+                    return [[] for _ in vectors]
+                allowed = None
+                if documents is not None:
+                    with self._database.reading() as connection:
+                        allowed = chunk_ids(connection, documents)
+                results = index.search(vectors, top_k, allowed)
+            gone = self._gone(key.version, results)
+            if not gone:
+                return results
+        return [[hit for hit in hits if hit.chunk_id not in gone] for hits in results]
+
+    def publish(self) -> None:
+        """Write the index as it stands at the catalog's version, unless it is there already."""
+        self._follow(None)
+        with self._lock.reading():
+            index, key = self._index, self._key
+            if index is None or key is None:
+                self._cache.clear()
+            elif self._published != key.version:
+                self._cache.publish(key, index)
+                self._published = key.version
+
+    def _gone(self, version: int, results: list[list[Hit]]) -> set[int]:
+        """The hits whose chunks were deleted since `version`: they must not be returned."""
+        found = {hit.chunk_id for hits in results for hit in hits}
+        with self._database.reading() as connection:
+            if _version(connection) == version:
+                return set()
+            return found - present(connection, list(found))
+
+    def _follow(self, fingerprint: str | None) -> None:
+        """Bring the index to the catalog's version."""
+        with self._database.reading() as connection:
+            if fingerprint is not None:
+                require_active(connection, fingerprint)
+            key = cache_key(connection)
+        with self._lock.reading():
+            if key == self._key:
+                return
+        with self._lock.writing(), self._database.reading() as connection:
+            key = cache_key(connection)
+            if key == self._key:
+                return
+            if key is None:
+                self._index = self._key = self._published = None
+                return
+            self._update(connection, key)
+            self._key = key
+
+    def _update(self, connection: sqlite3.Connection, key: CacheKey) -> None:
+        active = active_embedder(connection)
+        assert active is not None
+        embedder = active[0]
+
+        def fetch(ids: Ids) -> tuple[Ids, Vectors]:
+            with self._database.reading() as own:
+                return stored_vectors(own, embedder, key.dimension, ids)
+
+        index = self._index
+        if self._key is None or self._key.fingerprint != key.fingerprint or index is None:
+            cached = self._cache.load(key, fetch)
+            index, self._published = cached or (None, None)
+        ids = chunk_ids(connection)
+        if index is None or not suits(index, len(ids)):
+            batches = vector_batches(connection, embedder, key.dimension, ids)
+            self._index, self._published = build_index(key.dimension, ids, batches, fetch), None
+            return
+        index.remove(np.setdiff1d(index.ids(), ids, assume_unique=True))
+        new = np.setdiff1d(ids, index.ids(), assume_unique=True)
+        for part, vectors in vector_batches(connection, embedder, key.dimension, new):
+            index.add(part, vectors)
+        self._index = index
+
+
+def cache_key(connection: sqlite3.Connection) -> CacheKey | None:
+    """What an index made now would be made from; None as long as there is no embedder."""
+    active = active_embedder(connection)
+    if active is None:
+        return None
+    name = connection.execute("SELECT name FROM library").fetchone()[0]
+    return CacheKey(str(name), _version(connection), active[1], active[2])
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT version FROM library").fetchone()[0])

@@ -1,0 +1,147 @@
+"""Documents in the catalog: put in, take out, list, and find by what people call them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rag.errors import NotFoundError, UsageError
+from rag.schema import Document, DocumentInfo
+from rag.store.texts import insert_text, storable
+
+__all__ = [
+    "delete_document",
+    "document_row",
+    "documents_where",
+    "insert_document",
+    "list_documents",
+    "now",
+    "resolve",
+]
+
+_COLUMNS = (
+    "document_id, source, sha256, media_type, title, language, pages, chunks, characters, added_at, "
+    "metadata, warnings, file"
+)
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def insert_document(
+    connection: sqlite3.Connection, document: Document, first_chunk: int, chunks: int, file: str | None
+) -> int:
+    """Store a document with its text, pages and blocks; returns its row id."""
+    row = connection.execute(
+        "INSERT INTO documents (document_id, source, sha256, media_type, title, language, pages, characters,"
+        " first_chunk, chunks, added_at, metadata, warnings, file) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            document.document_id,
+            storable(document.source),
+            document.sha256,
+            document.media_type,
+            storable(document.title),
+            document.language,
+            len(document.pages),
+            len(document.text),
+            first_chunk,
+            chunks,
+            now(),
+            json.dumps(document.metadata),
+            json.dumps(document.warnings),
+            file,
+        ),
+    ).lastrowid
+    assert row is not None
+    insert_text(connection, row, document.text)
+    connection.executemany(
+        "INSERT INTO pages VALUES (?,?,?,?,?,?,?,?,?)",
+        (
+            (
+                row,
+                p.number,
+                p.start,
+                p.end,
+                storable(p.label),
+                p.width,
+                p.height,
+                json.dumps(p.warnings),
+                p.geometry,
+            )
+            for p in document.pages
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO blocks VALUES (?,?,?,?,?)",
+        ((row, block.start, block.end, block.kind.value, block.level) for block in document.blocks),
+    )
+    return row
+
+
+def delete_document(connection: sqlite3.Connection, document_id: str) -> None:
+    """Delete a document; its text, pages, blocks and chunks go with it."""
+    connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
+
+
+def list_documents(
+    connection: sqlite3.Connection, document_ids: Sequence[str] | None = None
+) -> list[DocumentInfo]:
+    """All documents, or those of the ids that are there, by source."""
+    if document_ids is None:
+        return documents_where(connection, "TRUE")
+    return documents_where(
+        connection, "document_id IN (SELECT value FROM json_each(?))", json.dumps(list(document_ids))
+    )
+
+
+def documents_where(connection: sqlite3.Connection, condition: str, *values: object) -> list[DocumentInfo]:
+    """The documents that an SQL condition picks, by source."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE {condition} ORDER BY source", values)
+    return [DocumentInfo(*row[:10], json.loads(row[10]), tuple(json.loads(row[11])), row[12]) for row in rows]
+
+
+def document_row(connection: sqlite3.Connection, document_id: str) -> tuple[int, int]:
+    """The row id and the number of characters of a document.
+
+    Raises:
+        NotFoundError: no document has this id.
+    """
+    row = connection.execute(
+        "SELECT id, characters FROM documents WHERE document_id = ?", (storable(document_id),)
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(
+            f"no document {document_id!r} in the library: `citewell list` shows what there is"
+        )
+    return int(row[0]), int(row[1])
+
+
+def resolve(connection: sqlite3.Connection, name: str) -> DocumentInfo:
+    """The one document that is called `name`: by id, source, path, or the last part of its source.
+
+    Raises:
+        NotFoundError: there is none; the message names near ones.
+        UsageError: several documents have this file name; the message names their sources.
+    """
+    name = storable(name)
+    for column, value in (("document_id", name), ("source", name), ("source", os.path.abspath(name))):
+        found = documents_where(connection, f"{column} = ?", value)
+        if found:
+            return found[0]
+    everything = list_documents(connection)
+    named = [info for info in everything if info.name == name]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        sources = ", ".join(repr(info.source) for info in named[:5])
+        raise UsageError(f"{len(named)} documents are called {name!r}: say which of {sources}")
+    labels = {label: None for info in everything for label in (info.source, info.name, info.document_id)}
+    near = difflib.get_close_matches(name, list(labels), 3, 0.5)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`citewell list` shows what there is"
+    raise NotFoundError(f"no document {name!r} in the library: {hint}")

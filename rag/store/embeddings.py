@@ -1,0 +1,156 @@
+"""Vectors in the catalog, keyed by embedder and text: what the FAISS index is made from."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ConfigurationError, NotFoundError
+from rag.models.protocol import Vectors
+from rag.store.protocol import Ids
+
+__all__ = [
+    "active_embedder",
+    "cached_vectors",
+    "delete_unused_vectors",
+    "insert_vectors",
+    "require_active",
+    "stored_vectors",
+    "use_embedder",
+    "vector_batches",
+    "vectors_of_chunks",
+]
+
+_FLOAT: Final = np.dtype("<f4")
+_BATCH: Final = 4_096
+
+
+def active_embedder(connection: sqlite3.Connection) -> tuple[int, str, int] | None:
+    """Row id, fingerprint and dimension of the embedder whose vectors the library searches."""
+    row = connection.execute(
+        "SELECT e.id, e.fingerprint, e.dimension FROM library l JOIN embedders e ON e.id = l.embedder"
+    ).fetchone()
+    return (int(row[0]), str(row[1]), int(row[2])) if row else None
+
+
+def require_active(connection: sqlite3.Connection, fingerprint: str) -> tuple[int, int] | None:
+    """Row id and dimension of the active embedder, which has to be this one; None if there is none yet.
+
+    Raises:
+        ConfigurationError: the library was embedded by another model.
+    """
+    active = active_embedder(connection)
+    if active is None:
+        return None
+    if active[1] != fingerprint:
+        raise ConfigurationError(
+            f"the library was embedded by {active[1]!r}, the embedder now set is {fingerprint!r}: their vectors "
+            "cannot be compared. Set the former one again, or run `citewell reindex`"
+        )
+    return active[0], active[2]
+
+
+def use_embedder(connection: sqlite3.Connection, fingerprint: str, dimension: int) -> int:
+    """The row id of the active embedder; in a library without one this becomes it.
+
+    Raises:
+        ConfigurationError: another embedder is active, or its vectors have another length.
+    """
+    if active_embedder(connection) is None:
+        connection.execute(
+            "INSERT INTO embedders (fingerprint, dimension) VALUES (?, ?)"
+            " ON CONFLICT (fingerprint) DO UPDATE SET dimension = excluded.dimension",
+            (fingerprint, dimension),
+        )
+        connection.execute(
+            "UPDATE library SET embedder = (SELECT id FROM embedders WHERE fingerprint = ?)", (fingerprint,)
+        )
+    active = require_active(connection, fingerprint)
+    assert active is not None
+    if active[1] != dimension:
+        raise ConfigurationError(
+            f"embedder {fingerprint!r} gave vectors of length {dimension}, the library holds length {active[1]}: "
+            "two models share one fingerprint; give them different names and run `citewell reindex`"
+        )
+    return active[0]
+
+
+def insert_vectors(
+    connection: sqlite3.Connection, embedder: int, hashes: Sequence[bytes], vectors: Vectors
+) -> None:
+    """Store vectors under the hashes of their texts; a hash that is there keeps its vector."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO vectors (embedder, hash, vector) VALUES (?, ?, ?)",
+        (
+            (embedder, key, vector.astype(_FLOAT, copy=False).tobytes())
+            for key, vector in zip(hashes, vectors, strict=True)
+        ),
+    )
+
+
+def delete_unused_vectors(connection: sqlite3.Connection, hashes: Sequence[bytes]) -> None:
+    """Delete the vectors of those texts that no chunk has any more."""
+    connection.executemany(
+        "DELETE FROM vectors WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM chunks WHERE hash = ?1)",
+        ((key,) for key in set(hashes)),
+    )
+
+
+def cached_vectors(
+    connection: sqlite3.Connection, fingerprint: str, hashes: Sequence[bytes]
+) -> dict[bytes, NDArray[np.float32]]:
+    """The stored vectors of those texts that have one."""
+    found = {}
+    for key in set(hashes):
+        row = connection.execute(
+            "SELECT v.vector FROM embedders e JOIN vectors v ON v.embedder = e.id AND v.hash = ?"
+            " WHERE e.fingerprint = ?",
+            (key, fingerprint),
+        ).fetchone()
+        if row:
+            found[key] = np.frombuffer(row[0], _FLOAT)
+    return found
+
+
+def stored_vectors(
+    connection: sqlite3.Connection, embedder: int, dimension: int, ids: Ids
+) -> tuple[Ids, Vectors]:
+    """Those of the chunks that are there and have a vector, and their vectors, in the order asked."""
+    rows = connection.execute(
+        "SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.hash = c.hash AND v.embedder = ?"
+        " WHERE c.id IN (SELECT value FROM json_each(?))",
+        (embedder, json.dumps(ids.tolist())),
+    )
+    found = dict(rows)
+    there = [i for i in ids.tolist() if i in found]
+    joined = np.frombuffer(b"".join(found[i] for i in there), _FLOAT)
+    return np.array(there, np.int64), joined.reshape(len(there), dimension)
+
+
+def vectors_of_chunks(
+    connection: sqlite3.Connection, embedder: int, dimension: int, ids: Sequence[int]
+) -> Vectors:
+    """Vectors of shape (len(ids), dimension), in the order asked.
+
+    Raises:
+        NotFoundError: a chunk is not in the library, or has no vector.
+    """
+    wanted = np.array(ids, np.int64)
+    there, vectors = stored_vectors(connection, embedder, dimension, wanted)
+    if len(there) < len(wanted):
+        gone = sorted(set(wanted.tolist()) - set(there.tolist()))
+        raise NotFoundError(f"chunk {gone[0]} is no longer in the library: search again")
+    return vectors
+
+
+def vector_batches(
+    connection: sqlite3.Connection, embedder: int, dimension: int, ids: Ids
+) -> Iterator[tuple[Ids, Vectors]]:
+    """The vectors of many chunks, some thousands at a time, to build an index from."""
+    for start in range(0, len(ids), _BATCH):
+        yield stored_vectors(connection, embedder, dimension, ids[start : start + _BATCH])

@@ -1,0 +1,351 @@
+"""The store: one folder, one SQLite file that is the truth, and what is derived from it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import LibraryLockedError, LibraryNotFoundError, StoreError
+from rag.models.protocol import Vectors
+from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, RunRecord, StoredChunk
+from rag.store import chunks, documents, embeddings, pages, records
+from rag.store.checks import run_checks
+from rag.store.database import Database
+from rag.store.dense import DenseIndex
+from rag.store.lexical import SqliteLexicalIndex, refresh_terms, terms_are_current
+from rag.store.migrate import migrate
+from rag.store.originals import Originals
+from rag.store.texts import TextReader, storable
+from rag.store.vector_cache import VectorCache
+from rag.store.writing import CatalogWriter
+
+__all__ = ["Store"]
+
+_CATALOG: Final = "catalog.sqlite"
+_RECOVERY_SECONDS: Final = 0.1
+
+
+class Store:
+    """A library's folder: `catalog.sqlite`, `files/` (originals) and `index/` (a cache).
+
+    Any number of stores, threads and processes may have one folder open: readers see whole
+    transactions, writers take turns. All methods may be called from any thread.
+
+    Example:
+        >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
+        ...     [info.source for info in store.documents()]
+    """
+
+    def __init__(self, path: Path, database: Database) -> None:
+        """Use `Store.open`."""
+        self.path = path
+        self._database = database
+        self._originals = Originals(path / "files")
+        self._writer = CatalogWriter(database, self._originals)
+        self._dense = DenseIndex(database, path / "index")
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True) -> Self:
+        """Open a library, by default making it if it is not there, and mend what a crash left.
+
+        Raises:
+            LibraryNotFoundError: it is not there and `create` is false.
+            SchemaVersionError: it was written by a newer version.
+            StoreError: the place holds something else, or cannot be read.
+        """
+        path = Path(path)
+        if not create and not (path / _CATALOG).is_file():
+            raise LibraryNotFoundError(
+                f"no library in {str(path)!r}: run `citewell ingest` to make one, or give the right --library"
+            )
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot make library folder {str(path)!r}: {error.strerror}") from error
+        store = cls(path, Database(path / _CATALOG))
+        try:
+            store._prepare()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _prepare(self) -> None:
+        migrate(self._database)
+        with self._database.reading() as connection:
+            current = terms_are_current(connection)
+        if not current:
+            with self._database.writing() as connection:
+                refresh_terms(connection)
+        with contextlib.suppress(LibraryLockedError):  # whoever is writing now settles it, or the next start
+            self._writer.recover(_RECOVERY_SECONDS)
+
+    def close(self) -> None:
+        """Close the library's files; using it afterwards raises `StoreError`."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def version(self) -> int:
+        """Grows with every transaction that changes documents."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT version FROM library").fetchone()[0])
+
+    @property
+    def embedder(self) -> str | None:
+        """The fingerprint of the embedder whose vectors are searched; None in an empty library."""
+        with self._database.reading() as connection:
+            active = embeddings.active_embedder(connection)
+        return active[1] if active else None
+
+    # Documents
+
+    def add_document(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        fingerprint: str,
+        hashes: Sequence[bytes],
+        vectors: Vectors,
+        original: Path | None = None,
+    ) -> DocumentInfo:
+        """Store a document with its chunks in one transaction, in place of one of the same source.
+
+        `hashes[i]` is `text_hash` of the text that was embedded for chunk i, `vectors[i]` its vector.
+        `original` is copied into the library.
+
+        Raises:
+            ConfigurationError: the library was embedded by another model.
+            StoreError: the parts do not fit each other, the file changed, or the disk is full.
+        """
+        return self._writer.add(document, chunks, fingerprint, hashes, vectors, original)
+
+    def remove_documents(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
+        """Delete documents with all that is derived from them, in one transaction; returns those that went."""
+        return self._writer.remove(document_ids)
+
+    def documents(self, document_ids: Sequence[str] | None = None) -> list[DocumentInfo]:
+        """All documents, or those of the ids that are there, by source."""
+        with self._database.reading() as connection:
+            return documents.list_documents(connection, document_ids)
+
+    def document_by_source(self, source: str) -> DocumentInfo | None:
+        """The document of exactly this source."""
+        with self._database.reading() as connection:
+            found = documents.documents_where(connection, "source = ?", storable(source))
+        return found[0] if found else None
+
+    def documents_by_sha256(self, sha256: str) -> list[DocumentInfo]:
+        """The documents that were read from these bytes, by source."""
+        with self._database.reading() as connection:
+            return documents.documents_where(connection, "sha256 = ?", sha256)
+
+    def resolve(self, name: str) -> DocumentInfo:
+        """The document that people call `name`: its id, source, path, or unique file name.
+
+        Raises:
+            NotFoundError: there is none; the message names near ones.
+            UsageError: several have this file name.
+        """
+        with self._database.reading() as connection:
+            return documents.resolve(connection, name)
+
+    def original(self, document_id: str) -> Path | None:
+        """The kept copy of the file that a document was read from.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            documents.document_row(connection, document_id)
+            file = documents.list_documents(connection, [document_id])[0].file
+        return self._originals.path(file) if file else None
+
+    # Text and structure
+
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """A document's text, or the slice `[start:end]` of it, by Python's rules.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            row, characters = documents.document_row(connection, document_id)
+            first, last, _ = slice(start, end).indices(characters)
+            return TextReader(connection).slice(row, first, last)
+
+    def pages(self, document_id: str) -> list[Page]:
+        """All pages in order, without geometry.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return pages.list_pages(connection, document_id)
+
+    def page(self, document_id: str, number: int) -> Page:
+        """One page with its geometry.
+
+        Raises:
+            NotFoundError: the document or the page is not there.
+        """
+        with self._database.reading() as connection:
+            return pages.page_by_number(connection, document_id, number)
+
+    def page_at(self, document_id: str, offset: int) -> Page:
+        """The page that holds a character of the text, with its geometry.
+
+        Raises:
+            NotFoundError: the document is not there, or has no such character.
+        """
+        with self._database.reading() as connection:
+            return pages.page_at(connection, document_id, offset)
+
+    def blocks(self, document_id: str, start: int = 0, end: int | None = None) -> list[Block]:
+        """The structural blocks that touch `[start:end]`, in order.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return pages.list_blocks(connection, document_id, start, end)
+
+    # Chunks and search
+
+    def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
+        """The chunks of these ids, in the order asked; ids that are gone are passed over."""
+        with self._database.reading() as connection:
+            return chunks.chunks_by_id(connection, chunk_ids)
+
+    def document_chunks(self, document_id: str) -> list[StoredChunk]:
+        """All chunks of a document, in order.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return chunks.document_chunks(connection, document_id)
+
+    def chunk_count(self) -> int:
+        """How many chunks the library holds."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT coalesce(sum(chunks), 0) FROM documents").fetchone()[0])
+
+    def dense_search(
+        self, fingerprint: str, vectors: Vectors, top_k: int, documents: Sequence[str] | None = None
+    ) -> list[list[Hit]]:
+        """For each question vector its nearest chunks by inner product, ties by ascending id.
+
+        Raises:
+            ConfigurationError: the library was embedded by another model.
+        """
+        return self._dense.search(fingerprint, vectors, top_k, documents)
+
+    def lexical_search(self, question: str, top_k: int, documents: Sequence[str] | None = None) -> list[Hit]:
+        """The chunks that share words with the question, by BM25, ties by ascending id."""
+        with self._database.reading() as connection:
+            return SqliteLexicalIndex(connection).search(question, top_k, documents)
+
+    def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
+        """In how many chunks each search term (see `rag.text.search_terms`) occurs."""
+        with self._database.reading() as connection:
+            return SqliteLexicalIndex(connection).document_frequencies(terms)
+
+    def chunk_vectors(self, fingerprint: str, chunk_ids: Sequence[int]) -> Vectors:
+        """The vectors of chunks, shape (len(chunk_ids), dimension), in the order asked.
+
+        Raises:
+            ConfigurationError: the library was embedded by another model.
+            NotFoundError: a chunk is no longer there.
+        """
+        with self._database.reading() as connection:
+            active = embeddings.require_active(connection, fingerprint)
+            embedder, dimension = active or (0, 0)
+            return embeddings.vectors_of_chunks(connection, embedder, dimension, chunk_ids)
+
+    def cached_vectors(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        """The vectors of those texts, by hash, that the library has embedded already."""
+        with self._database.reading() as connection:
+            return embeddings.cached_vectors(connection, fingerprint, hashes)
+
+    def publish(self) -> None:
+        """Write the vector index to the disk, so that the next process need not build it."""
+        self._dense.publish()
+
+    def check(self) -> list[Check]:
+        """Look at every invariant; reads the whole library."""
+        return run_checks(self._database, self._originals, VectorCache(self.path / "index"))
+
+    # Records
+
+    def save_run(self, record: RunRecord) -> None:
+        """Store a run record, in place of an earlier one of the same id."""
+        with self._database.writing() as connection:
+            records.save_run(connection, record)
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The latest run records, newest first."""
+        with self._database.reading() as connection:
+            return records.runs(connection, limit)
+
+    def run(self, run_id: str) -> RunRecord:
+        """One run record.
+
+        Raises:
+            NotFoundError: no run has this id.
+        """
+        with self._database.reading() as connection:
+            return records.run(connection, run_id)
+
+    def create_conversation(self, title: str) -> str:
+        """Start a conversation; returns its id."""
+        with self._database.writing() as connection:
+            return records.create_conversation(connection, title)
+
+    def conversations(self) -> list[records.Conversation]:
+        """All conversations, the one last changed first."""
+        with self._database.reading() as connection:
+            return records.conversations(connection)
+
+    def rename_conversation(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title; `NotFoundError` if it is not there."""
+        with self._database.writing() as connection:
+            records.rename_conversation(connection, conversation_id, title)
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation, not its run records; `NotFoundError` if it is not there."""
+        with self._database.writing() as connection:
+            records.delete_conversation(connection, conversation_id)
+
+    def add_turn(self, conversation_id: str, question: str, run_id: str) -> None:
+        """Add a question and its saved run to a conversation; `NotFoundError` if either is not there."""
+        with self._database.writing() as connection:
+            records.add_turn(connection, conversation_id, question, run_id)
+
+    def turns(self, conversation_id: str) -> list[tuple[str, RunRecord]]:
+        """Questions and run records of a conversation, in order; `NotFoundError` if it is not there."""
+        with self._database.reading() as connection:
+            return records.turns(connection, conversation_id)
+
+    def save_feedback(self, run_id: str, rating: records.Rating, wanted_answer: str = "") -> None:
+        """Store a person's thumbs up (1) or down (-1) for a run, with the answer they wanted, if any."""
+        with self._database.writing() as connection:
+            records.save_feedback(connection, run_id, rating, wanted_answer)
+
+    def feedback(self) -> list[records.Feedback]:
+        """All feedback, the latest first."""
+        with self._database.reading() as connection:
+            return records.feedback(connection)

@@ -1,0 +1,118 @@
+"""Putting documents in and taking them out: each one transaction, with the original's file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.models.protocol import Vectors
+from rag.schema import Chunk, Document, DocumentInfo
+from rag.store.chunks import insert_chunks, next_chunk_id
+from rag.store.database import Database
+from rag.store.documents import delete_document, documents_where, insert_document, list_documents
+from rag.store.embeddings import delete_unused_vectors, insert_vectors, use_embedder
+from rag.store.lexical import LexicalRow, add_rows, delete_rows, lexical_row
+from rag.store.originals import Originals
+from rag.store.texts import storable
+from rag.store.validation import validate
+
+__all__ = ["CatalogWriter"]
+
+
+class CatalogWriter:
+    """Changes which documents the library holds."""
+
+    def __init__(self, database: Database, originals: Originals) -> None:
+        self._database = database
+        self._originals = originals
+
+    def add(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        fingerprint: str,
+        hashes: Sequence[bytes],
+        vectors: Vectors,
+        original: Path | None,
+    ) -> DocumentInfo:
+        """Store a document in place of an earlier one of the same source; see `Store.add_document`."""
+        validate(document, chunks, hashes, vectors)
+        rows = [lexical_row(document.title, c.headings, document.text[c.start : c.end]) for c in chunks]
+        with self._database.writing() as connection:
+            earlier = documents_where(connection, "source = ?", storable(document.source))
+            discarded = [info.file for info in earlier if info.file]
+            new = [self._originals.name(original, document.sha256)] if original else []
+            note = self._originals.announce([*discarded, *new])
+            for info in earlier:
+                _delete(connection, info.document_id)
+            file = self._originals.keep(original, document.sha256) if original else None
+            embedder = use_embedder(connection, fingerprint, vectors.shape[1])
+            insert_vectors(connection, embedder, hashes, vectors)
+            _insert(connection, document, chunks, hashes, rows, file)
+            _count_version(connection)
+            info = list_documents(connection, [document.document_id])[0]
+        self._settle(note)
+        return info
+
+    def remove(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
+        """Delete those of the documents that are there, all in one transaction; returns them."""
+        with self._database.writing() as connection:
+            found = list_documents(connection, document_ids)
+            if not found:
+                return []
+            note = self._originals.announce([info.file for info in found if info.file])
+            for info in found:
+                _delete(connection, info.document_id)
+            _count_version(connection)
+        self._settle(note)
+        return found
+
+    def recover(self, busy_seconds: float) -> None:
+        """Settle what a process that died left open.
+
+        Raises:
+            LibraryLockedError: another process is writing, which may be the one whose notes these are.
+        """
+        notes = self._originals.notes()
+        if notes:
+            with self._database.writing(busy_seconds) as connection:
+                for note in notes:
+                    self._originals.settle(connection, note)
+
+    def _settle(self, note: Path | None) -> None:
+        if note is not None:
+            with self._database.writing() as connection:
+                self._originals.settle(connection, note)
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    document: Document,
+    chunks: Sequence[Chunk],
+    hashes: Sequence[bytes],
+    rows: Sequence[LexicalRow],
+    file: str | None,
+) -> None:
+    first = next_chunk_id(connection)
+    row = insert_document(connection, document, first, len(chunks), file)
+    insert_chunks(connection, row, first, chunks, hashes)
+    add_rows(connection, first, rows)
+
+
+def _delete(connection: sqlite3.Connection, document_id: str) -> None:
+    hashes = connection.execute(
+        "SELECT c.hash FROM documents d JOIN chunks c ON c.document = d.id WHERE d.document_id = ?",
+        (document_id,),
+    ).fetchall()
+    delete_rows(connection, document_id)
+    delete_document(connection, document_id)
+    delete_unused_vectors(connection, [row[0] for row in hashes])
+
+
+def _count_version(connection: sqlite3.Connection) -> None:
+    """Mark a change; a library without chunks is free to take another embedder."""
+    connection.execute(
+        "UPDATE library SET version = version + 1,"
+        " embedder = CASE WHEN EXISTS (SELECT 1 FROM chunks) THEN embedder END"
+    )
