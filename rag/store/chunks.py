@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -77,7 +78,8 @@ def chunk_ids(connection: sqlite3.Connection, documents: Sequence[str] | None = 
 
     Read from the documents' ranges: a million ids cost some milliseconds.
     """
-    condition, values = "", ()
+    condition: str = ""
+    values: tuple[str, ...] = ()
     if documents is not None:
         condition = " WHERE document_id IN (SELECT value FROM json_each(?))"
         values = (json.dumps(list(documents)),)
@@ -94,6 +96,18 @@ def present(connection: sqlite3.Connection, ids: Sequence[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _stored(row: sqlite3.Row, reader: TextReader) -> StoredChunk:
-    text = reader.slice(row[10], row[5], row[6])
-    return StoredChunk(*row[:9], tuple(json.loads(row[9])), text)
+def _stored(row: tuple[Any, ...], reader: TextReader) -> StoredChunk:
+    chunk_id, document_id, source, title, ordinal, start, end, first_page, last_page, headings, document = row
+    return StoredChunk(
+        chunk_id,
+        document_id,
+        source,
+        title,
+        ordinal,
+        start,
+        end,
+        first_page,
+        last_page,
+        tuple(json.loads(headings)),
+        reader.slice(document, start, end),
+    )

@@ -141,9 +141,7 @@ def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
     if code == sqlite3.SQLITE_NOTADB:
         return StoreError(f"{name} is not a Citewell library: give the folder of one, or a new folder")
     if code == sqlite3.SQLITE_CORRUPT:
-        return StoreError(
-            f"{name} is damaged ({error}): run `citewell check`, restore a backup or ingest again"
-        )
+        return StoreError(f"{name} is damaged ({error}): restore a backup, or ingest into a new library")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreError(f"{name} cannot be opened or written ({error}): check the folder's permissions")
     return StoreError(f"{name}: {error}")

@@ -7,7 +7,9 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
 from rag.errors import NotFoundError, UsageError
 from rag.schema import Document, DocumentInfo
@@ -23,10 +25,7 @@ __all__ = [
     "resolve",
 ]
 
-_COLUMNS = (
-    "document_id, source, sha256, media_type, title, language, pages, chunks, characters, added_at, "
-    "metadata, warnings, file"
-)
+_COLUMNS = ", ".join(field.name for field in fields(DocumentInfo))
 
 
 def now() -> str:
@@ -103,7 +102,13 @@ def list_documents(
 def documents_where(connection: sqlite3.Connection, condition: str, *values: object) -> list[DocumentInfo]:
     """The documents that an SQL condition picks, by source."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE {condition} ORDER BY source", values)
-    return [DocumentInfo(*row[:10], json.loads(row[10]), tuple(json.loads(row[11])), row[12]) for row in rows]
+    names = [column[0] for column in rows.description]
+    return [_info(dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _info(values: dict[str, Any]) -> DocumentInfo:
+    warnings = tuple(json.loads(values.pop("warnings")))
+    return DocumentInfo(**values | {"metadata": json.loads(values["metadata"]), "warnings": warnings})
 
 
 def document_row(connection: sqlite3.Connection, document_id: str) -> tuple[int, int]:

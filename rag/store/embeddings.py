@@ -49,8 +49,8 @@ def require_active(connection: sqlite3.Connection, fingerprint: str) -> tuple[in
         return None
     if active[1] != fingerprint:
         raise ConfigurationError(
-            f"the library was embedded by {active[1]!r}, the embedder now set is {fingerprint!r}: their vectors "
-            "cannot be compared. Set the former one again, or run `citewell reindex`"
+            f"the library was embedded by {active[1]!r}, the embedder now set is {fingerprint!r}: "
+            "their vectors cannot be compared. Set the former one again, or run `citewell reindex`"
         )
     return active[0], active[2]
 
@@ -74,7 +74,7 @@ def use_embedder(connection: sqlite3.Connection, fingerprint: str, dimension: in
     assert active is not None
     if active[1] != dimension:
         raise ConfigurationError(
-            f"embedder {fingerprint!r} gave vectors of length {dimension}, the library holds length {active[1]}: "
+            f"embedder {fingerprint!r} gave vectors of length {dimension}, the library holds {active[1]}: "
             "two models share one fingerprint; give them different names and run `citewell reindex`"
         )
     return active[0]

@@ -65,8 +65,8 @@ class Originals:
         if found != sha256:
             copy.unlink()
             raise StoreError(
-                f"{str(original)!r} has SHA-256 {found[:12]}…, not {sha256[:12]}…: it changed while it was read. "
-                "Ingest it again"
+                f"{str(original)!r} has SHA-256 {found[:12]}…, not {sha256[:12]}…: it changed while it was "
+                "read. Ingest it again"
             )
         os.replace(copy, target)
         flush_directory(self.folder)

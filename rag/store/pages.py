@@ -47,7 +47,8 @@ def page_at(connection: sqlite3.Connection, document_id: str, offset: int) -> Pa
     """
     row, characters = document_row(connection, document_id)
     values = connection.execute(
-        f"SELECT {_COLUMNS}, geometry FROM pages WHERE document = ? AND start <= ? ORDER BY number DESC LIMIT 1",
+        f"SELECT {_COLUMNS}, geometry FROM pages WHERE document = ? AND start <= ?"
+        " ORDER BY number DESC LIMIT 1",
         (row, offset),
     ).fetchone()
     if values is None or offset > characters:
@@ -61,7 +62,8 @@ def list_blocks(
     """The blocks that touch characters `start` to `end`, in order."""
     row, characters = document_row(connection, document_id)
     rows = connection.execute(
-        "SELECT start, end, kind, level FROM blocks WHERE document = ? AND start < ? AND end > ? ORDER BY start",
+        "SELECT start, end, kind, level FROM blocks WHERE document = ? AND start < ? AND end > ?"
+        " ORDER BY start",
         (row, characters if end is None else end, start),
     )
     return [Block(first, last, BlockKind(kind), level) for first, last, kind, level in rows]

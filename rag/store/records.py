@@ -141,7 +141,8 @@ def turns(connection: sqlite3.Connection, conversation_id: str) -> list[tuple[st
         NotFoundError: no conversation has this id.
     """
     rows = connection.execute(
-        "SELECT t.question, r.record FROM turns t JOIN runs r ON r.id = t.run WHERE t.conversation = ? ORDER BY t.id",
+        "SELECT t.question, r.record FROM turns t JOIN runs r ON r.id = t.run"
+        " WHERE t.conversation = ? ORDER BY t.id",
         (_conversation_row(connection, conversation_id),),
     )
     return [(question, _record(record)) for question, record in rows]

@@ -134,7 +134,7 @@ class Store:
         return self._writer.add(document, chunks, fingerprint, hashes, vectors, original)
 
     def remove_documents(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
-        """Delete documents with all that is derived from them, in one transaction; returns those that went."""
+        """Delete documents with all that is derived from them in one transaction; returns those gone."""
         return self._writer.remove(document_ids)
 
     def documents(self, document_ids: Sequence[str] | None = None) -> list[DocumentInfo]:

@@ -29,7 +29,7 @@ def validate(document: Document, chunks: Sequence[Chunk], hashes: Sequence[bytes
         raise StoreError(f"document {document.source!r} cannot be stored: {fault}")
 
 
-def tiling_fault(name: str, spans: Sequence[Page] | Sequence[Chunk], length: int) -> str:
+def tiling_fault(name: str, spans: Sequence[Page | Chunk], length: int) -> str:
     """What is wrong with spans that should tile a text of `length` characters; empty if nothing."""
     position = 0
     for index, span in enumerate(spans):
