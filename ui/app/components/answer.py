@@ -1,0 +1,132 @@
+"""An answer as it is read: sentences with numbered citations, how sure it is, what is not borne out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rag.schema import Answer, AnswerSentence, Citation, Support
+from ui.app.asking import Draft
+from ui.app.components.passages import passage_list
+from ui.app.conversation import Turn
+from ui.app.escaping import html_text, label
+from ui.app.places import file_name
+from ui.app.session import Opened, session, texts
+from ui.app.texts import Texts
+
+__all__ = ["confidence_word", "draft_html", "turn_view"]
+
+_SURE = 0.8
+_FAIRLY_SURE = 0.6
+
+
+def turn_view(turn: Turn, index: int) -> None:
+    """What a question got."""
+    t = texts()
+    if turn.answer is not None:
+        _answer(turn.answer, index, t)
+    elif turn.error is not None:
+        st.error(t.asking_failed, icon=":material/error:")
+        st.text(turn.error)
+    else:
+        _sentences(turn.sentences, turn.citations, index, t)
+        st.html(f'<p class="cw-note">{html_text(turn.writing)} {html_text(t.stopped)}</p>')
+
+
+def confidence_word(confidence: float, t: Texts) -> tuple[str, str]:
+    """How sure an answer is, in words, and the colour that goes with them."""
+    if confidence >= _SURE:
+        return t.confidence_high, "green"
+    return (t.confidence_medium, "orange") if confidence >= _FAIRLY_SURE else (t.confidence_low, "red")
+
+
+def draft_html(draft: Draft, t: Texts) -> str:
+    """An answer that is still being made; its numbers become buttons when it is done."""
+    parts = []
+    for sentence in draft.sentences:
+        numbers = "".join(f'<sup class="cw-number">{number}</sup>' for number in sentence.citations)
+        parts.append(f"{_sentence_html(sentence, t)}{numbers} ")
+    if draft.writing:
+        parts.append(f'<span class="cw-writing">{html_text(draft.writing)}</span>')
+    return f'<div class="cw-answer">{"".join(parts)}<span class="cw-cursor"></span></div>'
+
+
+def _answer(answer: Answer, index: int, t: Texts) -> None:
+    if answer.abstained:
+        _abstention(answer, t)
+        return
+    _sentences(answer.sentences, answer.citations, index, t)
+    word, colour = confidence_word(answer.confidence, t)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"below-{index}"):
+        st.badge(
+            t.confidence.format(word=word, percent=round(100 * answer.confidence)),
+            color=colour,
+            help=t.confidence_help.format(percent=round(100 * answer.confidence)),
+        )
+        if any(sentence.support is not Support.SUPPORTED for sentence in answer.sentences):
+            st.badge(t.unsupported_some, color="red", icon=":material/warning:", help=t.unsupported_help)
+        _actions(answer, index, t)
+
+
+def _actions(answer: Answer, index: int, t: Texts) -> None:
+    if answer.run_id and st.button(
+        t.why, key=f"why-{index}", type="tertiary", icon=":material/account_tree:", help=t.why_help
+    ):
+        session().run_id = answer.run_id
+        st.switch_page("pages/why.py")
+
+
+def _abstention(answer: Answer, t: Texts) -> None:
+    st.html(
+        f'<div class="cw-abstention"><strong>{html_text(t.abstained)}</strong>'
+        f"<p>{html_text(answer.reason or t.abstained_reason)}</p></div>"
+    )
+    if answer.passages:
+        with st.expander(t.nearest.format(n=len(answer.passages)), icon=":material/near_me:"):
+            passage_list(answer.passages[:5], f"near-{answer.run_id}")
+
+
+def _sentences(
+    sentences: Sequence[AnswerSentence], citations: Sequence[Citation], index: int, t: Texts
+) -> None:
+    """Sentences and small numbers flow as one text (`style.css` lays them inline)."""
+    by_number = {citation.number: citation for citation in citations}
+    opened = session().opened
+    with st.container(key=f"sentences-{index}"):
+        for position, sentence in enumerate(sentences):
+            st.html(_sentence_html(sentence, t))
+            for number in sentence.citations:
+                citation = by_number.get(number)
+                if citation is None:
+                    continue
+                is_open = opened is not None and (opened.turn, opened.number) == (index, number)
+                st.button(
+                    str(number),
+                    key=f"cite-{index}-{position}-{number}",
+                    type="primary" if is_open else "secondary",
+                    help=label(t.citation_place.format(name=file_name(citation.source), page=citation.page)),
+                    on_click=_open,
+                    args=(citation, index),
+                )
+
+
+def _open(citation: Citation, index: int) -> None:
+    state = session()
+    place = Opened.citation(citation, index)
+    state.opened = None if state.opened == place else place
+
+
+def _sentence_html(sentence: AnswerSentence, t: Texts) -> str:
+    text = html_text(sentence.text)
+    if sentence.support is Support.SUPPORTED:
+        return f'<span class="cw-sentence">{text}</span>'
+    mark = {
+        Support.PARTIAL: t.partial,
+        Support.CONTRADICTED: t.contradicted,
+        Support.UNSUPPORTED: t.unsupported,
+    }[sentence.support]
+    return (
+        f'<span class="cw-sentence cw-{sentence.support.value}">{text}</span>'
+        f'<span class="cw-mark cw-{sentence.support.value}">{html_text(mark)}</span>'
+    )

@@ -1,0 +1,128 @@
+"""The Ask page: a conversation on the left, the evidence on the right, the question below."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.schema import DocumentInfo
+from ui.app.asking import Asking
+from ui.app.components.answer import draft_html, turn_view
+from ui.app.components.conversations import conversation_tools, keep_turn
+from ui.app.components.evidence import evidence
+from ui.app.components.scope import chosen_documents
+from ui.app.components.welcome import empty_library, suggestions
+from ui.app.escaping import html_text
+from ui.app.session import session, texts
+from ui.app.shared import Shared
+
+__all__ = ["ask_page"]
+
+
+def ask_page(shared: Shared) -> None:
+    """Ask, read, check."""
+    state = session()
+    documents = shared.library.documents()
+    if not documents and not state.conversation.turns and state.asking is None:
+        empty_library(shared)
+        return
+    question, scope = _question_box(documents)
+    _settle()
+    if question:
+        _begin(shared, question, scope)
+    if not state.conversation.turns and state.asking is None:
+        suggestions(documents)
+        return
+    if state.opened is None:
+        _conversation(shared)
+        return
+    left, right = st.columns([7, 6], gap="medium")
+    with right:  # first, so that it is there while an answer is still being written on the left
+        evidence(shared.library, state.opened)
+    with left:
+        _conversation(shared)
+
+
+def _question_box(documents: list[DocumentInfo]) -> tuple[str | None, list[str] | None]:
+    t = texts()
+    with st.bottom:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ask-tools"):
+            scope = chosen_documents(documents)
+            conversation_tools(session().conversation)
+        typed = st.chat_input(t.ask_placeholder, key="question", submit_mode="disable", max_chars=4_000)
+    state = session()
+    question, state.pending = typed or state.pending, None
+    return (question.strip() or None if question else None), scope
+
+
+def _begin(shared: Shared, question: str, scope: list[str] | None) -> None:
+    """Start to answer; a question that is still being answered is stopped and kept as it is."""
+    state = session()
+    if state.asking is not None:
+        state.asking.stop()
+        for _ in state.asking.follow():
+            pass
+    conversation = state.conversation
+    state.opened = None
+    state.asking = Asking(
+        shared.library,
+        question,
+        scope,
+        conversation.history(),
+        ready=shared.ready,
+        on_end=lambda asking: keep_turn(shared.library.store, conversation, asking),
+    ).start()
+
+
+def _settle() -> None:
+    """Let go of a question that was answered while another page was shown."""
+    state = session()
+    if state.asking is not None and state.asking.done:
+        state.asking = None
+
+
+def _conversation(shared: Shared) -> None:
+    state = session()
+    with st.container(key="conversation"):
+        for index, turn in enumerate(state.conversation.turns):
+            _question(turn.question)
+            with st.chat_message("assistant", avatar=":material/format_quote:"):
+                turn_view(turn, index)
+        if state.asking is not None:
+            _follow(state.asking)
+
+
+def _question(question: str) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.html(f'<div class="cw-question">{html_text(question)}</div>')
+
+
+def _follow(asking: Asking) -> None:
+    """Show the answer grow; then draw the page anew, with numbers that can be clicked."""
+    t = texts()
+    _question(asking.question)
+    with st.chat_message("assistant", avatar=":material/format_quote:"):
+        text = st.empty()
+        with st.container(horizontal=True, vertical_alignment="center", key="asking"):
+            note = st.empty()
+            st.button(
+                t.stop,
+                key="stop-asking",
+                icon=":material/stop_circle:",
+                on_click=asking.stop,
+                shortcut="Escape",
+                disabled=asking.stopped,
+            )
+        for draft in asking.follow():
+            if draft.sentences or draft.writing:
+                text.html(draft_html(draft, t))
+            note.caption(_stage(asking, len(draft.passages)))
+    st.rerun()
+
+
+def _stage(asking: Asking, passages: int) -> str:
+    t = texts()
+    seconds = round(asking.seconds)
+    if asking.stopped:
+        return t.stopping
+    stage = t.reading_passages.format(n=passages) if passages else t.searching
+    return f"{stage} {t.seconds.format(n=seconds)}" if seconds >= 2 else stage

@@ -1,0 +1,126 @@
+"""One document opened: page by page, with its picture, its chunks and what was said on reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from rag.library import Library
+from rag.schema import DocumentInfo, Page, StoredChunk
+from ui.app.components.evidence import original_button
+from ui.app.components.picture import outlined, page_picture
+from ui.app.escaping import html_text, label
+from ui.app.places import span_boxes
+from ui.app.session import session, texts
+from ui.app.texts import Texts
+
+__all__ = ["document_view"]
+
+_SCALE: Final = 1.6
+
+
+def document_view(library: Library, document: DocumentInfo) -> None:
+    """A document's pages, one at a time."""
+    t = texts()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(t.back, key="back", icon=":material/arrow_back:", type="tertiary", on_click=_back)
+        original_button(library, document)
+    st.header(label(document.name), anchor=False)
+    _facts(document, t)
+    pages = library.store.pages(document.document_id)
+    if not pages:
+        return
+    number = _page_number(len(pages), t)
+    page = pages[number - 1]
+    for warning in page.warnings:
+        st.warning(label(warning, 400), icon=":material/info:")
+    chunks = [
+        chunk
+        for chunk in library.store.document_chunks(document.document_id)
+        if chunk.start < page.end and chunk.end > page.start
+    ]
+    _page(library, document, page, chunks, t)
+
+
+def _facts(document: DocumentInfo, t: Texts) -> None:
+    facts = {
+        t.fact_title: document.title,
+        t.fact_source: document.source,
+        t.fact_kind: document.media_type,
+        t.fact_language: document.language,
+        t.fact_sha256: document.sha256,
+        **document.metadata,
+    }
+    st.caption(t.counts.format(pages=document.pages, chunks=document.chunks))
+    with st.expander(t.facts, icon=":material/info:"):
+        rows = "".join(
+            f"<tr><th>{html_text(name)}</th><td>{html_text(str(value))}</td></tr>"
+            for name, value in facts.items()
+            if value
+        )
+        st.html(f'<table class="cw-facts">{rows}</table>')
+        for warning in document.warnings:
+            st.warning(label(warning, 400), icon=":material/info:")
+
+
+def _page_number(pages: int, t: Texts) -> int:
+    if pages == 1:
+        return 1
+    return int(st.pagination(pages, key="document-page", bind=None))
+
+
+def _page(
+    library: Library, document: DocumentInfo, page: Page, chunks: Sequence[StoredChunk], t: Texts
+) -> None:
+    picture = page_picture(library, document.document_id, page.number, scale=_SCALE)
+    if picture is None:
+        _page_text(page, chunks, t)
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        chosen = _chunk_choice(page, chunks, t)
+    with left:
+        boxes = [
+            span_boxes(
+                library.store, document.document_id, max(chunk.start, page.start), min(chunk.end, page.end)
+            )
+            for chunk in chunks
+        ]
+        st.image(outlined(picture, boxes, chosen, _SCALE), width="stretch", alt=t.page.format(n=page.number))
+
+
+def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | None:
+    """Which chunk's frame is bold; its text stands below."""
+    st.caption(t.chunks_here.format(n=len(chunks)))
+    chosen = st.pills(
+        t.chunk,
+        range(len(chunks)),
+        format_func=lambda index: str(chunks[index].ordinal + 1),
+        key=f"chunk-{page.number}",
+        label_visibility="collapsed",
+    )
+    if chosen is not None:
+        chunk = chunks[chosen]
+        headings = " › ".join(chunk.headings)
+        st.html(
+            f'<div class="cw-place">{html_text(headings)}</div>'
+            f'<div class="cw-around">{html_text(chunk.text)}</div>'
+        )
+    return chosen
+
+
+def _page_text(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> None:
+    """A page without a picture: its text, a rule where a chunk begins."""
+    st.caption(t.chunks_here.format(n=len(chunks)))
+    parts = []
+    for chunk in chunks:
+        start, end = max(chunk.start, page.start), min(chunk.end, page.end)
+        text = chunk.text[start - chunk.start : end - chunk.start].strip("\f")
+        parts.append(f'<div class="cw-chunk"><span>{chunk.ordinal + 1}</span>{html_text(text)}</div>')
+    st.html("".join(parts))
+
+
+def _back() -> None:
+    session().document_id = None

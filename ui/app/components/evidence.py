@@ -1,0 +1,134 @@
+"""The place that a citation names: the page with the quote marked, the words around it, the original."""
+
+from __future__ import annotations
+
+import mimetypes
+
+import streamlit as st
+
+from rag.errors import CitewellError, NotFoundError
+from rag.library import Library
+from rag.schema import Citation, DocumentInfo
+from ui.app.components.picture import page_picture
+from ui.app.escaping import html_text, label, marked_html
+from ui.app.places import file_name, span_boxes, surroundings
+from ui.app.session import Opened, session, texts
+
+__all__ = ["evidence", "original_button"]
+
+
+def evidence(library: Library, opened: Opened) -> None:
+    """The panel beside the answer; on a phone a sheet over it (`style.css`)."""
+    with st.container(key="evidence", border=True):
+        _header(opened)
+        try:
+            document = library.store.documents([opened.document_id])
+            if not document:
+                st.info(texts().document_gone, icon=":material/delete:")
+                return
+            _place(library, document[0], opened)
+        except NotFoundError:
+            st.info(texts().document_gone, icon=":material/delete:")
+        except CitewellError as error:
+            st.text(str(error))
+
+
+def _header(opened: Opened) -> None:
+    t = texts()
+    number = f'<sup class="cw-number">{opened.number}</sup> ' if opened.number else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="evidence-head"):
+        st.html(
+            f'<div class="cw-document">{number}<b>{html_text(file_name(opened.source))}</b>'
+            f" · {html_text(t.page.format(n=opened.page))}</div>"
+        )
+        _turn_over(opened)
+        st.button(
+            t.close,
+            key="close-evidence",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=_close,
+        )
+
+
+def _turn_over(opened: Opened) -> None:
+    """To the citation before and after, where the answer has several."""
+    t = texts()
+    citations = _citations(opened)
+    at = next((i for i, citation in enumerate(citations) if citation.number == opened.number), None)
+    if at is None or len(citations) < 2:
+        return
+    for step, icon, name in (
+        (-1, ":material/chevron_left:", t.previous_citation),
+        (1, ":material/chevron_right:", t.next_citation),
+    ):
+        there = at + step
+        st.button(
+            "",
+            key=f"citation-step-{step}",
+            icon=icon,
+            help=name,
+            type="tertiary",
+            disabled=not 0 <= there < len(citations),
+            on_click=_show,
+            args=(citations[there % len(citations)], opened.turn),
+        )
+
+
+def _place(library: Library, document: DocumentInfo, opened: Opened) -> None:
+    t = texts()
+    store = library.store
+    quote = store.text(opened.document_id, opened.start, opened.end)
+    boxes = opened.boxes
+    if boxes is None:
+        boxes = span_boxes(store, opened.document_id, opened.start, opened.end)
+    picture = page_picture(library, opened.document_id, opened.page, boxes)
+    around = surroundings(store, opened.document_id, opened.start, opened.end)
+    text_html = (
+        f'<div class="cw-around">{"… " if around.cut_before else ""}'
+        f"{marked_html(around.text, around.start, around.end)}{' …' if around.cut_after else ''}</div>"
+    )
+    if opened.number is not None:
+        st.html(f'<blockquote class="cw-quote">{html_text(quote)}</blockquote>')
+    if picture is None:
+        st.html(text_html)
+    else:
+        st.image(picture, width="stretch", alt=t.page_picture.format(n=opened.page, quote=quote[:300]))
+        with st.expander(t.around, icon=":material/notes:"):
+            st.html(text_html)
+    original_button(library, document)
+
+
+def original_button(library: Library, document: DocumentInfo) -> None:
+    """Download the file as it came in; read from disk only when it is asked for."""
+    t = texts()
+    path = library.store.original(document.document_id)
+    if path is None:
+        st.caption(t.original_not_kept)
+        return
+    st.download_button(
+        t.original,
+        data=path.read_bytes,
+        file_name=document.name,
+        mime=mimetypes.guess_type(document.name)[0] or "application/octet-stream",
+        key=f"original-{document.document_id}",
+        icon=":material/download:",
+        on_click="ignore",
+        help=t.original_help.format(source=label(document.source, 300)),
+    )
+
+
+def _citations(opened: Opened) -> tuple[Citation, ...]:
+    turns = session().conversation.turns
+    if opened.turn is None or opened.turn >= len(turns):
+        return ()
+    answer = turns[opened.turn].answer
+    return answer.citations if answer is not None else ()
+
+
+def _show(citation: Citation, turn: int | None) -> None:
+    session().opened = Opened.citation(citation, turn)
+
+
+def _close() -> None:
+    session().opened = None

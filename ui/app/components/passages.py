@@ -1,0 +1,50 @@
+"""Passages as they were found: where, how near, and their text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from rag.schema import Passage
+from ui.app.escaping import html_text
+from ui.app.places import file_name
+from ui.app.session import Opened, session, texts
+
+__all__ = ["passage_html", "passage_list"]
+
+_SHOWN: Final = 600
+
+
+def passage_list(passages: Sequence[Passage], key: str) -> None:
+    """Passages one under the other, each with a button that opens its place."""
+    t = texts()
+    for rank, passage in enumerate(passages, 1):
+        with st.container(border=True, key=f"passage-{key}-{rank}"):
+            st.html(passage_html(passage, rank, t.page_short.format(n=passage.page)))
+            st.button(
+                t.open_place,
+                key=f"open-{key}-{rank}",
+                type="tertiary",
+                icon=":material/visibility:",
+                on_click=_open,
+                args=(passage,),
+            )
+
+
+def passage_html(passage: Passage, rank: int, page: str) -> str:
+    """One passage as HTML: its place, headings, scores, and the beginning of its text."""
+    place = " › ".join(passage.headings)
+    scores = " · ".join(f"{leg} {score:.3g}" for leg, score in passage.scores.items())
+    text = passage.text if len(passage.text) <= _SHOWN else passage.text[:_SHOWN].rstrip() + " …"
+    return (
+        f'<div class="cw-place"><b>{rank}</b> {html_text(file_name(passage.source))} · {html_text(page)}'
+        f"{f' · {html_text(place)}' if place else ''}</div>"
+        f'<div class="cw-passage">{html_text(text)}</div>'
+        f'<div class="cw-scores">{html_text(scores)}</div>'
+    )
+
+
+def _open(passage: Passage) -> None:
+    session().opened = Opened.passage(passage)

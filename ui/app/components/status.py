@@ -1,0 +1,146 @@
+"""How the program stands: models and licences, device, library, health, what left the machine."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from rag import __version__
+from rag.library import Library
+from rag.models.packaged import PREFIX, packaged_model
+from rag.settings import Settings
+from ui.app.escaping import html_text, label
+from ui.app.session import texts
+from ui.app.texts import Texts
+
+__all__ = ["folder_bytes", "remotes", "status_page"]
+
+_PACKAGES: Final = (
+    "torch",
+    "sentence-transformers",
+    "transformers",
+    "langchain-core",
+    "faiss-cpu",
+    "streamlit",
+)
+
+
+def status_page(library: Library) -> None:
+    """Facts, and one button: check every invariant."""
+    t = texts()
+    st.title(t.status_title, anchor=False)
+    _library(library, t)
+    _health(library, t)
+    _models(library, t)
+    _network(library.settings, t)
+    _versions(t)
+
+
+def folder_bytes(folder: Path) -> int:
+    """The size of all files under a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def remotes(settings: Settings) -> list[str]:
+    """The addresses that the settings allow the program to talk to; none by default."""
+    named = []
+    if settings.generator.provider not in {"local", "none"}:
+        named.append(settings.generator.base_url or settings.generator.provider)
+    if not settings.offline:
+        named.append("huggingface.co")
+    return named
+
+
+def _library(library: Library, t: Texts) -> None:
+    documents = library.documents()
+    folder = library.settings.library
+    st.subheader(t.library, anchor=False)
+    _facts(
+        {
+            t.fact_folder: str(folder.resolve()),
+            t.fact_documents: str(len(documents)),
+            t.fact_pages: str(sum(document.pages for document in documents)),
+            t.fact_chunks: str(library.store.chunk_count()),
+            t.fact_disk: f"{folder_bytes(folder) / 1e6:.1f} MB",
+        }
+    )
+
+
+def _health(library: Library, t: Texts) -> None:
+    st.subheader(t.health, anchor=False)
+    if st.button(t.check, key="check", icon=":material/health_and_safety:"):
+        with st.spinner(t.checking):
+            checks = library.check()
+        if all(check.ok for check in checks):
+            st.success(t.healthy.format(n=len(checks)), icon=":material/check_circle:")
+        else:
+            st.error(t.unhealthy, icon=":material/error:")
+        rows = "".join(
+            f"<tr><th>{'✓' if check.ok else '✗'} {html_text(check.name)}</th>"
+            f"<td>{html_text(check.detail)}</td></tr>"
+            for check in checks
+        )
+        st.html(f'<table class="cw-facts">{rows}</table>')
+
+
+def _models(library: Library, t: Texts) -> None:
+    settings = library.settings
+    st.subheader(t.models, anchor=False)
+    roles = {
+        t.role_embedder: settings.embedder.model,
+        t.role_reranker: settings.reranker.model or t.none,
+        t.role_generator: settings.generator.model if settings.generator.provider != "none" else t.none,
+    }
+    uses = t.generator_writes if settings.generator.writes else t.generator_quotes
+    _facts({**roles, t.fact_answers: uses, t.fact_device: _device(library, t)})
+    licences = _licences(settings)
+    if licences:
+        st.caption(t.licences)
+        _facts(licences)
+
+
+def _device(library: Library, t: Texts) -> str:
+    """Where the embedder runs; not known before it is loaded, and not loaded for being looked at."""
+    embedder = library.__dict__.get("embedder")
+    device = getattr(embedder, "device", None)
+    return str(device) if device is not None else t.not_loaded
+
+
+def _licences(settings: Settings) -> dict[str, str]:
+    """Licence and origin of the packaged weights in use."""
+    names = (settings.embedder.model, settings.generator.model)
+    packaged = [packaged_model(name) for name in names if name.startswith(PREFIX)]
+    return {model.name: f"{model.licence}, {model.origin}" for model in packaged}
+
+
+def _network(settings: Settings, t: Texts) -> None:
+    st.subheader(t.network, anchor=False)
+    addresses = remotes(settings)
+    if addresses:
+        st.warning(
+            t.network_some.format(names=label(", ".join(addresses), 300)), icon=":material/cloud_upload:"
+        )
+    else:
+        st.success(t.network_none, icon=":material/lock:")
+
+
+def _versions(t: Texts) -> None:
+    with st.expander(t.versions, icon=":material/info:"):
+        versions = {"citewell": __version__, "Python": platform.python_version(), "OS": platform.platform()}
+        for package in _PACKAGES:
+            try:
+                versions[package] = version(package)
+            except PackageNotFoundError:
+                continue
+        _facts(versions)
+
+
+def _facts(facts: dict[str, str]) -> None:
+    rows = "".join(
+        f"<tr><th>{html_text(name)}</th><td>{html_text(value)}</td></tr>" for name, value in facts.items()
+    )
+    st.html(f'<table class="cw-facts">{rows}</table>')

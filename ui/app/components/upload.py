@@ -1,0 +1,141 @@
+"""Bring files in: drag and drop, saved to the library's uploads folder, ingested in the background."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from ingest import FileResult
+from rag.errors import CitewellError
+from ui.app.escaping import html_text
+from ui.app.ingesting import IngestJob
+from ui.app.places import file_name
+from ui.app.session import session, texts
+from ui.app.shared import Shared
+from ui.app.texts import Texts
+from ui.app.uploads import safe_name, save_upload
+
+__all__ = ["job_views", "uploader"]
+
+_KINDS: Final = ["pdf", "docx", "html", "htm", "md", "txt", "csv", "tsv"]
+_TICK_SECONDS: Final = 0.7
+
+
+def uploader(shared: Shared) -> None:
+    """A place to drop files; what is dropped is saved, queued, and let go from memory."""
+    t = texts()
+    state = session()
+    limit = shared.library.settings.ui.max_upload_megabytes
+    files = st.file_uploader(
+        t.upload,
+        accept_multiple_files=True,
+        max_upload_size=limit,
+        key=f"upload-{state.uploads}",
+        help=t.upload_help.format(kinds=", ".join(_KINDS), megabytes=limit),
+    )
+    if not files:
+        return
+    saved, refused = [], []
+    for file in files:
+        try:
+            saved.append(save_upload(file, file.name, shared.uploads, limit * 1_000_000))
+        except (CitewellError, OSError) as error:
+            refused.append(_refusal(safe_name(file.name), error))
+    shared.queue.submit(list(dict.fromkeys(saved)), refused)
+    state.uploads += 1  # a new key: Streamlit forgets the old uploader and its bytes
+    st.rerun()
+
+
+def job_views(shared: Shared) -> None:
+    """The last uploads; drawn again by itself while one is at work, and once more when it is done."""
+    if not shared.queue.jobs():
+        return
+    if shared.queue.busy:
+        st.fragment(_live, run_every=_TICK_SECONDS)(shared)
+    else:
+        _jobs(shared)
+
+
+def _live(shared: Shared) -> None:
+    busy = shared.queue.busy
+    _jobs(shared)
+    if not busy:
+        st.rerun()  # the whole page, because the list of documents is another one now
+
+
+def _jobs(shared: Shared) -> None:
+    for number, job in enumerate(shared.queue.jobs()):
+        _job(shared, job, number)
+
+
+def _job(shared: Shared, job: IngestJob, number: int) -> None:
+    t = texts()
+    with st.container(border=True, key=f"job-{number}"):
+        if job.done:
+            _summary(shared, job, t)
+        else:
+            _progress(job, t)
+        if job.outcomes:
+            _table(job.outcomes, t)
+        if job.error:
+            st.error(t.upload_failed, icon=":material/error:")
+            st.text(job.error)
+
+
+def _progress(job: IngestJob, t: Texts) -> None:
+    if job.started is None:
+        st.progress(0.0, text=t.waiting.format(n=len(job.paths)))
+        return
+    rate = job.fraction * sum(job.bytes.values()) / max(job.seconds, 0.1) / 1e6
+    left = job.seconds_left
+    times = t.time_left.format(seconds=_duration(left)) if left is not None else t.reading
+    told = t.progress.format(done=len(job.results), all=len(job.paths), rate=f"{rate:.1f}", left=times)
+    st.progress(job.fraction, text=told)
+    st.button(t.stop_upload, key=f"stop-{id(job)}", icon=":material/stop_circle:", on_click=job.stop.set)
+
+
+def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
+    outcomes = job.outcomes
+    failed = sum(outcome.status == "failed" for outcome in outcomes)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            t.upload_done.format(kept=len(outcomes) - failed, failed=failed, seconds=_duration(job.seconds))
+        )
+        st.button(
+            t.dismiss,
+            key=f"dismiss-{id(job)}",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=shared.queue.forget,
+            args=(job,),
+        )
+
+
+def _table(outcomes: list[FileResult], t: Texts) -> None:
+    rows = "".join(_row_html(outcome, t) for outcome in outcomes)
+    st.html(f'<div class="cw-files" role="table">{rows}</div>')
+
+
+def _row_html(outcome: FileResult, t: Texts) -> str:
+    counts = "" if outcome.status == "failed" else t.counts.format(pages=outcome.pages, chunks=outcome.chunks)
+    notes = "".join(
+        f'<div class="cw-file-note">{html_text(note)}</div>'
+        for note in ([outcome.error] if outcome.error else []) + list(outcome.warnings)
+    )
+    return (
+        f'<div class="cw-file" role="row">'
+        f'<span class="cw-status cw-status-{html_text(outcome.status)}" role="cell">'
+        f'{html_text(t.status[outcome.status])}</span><span class="cw-file-name" role="cell">'
+        f'{html_text(file_name(outcome.source))}</span><span class="cw-file-counts" role="cell">'
+        f"{html_text(counts)}</span>{notes}</div>"
+    )
+
+
+def _refusal(name: str, error: Exception) -> FileResult:
+    return FileResult(name, "failed", None, 0, 0, (), str(error), 0.0)
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{max(seconds, 0):.0f} s"

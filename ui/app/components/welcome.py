@@ -1,0 +1,87 @@
+"""The first minute: an empty library invites, and a fresh conversation suggests questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from rag.resources import resource
+from rag.schema import DocumentInfo
+from ui.app.components.upload import job_views, uploader
+from ui.app.escaping import label
+from ui.app.session import session, texts
+from ui.app.shared import Shared
+
+__all__ = ["empty_library", "sample_files", "sample_questions", "suggestions"]
+
+_QUESTIONS: Final = "questions.jsonl"
+_SHOWN: Final = 4
+
+
+def empty_library(shared: Shared) -> None:
+    """What to do when there is nothing to ask yet."""
+    t = texts()
+    with st.container(key="welcome"):
+        st.title(t.welcome, anchor=False)
+        st.markdown(t.welcome_text)
+        uploader(shared)
+        samples = sample_files()
+        if samples and not shared.queue.busy:
+            st.button(
+                t.take_samples.format(n=len(samples)),
+                key="take-samples",
+                icon=":material/auto_stories:",
+                on_click=shared.queue.submit,
+                args=(samples,),
+            )
+        job_views(shared)
+
+
+def suggestions(documents: Sequence[DocumentInfo]) -> None:
+    """Before the first question: what this is, and questions that the sample documents answer."""
+    t = texts()
+    with st.container(key="welcome"):
+        st.title(t.ask_title, anchor=False)
+        st.markdown(t.ask_text.format(n=len(documents)))
+        questions = sample_questions(documents)
+        if questions:
+            st.caption(t.try_these)
+        for number, question in enumerate(questions):
+            st.button(
+                label(question, 200),
+                key=f"suggestion-{number}",
+                icon=":material/chat_bubble:",
+                on_click=_ask,
+                args=(question,),
+                width="stretch",
+            )
+
+
+def sample_files() -> list[Path]:
+    """The documents that ship with the program."""
+    folder = resource("data", "samples")
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.name != _QUESTIONS and not path.name.startswith((".", "README", "NOTICE"))
+    )
+
+
+def sample_questions(documents: Sequence[DocumentInfo]) -> list[str]:
+    """Questions that the sample documents answer, when all of these are in the library."""
+    path = resource("data", "samples", _QUESTIONS)
+    names = {document.name for document in documents}
+    if not path.is_file() or not {sample.name for sample in sample_files()} <= names:
+        return []
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [line["question"] for line in lines if line.get("answers", True)][:_SHOWN]
+
+
+def _ask(question: str) -> None:
+    session().pending = question

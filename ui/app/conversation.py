@@ -1,0 +1,112 @@
+"""A conversation: its turns, how it reads to a model, and how it leaves the app."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Message, Passage, Support
+from rag.wire import answer_json
+
+__all__ = ["Conversation", "Turn", "answer_from_json", "as_json", "as_markdown"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question and what it got: an answer, an error, or what was there when it was stopped."""
+
+    question: str
+    answer: Answer | None = None
+    error: str | None = None
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    writing: str = ""
+
+
+@dataclass
+class Conversation:
+    """Turns, oldest first. `conversation_id` is None until the store keeps it."""
+
+    conversation_id: str | None = None
+    turns: list[Turn] = field(default_factory=list)
+
+    def history(self, longest: int = 6) -> tuple[Message, ...]:
+        """The last turns as messages; those without an answer are left out."""
+        answered = [turn for turn in self.turns if turn.answer is not None and not turn.answer.abstained]
+        messages: list[Message] = []
+        for turn in answered[-longest:]:
+            messages.append(Message("user", turn.question))
+            messages.append(Message("assistant", turn.answer.text if turn.answer else ""))
+        return tuple(messages)
+
+
+def answer_from_json(data: dict[str, Any]) -> Answer:
+    """An answer as a run record keeps it (`rag.wire.answer_json`)."""
+    return Answer(
+        question=data["question"],
+        text=data["answer"],
+        sentences=tuple(
+            AnswerSentence(item["text"], tuple(item["citations"]), Support(item["support"]))
+            for item in data["sentences"]
+        ),
+        citations=tuple(_citation(item) for item in data["citations"]),
+        abstained=data["abstained"],
+        confidence=data["confidence"],
+        passages=tuple(_passage(item) for item in data["passages"]),
+        examples=tuple(Example(**{**item, "passages": tuple(item["passages"])}) for item in data["examples"]),
+        reason=data["reason"],
+        cut=tuple(data["cut"]),
+        model=data["model"],
+        timings=data["timings"],
+        run_id=data["run_id"],
+    )
+
+
+def _citation(data: dict[str, Any]) -> Citation:
+    boxes = tuple(Box(int(box[0]), *box[1:]) for box in data["boxes"])
+    return Citation(**{**data, "boxes": boxes, "support": Support(data["support"])})
+
+
+def _passage(data: dict[str, Any]) -> Passage:
+    return Passage(**{**data, "headings": tuple(data["headings"])})
+
+
+def as_json(conversation: Conversation) -> str:
+    """The whole conversation for a program: a list of answers with their citations."""
+    turns = [
+        {"question": turn.question, "error": turn.error}
+        if turn.answer is None
+        else {**answer_json(turn.answer), "question": turn.question}
+        for turn in conversation.turns
+    ]
+    return json.dumps({"turns": turns}, ensure_ascii=False, indent=2)
+
+
+def as_markdown(conversation: Conversation) -> str:
+    """The whole conversation for a person: questions, answers, and their citations as footnotes."""
+    parts: list[str] = []
+    for index, turn in enumerate(conversation.turns, 1):
+        parts.append(f"## {_line(turn.question)}")
+        answer = turn.answer
+        if answer is None:
+            parts.append(f"_{_line(turn.error or turn.writing or '…')}_")
+            continue
+        parts.append(
+            " ".join(
+                _line(s.text) + "".join(f"[^{index}-{number}]" for number in s.citations)
+                for s in answer.sentences
+            )
+            or _line(answer.text)
+        )
+        parts += [
+            f"[^{index}-{c.number}]: {_line(c.source)}, p. {c.page}: “{_line(c.quote)}”"
+            for c in answer.citations
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(text: str) -> str:
+    """One line in which nothing is Markdown or HTML."""
+    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in text)
+    return " ".join(escaped.split())

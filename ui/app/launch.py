@@ -1,0 +1,167 @@
+"""Start the web app as a process of its own, tell where it is, and open the browser."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from rag.errors import UsageError
+from rag.settings import load_settings
+
+__all__ = ["free_port", "launch", "streamlit_command", "streamlit_environment"]
+
+_MAIN: Final = Path(__file__).with_name("main.py")
+_PORTS_TRIED: Final = 20
+_START_SECONDS: Final = 60.0
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def launch(
+    library: Path,
+    config: str | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    open_browser: bool = True,
+    environment: Mapping[str, str] | None = None,
+) -> int:
+    """Serve the web app until it is stopped (Ctrl-C), and return its exit code.
+
+    Args:
+        library: Folder of the library; made when there is none.
+        config: Preset or settings file.
+        host: Address to listen on. Anything but a loopback address opens the library to the network.
+        port: Where it is taken, the next free one is used; 0 takes any.
+        open_browser: Whether to open a browser once the app answers.
+        environment: Further `CITEWELL_…` variables for the app, over those that are set.
+
+    Raises:
+        UsageError: no port is free near the one asked for, or the address is not this machine's.
+        ConfigurationError: the settings cannot be read; told here, before anything starts.
+    """
+    variables = streamlit_environment(library, config, environment)
+    limit = load_settings(config, environment=variables).ui.max_upload_megabytes
+    taken = free_port(host, port)
+    if port not in (0, taken):
+        print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
+    process = subprocess.Popen(streamlit_command(host, taken, limit), env=variables)
+    try:
+        return _serve(process, _url(host, taken), open_browser, shared=host not in _LOOPBACK)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(process)
+
+
+def streamlit_command(host: str, port: int, max_upload_megabytes: int) -> list[str]:
+    """The command that serves the app; what guards privacy is given here, so that no file overrides it."""
+    options = {
+        "server.address": host,
+        "server.port": str(port),
+        "server.headless": "true",
+        "server.maxUploadSize": str(max_upload_megabytes),
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+        "client.showErrorLinks": "false",
+        "logger.hideWelcomeMessage": "true",
+    }
+    flags = [part for key, value in options.items() for part in (f"--{key}", value)]
+    if host in _LOOPBACK:
+        # a page of another site that points its name at this machine is refused (DNS rebinding)
+        for name in sorted(_LOOPBACK):
+            flags += ["--server.allowedHosts", name]
+    # -P: a folder named `rag` or `ui` where the user stands must not shadow ours
+    return [sys.executable, "-P", "-m", "streamlit", "run", str(_MAIN), *flags]
+
+
+def streamlit_environment(
+    library: Path, config: str | None = None, more: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The environment of the app's process: which library, which settings, quiet threads."""
+    variables = {**os.environ, **(more or {}), "CITEWELL_LIBRARY": str(library.expanduser().resolve())}
+    variables.setdefault("OMP_WAIT_POLICY", "passive")
+    if config is not None:
+        path = Path(config)
+        variables["CITEWELL_CONFIG"] = str(path.resolve()) if path.is_file() else config
+    root = Path(__file__).resolve().parents[2]
+    if root.name not in {"site-packages", "dist-packages"}:  # a checkout
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    return variables
+
+
+def free_port(host: str, port: int) -> int:
+    """The first free port from `port` on; any free one for 0.
+
+    Raises:
+        UsageError: none of the next twenty is free, or the address cannot be listened on.
+    """
+    candidates = [0] if port == 0 else range(port, min(port + _PORTS_TRIED, 65_536))
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host!r}: {error.strerror}; give an address of this machine"
+        ) from None
+    for candidate in candidates:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address[0], candidate))
+            except PermissionError:
+                raise UsageError(f"port {candidate} needs more rights: choose one above 1023") from None
+            except OSError as error:
+                reason = error
+                continue
+            return int(probe.getsockname()[1])
+    raise UsageError(
+        f"cannot listen on {host}, ports {port} to {candidates[-1]}: {reason.strerror}; choose another"
+    )
+
+
+def _url(host: str, port: int) -> str:
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
+
+
+def _serve(process: subprocess.Popen[bytes], url: str, open_browser: bool, *, shared: bool) -> int:
+    if not _answers(process, url):
+        raise UsageError(f"the web app did not start at {url}; what it said stands above")
+    print(f"Citewell is open at {url}  (Ctrl-C stops it)", flush=True)
+    if shared:
+        print("Everybody who can reach this machine can use this library.", file=sys.stderr)
+    if open_browser:
+        webbrowser.open(url)
+    return process.wait()
+
+
+def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
+    """Wait until the server is healthy; false when it ended or does not come up in a minute."""
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ctrl-C reaches the child as well; what is still there after some seconds is ended."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

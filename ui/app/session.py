@@ -1,0 +1,79 @@
+"""What one browser session keeps between its runs, typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import streamlit as st
+
+from rag.schema import Box, Citation, Passage
+from ui.app.asking import Asking
+from ui.app.conversation import Conversation
+from ui.app.texts import LANGUAGES, Texts, language_of
+
+__all__ = ["Opened", "Session", "session", "texts"]
+
+_KEY: Final = "citewell"
+LANGUAGE_KEY: Final = "lang"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A place in a document that the person looks at: a citation, or a passage."""
+
+    document_id: str
+    source: str
+    page: int
+    start: int
+    end: int
+    boxes: tuple[Box, ...] | None = None
+    number: int | None = None
+    turn: int | None = None
+
+    @classmethod
+    def citation(cls, citation: Citation, turn: int | None = None) -> Opened:
+        """The place of a citation."""
+        return cls(
+            citation.document_id,
+            citation.source,
+            citation.page,
+            citation.start,
+            citation.end,
+            citation.boxes,
+            citation.number,
+            turn,
+        )
+
+    @classmethod
+    def passage(cls, passage: Passage) -> Opened:
+        """The place of a passage; its boxes are not known yet."""
+        return cls(passage.document_id, passage.source, passage.page, passage.start, passage.end)
+
+
+@dataclass
+class Session:
+    """The conversation, the question being answered, and what lies open."""
+
+    conversation: Conversation = field(default_factory=Conversation)
+    asking: Asking | None = None
+    pending: str | None = None
+    opened: Opened | None = None
+    document_id: str | None = None
+    run_id: str | None = None
+    uploads: int = 0
+    """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""
+
+
+def session() -> Session:
+    """This session's state, made at its first run."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    kept: Session = st.session_state[_KEY]
+    return kept
+
+
+def texts() -> Texts:
+    """What the app says, in the language that was chosen, else the browser's."""
+    chosen = st.session_state.get(LANGUAGE_KEY) or language_of(st.context.locale)
+    return LANGUAGES.get(chosen, LANGUAGES["en"])

@@ -1,0 +1,182 @@
+"""Every text that the app shows, by name; a language is one value of this class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["Texts"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """A text in braces is filled in where it is shown; Markdown only where the English text has it."""
+
+    # navigation and frame
+    language_name: str
+    language: str
+    about: str
+    nav_ask: str
+    nav_library: str
+    nav_why: str
+    nav_status: str
+    trouble: str
+
+    # asking
+    ask_title: str
+    ask_text: str
+    ask_placeholder: str
+    try_these: str
+    scope_all: str
+    scope_some: str
+    scope_label: str
+    scope_placeholder: str
+    searching: str
+    reading_passages: str
+    seconds: str
+    stop: str
+    stopping: str
+    stopped: str
+    asking_failed: str
+    again: str
+    understood: str
+
+    # answers
+    confidence: str
+    confidence_high: str
+    confidence_medium: str
+    confidence_low: str
+    confidence_help: str
+    partial: str
+    contradicted: str
+    unsupported: str
+    unsupported_some: str
+    unsupported_help: str
+    citation_place: str
+    abstained: str
+    abstained_reason: str
+    nearest: str
+    why: str
+    why_help: str
+
+    # evidence
+    page: str
+    page_short: str
+    close: str
+    previous_citation: str
+    next_citation: str
+    page_picture: str
+    around: str
+    original: str
+    original_help: str
+    original_not_kept: str
+    document_gone: str
+    open_place: str
+
+    # conversations
+    new_conversation: str
+    conversations: str
+    delete_conversation: str
+    export: str
+    export_markdown: str
+    export_json: str
+
+    # the first minute
+    welcome: str
+    welcome_text: str
+    take_samples: str
+
+    # uploads
+    upload: str
+    upload_help: str
+    waiting: str
+    progress: str
+    time_left: str
+    reading: str
+    stop_upload: str
+    upload_done: str
+    upload_failed: str
+    dismiss: str
+    counts: str
+
+    # the library
+    library_title: str
+    library_counts: str
+    no_documents: str
+    find: str
+    found: str
+    order: str
+    open: str
+    delete: str
+    delete_title: str
+    delete_question: str
+    delete_yes: str
+    deleted: str
+    cancel: str
+    characters: str
+    added: str
+    back: str
+    facts: str
+    fact_title: str
+    fact_source: str
+    fact_kind: str
+    fact_language: str
+    fact_sha256: str
+    chunks_here: str
+    chunk: str
+
+    # why
+    why_title: str
+    why_text: str
+    no_runs: str
+    choose_run: str
+    outcome: str
+    model: str
+    no_model: str
+    took: str
+    library_version: str
+    tab_passages: str
+    tab_timings: str
+    tab_prompt: str
+    tab_settings: str
+    passages_help: str
+    cited_page: str
+    cut: str
+    why_details: str
+    no_timings: str
+    no_prompt: str
+    examples: str
+    download_run: str
+
+    # status
+    status_title: str
+    library: str
+    fact_folder: str
+    fact_documents: str
+    fact_pages: str
+    fact_chunks: str
+    fact_disk: str
+    health: str
+    check: str
+    checking: str
+    healthy: str
+    unhealthy: str
+    models: str
+    role_embedder: str
+    role_reranker: str
+    role_generator: str
+    none: str
+    generator_writes: str
+    generator_quotes: str
+    fact_answers: str
+    fact_device: str
+    not_loaded: str
+    licences: str
+    network: str
+    network_none: str
+    network_some: str
+    versions: str
+
+    # choices
+    status: Mapping[str, str]
+    orders: Mapping[str, str]
