@@ -115,9 +115,7 @@ def _objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 f"example pool {path}, line {number}: not JSON at column {error.colno}: {error.msg}"
             ) from None
         if not isinstance(fields, dict):
-            raise ConfigurationError(
-                f"example pool {path}, line {number}: must be a JSON object, not {fields!r:.80}"
-            )
+            raise ConfigurationError(f"example pool {path}, line {number}: not a JSON object: {line:.80}")
         yield number, fields
 
 
