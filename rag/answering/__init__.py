@@ -1,0 +1,24 @@
+"""From a question to an answer that can be checked."""
+
+from rag.answering.answerer import Answerer
+from rag.answering.calibration import (
+    CONFIDENCE_FEATURES,
+    Calibrator,
+    confidence_features,
+    load_calibrator,
+)
+from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
+
+__all__ = [
+    "CONFIDENCE_FEATURES",
+    "AnswerEvent",
+    "Answerer",
+    "Calibrator",
+    "Finished",
+    "PassagesFound",
+    "Searching",
+    "SentenceReady",
+    "TokenWritten",
+    "confidence_features",
+    "load_calibrator",
+]

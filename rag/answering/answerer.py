@@ -1,0 +1,244 @@
+"""The question's way to its answer: search, evidence, confidence, quotes or a checked draft."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from rag.answering.calibration import Calibrator, confidence_features, load_calibrator
+from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
+from rag.answering.outcome import Outcome
+from rag.answering.quoting import quote
+from rag.answering.records import Grounds, new_run_id, run_record
+from rag.answering.term_weights import library_term_weights
+from rag.answering.wording import abstention, join_sentences
+from rag.answering.writing import Writer
+from rag.attribution import (
+    Attributor,
+    CitationBook,
+    EvidenceSelector,
+    PassageSource,
+    TermWeights,
+    TextSource,
+    read_question,
+)
+from rag.attribution.overlap import weights_from_texts
+from rag.errors import UsageError
+from rag.models.protocol import Embedder, Reranker
+from rag.prompting import PromptBuilder
+from rag.retrieval import HybridRetriever, Retrieval, merge_neighbours
+from rag.schema import Answer, Message, Passage, RunRecord
+from rag.settings import Settings
+from rag.store import Store
+
+if TYPE_CHECKING:
+    from langchain_core.example_selectors import BaseExampleSelector
+    from langchain_core.language_models import BaseChatModel
+
+__all__ = ["Answerer"]
+
+_STOPPED: Final = "stopped before an answer was found"
+_NOTHING_FOUND: Final = "nothing in the library shares a word or a meaning with the question"
+
+
+@dataclass(frozen=True)
+class _Inquiry:
+    """A question with its passages and all that its answer needs."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    source: TextSource
+    weight: TermWeights
+    history: Sequence[Message]
+    timings: dict[str, float]
+    stop: threading.Event | None
+    retrieval: Retrieval | None = None
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def stopped(self) -> bool:
+        return self.stop is not None and self.stop.is_set()
+
+
+class Answerer:
+    """Answers questions from a library, and tells on what grounds.
+
+    Without a generator (or where the settings say that it does not write) an answer is made of
+    quotes. A written answer is checked sentence by sentence; when writing fails, quotes stand in.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: HybridRetriever,
+        embedder: Embedder | None,
+        settings: Settings,
+        generator: BaseChatModel | None = None,
+        scorer: Reranker | None = None,
+        selector: BaseExampleSelector | None = None,
+        prompt_builder: PromptBuilder | None = None,
+        calibrator: Calibrator | None = None,
+    ) -> None:
+        self._store = store
+        self._retriever = retriever
+        self._settings = settings
+        self._evidence = EvidenceSelector(embedder, scorer)
+        self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
+        self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
+        self._writer: Writer | None = None
+        if generator is not None and prompt_builder is not None and settings.generator.writes:
+            self._writer = Writer(
+                generator,
+                settings.generator.model,
+                prompt_builder,
+                selector,
+                Attributor(embedder),
+                settings.answering.unsupported,
+            )
+
+    def answer(
+        self, question: str, documents: Sequence[str] | None = None, history: Sequence[Message] = ()
+    ) -> tuple[Answer, RunRecord]:
+        """Answer from the library, or only from `documents` (ids).
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        return _last(self.stream(question, documents, history))
+
+    def answer_from(
+        self, question: str, passages: Sequence[Passage], history: Sequence[Message] = ()
+    ) -> tuple[Answer, RunRecord]:
+        """Answer from given passages (best first) instead of the library's: the reader without the retriever.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        _check(question)
+        weight = weights_from_texts(f"{passage.title}\n{passage.text}" for passage in passages)
+        source = PassageSource(passages)
+        return _last(self._respond(_Inquiry(question, tuple(passages), source, weight, history, {}, None)))
+
+    def stream(
+        self,
+        question: str,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Message] = (),
+        stop: threading.Event | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """The events on the way to an answer, `Finished` last.
+
+        Setting `stop` ends generation at the next token; what was written until then is checked and told.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        _check(question)
+        started = time.perf_counter()
+        yield Searching(question)
+        retrieval = self._retriever.retrieve(question, documents=documents)
+        passages = retrieval.passages
+        if self._settings.retrieval.merge_neighbours:
+            passages = tuple(merge_neighbours(passages, self._store))
+        yield PassagesFound(passages)
+        timings = {"retrieve": time.perf_counter() - started}
+        weight = library_term_weights(self._store, read_question(question).terms)
+        yield from self._respond(
+            _Inquiry(question, passages, self._store, weight, history, timings, stop, retrieval, started)
+        )
+
+    def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+        """From passages to the answer."""
+        grounds = self._grounds(inquiry)
+        if inquiry.stopped:
+            outcome = Outcome(abstained=True, reason=_STOPPED)
+        elif grounds.confidence < grounds.threshold or not grounds.selection.chosen:
+            outcome = Outcome(abstained=True, reason=_doubt(grounds))
+        else:
+            outcome = yield from self._told(inquiry, grounds)
+        answer = self._made(inquiry, outcome, grounds)
+        record = run_record(answer, outcome, grounds, self._settings, self._store.version)
+        yield Finished(answer, record)
+
+    def _grounds(self, inquiry: _Inquiry) -> Grounds:
+        started = time.perf_counter()
+        most = self._settings.answering.max_sentences
+        selection = self._evidence.select(inquiry.question, inquiry.passages, inquiry.weight, most)
+        features = confidence_features(selection, inquiry.passages, inquiry.weight)
+        inquiry.timings["evidence"] = time.perf_counter() - started
+        return Grounds(
+            selection=selection,
+            confidence=self._calibrator.confidence(features),
+            threshold=self._settings.answering.abstain_below,
+            features=features,
+            retrieval=inquiry.retrieval,
+        )
+
+    def _told(self, inquiry: _Inquiry, grounds: Grounds) -> Generator[AnswerEvent, None, Outcome]:
+        notes: dict[str, str] = {}
+        if self._writer is not None:
+            try:
+                return (
+                    yield from self._writer.write(
+                        inquiry.question,
+                        inquiry.passages,
+                        inquiry.history,
+                        self._book(inquiry),
+                        inquiry.weight,
+                        inquiry.timings,
+                        inquiry.stop,
+                    )
+                )
+            except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
+                notes["generator_failed"] = f"{type(error).__name__}: {error}"
+        outcome = yield from quote(grounds.selection, self._book(inquiry))
+        if not notes:
+            return outcome
+        reason = f"quoted, because the generator failed ({notes['generator_failed']})"
+        return replace(outcome, reason=reason, notes=notes)
+
+    def _book(self, inquiry: _Inquiry) -> CitationBook:
+        names = {passage.document_id: passage.source for passage in inquiry.passages}
+        return CitationBook(inquiry.source, names)
+
+    def _made(self, inquiry: _Inquiry, outcome: Outcome, grounds: Grounds) -> Answer:
+        timings = {**inquiry.timings, "total": time.perf_counter() - inquiry.started}
+        text = abstention(inquiry.question) if outcome.abstained else join_sentences(outcome.sentences)
+        return Answer(
+            question=inquiry.question,
+            text=text,
+            sentences=outcome.sentences,
+            citations=outcome.citations,
+            abstained=outcome.abstained,
+            confidence=grounds.confidence * outcome.support,
+            passages=inquiry.passages,
+            examples=outcome.examples,
+            reason=outcome.reason,
+            cut=outcome.cut,
+            model=outcome.model or self._quoter,
+            timings=timings,
+            run_id=new_run_id(),
+        )
+
+
+def _check(question: str) -> None:
+    if not any(map(str.isalnum, question)):
+        raise UsageError(f"the question {question!r} holds no word: ask with words")
+
+
+def _doubt(grounds: Grounds) -> str:
+    if not grounds.selection.chosen:
+        return _NOTHING_FOUND
+    return (
+        f"the best evidence answers the question with a probability of {grounds.confidence:.2f}, "
+        f"less than {grounds.threshold:.2f}"
+    )
+
+
+def _last(events: Iterator[AnswerEvent]) -> tuple[Answer, RunRecord]:
+    *_, finished = events
+    assert isinstance(finished, Finished)
+    return finished.answer, finished.record

@@ -1,0 +1,30 @@
+"""What a way of answering came to, before it is made into an answer and its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.schema import AnswerSentence, Citation, Example, Message
+
+__all__ = ["Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Sentences with their citations, or an abstention with its `reason`.
+
+    `support` is the share of what was written that its evidence bears out; 1 for quotes.
+    `notes` go into the run record's `why`.
+    """
+
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    abstained: bool = False
+    reason: str = ""
+    support: float = 1.0
+    model: str = ""
+    prompt: tuple[Message, ...] = ()
+    examples: tuple[Example, ...] = ()
+    cut: tuple[str, ...] = ()
+    notes: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,110 @@
+"""Run records: all that made an answer, without secrets."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from rag.answering.outcome import Outcome
+from rag.attribution import Selection
+from rag.retrieval import Retrieval
+from rag.schema import Answer, RunRecord
+from rag.settings import Settings
+from rag.wire import answer_json
+
+__all__ = ["Grounds", "new_run_id", "run_record", "settings_json"]
+
+_EVIDENCE_TOLD: Final = 12
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What an answer rests on: what was searched and weighed, and how sure it makes.
+
+    `features` are those that the confidence was computed from.
+    """
+
+    selection: Selection
+    confidence: float
+    threshold: float
+    features: Mapping[str, float] = field(default_factory=dict)
+    retrieval: Retrieval | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The `why` of a run record."""
+        question = self.selection.question
+        return {
+            "question": {
+                "kind": question.kind.value,
+                "language": question.language,
+                "terms": list(question.terms),
+                "names": sorted(question.names),
+                "numbers": sorted(question.numbers),
+            },
+            "searched": _searched(self.retrieval),
+            "embedder_trust": round(self.selection.trust, 3),
+            "units_considered": self.selection.considered,
+            "evidence": [_evidence_json(e) for e in self.selection.ranked[:_EVIDENCE_TOLD]],
+            "confidence": {
+                "value": round(self.confidence, 4),
+                "abstain_below": self.threshold,
+                "features": {name: round(value, 4) for name, value in self.features.items()},
+            },
+        }
+
+
+def new_run_id() -> str:
+    """12 hexadecimal digits."""
+    return uuid.uuid4().hex[:12]
+
+
+def run_record(
+    answer: Answer, outcome: Outcome, grounds: Grounds, settings: Settings, library_version: int
+) -> RunRecord:
+    """The record of one answer."""
+    why = {**grounds.to_json(), **outcome.notes}
+    if answer.abstained:
+        why["abstained_because"] = answer.reason
+    return RunRecord(
+        run_id=answer.run_id,
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        question=answer.question,
+        library_version=library_version,
+        settings=settings_json(settings),
+        model=answer.model,
+        prompt=outcome.prompt,
+        answer=answer_json(answer),
+        timings=dict(answer.timings),
+        why=why,
+    )
+
+
+def settings_json(settings: Settings) -> dict[str, Any]:
+    """The settings as plain JSON values, without the endpoint's key."""
+    return settings.model_dump(mode="json", exclude={"generator": {"api_key"}})
+
+
+def _searched(retrieval: Retrieval | None) -> dict[str, Any]:
+    if retrieval is None:
+        return {"given": True}
+    return {
+        "weights": {name: round(weight, 4) for name, weight in retrieval.weights.items()},
+        "hits": {name: len(hits) for name, hits in retrieval.legs.items()},
+    }
+
+
+def _evidence_json(evidence: Any) -> dict[str, Any]:
+    unit = evidence.unit
+    return {
+        "document_id": unit.document_id,
+        "start": unit.start,
+        "end": unit.end,
+        "text": unit.text,
+        "score": evidence.score,
+        "chosen": bool(evidence.reason),
+        "reason": evidence.reason,
+        "features": {name: value for name, value in evidence.features.items() if value},
+    }

@@ -1,0 +1,34 @@
+"""Evidence for answers: the units that answer a question, the support of drafts, exact citations."""
+
+from rag.attribution.align import Alignment, Attributor, split_draft
+from rag.attribution.asking import AnswerKind
+from rag.attribution.cite import CitationBook, PassageSource, TextSource
+from rag.attribution.evidence import Evidence, EvidenceSelector, Selection
+from rag.attribution.linear import LinearModel, read_parameters
+from rag.attribution.overlap import TermWeights, near_overlap, overlap, weights_from_frequencies
+from rag.attribution.question import Question, read_question, text_terms
+from rag.attribution.units import Unit, quotable_units
+
+__all__ = [
+    "Alignment",
+    "AnswerKind",
+    "Attributor",
+    "CitationBook",
+    "Evidence",
+    "EvidenceSelector",
+    "LinearModel",
+    "PassageSource",
+    "Question",
+    "Selection",
+    "TermWeights",
+    "TextSource",
+    "Unit",
+    "near_overlap",
+    "overlap",
+    "quotable_units",
+    "read_parameters",
+    "read_question",
+    "split_draft",
+    "text_terms",
+    "weights_from_frequencies",
+]

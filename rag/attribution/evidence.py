@@ -1,0 +1,165 @@
+"""The sentences that answer a question, chosen from its passages and told with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.attribution.extension import ExtensionFeatures, extend
+from rag.attribution.features import FEATURES, UnitVectors, feature_matrix, word_features
+from rag.attribution.overlap import TermWeights, weights_from_texts
+from rag.attribution.question import Question, read_question
+from rag.attribution.trust import language_trust
+from rag.attribution.units import Unit, quotable_units
+from rag.attribution.weights import EvidenceWeights, load_evidence_weights
+from rag.models.protocol import Embedder, Reranker
+from rag.schema import Passage
+
+__all__ = ["Evidence", "EvidenceSelector", "Selection"]
+
+Matrix = NDArray[np.float64]
+_SCORED_BY_MODEL: Final = 8
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A unit with what speaks for it.
+
+    `score` ranks within one question. `reason` is empty unless the unit was chosen.
+    """
+
+    unit: Unit
+    score: float
+    features: dict[str, float] = field(repr=False)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The evidence for a question: all that was weighed, best first, and the chosen in reading order."""
+
+    question: Question
+    ranked: tuple[Evidence, ...]
+    chosen: tuple[Evidence, ...]
+    trust: float
+    considered: int
+
+
+class EvidenceSelector:
+    """Chooses the fewest units that answer a question.
+
+    Units are measured (`rag.attribution.features`), ranked by a linear model, and the best is taken;
+    a further one is taken as long as a second model finds that it belongs to the answer too.
+
+    Args:
+        embedder: Judges likeness of meaning; None leaves the words alone to decide.
+        scorer: Scores the best few units against the question, where there is one.
+        weights: The two models; the shipped ones when None.
+        most_candidates: Units that are embedded a question: those whose words speak for them most.
+    """
+
+    def __init__(
+        self,
+        embedder: Embedder | None,
+        scorer: Reranker | None = None,
+        weights: EvidenceWeights | None = None,
+        most_candidates: int = 48,
+    ) -> None:
+        if most_candidates < 1:
+            raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
+        self._embedder = embedder
+        self._scorer = scorer
+        self._weights = weights or load_evidence_weights()
+        self._most_candidates = most_candidates
+        self._trust: dict[str, float] = {}
+
+    def select(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        term_weights: TermWeights | None = None,
+        max_sentences: int = 3,
+    ) -> Selection:
+        """Choose at most `max_sentences` units; none only where the passages hold none.
+
+        `passages` come best first. `term_weights` tell how rare words are in the whole library; without
+        them the passages tell.
+        """
+        asked = read_question(question)
+        units = quotable_units(passages)
+        if term_weights is None:
+            term_weights = weights_from_texts(unit.text for unit in units)
+        by_words = word_features(asked, units, passages, term_weights)
+        kept = self._prefiltered(by_words)
+        candidates = [units[i] for i in kept]
+        vectors = self._vectors(asked, candidates, by_words[kept])
+        matrix = feature_matrix(by_words[kept], candidates, vectors)
+        scores = self._weights.ranking.scores(matrix)
+        order = np.argsort(-scores, kind="stable")
+        extension = ExtensionFeatures(asked, candidates, passages, scores, vectors, term_weights)
+        chosen = extend(extension, order, self._weights.extension, max_sentences)
+        reasons = dict(chosen)
+        ranked = {
+            int(i): Evidence(
+                candidates[i],
+                round(float(scores[i]), 4),
+                dict(zip(FEATURES, matrix[i].round(4).tolist(), strict=True)),
+                reasons.get(int(i), ""),
+            )
+            for i in order
+        }
+        return Selection(
+            asked,
+            tuple(ranked.values()),
+            tuple(ranked[i] for i in _reading_order([i for i, _ in chosen], candidates)),
+            vectors.trust,
+            len(units),
+        )
+
+    def _prefiltered(self, by_words: Matrix) -> NDArray[np.intp]:
+        """The rows to embed, ascending."""
+        if len(by_words) <= self._most_candidates:
+            return np.arange(len(by_words))
+        scores = self._weights.prefilter.scores(by_words)
+        return np.sort(np.argsort(-scores, kind="stable")[: self._most_candidates])
+
+    def _vectors(self, question: Question, units: Sequence[Unit], by_words: Matrix) -> UnitVectors:
+        trust = self._language_trust(question.language)
+        if self._embedder is None or trust == 0.0 or not units:
+            return UnitVectors(
+                np.zeros(1, np.float32), np.zeros((len(units), 1), np.float32), 0.0, np.zeros(len(units))
+            )
+        asked = self._embedder.embed_questions([question.text])[0]
+        vectors = self._embedder.embed_passages([unit.text for unit in units])
+        likelihood = self._likelihood(question.text, units, vectors @ asked + by_words[:, 0])
+        return UnitVectors(asked, vectors, trust, likelihood)
+
+    def _language_trust(self, language: str) -> float:
+        if self._embedder is None:
+            return 0.0
+        if language not in self._trust:
+            self._trust[language] = language_trust(self._embedder, language)
+        return self._trust[language]
+
+    def _likelihood(self, question: str, units: Sequence[Unit], first_look: NDArray[np.floating]) -> Matrix:
+        """The scorer's scores of the best few in standard deviations; the others get the lowest of them."""
+        if self._scorer is None:
+            return np.zeros(len(units))
+        best = np.argsort(-first_look, kind="stable")[:_SCORED_BY_MODEL]
+        scores = np.array(self._scorer.score(question, [units[i].text for i in best]), np.float64)
+        scores = (scores - scores.mean()) / (scores.std() or 1.0)
+        likelihood = np.full(len(units), scores.min())
+        likelihood[best] = scores
+        return likelihood
+
+
+def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:
+    """Documents in the order of their best unit; units of one document as they stand in it."""
+    first: dict[str, int] = {}
+    for rank, i in enumerate(chosen):
+        first.setdefault(units[i].document_id, rank)
+    return sorted(chosen, key=lambda i: (first[units[i].document_id], units[i].start))

@@ -1,0 +1,189 @@
+"""What is measured of each unit for a question, before a learned model weighs it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.attribution.contents import holds_answer_kind
+from rag.attribution.overlap import TermWeights, near_overlap, overlap
+from rag.attribution.question import Question, text_terms
+from rag.attribution.units import Unit
+from rag.schema import Passage
+from rag.text import cjk_share, numbers
+
+__all__ = ["FEATURES", "WORD_FEATURES", "UnitVectors", "feature_matrix", "word_features"]
+
+Matrix = NDArray[np.float64]
+
+WORD_FEATURES: Final = (
+    "overlap",
+    "near_overlap",
+    "context_overlap",
+    "passage_overlap",
+    "overlap_gap",
+    "pairs",
+    "names",
+    "names_in_context",
+    "numbers",
+    "numbers_in_context",
+    "kind",
+    "rank",
+    "first_sentence",
+    "position",
+    "words",
+    "short",
+    "open",
+    "asks",
+    "row",
+    "long_answer",
+)
+"""Measured without a model; see `word_features`."""
+
+_MEANING_FEATURES: Final = (
+    "cosine",
+    "window_cosine",
+    "passage_cosine",
+    "cosine_gap",
+    "untrusted_overlap",
+    "untrusted_near_overlap",
+    "likelihood",
+)
+FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
+"""The columns of `feature_matrix`."""
+
+_SHORT_WORDS: Final = 5
+_LETTERS_A_CJK_WORD: Final = 1.7
+
+
+@dataclass(frozen=True)
+class UnitVectors:
+    """What models say of a question's units.
+
+    `question` has shape (dimension,), `units` (n, dimension). `trust`, 0 to 1, is how well the
+    embedder knows the question's language. `likelihood`, shape (n,), is a scorer's score in
+    standard deviations from the mean; zeros without a scorer.
+    """
+
+    question: NDArray[np.float32]
+    units: NDArray[np.float32]
+    trust: float
+    likelihood: Matrix
+
+
+def word_features(
+    question: Question, units: Sequence[Unit], passages: Sequence[Passage], weight: TermWeights
+) -> Matrix:
+    """The features that need no model, shape (len(units), len(WORD_FEATURES)).
+
+    Overlaps are weighted shares of the question's content words: in the unit, with part credit for
+    near words, in the unit with its context (title, headings, lead), in its whole passage, and below
+    the best unit. `names` and `numbers` are shares of those in the question, 0 where it has none.
+    `kind` is -0.5 to 0.5: whether the unit holds what the kind of answer needs. The rest is form.
+    """
+    in_passages = [overlap(question.terms, set(text_terms(_whole(passage))), weight) for passage in passages]
+    rows = [_row(question, unit, passages[unit.passage], in_passages[unit.passage], weight) for unit in units]
+    matrix = np.array(rows, np.float64).reshape(len(units), len(WORD_FEATURES))
+    if len(units):
+        matrix[:, WORD_FEATURES.index("overlap_gap")] = matrix[:, 0] - matrix[:, 0].max()
+    return matrix
+
+
+def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors) -> Matrix:
+    """All features, shape (len(units), len(FEATURES)); `by_words` is from `word_features`.
+
+    Cosines (of the unit, of the unit with its neighbours, of all units of its passage, and below the
+    best unit) count by how far the embedder is trusted, and overlaps once more by how far it is not.
+    """
+    cosines = vectors.units @ vectors.question
+    windows = _group_means(vectors.units, _windows(units)) @ vectors.question
+    wholes = _group_means(vectors.units, _passage_groups(units)) @ vectors.question
+    gap = cosines - cosines.max() if len(units) else cosines
+    distrust = 1.0 - vectors.trust
+    columns = [
+        *(vectors.trust * column for column in (cosines, windows, wholes, gap)),
+        distrust * by_words[:, WORD_FEATURES.index("overlap")],
+        distrust * by_words[:, WORD_FEATURES.index("near_overlap")],
+        vectors.likelihood,
+    ]
+    return np.hstack([by_words, np.stack(columns, axis=1)])
+
+
+def _row(
+    question: Question, unit: Unit, passage: Passage, in_passage: float, weight: TermWeights
+) -> list[float]:
+    sequence = text_terms(unit.text)
+    held = set(sequence)
+    around = " ".join((passage.title, *passage.headings, unit.lead))
+    context = held | set(text_terms(around))
+    pairs = question.pairs & set(pairwise(sequence))
+    held_numbers = numbers(unit.text)
+    size = _word_count(unit.text)
+    return [
+        overlap(question.terms, held, weight),
+        near_overlap(question.terms, held, weight),
+        near_overlap(question.terms, context, weight),
+        in_passage,
+        0.0,
+        len(pairs) / len(question.pairs) if question.pairs else 0.0,
+        _share(question.names, held),
+        _share(question.names, context),
+        _share(question.numbers, held_numbers),
+        _share(question.numbers, held_numbers | numbers(around)),
+        holds_answer_kind(question, unit.text) - 0.5,
+        1.0 / (1.0 + unit.passage),
+        float(unit.ordinal == 0),
+        1.0 / (1.0 + unit.ordinal),
+        math.log(1.0 + size) / 3.0 - 1.0,
+        float(size < _SHORT_WORDS),
+        float(not unit.is_closed),
+        float(unit.is_question),
+        float(unit.is_row),
+        float(question.wants_explanation),
+    ]
+
+
+def _whole(passage: Passage) -> str:
+    return "\n".join((passage.title, *passage.headings, passage.text))
+
+
+def _share(wanted: frozenset[str], held: set[str]) -> float:
+    return len(wanted & held) / len(wanted) if wanted else 0.0
+
+
+def _word_count(text: str) -> float:
+    share = cjk_share(text)
+    return len(text.split()) * (1.0 - share) + len(text) * share / _LETTERS_A_CJK_WORD
+
+
+def _windows(units: Sequence[Unit]) -> list[list[int]]:
+    """For each unit its own index and those of the units beside it in the same passage."""
+    places = {(unit.passage, unit.ordinal): i for i, unit in enumerate(units)}
+    return [
+        [
+            places[unit.passage, ordinal]
+            for ordinal in (unit.ordinal - 1, unit.ordinal, unit.ordinal + 1)
+            if (unit.passage, ordinal) in places
+        ]
+        for unit in units
+    ]
+
+
+def _passage_groups(units: Sequence[Unit]) -> list[list[int]]:
+    groups: dict[int, list[int]] = {}
+    for i, unit in enumerate(units):
+        groups.setdefault(unit.passage, []).append(i)
+    return [groups[unit.passage] for unit in units]
+
+
+def _group_means(vectors: NDArray[np.float32], groups: list[list[int]]) -> NDArray[np.float32]:
+    means = np.array([vectors[group].mean(axis=0) for group in groups], np.float32).reshape(vectors.shape)
+    norms = np.linalg.norm(means, axis=1, keepdims=True)
+    unit_length: NDArray[np.float32] = means / np.maximum(norms, 1e-9)
+    return unit_length

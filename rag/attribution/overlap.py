@@ -1,0 +1,86 @@
+"""How far the words of a question are found in a text, weighted by how rare they are."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from rag.attribution.question import text_terms
+from rag.text import has_cjk
+
+__all__ = ["TermWeights", "near_overlap", "overlap", "weights_from_frequencies", "weights_from_texts"]
+
+TermWeights = Callable[[str], float]
+"""The weight of a term: its inverse document frequency, scaled to 0 to 1."""
+
+_LEAST_PREFIX: Final = 4
+
+
+def weights_from_frequencies(frequencies: Mapping[str, int], total: int) -> TermWeights:
+    """Weights from the number of chunks that hold each term, out of `total` chunks.
+
+    idf = ln(1 + (N - n + 0.5) / (n + 0.5)) (Robertson and Zaragoza 2009), divided by that of n = 0.
+    """
+    most = _idf(0, total)
+
+    def weight(term: str) -> float:
+        return _idf(min(frequencies.get(term, 0), total), total) / most
+
+    return weight
+
+
+def weights_from_texts(texts: Iterable[str]) -> TermWeights:
+    """Weights from the texts at hand, where no store tells how rare a term is."""
+    sets = [set(text_terms(text)) for text in texts]
+    counts = Counter(term for terms in sets for term in terms)
+    return weights_from_frequencies(counts, max(len(sets), 1))
+
+
+def overlap(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:
+    """The weighted share of `terms` among `held`, 0 to 1; 0 without terms."""
+    total = sum(map(weight, terms))
+    return sum(weight(term) for term in terms if term in held) / total if total else 0.0
+
+
+def near_overlap(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:
+    """As `overlap`, with part credit for a common word beginning, or for the characters of a CJK bigram.
+
+    `locat` against `location` counts by the shared share of the longer word; a bigram counts half for
+    each of its characters.
+    """
+    total = sum(map(weight, terms))
+    if not total:
+        return 0.0
+    prefixes: dict[str, list[str]] = {}
+    characters: set[str] = set()
+    for word in held:
+        if has_cjk(word):
+            characters.update(word)
+        elif len(word) >= _LEAST_PREFIX:
+            prefixes.setdefault(word[:_LEAST_PREFIX], []).append(word)
+    credit = 0.0
+    for term in terms:
+        if term in held:
+            credit += weight(term)
+        elif has_cjk(term):
+            credit += weight(term) * sum(c in characters for c in term) / len(term)
+        else:
+            near = prefixes.get(term[:_LEAST_PREFIX], ()) if len(term) >= _LEAST_PREFIX else ()
+            credit += weight(term) * max((_shared_prefix(term, word) for word in near), default=0.0)
+    return credit / total
+
+
+def _idf(count: int, total: int) -> float:
+    return math.log(1.0 + (total - count + 0.5) / (count + 0.5))
+
+
+def _shared_prefix(a: str, b: str) -> float:
+    length = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        length += 1
+    share = length / max(len(a), len(b))
+    return share if share >= 0.5 else 0.0

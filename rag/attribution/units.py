@@ -1,0 +1,92 @@
+"""The pieces of passages that can be quoted: sentences and table rows, as spans of their documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rag.schema import Passage, Span
+from rag.text import line_spans, sentence_spans
+
+__all__ = ["Unit", "quotable_units"]
+
+_ROW: Final = re.compile(r"[^\t\n]*\t|\s*\|.*\|\s*$")
+_RULE: Final = re.compile(r"[\s|:+=_.\-–—*]*")
+_CLOSED: Final = re.compile(r"[.!?。！？；;:：…][\"'”’」』）)\]》\s]*$")
+_LEAST_LETTERS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One sentence or table row of a passage; `start` and `end` are offsets into its document.
+
+    `lead` is the sentence before it, or the first row of its table: what its reader has just read.
+    """
+
+    passage: int
+    ordinal: int
+    document_id: str
+    start: int
+    end: int
+    text: str
+    lead: str = ""
+    is_row: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The unit's place in its document."""
+        return Span(self.start, self.end)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it ends as a sentence does; headings and fragments do not."""
+        return self.is_row or _CLOSED.search(self.text) is not None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks instead of telling."""
+        return self.text.rstrip("\"'”’」』）) ").endswith(("?", "？"))
+
+
+def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
+    """All units of some passages in order; a place that two passages share comes once."""
+    units: list[Unit] = []
+    seen: set[tuple[str, int, int]] = set()
+    for index, passage in enumerate(passages):
+        for unit in _passage_units(index, passage):
+            place = (unit.document_id, unit.start, unit.end)
+            if place not in seen:
+                seen.add(place)
+                units.append(unit)
+    return units
+
+
+def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
+    previous = header = ""
+    ordinal = 0
+    for span, is_row in _pieces(passage.text):
+        text = passage.text[span.start : span.end]
+        if sum(map(str.isalnum, text)) < _LEAST_LETTERS:
+            continue
+        header = (header or text) if is_row else ""
+        lead = header if is_row and header != text else previous
+        start, end = passage.start + span.start, passage.start + span.end
+        yield Unit(index, ordinal, passage.document_id, start, end, text, lead, is_row)
+        previous = text
+        ordinal += 1
+
+
+def _pieces(text: str) -> Iterator[tuple[Span, bool]]:
+    """Sentences, but table rows whole, without surrounding white space."""
+    for block in line_spans(text):
+        piece = text[block.start : block.end]
+        if _ROW.match(piece):
+            start = block.start + len(piece) - len(piece.lstrip())
+            end = block.start + len(piece.rstrip())
+            if end > start and not _RULE.fullmatch(piece):
+                yield Span(start, end), True
+        else:
+            for span in sentence_spans(piece, block.start):
+                yield span, False

@@ -1,0 +1,66 @@
+"""The learned weights of evidence selection, as they ship in `data/calibration/evidence.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rag.attribution.extension import EXTENSION_FEATURES
+from rag.attribution.features import FEATURES, WORD_FEATURES
+from rag.attribution.linear import LinearModel, read_parameters
+from rag.errors import ConfigurationError
+from rag.resources import resource
+
+__all__ = ["EvidenceWeights", "load_evidence_weights"]
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class EvidenceWeights:
+    """`prefilter` picks what is embedded, `ranking` finds the best unit, `extension` adds to it."""
+
+    prefilter: LinearModel
+    ranking: LinearModel
+    extension: LinearModel
+
+    @classmethod
+    def from_json(cls, tree: Mapping[str, Any], source: str) -> EvidenceWeights:
+        """Read the shipped form.
+
+        Raises:
+            ConfigurationError: a model is missing or written by another version.
+        """
+        if tree.get("version") != _VERSION:
+            raise ConfigurationError(
+                f"{source}: version {tree.get('version')!r}, not {_VERSION}; "
+                "fit it anew with benchmarks/fit_evidence.py"
+            )
+        models = []
+        for name, features in (
+            ("prefilter", WORD_FEATURES),
+            ("ranking", FEATURES),
+            ("extension", EXTENSION_FEATURES),
+        ):
+            if not isinstance(tree.get(name), Mapping):
+                raise ConfigurationError(f"{source}: the model {name!r} is missing")
+            models.append(LinearModel.from_json(tree[name], features, f"{source}, {name}"))
+        return cls(*models)
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that `from_json` reads."""
+        return {
+            "version": _VERSION,
+            "prefilter": self.prefilter.to_json(),
+            "ranking": self.ranking.to_json(),
+            "extension": self.extension.to_json(),
+        }
+
+
+@cache
+def load_evidence_weights() -> EvidenceWeights:
+    """The weights that ship with the program."""
+    path = resource("data", "calibration", "evidence.json")
+    return EvidenceWeights.from_json(read_parameters(path), str(path))
