@@ -15,6 +15,7 @@ from rag.errors import LibraryLockedError, StoreError
 __all__ = ["Database"]
 
 _BUSY_SECONDS: Final = 60.0
+_JOURNAL_BYTES: Final = 64 << 20
 _CACHE_KIBIBYTES: Final = 16_000
 
 
@@ -33,6 +34,7 @@ class Database:
         self._lock = threading.Lock()
         self._closed = False
         self._process = os.getpid()
+        self._inherited: list[sqlite3.Connection] = []  # kept, because closing them would harm the parent
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -81,7 +83,7 @@ class Database:
             if self._closed:
                 raise StoreError(f"library {str(self.path.parent)!r} is closed: open it again to use it")
             if os.getpid() != self._process:  # a connection must not be carried across a fork
-                self._idle, self._process = [], os.getpid()
+                self._inherited, self._idle, self._process = self._idle, [], os.getpid()
             if self._idle:
                 return self._idle.pop()
         with explained(self.path):
@@ -95,6 +97,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
         except sqlite3.Error:

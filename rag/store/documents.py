@@ -7,7 +7,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +24,10 @@ __all__ = [
     "resolve",
 ]
 
-_COLUMNS = ", ".join(field.name for field in fields(DocumentInfo))
+_COLUMNS = (
+    "document_id, source, sha256, media_type, title, language, pages, chunks, characters, added_at, "
+    "metadata, warnings, file"
+)
 
 
 def now() -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from rag.store.database import explained
 from rag.store.durable import TEMPORARY, replacing
-from rag.store.vectors import Fetch, FlatIndex, InvertedIndex, faiss_module
+from rag.store.ranking import Fetch
+from rag.store.vectors import FlatIndex, InvertedIndex, faiss_module, open_index
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -71,10 +72,11 @@ class VectorCache:
         manifest = self.manifest(key.fingerprint)
         if manifest is None or self.fault(manifest, key):
             return None
-        index = faiss_module().read_index(str(self.folder / manifest.file))
-        if manifest.kind == FlatIndex.kind:
-            return FlatIndex(key.dimension, index), manifest.version
-        return InvertedIndex(index, fetch), manifest.version
+        try:
+            read = faiss_module().read_index(str(self.folder / manifest.file))
+        except RuntimeError:  # another process has just replaced it, or another FAISS wrote it
+            return None
+        return open_index(manifest.kind, read, fetch), manifest.version
 
     def fault(self, manifest: Manifest, key: CacheKey) -> str:
         """Why a cached index must not be used; empty if it may. One of an older version may."""

@@ -4,235 +4,214 @@ from __future__ import annotations
 
 import math
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.models.protocol import Vectors
 from rag.schema import Hit
 from rag.store.protocol import Ids
+from rag.store.ranking import Fetch, best_hits
 
-__all__ = ["Fetch", "FlatIndex", "InvertedIndex", "build_index", "faiss_module", "suits"]
-
-Fetch = Callable[[Ids], tuple[Ids, Vectors]]
-"""Gives the exact vectors of those ids that are still stored."""
+__all__ = [
+    "FaissIndex",
+    "FlatIndex",
+    "InvertedIndex",
+    "build_index",
+    "faiss_module",
+    "open_index",
+    "suits",
+    "train_inverted",
+]
 
 _EXACT_UP_TO: Final = 100_000
-_DECIMALS: Final = 6
-"""Scores that agree so far are ties: beyond lies the rounding of 32-bit sums."""
-_EXTRA: Final = 32
-_REFINE: Final = 8
-_TRAIN_PER_CELL: Final = 48
+_TRAINED_ON: Final = 48
+"""Vectors per cell that k-means sees; FAISS wants 39 or more."""
+_FEWEST_PROBES: Final = 16
+_SHARE_OF_CELLS: Final = 64
 
 
 def faiss_module() -> Any:
-    """FAISS, imported at first use; spinning threads on busy cores would cost it a hundredfold."""
+    """FAISS, imported at first use; threads that spin while they wait make it slow on busy cores."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import faiss
 
     return faiss
 
 
-class FlatIndex:
-    """Exact search: every vector is compared."""
+class FaissIndex(ABC):
+    """What both kinds share: a FAISS index that knows its ids, and the ids in ascending order."""
+
+    kind: str
+
+    def __init__(self, faiss_index: Any, ids: Ids, exact: Fetch) -> None:
+        self.faiss_index = faiss_index
+        self._ids = np.sort(ids)
+        self._exact = exact
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def ids(self) -> Ids:
+        """All ids, ascending."""
+        return self._ids
+
+    def add(self, ids: Ids, vectors: Vectors) -> None:
+        """Add vectors of shape (len(ids), dimension) under new ids.
+
+        Raises:
+            ValueError: an id is there already or shapes disagree.
+        """
+        if vectors.shape != (len(ids), self.faiss_index.d):
+            shape = (len(ids), self.faiss_index.d)
+            raise ValueError(f"vectors of shape {vectors.shape} where {shape} was to be")
+        self._ids = _joined(self._ids, ids)
+        self.faiss_index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
+
+    def remove(self, ids: Ids) -> int:
+        """Remove ids; ids that are not there are passed over. Returns how many went."""
+        gone = np.isin(self._ids, ids)
+        if gone.any():
+            self.faiss_index.remove_ids(self._ids[gone])
+            self._ids = self._ids[~gone]
+        return int(gone.sum())
+
+    def search(self, vectors: Vectors, top_k: int, allowed: Ids | None = None) -> list[list[Hit]]:
+        """For each query vector its best hits, ties by ascending id; only `allowed` ids where given."""
+        selector, available = None, len(self)
+        if allowed is not None:
+            allowed = allowed[np.isin(allowed, self._ids)]
+            selector, available = _bitmap(allowed), len(allowed)
+        find = self._finder(selector, available)
+        return best_hits(vectors, top_k, available, find, self._exact)
+
+    @abstractmethod
+    def _finder(self, selector: Any, available: int) -> Callable[[Vectors, int], Ids]:
+        """What finds candidates (see `best_hits`) among the `available` vectors that a selector lets through."""
+
+
+class FlatIndex(FaissIndex):
+    """Every vector is compared."""
 
     kind = "flat"
 
-    def __init__(self, dimension: int, index: Any = None) -> None:
+    def __init__(self, faiss_index: Any) -> None:
+        ids = faiss_module().vector_to_array(faiss_index.id_map)
+        super().__init__(faiss_index, ids, lambda found: (found, faiss_index.reconstruct_batch(found)))
+
+    @classmethod
+    def empty(cls, dimension: int) -> FlatIndex:
+        """An index without vectors."""
         faiss = faiss_module()
-        self.faiss_index = index or faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        self._ids = np.sort(faiss.vector_to_array(self.faiss_index.id_map)).astype(np.int64)
+        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
 
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def ids(self) -> Ids:
-        """All ids, ascending."""
-        return self._ids
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors under new ids.
-
-        Raises:
-            ValueError: an id is there already or shapes disagree.
-        """
-        self._ids = _with_new_ids(self._ids, ids, vectors, self.faiss_index.d)
-        self.faiss_index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
-
-    def remove(self, ids: Ids) -> int:
-        """Remove ids; returns how many went."""
-        gone = np.intersect1d(self._ids, ids)
-        if gone.size:
-            self.faiss_index.remove_ids(gone)
-            self._ids = np.setdiff1d(self._ids, gone, assume_unique=True)
-        return len(gone)
-
-    def search(self, vectors: Vectors, top_k: int, allowed: Ids | None = None) -> list[list[Hit]]:
-        """For each query its best hits, ties by ascending id."""
-        selector, available = _selector(allowed, self._ids)
+    def _finder(self, selector: Any, available: int) -> Callable[[Vectors, int], Ids]:
         parameters = faiss_module().SearchParameters(sel=selector) if selector else None
 
-        def candidates(queries: Vectors, depth: int) -> NDArray[np.int64]:
+        def find(queries: Vectors, depth: int) -> Ids:
             return np.asarray(self.faiss_index.search(queries, depth, params=parameters)[1])
 
-        return _best_hits(vectors, min(top_k, available), available, _EXTRA, candidates, self._exact)
-
-    def _exact(self, ids: Ids) -> tuple[Ids, Vectors]:
-        return ids, self.faiss_index.reconstruct_batch(ids)
+        return find
 
 
-class InvertedIndex:
-    """Cells of 8-bit vectors; the best candidates are compared again by their stored vectors.
+class InvertedIndex(FaissIndex):
+    """Vectors in 8 bits a dimension, in cells of which a query looks into the nearest.
 
-    Jégou et al. 2011, "Product Quantization for Nearest Neighbor Search" (cells), with a scalar
-    quantiser in place of the product one and exact refinement: what quantisation loses at 1 M
-    vectors is order among near neighbours, which refinement restores.
+    Sivic and Zisserman 2003 ("Video Google", inverted cells) with a scalar quantiser; the best
+    candidates are compared again by their stored vectors, since what quantisation loses is the
+    order among near neighbours. `exact` reads those.
     """
 
-    kind = "ivf"
+    kind = "inverted"
 
-    def __init__(self, index: Any, fetch: Fetch) -> None:
-        self.faiss_index = index
-        self._fetch = fetch
-        self._ids = np.sort(_listed_ids(index))
+    def __init__(self, faiss_index: Any, exact: Fetch) -> None:
+        super().__init__(faiss_index, _listed_ids(faiss_index), exact)
 
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def ids(self) -> Ids:
-        """All ids, ascending."""
-        return self._ids
-
-    def add(self, ids: Ids, vectors: Vectors) -> None:
-        """Add vectors under new ids.
-
-        Raises:
-            ValueError: an id is there already or shapes disagree.
-        """
-        self._ids = _with_new_ids(self._ids, ids, vectors, self.faiss_index.d)
-        self.faiss_index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
-
-    def remove(self, ids: Ids) -> int:
-        """Remove ids; returns how many went."""
-        gone = np.intersect1d(self._ids, ids)
-        if gone.size:
-            self.faiss_index.remove_ids(gone)
-            self._ids = np.setdiff1d(self._ids, gone, assume_unique=True)
-        return len(gone)
-
-    def search(self, vectors: Vectors, top_k: int, allowed: Ids | None = None) -> list[list[Hit]]:
-        """For each query its best hits, ties by ascending id; a filter widens the search in proportion."""
-        selector, available = _selector(allowed, self._ids)
+    def _finder(self, selector: Any, available: int) -> Callable[[Vectors, int], Ids]:
+        """A filter that leaves one in n of the vectors has n times the cells looked into."""
         cells = int(self.faiss_index.nlist)
-        share = available / max(len(self), 1)
-        probes = min(cells, math.ceil(max(16, cells // 64) / max(share, 1e-9)))
+        usual = max(_FEWEST_PROBES, cells // _SHARE_OF_CELLS)
+        probes = min(cells, math.ceil(usual * len(self) / max(available, 1)))
 
-        def candidates(queries: Vectors, depth: int) -> NDArray[np.int64]:
+        def find(queries: Vectors, depth: int) -> Ids:
             found = self._probe(queries, depth, selector, probes)
-            if probes < cells and (found[:, : min(top_k, available)] < 0).any():
+            if probes < cells and (found[:, min(depth, available) - 1] < 0).any():
                 found = self._probe(queries, depth, selector, cells)
             return found
 
-        extra = min(top_k, available) * (_REFINE - 1) + _EXTRA
-        return _best_hits(vectors, min(top_k, available), available, extra, candidates, self._fetch)
+        return find
 
-    def _probe(self, queries: Vectors, depth: int, selector: Any, probes: int) -> NDArray[np.int64]:
+    def _probe(self, queries: Vectors, depth: int, selector: Any, probes: int) -> Ids:
         parameters = faiss_module().SearchParametersIVF(sel=selector, nprobe=probes)
         return np.asarray(self.faiss_index.search(queries, depth, params=parameters)[1])
 
 
 def build_index(
-    dimension: int, ids: Ids, batches: Iterable[tuple[Ids, Vectors]], fetch: Fetch
+    dimension: int, ids: Ids, batches: Iterable[tuple[Ids, Vectors]], exact: Fetch
 ) -> FlatIndex | InvertedIndex:
     """An index of the kind and size that suits `ids`, filled from `batches`."""
     index: FlatIndex | InvertedIndex
     if len(ids) <= _EXACT_UP_TO:
-        index = FlatIndex(dimension)
+        index = FlatIndex.empty(dimension)
     else:
-        faiss = faiss_module()
         cells = _cells(len(ids))
-        trained = faiss.index_factory(dimension, f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
-        sample = np.random.default_rng(0).choice(ids, min(len(ids), cells * _TRAIN_PER_CELL), replace=False)
-        trained.train(np.ascontiguousarray(fetch(np.sort(sample))[1]))
-        index = InvertedIndex(trained, fetch)
+        size = min(len(ids), cells * _TRAINED_ON)
+        sample = np.sort(np.random.default_rng(0).choice(ids, size, replace=False))
+        index = train_inverted(exact(sample)[1], cells, exact)
     for part, vectors in batches:
         index.add(part, vectors)
     return index
 
 
+def train_inverted(sample: Vectors, cells: int, exact: Fetch) -> InvertedIndex:
+    """An empty index whose cells are the clusters of a sample, shape (n, dimension)."""
+    faiss = faiss_module()
+    trained = faiss.index_factory(sample.shape[1], f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
+    trained.train(np.ascontiguousarray(sample, np.float32))
+    return InvertedIndex(trained, exact)
+
+
+def open_index(kind: str, faiss_index: Any, exact: Fetch) -> FlatIndex | InvertedIndex:
+    """An index over what FAISS has read from a file."""
+    return FlatIndex(faiss_index) if kind == FlatIndex.kind else InvertedIndex(faiss_index, exact)
+
+
 def suits(index: FlatIndex | InvertedIndex, count: int) -> bool:
-    """Whether an index is of the right kind and size for a count, with room so as not to flip."""
+    """Whether an index is of the right kind and size for a count, with room so that it does not flip."""
     if isinstance(index, FlatIndex):
         return count <= _EXACT_UP_TO * 3 // 2
     return count > _EXACT_UP_TO // 2 and int(index.faiss_index.nlist) * 3 > _cells(count)
 
 
 def _cells(count: int) -> int:
-    """About four square roots of the count, as a power of two: cells and members cost alike."""
+    """About four square roots of the count, as a power of two: finding cells then costs what a cell does."""
     return int(2 ** round(math.log2(4 * math.sqrt(count))))
 
 
-def _best_hits(
-    queries: Vectors,
-    top_k: int,
-    available: int,
-    extra: int,
-    candidates: Callable[[Vectors, int], NDArray[np.int64]],
-    exact: Fetch,
-) -> list[list[Hit]]:
-    """Rank candidates by exact scores; go deeper where ties may reach beyond the candidates."""
-    queries = np.ascontiguousarray(queries, np.float32)
-    if top_k < 1:
-        return [[] for _ in queries]
-    results: dict[int, list[Hit]] = {}
-    waiting, depth = np.arange(len(queries)), min(top_k + extra, available)
-    while waiting.size:
-        deeper = []
-        for position, row in zip(waiting, candidates(queries[waiting], depth), strict=True):
-            ranked = _ranked(queries[position], row[row >= 0], exact)
-            if depth < available and len(ranked) > top_k and ranked[-1].score == ranked[top_k - 1].score:
-                deeper.append(position)
-            results[int(position)] = ranked[:top_k]
-        waiting, depth = np.array(deeper, np.int64), min(depth * 4, available)
-    return [results[position] for position in range(len(queries))]
+def _joined(present: Ids, ids: Ids) -> Ids:
+    """Both, ascending; ids are given upwards, so that most often nothing has to be sorted."""
+    joined = np.concatenate([present, ids])
+    if (np.diff(joined[max(len(present) - 1, 0) :]) > 0).all():
+        return joined
+    joined.sort()
+    if (np.diff(joined) == 0).any():
+        raise ValueError("an id is twice among those to be added, or is in the index already")
+    return joined
 
 
-def _ranked(query: Vectors, ids: Ids, exact: Fetch) -> list[Hit]:
-    if not ids.size:
-        return []
-    ids, vectors = exact(ids)
-    scores = np.round(vectors.astype(np.float64) @ query.astype(np.float64), _DECIMALS)
-    order = np.lexsort((ids, -scores))
-    return [Hit(int(ids[i]), float(scores[i])) for i in order]
+def _bitmap(allowed: Ids) -> Any:
+    mask = np.zeros(int(allowed.max(initial=0)) + 1, bool)
+    mask[allowed] = True
+    return faiss_module().IDSelectorBitmap(np.packbits(mask, bitorder="little"))
 
 
-def _selector(allowed: Ids | None, ids: Ids) -> tuple[Any, int]:
-    """A bitmap of the ids that may be found (None for all), and how many they are."""
-    if allowed is None:
-        return None, len(ids)
-    allowed = np.intersect1d(allowed, ids)
-    bitmap = np.zeros((int(allowed[-1]) >> 3) + 1 if allowed.size else 1, np.uint8)
-    np.bitwise_or.at(bitmap, allowed >> 3, np.left_shift(1, allowed & 7).astype(np.uint8))
-    return faiss_module().IDSelectorBitmap(bitmap), len(allowed)
-
-
-def _with_new_ids(present: Ids, ids: Ids, vectors: Vectors, dimension: int) -> Ids:
-    if vectors.shape != (len(ids), dimension):
-        raise ValueError(f"{len(ids)} ids with vectors of shape {vectors.shape}, dimension {dimension}")
-    merged = np.union1d(present, ids)
-    if len(merged) != len(present) + len(ids):
-        raise ValueError("an id is twice among those added, or in the index already")
-    return merged
-
-
-def _listed_ids(index: Any) -> Ids:
-    faiss = faiss_module()
-    lists = index.invlists
-    parts = [
-        faiss.rev_swig_ptr(lists.get_ids(cell), lists.list_size(cell)).copy()
-        for cell in range(index.nlist)
-        if lists.list_size(cell)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+def _listed_ids(faiss_index: Any) -> Ids:
+    faiss, lists = faiss_module(), faiss_index.invlists
+    parts = [np.empty(0, np.int64)]
+    for cell in range(faiss_index.nlist):
+        size = lists.list_size(cell)
+        if size:
+            parts.append(faiss.rev_swig_ptr(lists.get_ids(cell), size).copy())
+    return np.concatenate(parts)
