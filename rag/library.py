@@ -86,8 +86,13 @@ class Library:
     @cached_property
     def retriever(self) -> HybridRetriever:
         """Question to passages."""
-        reranker = build_reranker(self.settings)
-        return HybridRetriever(self.store, self.embedder, self.settings.retrieval, reranker)
+        return HybridRetriever(
+            self.store,
+            self.embedder,
+            self.settings.retrieval,
+            reranker=build_reranker(self.settings),
+            rerank_candidates=self.settings.reranker.candidates,
+        )
 
     @cached_property
     def answerer(self) -> Answerer:

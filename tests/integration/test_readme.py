@@ -1,0 +1,60 @@
+"""What the README shows runs as it stands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
+
+
+@pytest.fixture
+def somewhere(tmp_path, monkeypatch):
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "march.txt").write_text(
+        "The council met on 3 March 2024.\n\nInes Okafor wrote the minutes of March.\n"
+    )
+    (reports / "tides.txt").write_text("High water at Brackwater is at six in the evening.\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_python_examples_run(somewhere, capsys):
+    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
+    assert len(blocks) >= 2
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    printed = capsys.readouterr().out
+    names["library"].close()
+    assert "added" in printed
+    assert "Ines Okafor wrote the minutes of March." in printed
+    assert "march.txt" in printed
+
+
+def test_every_command_that_the_readme_names_exists():
+    from typer.main import get_command
+
+    from ui.cli import build
+
+    known = set(get_command(build()).commands)
+    named = set(re.findall(r"^\s*citewell ([a-z]+)", README, re.M))
+    assert named
+    assert named <= known
+
+
+def test_every_setting_that_the_readme_names_exists():
+    from rag.settings import load_settings
+
+    for key, value in re.findall(r"--set ([\w.]+)=(\w+)", README):
+        section, name = key.split(".")
+        load_settings(overrides={section: {name: int(value)}}, environment={})
+    for variable in set(re.findall(r"CITEWELL_[A-Z]+__[A-Z_]+", README)):
+        load_settings(environment={variable: "5"})
+
+
+def test_every_file_that_the_readme_shows_is_there():
+    root = Path(__file__).parent.parent.parent
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
+        assert (root / path).is_file(), path
