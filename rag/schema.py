@@ -116,7 +116,8 @@ class Document:
     @property
     def document_id(self) -> str:
         """16 hexadecimal digits; other content under the same name is another document."""
-        return hashlib.sha256(f"{self.source}\0{self.sha256}".encode()).hexdigest()[:16]
+        named = f"{self.source}\0{self.sha256}".encode("utf-8", "surrogatepass")  # undecodable file names
+        return hashlib.sha256(named).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
