@@ -1,0 +1,106 @@
+"""From a file to a document: one module a kind of file.
+
+To add a loader, put a module here that offers `LOADER`, an `ingest.protocol.Loader`; it is found by
+its `media_types`. Import heavy packages inside `load`: every module here is imported to find them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from ingest.media_type import MediaType, describe, media_type_of
+from ingest.protocol import Loader
+from rag.errors import (
+    DocumentError,
+    DocumentTooLargeError,
+    EmptyDocumentError,
+    EncryptedDocumentError,
+    UnsupportedDocumentError,
+)
+from rag.schema import Document
+from rag.settings import IngestSettings
+
+__all__ = ["load_document", "loaders", "supported_media_types"]
+
+_MEGABYTE = 1_000_000
+_FALLBACK = "text/plain"
+
+
+def load_document(path: Path, settings: IngestSettings, source: str | None = None) -> Document:
+    """Read one file of any kind that has a loader; `source` is its name in the library, else the path.
+
+    Raises:
+        DocumentError: the file is missing, empty, too large, encrypted, of no known kind, or broken.
+    """
+    source = source if source is not None else path.as_posix()
+    try:
+        _check_size(path, settings)
+        kind = media_type_of(path)
+        loader = _loader_for(kind.name, source)
+        document = loader.load(path, source, _sha256(path))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DocumentError(f"cannot read {source}: {reason}. Check the path and its permissions.") from error
+    except RecursionError as error:
+        raise DocumentError(f"cannot read {source}: it is nested too deeply") from error
+    return _with_warnings(document, kind)
+
+
+@cache
+def loaders() -> dict[str, Loader]:
+    """Every loader by the media types that it reads."""
+    found: dict[str, Loader] = {}
+    for module_info in pkgutil.iter_modules(__path__):
+        loader: Loader | None = getattr(
+            importlib.import_module(f"{__name__}.{module_info.name}"), "LOADER", None
+        )
+        if loader is not None:
+            found.update(dict.fromkeys(loader.media_types, loader))
+    return found
+
+
+def supported_media_types() -> tuple[str, ...]:
+    """The media types that can be read, sorted."""
+    return tuple(sorted(loaders()))
+
+
+def _loader_for(media_type: str, source: str) -> Loader:
+    known = loaders()
+    if media_type in known:
+        return known[media_type]
+    if media_type.startswith("text/"):
+        return known[_FALLBACK]
+    if media_type == "application/x-encrypted-ooxml":
+        raise EncryptedDocumentError(f"{source} is an encrypted Office file: save it without a password")
+    readable = ", ".join(dict.fromkeys(describe(name) for name in supported_media_types()))
+    raise UnsupportedDocumentError(f"{source} holds {describe(media_type)}, which is not read. Kinds that are: {readable}")
+
+
+def _check_size(path: Path, settings: IngestSettings) -> None:
+    size = path.stat().st_size
+    if not path.is_file():
+        raise DocumentError(f"{path} is not a file: give the path of a file")
+    if size == 0:
+        raise EmptyDocumentError(f"{path} is empty (0 bytes): there is nothing to index")
+    if size > settings.max_file_megabytes * _MEGABYTE:
+        raise DocumentTooLargeError(
+            f"{path} has {size / _MEGABYTE:.1f} MB, above the limit of {settings.max_file_megabytes:g} MB: "
+            "split it, or raise the setting ingest.max_file_megabytes"
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _with_warnings(document: Document, kind: MediaType) -> Document:
+    if not kind.warnings:
+        return document
+    from dataclasses import replace
+
+    return replace(document, warnings=(*kind.warnings, *document.warnings))

@@ -1,0 +1,168 @@
+"""Puts a document together block by block, in the project's text conventions.
+
+Pages tile the text and all but the last end with a form feed; blocks are parted by a blank line,
+rows of one table by a newline, cells by a tab.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import Final
+
+from ingest.loaders.decoding import clean_text
+from rag.errors import EmptyDocumentError
+from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page
+from rag.text import detect_language
+
+__all__ = ["DocumentBuilder", "readable_title"]
+
+_SPACES: Final = re.compile(r"[^\S\n\t]+")
+_MANY_NEWLINES: Final = re.compile(r" *\n\s*")
+_SOFT_HYPHEN_AND_ZERO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_NOT_METADATA: Final = re.compile(r"\s+")
+_CURRENCY_CELL: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
+_CLOSING_CELL: Final = re.compile(r"[)%]{1,2}")
+_TITLE_LENGTH: Final = 300
+
+_PageDetails = tuple[str, float | None, float | None, bytes | None, tuple[str, ...]]
+
+
+class DocumentBuilder:
+    """Collects blocks and pages of one document; `build` makes it."""
+
+    def __init__(self, source: str, sha256: str, media_type: str) -> None:
+        self._source, self._sha256, self._media_type = source, sha256, media_type
+        self._parts: list[str] = []
+        self._length = 0
+        self._page_start = 0
+        self._pages: list[Page] = []
+        self._blocks: list[Block] = []
+        self._details: _PageDetails = ("", None, None, None, ())
+        self._in_table = False
+        self.title = ""
+        self.language = ""
+        self.metadata: dict[str, str] = {}
+        self.warnings: list[str] = []
+
+    def block(self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0) -> None:
+        """Add a block; its white space is collapsed (newlines stay), except in code."""
+        text = clean_text(text).replace(PAGE_BREAK, "\n")
+        text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
+        if not text:
+            return
+        self._separate(kind)
+        start = self._length
+        self._append(text)
+        self._blocks.append(Block(start, self._length, kind, level))
+
+    def row(self, cells: list[str]) -> None:
+        """Add a table row; a lone currency sign, bracket or per-cent sign joins its number's cell."""
+        plain = [_collapsed(clean_text(cell)).replace("\n", " ").replace("\t", " ") for cell in cells]
+        self.block("\t".join(joined_cells(plain)), BlockKind.TABLE_ROW)
+
+    def verbatim(self, text: str, blocks: list[Block]) -> None:
+        """Add text exactly as it is; the offsets of `blocks` count from its start."""
+        start = self._length
+        self._append(text)
+        self._blocks.extend(Block(b.start + start, b.end + start, b.kind, b.level) for b in blocks)
+
+    def page_break(self) -> None:
+        """End the page; another one follows."""
+        self._append(PAGE_BREAK)
+        self._end_page()
+
+    def page_details(
+        self,
+        label: str = "",
+        width: float | None = None,
+        height: float | None = None,
+        geometry: bytes | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        """Say what is known of the page that is being written; `geometry` counts its page break."""
+        self._details = (label, width, height, geometry, warnings)
+
+    def describe(self, key: str, value: str | None) -> None:
+        """Keep a piece of metadata where there is one, on one line."""
+        text = _NOT_METADATA.sub(" ", clean_text(value or "")).strip()
+        if text:
+            self.metadata[key] = text
+
+    def build(self) -> Document:
+        """The document: title from the metadata, else its first heading of level 1, else its name.
+
+        Raises:
+            EmptyDocumentError: there is no text.
+        """
+        self._end_page()
+        text = "".join(self._parts)
+        if not text.strip():
+            raise EmptyDocumentError(f"{self._source} holds no text: there is nothing to index")
+        title = self.title or self._first_heading(text) or readable_title(self._source)
+        return Document(
+            source=self._source,
+            sha256=self._sha256,
+            media_type=self._media_type,
+            title=_NOT_METADATA.sub(" ", clean_text(title)).strip()[:_TITLE_LENGTH],
+            language=self.language or detect_language(text),
+            text=text,
+            pages=tuple(self._pages),
+            blocks=tuple(self._blocks),
+            metadata=self.metadata,
+            warnings=tuple(self.warnings),
+        )
+
+    def _first_heading(self, text: str) -> str:
+        return next((text[b.start : b.end] for b in self._blocks if b.kind is BlockKind.HEADING and b.level == 1), "")
+
+    def end_table(self) -> None:
+        """Part the next row, which belongs to another table, by a blank line."""
+        self._in_table = False
+
+    def _separate(self, kind: BlockKind) -> None:
+        is_row = kind is BlockKind.TABLE_ROW
+        if self._length > self._page_start:
+            self._append("\n" if is_row and self._in_table else "\n\n")
+        self._in_table = is_row
+
+    def _append(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    def _end_page(self) -> None:
+        number = len(self._pages) + 1
+        self._pages.append(Page(number, self._page_start, self._length, *self._details))
+        self._page_start = self._length
+        self._details = ("", None, None, None, ())
+        self._in_table = False
+
+
+def joined_cells(cells: list[str]) -> list[str]:
+    """Cells without empty ones at the end, and with `$`, `)` and `%` back at their numbers."""
+    joined: list[str] = []
+    prefix = ""
+    for cell in cells:
+        if _CURRENCY_CELL.fullmatch(cell):
+            prefix = cell
+        elif _CLOSING_CELL.fullmatch(cell) and joined:
+            joined[-1] += cell
+        elif cell or not prefix:
+            joined.append(prefix + cell)
+            prefix = ""
+    if prefix:
+        joined.append(prefix)
+    while joined and not joined[-1]:
+        joined.pop()
+    return joined
+
+
+def readable_title(source: str) -> str:
+    """A title made of a file name: no folder, no suffix, spaces for underscores."""
+    name = PurePath(source.replace("\\", "/")).stem
+    return re.sub(r"[_\s]+", " ", name).strip() or source
+
+
+def _collapsed(text: str) -> str:
+    text = _SOFT_HYPHEN_AND_ZERO_WIDTH.sub("", text)
+    return _MANY_NEWLINES.sub("\n", _SPACES.sub(" ", text)).strip()

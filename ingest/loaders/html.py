@@ -1,0 +1,200 @@
+"""HTML by BeautifulSoup on lxml, which forgives what browsers forgive: what a reader sees, as blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.decoding import decode
+from ingest.protocol import Loader
+from rag.schema import BlockKind, Document
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from bs4.element import PageElement, Tag
+
+__all__ = ["LOADER", "HtmlLoader"]
+
+_INVISIBLE: Final = frozenset(
+    "script style nav noscript template head title svg math canvas iframe object select datalist button "
+    "audio video map dialog".split()
+)
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main ol option p pre section summary table tbody td tfoot th "
+    "thead tr ul".split()
+)
+_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
+_WHITE: Final = re.compile(r"[ \t\n\r\f]+")
+_LONGEST_CELL: Final = 600
+
+
+class HtmlLoader:
+    """Reads HTML; scripts, navigation and hidden elements are left out."""
+
+    media_types: tuple[str, ...] = ("text/html",)
+
+    def load(self, path: Path, source: str, sha256: str) -> Document:
+        """Read an HTML file whole.
+
+        Raises:
+            EmptyDocumentError: a browser would show no text.
+        """
+        from bs4 import BeautifulSoup
+
+        data = path.read_bytes()
+        declared = _XML_ENCODING.search(data[:1024]) or _CHARSET.search(data[:4096])
+        decoded = decode(data, declared.group(1).decode("ascii") if declared else None)
+        builder = DocumentBuilder(source, sha256, self.media_types[0])
+        builder.warnings.extend(decoded.warnings)
+        # lxml trusts an XML declaration over the text that it is given
+        soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
+        _describe(soup, builder)
+        _Writer(builder).write(soup.body or soup)
+        return builder.build()
+
+
+def _describe(soup: BeautifulSoup, builder: DocumentBuilder) -> None:
+    if soup.title is not None:
+        builder.title = _WHITE.sub(" ", soup.title.get_text()).strip()
+    root = soup.find("html")
+    language = str(root.get("lang") or root.get("xml:lang") or "") if root is not None else ""
+    if re.match(r"[A-Za-z]{2,3}\b", language):
+        builder.language = language.lower().split("-")[0]
+    for key, names in {
+        "author": ("author", "article:author", "dc.creator"),
+        "date": ("date", "article:published_time", "dc.date"),
+        "description": ("description", "og:description"),
+    }.items():
+        for name in names:
+            meta = soup.find("meta", attrs={"name": name}) or soup.find("meta", attrs={"property": name})
+            if meta is not None:
+                builder.describe(key, str(meta.get("content") or ""))
+                break
+
+
+class _Writer:
+    """Walks the tree without recursion over depth of markup, and writes blocks as they end."""
+
+    def __init__(self, builder: DocumentBuilder) -> None:
+        self._builder = builder
+        self._inline: list[str] = []
+        self._lists: list[int | None] = []
+        self._kind = BlockKind.PARAGRAPH
+        self._level = 0
+
+    def write(self, root: Tag) -> None:
+        """Write everything visible under an element."""
+        from bs4.element import CData, NavigableString, Tag
+
+        stack: list[tuple[PageElement, bool]] = [(root, False)]
+        while stack:
+            node, closing = stack.pop()
+            if isinstance(node, Tag):
+                if closing:
+                    self._close(node)
+                elif _is_visible(node) and not self._whole(node):
+                    self._open(node)
+                    stack.append((node, True))
+                    stack.extend((child, False) for child in reversed(node.contents))
+            elif type(node) in (NavigableString, CData):
+                self._inline.append(_WHITE.sub(" ", str(node)))
+        self._flush()
+
+    def _whole(self, node: Tag) -> bool:
+        """Write an element that is taken as one piece; False where its children are to be walked."""
+        if node.name == "br":
+            self._break_line()
+        elif node.name == "img":
+            self._inline.append(str(node.get("alt") or ""))
+        elif node.name == "pre":
+            self._flush()
+            self._builder.block(node.get_text(), BlockKind.CODE)
+        elif node.name == "tr":
+            cells = [cell for cell in _children(node) if cell.name in ("td", "th")]
+            if any(_is_layout(cell) for cell in cells):
+                return False
+            self._flush()
+            self._builder.row([_plain(cell) for cell in cells if _is_visible(cell)])
+        else:
+            return False
+        return True
+
+    def _break_line(self) -> None:
+        if self._inline and self._inline[-1].endswith("\n"):
+            self._flush(keep=True)
+        else:
+            self._inline.append("\n")
+
+    def _open(self, node: Tag) -> None:
+        if node.name not in _BLOCKS:
+            return
+        self._flush()
+        if node.name in ("ul", "ol"):
+            start = str(node.get("start") or "1")
+            self._lists.append((int(start) if start.isdigit() else 1) if node.name == "ol" else None)
+        elif node.name == "li":
+            self._kind = BlockKind.LIST_ITEM
+            if self._lists and self._lists[-1] is not None:
+                self._inline.append(f"{self._lists[-1]}. ")
+                self._lists[-1] += 1
+        elif re.fullmatch("h[1-6]", node.name):
+            self._kind, self._level = BlockKind.HEADING, int(node.name[1])
+        elif node.name == "table":
+            self._builder.end_table()
+
+    def _close(self, node: Tag) -> None:
+        if node.name not in _BLOCKS:
+            return
+        self._flush()
+        if node.name in ("ul", "ol"):
+            self._lists.pop()
+        elif node.name == "table":
+            self._builder.end_table()
+
+    def _flush(self, keep: bool = False) -> None:
+        text = "".join(self._inline)
+        marker = bool(re.fullmatch(r"\d+\. ", text))
+        if marker and not keep:
+            return  # the number of a list item whose text stands in an inner block
+        self._inline.clear()
+        if self._kind is BlockKind.HEADING:
+            text = text.replace("\n", " ")
+        self._builder.block(text, self._kind, self._level)
+        if text.strip() and not keep:
+            self._kind, self._level = BlockKind.PARAGRAPH, 0
+
+
+def _children(node: Tag) -> Iterator[Tag]:
+    from bs4.element import Tag
+
+    return (child for child in node.children if isinstance(child, Tag))
+
+
+def _is_visible(node: Tag) -> bool:
+    return not (
+        node.name in _INVISIBLE
+        or node.has_attr("hidden")
+        or node.get("aria-hidden") == "true"
+        or node.get("role") == "navigation"
+        or _HIDDEN_STYLE.search(str(node.get("style") or ""))
+    )
+
+
+def _is_layout(cell: Tag) -> bool:
+    """Whether a table cell holds a part of the page rather than a value."""
+    return cell.find(["table", "h1", "h2", "h3", "ul", "ol", "pre"]) is not None or len(cell.text) > _LONGEST_CELL
+
+
+def _plain(cell: Tag) -> str:
+    for hidden in [node for node in cell.find_all(True) if not _is_visible(node)]:
+        hidden.extract()
+    return _WHITE.sub(" ", cell.get_text(" " if cell.find(["br", "p", "div"]) else "")).strip()
+
+
+LOADER: Loader = HtmlLoader()

@@ -1,0 +1,133 @@
+"""Markdown by markdown-it-py (CommonMark with tables): the text without its markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.decoding import decode
+from ingest.protocol import Loader
+from rag.schema import BlockKind, Document
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+__all__ = ["LOADER", "MarkdownLoader"]
+
+_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+_FIELD: Final = re.compile(r"^(title|author|date|lang|language)[ \t]*:[ \t]*(.+?)[ \t]*$", re.M | re.I)
+_TAG: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.S | re.I)
+
+
+class MarkdownLoader:
+    """Reads Markdown; front matter gives title, author and date."""
+
+    media_types: tuple[str, ...] = ("text/markdown",)
+
+    def load(self, path: Path, source: str, sha256: str) -> Document:
+        """Read a Markdown file whole.
+
+        Raises:
+            EmptyDocumentError: there is nothing besides markup.
+        """
+        from markdown_it import MarkdownIt
+
+        decoded = decode(path.read_bytes())
+        builder = DocumentBuilder(source, sha256, self.media_types[0])
+        builder.warnings.extend(decoded.warnings)
+        text = _without_front_matter(decoded.text, builder)
+        parser = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
+        _write(parser.parse(text), builder)
+        return builder.build()
+
+
+def _without_front_matter(text: str, builder: DocumentBuilder) -> str:
+    """Take title, author, date and language from YAML front matter, which is no text of the document."""
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        return text
+    for key, value in _FIELD.findall(match.group(1)):
+        value = value.strip("\"'")
+        match key.lower():
+            case "title":
+                builder.title = value
+            case "lang" | "language":
+                builder.language = value.lower().split("-")[0]
+            case name:
+                builder.describe(name, value)
+    return text[match.end() :]
+
+
+def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
+    lists: list[int | None] = []  # the next number of each open list, None where it has bullets
+    marker: str | None = None
+    cells: list[str] = []
+    heading = 0
+    in_table = False
+    for token in tokens:
+        match token.type:
+            case "bullet_list_open":
+                lists.append(None)
+            case "ordered_list_open":
+                lists.append(int(token.attrs.get("start", 1)))
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+            case "list_item_open":
+                number = lists[-1]
+                marker = "" if number is None else f"{number}. "
+                lists[-1] = None if number is None else number + 1
+            case "heading_open":
+                heading = int(token.tag[1])
+            case "heading_close":
+                heading = 0
+            case "table_open" | "table_close":
+                in_table = token.type == "table_open"
+                builder.end_table()
+            case "tr_open":
+                cells = []
+            case "tr_close":
+                builder.row(cells)
+            case "inline":
+                text = _inline_text(token.children or [])
+                if in_table:
+                    cells.append(text)
+                elif heading:
+                    builder.block(text.replace("\n", " "), BlockKind.HEADING, heading)
+                elif marker is not None:
+                    builder.block(marker + text, BlockKind.LIST_ITEM)
+                    marker = None
+                else:
+                    builder.block(text)
+            case "fence" | "code_block":
+                builder.block(token.content, BlockKind.CODE)
+            case "html_block":
+                builder.block(_unescaped(_TAG.sub(" ", token.content)))
+
+
+def _inline_text(tokens: Sequence[Token]) -> str:
+    parts = []
+    for token in tokens:
+        match token.type:
+            case "softbreak":
+                parts.append(" ")
+            case "hardbreak":
+                parts.append("\n")
+            case "html_inline":
+                parts.append("\n" if token.content.lower().startswith("<br") else "")
+            case "image":
+                parts.append(_inline_text(token.children or []) or token.content)
+            case _:
+                parts.append(token.content)
+    return "".join(parts)
+
+
+def _unescaped(text: str) -> str:
+    import html
+
+    return html.unescape(text)
+
+
+LOADER: Loader = MarkdownLoader()

@@ -1,0 +1,283 @@
+"""From the lines of a page to its blocks: paragraphs, list items, table rows, headers and footers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from ingest.loaders.pdf.columns import untangled
+from ingest.loaders.pdf.lines import Cell, Line, PageLines
+from rag.schema import BlockKind
+
+__all__ = ["PageBlock", "Piece", "page_blocks"]
+
+_BULLET: Final = re.compile(r"[•‣▪▫●○■□◦∙·◆◇➢➤►✓✔❖\-–—*](?=\s|\Z)")
+_NUMBER: Final = re.compile(r"(?:(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)")
+_MARKER_GAP: Final = 5.0
+_CURRENCY: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
+_CLOSING: Final = re.compile(r"[)%]{1,2}")
+_NEXT_CURRENCY: Final = re.compile(r"(?<=[\d)—–-])\s+(?=(?:US|C|A)?[$€£¥₹])")
+_LEADER: Final = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
+_SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
+_PITCH_SLACK: Final = 1.18
+_LONGEST_LABEL: Final = 90
+
+
+class Piece(NamedTuple):
+    """A run of the page's characters, and what stands between it and the piece before."""
+
+    glue: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class PageBlock:
+    """A block in the making: its kind, its text as pieces, and the lines that it was made from."""
+
+    kind: BlockKind
+    pieces: list[Piece]
+    lines: list[Line] = field(repr=False)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a table row."""
+        return self.kind is BlockKind.TABLE_ROW
+
+    @property
+    def left(self) -> float:
+        """Left edge in points."""
+        return min(line.left for line in self.lines)
+
+    @property
+    def right(self) -> float:
+        """Right edge in points."""
+        return max(line.right for line in self.lines)
+
+    @property
+    def top(self) -> float:
+        """Top edge in points."""
+        return min(line.top for line in self.lines)
+
+    @property
+    def bottom(self) -> float:
+        """Bottom edge in points."""
+        return max(line.bottom for line in self.lines)
+
+
+def page_blocks(page: PageLines, furniture: Mapping[Line, BlockKind], pitch: float) -> list[PageBlock]:
+    """The blocks of a page in reading order: headers, body, footers.
+
+    `pitch` is the distance of lines within a paragraph, in font sizes.
+    """
+    body = [line for line in page.lines if line not in furniture]
+    blocks = _grouped(page, untangled(page, body), pitch)
+    blocks = _labelled(page, _side_by_side(blocks), pitch)
+    headers, footers = (
+        [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]
+        for kind in (BlockKind.HEADER, BlockKind.FOOTER)
+    )
+    return [*headers, *blocks, *footers]
+
+
+def _grouped(page: PageLines, lines: Sequence[Line], pitch: float) -> list[PageBlock]:
+    edges = _right_edges(lines)
+    blocks: list[PageBlock] = []
+    for i, line in enumerate(lines):
+        block = _block(page, line, _kind(page, line))
+        if blocks and i and _continues(page, blocks[-1], line, block.kind, edges[i - 1], pitch):
+            blocks[-1].pieces.extend(piece._replace(glue=piece.glue or " ") for piece in block.pieces)
+            blocks[-1].lines.append(line)
+        else:
+            blocks.append(block)
+    return blocks
+
+
+def _right_edges(lines: Sequence[Line]) -> list[float]:
+    """For each line, how far to the right the lines about it reach that are set alike."""
+    edges: list[float] = []
+    run: list[Line] = []
+    for line in [*lines, None]:
+        if line is None or (run and not _alike(run[-1], line)):
+            edges.extend([max(other.right for other in run)] * len(run))
+            run = []
+        if line is not None:
+            run.append(line)
+    return edges
+
+
+def _alike(line: Line, following: Line) -> bool:
+    """Same size, one below the other, no wide space between, in one column."""
+    return (
+        abs(line.size - following.size) < 0.06 * max(line.size, following.size) + 0.1
+        and 0 < following.top - line.top < 3 * max(line.size, 1.0)
+        and min(line.right, following.right) > max(line.left, following.left)
+        and line.font.angle == following.font.angle
+    )
+
+
+def _kind(page: PageLines, line: Line) -> BlockKind:
+    first = page.text[line.cells[0].start : line.cells[0].end]
+    marker = _BULLET.match(first) or _NUMBER.match(first)
+    if marker and (len(line.cells) == 1 or (len(line.cells) == 2 and marker.end() == len(first) and _is_near(line))):
+        return BlockKind.LIST_ITEM
+    return BlockKind.TABLE_ROW if len(line.cells) > 1 or _has_leader(page, line) else BlockKind.PARAGRAPH
+
+
+def _is_near(line: Line) -> bool:
+    return line.cells[1].left - line.cells[0].right < _MARKER_GAP * line.size
+
+
+def _has_leader(page: PageLines, line: Line) -> bool:
+    return any(match.start() for match in _LEADER.finditer(page.text[line.start : line.end]))
+
+
+def _block(page: PageLines, line: Line, kind: BlockKind) -> PageBlock:
+    if kind is BlockKind.TABLE_ROW:
+        pieces = _row_pieces(page, line.cells)
+    else:
+        pieces = [Piece(" " if i else "", cell.start, cell.end) for i, cell in enumerate(line.cells)]
+    return PageBlock(kind, pieces, [line])
+
+
+def _row_pieces(page: PageLines, cells: Sequence[Cell]) -> list[Piece]:
+    """Cells parted by tabs; `$`, `)` and `%` go back to their numbers, dot leaders away."""
+    pieces: list[Piece] = []
+    glue = ""
+    for start, end in (span for cell in cells for span in _parts(page, cell)):
+        text = page.text[start:end]
+        if _CLOSING.fullmatch(text) and pieces:
+            pieces.append(Piece("", start, end))
+        else:
+            pieces.append(Piece(glue, start, end))
+            glue = "\t"
+        if _CURRENCY.fullmatch(text):
+            glue = ""
+    return pieces
+
+
+def _parts(page: PageLines, cell: Cell) -> Iterator[tuple[int, int]]:
+    """A cell's text without dot leaders, cut before the next column's currency sign."""
+    start = cell.start
+    cuts = [*_LEADER.finditer(page.text, cell.start, cell.end)]
+    cuts += _NEXT_CURRENCY.finditer(page.text, cell.start, cell.end)
+    for match in [*sorted(cuts, key=lambda cut: cut.start()), None]:
+        end = match.start() if match else cell.end
+        if end > start:
+            yield start, end
+        start = match.end() if match else end
+
+
+def _continues(
+    page: PageLines, block: PageBlock, line: Line, kind: BlockKind, edge: float, pitch: float
+) -> bool:
+    """Whether a line goes on with the paragraph or list item before it."""
+    last = block.lines[-1]
+    if block.is_row or kind is not BlockKind.PARAGRAPH or not _alike(last, line):
+        return False
+    if last.font.bold != line.font.bold and len(block.lines) == 1:
+        return False
+    if line.top - last.top > _PITCH_SLACK * pitch * line.size + 0.5:
+        return False
+    before, after = page.line_text(last), page.line_text(line)
+    if after[:1].islower() and not _SENTENCE_END.search(before):
+        return True
+    if _fits(after, line, edge - last.right) and not _centred(last, line):
+        return False
+    return not _is_indented(block, line)
+
+
+def _fits(text: str, line: Line, room: float) -> bool:
+    """Whether the first word would have had room on the line before: then that line ended on purpose."""
+    word = text.split(" ", 1)[0]
+    return room > line.width * (len(word) + 1) / max(len(text), 1) + line.size
+
+
+def _centred(last: Line, line: Line) -> bool:
+    """Whether two lines share their middle but neither side: a centred title."""
+    middle = abs(last.left + last.right - line.left - line.right) / 2
+    return middle < 0.5 * line.size and abs(last.left - line.left) > line.size
+
+
+def _is_indented(block: PageBlock, line: Line) -> bool:
+    """Whether a line starts to the right of the one before as the first of a paragraph does."""
+    last = block.lines[-1]
+    if _centred(last, line):
+        return False
+    step = line.left - last.left
+    if len(block.lines) == 1:
+        # after a first line, the rest may hang (a list item) or stand out (an indented first line)
+        return step > 0.8 * line.size and block.kind is not BlockKind.LIST_ITEM
+    return abs(step) > 0.8 * line.size
+
+
+def _side_by_side(blocks: Sequence[PageBlock]) -> list[PageBlock]:
+    """Short blocks that stand beside each other (stacked column names) make one row."""
+    joined: list[PageBlock] = []
+    for block in blocks:
+        if joined and _stands_beside(joined[-1], block):
+            last = joined[-1]
+            last.pieces.extend(
+                piece._replace(glue="\t") if i == 0 else piece for i, piece in enumerate(block.pieces)
+            )
+            last.lines.extend(block.lines)
+            last.kind = BlockKind.TABLE_ROW
+        else:
+            joined.append(block)
+    return joined
+
+
+def _stands_beside(left: PageBlock, right: PageBlock) -> bool:
+    near = left.lines[-1]
+    return (
+        right.left > max(line.right for line in left.lines)
+        and right.top < left.bottom - 0.3 * near.size
+        and right.bottom > left.top + 0.3 * near.size
+        and all(_length(block) <= _LONGEST_LABEL for block in (left, right))
+        and not any(line.font.angle for line in (*left.lines, *right.lines))
+    )
+
+
+def _length(block: PageBlock) -> int:
+    start = block.pieces[-1].start if block.is_row else block.pieces[0].start
+    return block.pieces[-1].end - start
+
+
+def _labelled(page: PageLines, blocks: Sequence[PageBlock], pitch: float) -> list[PageBlock]:
+    """Short lines between rows belong to the table: alone, or as the beginning of the next row's label."""
+    for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
+        if (
+            before.is_row
+            and after.is_row
+            and block.kind is BlockKind.PARAGRAPH
+            and len(block.lines) <= 2
+            and _length(block) <= _LONGEST_LABEL * 1.5
+            and 0 < block.top - before.top
+            and block.top - before.bottom < 1.5 * pitch * block.lines[0].size
+            and 0 < after.top - block.top
+            and after.top - block.bottom < 1.5 * pitch * block.lines[0].size
+        ):
+            block.kind = BlockKind.TABLE_ROW
+    merged: list[PageBlock] = []
+    for block in blocks:
+        if merged and _is_label_start(page, merged[-1], block):
+            start = merged.pop()
+            pieces = [block.pieces[0]._replace(glue=" "), *block.pieces[1:]]
+            block = PageBlock(BlockKind.TABLE_ROW, [*start.pieces, *pieces], [*start.lines, *block.lines])
+        merged.append(block)
+    return merged
+
+
+def _is_label_start(page: PageLines, block: PageBlock, row: PageBlock) -> bool:
+    """Whether a row of one cell is the first line of the next row's label."""
+    if not (block.is_row and row.is_row) or any(piece.glue == "\t" for piece in block.pieces):
+        return False
+    text = page.text[block.pieces[-1].start : block.pieces[-1].end]
+    return (
+        page.text[row.pieces[0].start].islower()
+        and not _SENTENCE_END.search(text)
+        and abs(row.left - block.left) < 3 * row.lines[0].size
+        and row.top - block.bottom < 0.5 * row.lines[0].size
+    )

@@ -1,0 +1,143 @@
+"""Text by pypdf where pdfium's is no good: right-to-left pages, unmapped glyphs, refused files.
+
+pypdf puts Arabic and Hebrew into logical order and forgives broken files, but tells no boxes.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from ingest.loaders.decoding import clean_text
+from ingest.loaders.pdf.glyphs import normalised, unreadable_share
+from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
+from ingest.loaders.pdf.writing import WrittenPage
+from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
+from rag.schema import Block, BlockKind
+from rag.text import line_spans
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+__all__ = ["FallbackReader", "is_right_to_left", "needs_password", "plain_page"]
+
+_RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_MOSTLY: Final = 0.3
+_BROKEN: Final = (Exception, RecursionError)
+
+
+class FallbackReader:
+    """Opens a file with pypdf at the first page that needs it."""
+
+    def __init__(self, path: Path, source: str) -> None:
+        self._path, self._source = path, source
+        self._reader: PdfReader | None = None
+
+    def page_count(self) -> int:
+        """The number of pages.
+
+        Raises:
+            DocumentError: pypdf cannot read the file either.
+        """
+        with _quiet(), self._explained():
+            return len(self._opened().pages)
+
+    def metadata(self) -> dict[str, str]:
+        """Title, author and dates under pdfium's names."""
+        with _quiet(), self._explained():
+            found: Any = self._opened().metadata or {}
+            return {str(key).lstrip("/"): clean_text(str(value)) for key, value in found.items()}
+
+    def page(self, number: int) -> str:
+        """The text of a page, empty where pypdf fails too."""
+        with _quiet():
+            try:
+                text = self._opened().pages[number - 1].extract_text()
+            except _BROKEN:
+                return ""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        return normalised(codes)[0]
+
+    def better(self, number: int, text: str) -> str | None:
+        """pypdf's text of a page when more of it can be read than of `text`."""
+        other = self.page(number)
+        readable = (1 - unreadable_share(other)) * len(other)
+        return other if readable > 1.2 * (1 - unreadable_share(text)) * len(text) else None
+
+    def _opened(self) -> PdfReader:
+        from pypdf import PasswordType, PdfReader
+
+        if self._reader is None:
+            reader = PdfReader(self._path)
+            if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+                raise EncryptedDocumentError(needs_password(self._source))
+            self._reader = reader
+        return self._reader
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except CitewellError:
+            raise
+        except _BROKEN as error:
+            raise DocumentError(
+                f"cannot read {self._source}: broken PDF ({type(error).__name__}: {error}). "
+                "Print it to PDF again, or repair it."
+            ) from error
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a third of the letters are Arabic or Hebrew."""
+    letters = len(_LETTER.findall(text))
+    return letters > 0 and len(_RTL.findall(text)) > _MOSTLY * letters
+
+
+def plain_page(text: str, known: Vocabulary) -> WrittenPage:
+    """A page of text without geometry: wrapped lines joined into paragraphs."""
+    parts: list[str] = []
+    blocks: list[Block] = []
+    length = 0
+    for span in line_spans(text):
+        block = _unwrapped(text[span.start : span.end], known)
+        if block:
+            glue = "\n\n" if parts else ""
+            parts.append(glue + block)
+            blocks.append(Block(length + len(glue), length + len(glue) + len(block), BlockKind.PARAGRAPH))
+            length += len(glue) + len(block)
+    return WrittenPage("".join(parts), np.full((length, 4), np.nan, np.float32), tuple(blocks))
+
+
+def _unwrapped(text: str, known: Vocabulary) -> str:
+    joined = ""
+    for line in text.split("\n"):
+        line = " ".join(line.split())
+        if joined.endswith("-") and drops_hyphen(joined[:-1], line, known):
+            joined = joined[:-1] + line
+        else:
+            joined += (" " if joined and line else "") + line
+    return joined
+
+
+def needs_password(source: str) -> str:
+    """What to tell about a file that no empty password opens."""
+    return f"{source} is encrypted and needs a password: save a copy without one, then add that"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """pypdf logs each oddity of a broken file; our warnings say what matters."""
+    logger = logging.getLogger("pypdf")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,144 @@
+"""The PDF loader: reads all pages, measures the document, then writes page by page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.pdf.blocks import PageBlock, page_blocks
+from ingest.loaders.pdf.contents import PdfContents, read_contents
+from ingest.loaders.pdf.fallback import plain_page
+from ingest.loaders.pdf.furniture import furniture_of
+from ingest.loaders.pdf.glyphs import HYPHEN
+from ingest.loaders.pdf.hyphens import Vocabulary, vocabulary
+from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.reading import NO_TEXT, plausible_title, readable_date
+from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
+from ingest.loaders.pdf.writing import WrittenPage, block_text, written_page
+from rag.errors import EmptyDocumentError
+from rag.geometry import PageGeometry
+from rag.schema import BlockKind, Document
+
+__all__ = ["PdfLoader"]
+
+_NO_HEADINGS: Final = (BlockKind.TABLE_ROW, BlockKind.HEADER, BlockKind.FOOTER)
+
+
+class PdfLoader:
+    """Reads PDF: the text of each page with the boxes of its characters."""
+
+    media_types: tuple[str, ...] = ("application/pdf",)
+
+    def load(self, path: Path, source: str, sha256: str) -> Document:
+        """Read a PDF whole.
+
+        Raises:
+            EncryptedDocumentError: it opens with a password only.
+            EmptyDocumentError: no page has text that can be read.
+            DocumentError: neither pdfium nor pypdf can read it.
+        """
+        contents = read_contents(path, source)
+        builder = DocumentBuilder(source, sha256, self.media_types[0])
+        _describe(contents, builder)
+        written = list(_written(contents))
+        if not any(page.text.strip() for page in written):
+            raise EmptyDocumentError(_why_empty(contents, source))
+        for page, text in zip(contents.pages, written, strict=True):
+            _add(builder, page, text, contents.warnings.get(page.number, ""), page is contents.pages[-1])
+        return builder.build()
+
+
+def _written(contents: PdfContents) -> Iterator[WrittenPage]:
+    """The pages as text, in order."""
+    pages = contents.pages
+    known = _vocabulary(contents)
+    style = measured_style(pages, contents.outline)
+    furniture = furniture_of(pages)
+    blocks = {page.number: page_blocks(page, furniture[page.number], style.pitch) for page in pages}
+    style = ranked(style, _heading_styles(pages, blocks, style))
+    for page in pages:
+        if page.number in contents.texts:
+            yield plain_page(contents.texts[page.number], known)
+        else:
+            levels = [_level(page, block, style) for block in blocks[page.number]]
+            yield written_page(page, blocks[page.number], levels, known)
+
+
+def _vocabulary(contents: PdfContents) -> Vocabulary:
+    """The document's words, if any are broken at the ends of lines."""
+    texts = [*(page.text for page in contents.pages), *contents.texts.values()]
+    return vocabulary(texts) if any(HYPHEN in text or "-\n" in text for text in texts) else frozenset()
+
+
+def _heading_styles(
+    pages: Sequence[PageLines], blocks: Mapping[int, Sequence[PageBlock]], style: DocumentStyle
+) -> Iterator[HeadingStyle]:
+    for page in pages:
+        for block in blocks[page.number]:
+            if block.kind not in _NO_HEADINGS:
+                found = heading_style(block_text(page, block), block.lines, style)
+                if found:
+                    yield found
+
+
+def _level(page: PageLines, block: PageBlock, style: DocumentStyle) -> int:
+    if block.kind in _NO_HEADINGS:
+        return 0
+    return style.heading_level(page.number, block_text(page, block), block.lines)
+
+
+def _add(builder: DocumentBuilder, page: PageLines, written: WrittenPage, warning: str, is_last: bool) -> None:
+    builder.verbatim(written.text, list(written.blocks))
+    geometry = None
+    if np.isfinite(written.boxes).any():
+        end = np.full((0 if is_last else 1, 4), np.nan, np.float32)
+        geometry = PageGeometry(np.concatenate([written.boxes, end])).to_bytes()
+    builder.page_details(
+        page.label, page.width or None, page.height or None, geometry, (warning,) if warning else ()
+    )
+    if not is_last:
+        builder.page_break()
+
+
+def _describe(contents: PdfContents, builder: DocumentBuilder) -> None:
+    metadata = contents.metadata
+    builder.title = plausible_title(metadata.get("Title", ""))
+    builder.describe("author", metadata.get("Author"))
+    builder.describe("subject", metadata.get("Subject"))
+    builder.describe("keywords", metadata.get("Keywords"))
+    builder.describe("date", readable_date(metadata.get("ModDate") or metadata.get("CreationDate") or ""))
+    if contents.attachments:
+        names = ", ".join(contents.attachments)
+        builder.describe("attachments", names)
+        builder.warnings.append(f"attachments are not read: {names}")
+    by_warning: defaultdict[str, list[int]] = defaultdict(list)
+    for number, warning in sorted(contents.warnings.items()):
+        by_warning[warning].append(number)
+    builder.warnings.extend(f"{_pages(numbers)}: {warning}" for warning, numbers in by_warning.items())
+
+
+def _why_empty(contents: PdfContents, source: str) -> str:
+    if NO_TEXT in contents.warnings.values():
+        return (
+            f"{source} has no text on any of its {len(contents.pages)} pages: it is likely a scan. "
+            "Run OCR over it (ocrmypdf does), then add it again."
+        )
+    reasons = "; ".join(sorted(set(contents.warnings.values()))) or "its pages are blank"
+    return f"{source} has no text to index: {reasons}"
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    """`page 4` or `pages 4, 9-12`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    listed = ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs)
+    return f"{'page' if len(numbers) == 1 else 'pages'} {listed}"

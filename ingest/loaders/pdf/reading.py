@@ -1,0 +1,115 @@
+"""Opens a PDF with pdfium and reads what stands beside its pages: metadata, outline, attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.loaders.decoding import clean_text
+from ingest.loaders.pdf.characters import read_characters
+from ingest.loaders.pdf.lines import PageLines, read_lines
+from ingest.loaders.pdf.style import OutlineEntry
+
+__all__ = ["NO_TEXT", "attachment_names", "opened", "outline", "plausible_title", "read_page", "readable_date"]
+
+NO_TEXT: Final = "no text layer"
+_MOST_BOOKMARKS: Final = 5_000
+_NO_TITLE: Final = re.compile(
+    r"untitled.*|unbenannt.*|document\d*|microsoft (?:word|powerpoint|excel)\b.*|presentation\d*|slide \d+|.*\.(?:docx?|pptx?|xlsx?"
+    r"|indd|qxd|tex|dvi|pdf|ps|rtf|html?|txt|cdr|ai)|\W*|\d+|[0-9a-f-]{16,}|.*https?://.*|title|null|none",
+    re.I | re.S,
+)
+_DATE: Final = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?)?")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A `pypdfium2.PdfDocument`, closed at the end.
+
+    Raises:
+        pypdfium2.PdfiumError: pdfium refuses the file.
+    """
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(str(path))
+    try:
+        if document.get_formtype() != pypdfium2.raw.FORMTYPE_NONE:
+            document.init_forms()
+        yield document
+    finally:
+        document.close()
+
+
+def read_page(document: Any, number: int) -> PageLines:
+    """The lines of a page, form fields included as they are filled in.
+
+    Raises:
+        pypdfium2.PdfiumError: pdfium cannot load the page.
+    """
+    import pypdfium2.raw as pdfium
+
+    page = document[number - 1]
+    try:
+        if document.formenv is not None and pdfium.FPDFPage_GetAnnotCount(page) > 0:
+            # pdfium reads text from the page's content only; flattening puts the fields into it
+            flattened = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+            if flattened == pdfium.FLATTEN_SUCCESS:
+                page.close()
+                page = document[number - 1]
+        text_page = page.get_textpage()
+        try:
+            lines = read_lines(number, read_characters(page, text_page), _label(document, number))
+        finally:
+            text_page.close()
+        if not lines.lines and pdfium.FPDFPage_CountObjects(page) > 0:
+            return replace(lines, warnings=(*lines.warnings, NO_TEXT))
+        return lines
+    finally:
+        page.close()
+
+
+def outline(document: Any) -> list[OutlineEntry]:
+    """The bookmarks that lead to a page."""
+    entries: list[OutlineEntry] = []
+    for bookmark in document.get_toc(max_depth=6):
+        if len(entries) >= _MOST_BOOKMARKS:
+            break
+        destination = bookmark.get_dest()
+        index = destination.get_index() if destination else None
+        title = clean_text(bookmark.get_title()).strip()
+        if index is not None and title:
+            entries.append(OutlineEntry(index + 1, bookmark.level + 1, title))
+    return entries
+
+
+def attachment_names(document: Any) -> list[str]:
+    """The names of files that are embedded in the document; they are not read."""
+    return [
+        clean_text(document.get_attachment(i).get_name() or "unnamed")
+        for i in range(document.count_attachments())
+    ]
+
+
+def plausible_title(title: str) -> str:
+    """A title from the metadata, or nothing where a program wrote a file name or a default."""
+    title = " ".join(clean_text(title).split())
+    return "" if _NO_TITLE.fullmatch(title) or "\ufffd" in title else title
+
+
+def readable_date(value: str) -> str:
+    """A PDF date (`D:20230113093045+01'00'`) as ISO 8601, or nothing."""
+    match = _DATE.match(value)
+    if not match:
+        return ""
+    year, month, day, hour, minute, second = match.groups()
+    date = "-".join(part for part in (year, month, day) if part)
+    return f"{date}T{hour}:{minute or '00'}:{second or '00'}" if day and hour else date
+
+
+def _label(document: Any, number: int) -> str:
+    label = clean_text(document.get_page_label(number - 1) or "").strip()
+    return "" if label == str(number) else label

@@ -1,0 +1,108 @@
+"""Writes the blocks of a page as text, and keeps for each character the box where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ingest.loaders.pdf.blocks import PageBlock
+from ingest.loaders.pdf.characters import Boxes
+from ingest.loaders.pdf.glyphs import HYPHEN
+from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
+from ingest.loaders.pdf.lines import PageLines
+from rag.schema import Block, BlockKind
+from rag.text import has_cjk
+
+__all__ = ["WrittenPage", "block_text", "written_page"]
+
+_SPACES: Final = re.compile(r"\s+")
+_WORD: Final = re.compile(r"\S+")
+_NO_BOX: Final = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenPage:
+    """The text of a page with a box (or NaN) for each character; block offsets count from its start."""
+
+    text: str = field(repr=False)
+    boxes: Boxes = field(repr=False)
+    blocks: tuple[Block, ...]
+
+
+class _Writer:
+    """Text in the making: characters, and for each the index of its box."""
+
+    def __init__(self, page: PageLines, known: Vocabulary) -> None:
+        self._page = page
+        self._known = known
+        self.characters: list[str] = []
+        self.sources: list[int] = []
+
+    def write(self, text: str) -> None:
+        """Add characters that do not stand on the page."""
+        self.characters.extend(text)
+        self.sources.extend([_NO_BOX] * len(text))
+
+    def piece(self, glue: str, start: int, end: int, block_start: int) -> None:
+        """Add a run of the page's characters, joined to the text before as its end and glue ask for."""
+        page = self._page.text
+        if glue == " " and len(self.characters) > block_start:
+            self._join(page[start:end], block_start)
+        else:
+            self.write(glue)
+        for i, word in enumerate(_WORD.finditer(page, start, end)):
+            if i:
+                self.write(" ")
+            self.characters.extend(word.group())
+            self.sources.extend(range(word.start(), word.end()))
+
+    def _join(self, following: str, block_start: int) -> None:
+        """Join two lines: without a hyphen that only broke a word, without a space in Chinese."""
+        last = self.characters[-1]
+        if last in ("-", HYPHEN):
+            before = "".join(self.characters[max(block_start, len(self.characters) - 60) : -1])
+            if drops_hyphen(before, following, self._known):
+                self.characters.pop()
+                self.sources.pop()
+            elif last == HYPHEN or (before[-1:].isalnum() and following[:1].isalnum()):
+                self.characters[-1] = "-"
+            else:
+                self.write(" ")
+        elif not (has_cjk(last) and has_cjk(following[:1])):
+            self.write(" ")
+
+    def end_block(self, block_start: int) -> None:
+        """A hyphen whose word goes on in another block, or did not go on, is written as one."""
+        self.characters[block_start:] = "".join(self.characters[block_start:]).replace(HYPHEN, "-")
+
+
+def written_page(
+    page: PageLines, blocks: Sequence[PageBlock], levels: Sequence[int], known: Vocabulary
+) -> WrittenPage:
+    """Write blocks in their order; a block whose level is not 0 is a heading."""
+    writer = _Writer(page, known)
+    written: list[Block] = []
+    for block, level in zip(blocks, levels, strict=True):
+        if written:
+            rows = written[-1].kind is BlockKind.TABLE_ROW and block.is_row and not level
+            writer.write("\n" if rows else "\n\n")
+        start = len(writer.characters)
+        for piece in block.pieces:
+            writer.piece(*piece, start)
+        writer.end_block(start)
+        kind = BlockKind.HEADING if level else block.kind
+        if len(writer.characters) > start:
+            written.append(Block(start, len(writer.characters), kind, level))
+    boxes = np.concatenate([page.boxes, np.full((1, 4), np.nan, np.float32)])
+    sources = np.array(writer.sources, np.intp)
+    return WrittenPage("".join(writer.characters), boxes[sources], tuple(written))
+
+
+def block_text(page: PageLines, block: PageBlock) -> str:
+    """A block's text before its hyphens are decided, for measuring."""
+    text = "".join(piece.glue + page.text[piece.start : piece.end] for piece in block.pieces)
+    return _SPACES.sub(" ", text.replace(HYPHEN + " ", "").replace(HYPHEN, "-")).strip()

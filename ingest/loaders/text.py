@@ -1,0 +1,102 @@
+"""Plain text of any encoding, kept exactly as decoded; form feeds part its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.decoding import decode
+from ingest.protocol import Loader
+from rag.schema import PAGE_BREAK, Block, BlockKind, Document
+
+__all__ = ["LOADER", "TextLoader"]
+
+_LINE: Final = re.compile(r"[^\n]*\n?")
+_UNDERLINE: Final = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,})\s*")
+_NUMBERED: Final = re.compile(
+    r"\s*(?:(?:chapter|section|part|article|appendix)\s+[\dIVXLC]+\b|(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d])",
+    re.I,
+)
+_LIST_ITEM: Final = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.)])\s+\S")
+_HEADING_LENGTH: Final = 100
+
+
+class TextLoader:
+    """Reads plain text; underlined and numbered lines on their own are headings."""
+
+    media_types: tuple[str, ...] = ("text/plain",)
+
+    def load(self, path: Path, source: str, sha256: str) -> Document:
+        """Read a text file whole.
+
+        Raises:
+            EmptyDocumentError: it holds white space only.
+        """
+        decoded = decode(path.read_bytes())
+        builder = DocumentBuilder(source, sha256, self.media_types[0])
+        builder.warnings.extend(decoded.warnings)
+        builder.metadata["encoding"] = decoded.encoding
+        for i, page in enumerate(decoded.text.rstrip(PAGE_BREAK).split(PAGE_BREAK)):
+            if i:
+                builder.page_break()
+            builder.verbatim(page, list(_blocks(page)))
+        return builder.build()
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Paragraphs parted by blank lines, list items, and headings."""
+    lines = [match for match in _LINE.finditer(text) if match.group()]
+    start: int | None = None
+    i = 0
+    while i < len(lines):
+        line, level = lines[i], _heading_level(lines, i)
+        blank, item = not line.group().strip(), bool(_LIST_ITEM.match(line.group()))
+        if start is not None and (blank or level or item):
+            yield from _block(text, start, line.start())
+            start = None
+        if level:
+            yield from _block(text, line.start(), line.end(), BlockKind.HEADING, level)
+            i += _is_underline(lines, i + 1)
+        elif not blank and start is None:
+            start = line.start()
+        i += 1
+    if start is not None:
+        yield from _block(text, start, len(text))
+
+
+def _block(
+    text: str, start: int, end: int, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0
+) -> Iterator[Block]:
+    piece = text[start:end]
+    if kind is BlockKind.PARAGRAPH and _LIST_ITEM.match(piece):
+        kind = BlockKind.LIST_ITEM
+    first = start + len(piece) - len(piece.lstrip())
+    last = start + len(piece.rstrip())
+    if last > first:
+        yield Block(first, last, kind, level)
+
+
+def _heading_level(lines: list[re.Match[str]], i: int) -> int:
+    """1 or 2 for a line underlined by = or -, the depth of a number before a lone line, else 0."""
+    line = lines[i].group().strip()
+    if not line or len(line) > _HEADING_LENGTH or _UNDERLINE.fullmatch(line):
+        return 0
+    alone = (i == 0 or not lines[i - 1].group().strip()) and line[-1] not in ".,;:"
+    if not alone:
+        return 0
+    if _is_underline(lines, i + 1) and 0.5 <= len(lines[i + 1].group().strip()) / len(line) <= 2:
+        return 1 if lines[i + 1].group().strip().startswith("=") else 2
+    numbered = _NUMBERED.match(line)
+    if numbered and (i + 1 == len(lines) or not lines[i + 1].group().strip()):
+        return 1 + (numbered["number"] or "").count(".")
+    return 0
+
+
+def _is_underline(lines: list[re.Match[str]], i: int) -> bool:
+    return i < len(lines) and bool(_UNDERLINE.fullmatch(lines[i].group().rstrip("\n")))
+
+
+LOADER: Loader = TextLoader()
