@@ -90,10 +90,10 @@ def _bodies(text: str, blocks: tuple[Block, ...], skip_running: bool) -> Iterato
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[Block]:
-    gap = text[start:end]
-    if gap and not gap.isspace():
+    gap = text[start:end] if start < end else ""
+    if gap.strip():
         for span in line_spans(gap):
-            if not gap[span.start : span.end].isspace():
+            if gap[span.start : span.end].strip():
                 yield Block(start + span.start, start + span.end, BlockKind.PARAGRAPH)
 
 

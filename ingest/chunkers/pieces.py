@@ -22,12 +22,12 @@ _AFTER_HEADER_ROW: Final = 0.5
 _BETWEEN_SENTENCES: Final = 0.4
 _BETWEEN_ROWS: Final = 0.25
 _BETWEEN_LINES: Final = 0.25
-_BETWEEN_ITEMS: Final = 0.1
+_INSIDE_RUN: Final = {BlockKind.LIST_ITEM: 0.1, BlockKind.CODE: _BETWEEN_LINES}
 
 _CELL: Final = re.compile("\t")
 _LINE: Final = re.compile("\n")
-_SENTENCE_END: Final = tuple(".!?:;。！？：；…\"')]”’）」』")
-_INTRODUCTION_END: Final = (":", "：")
+_SENTENCE_END: Final = frozenset(".!?:;。！？：；…\"')]”’）」』")
+_INTRODUCTION_END: Final = frozenset(":：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +46,39 @@ class Piece:
 
 def pieces(section: Section, text: str, ruler: TokenRuler, limit: int) -> list[Piece]:
     """The pieces of a section, none over `limit` tokens."""
+    units = section.units
+    sizes = ruler.sizes([units[0].start, *(unit.end for unit in units)])
     found: list[Piece] = []
     lead = 0
-    for i, unit in enumerate(section.units):
-        before = section.units[i - 1] if i else None
-        cost = _border_cost(section.units, i, text)
-        after_heading = before is not None and before.kind is BlockKind.HEADING
-        lead = lead + ruler.count(before.start, before.end) if before and after_heading else 0
-        size = ruler.count(unit.start, unit.end)
+    for i, unit in enumerate(units):
+        cost = _border_cost(units, i, text) if i else 0.0
         # A first paragraph that does not fit beside its heading gives it its first sentences.
-        if size + min(lead, limit // 2) <= limit:
+        if sizes[i] + min(lead, limit // 2) <= limit:
             found.append(Piece(unit.start, unit.end, unit.body_end, unit.kind, cost))
         else:
             found.extend(_parts(unit, text, ruler, limit, cost))
+        lead = lead + sizes[i] if unit.kind is BlockKind.HEADING else 0
     return found
 
 
 def _border_cost(units: tuple[Unit, ...], i: int, text: str) -> float:
-    if i == 0:
-        return 0.0
+    """The cost of cutting between a unit and the one before it."""
     before, unit = units[i - 1], units[i]
     if before.kind is BlockKind.HEADING:
         return _AFTER_HEADING
     if before.kind is unit.kind is BlockKind.TABLE_ROW:
         first_row = i < 2 or units[i - 2].kind is not BlockKind.TABLE_ROW
         return _AFTER_HEADER_ROW if first_row else _BETWEEN_ROWS
-    last = text[before.start : before.body_end].rstrip()[-1:]
+    last = text[before.body_end - 1]
+    if last.isspace():
+        last = text[before.start : before.body_end].rstrip()[-1:]
     if last in _INTRODUCTION_END:
         return _AFTER_INTRODUCTION
-    if before.kind is unit.kind is BlockKind.LIST_ITEM:
-        return _BETWEEN_ITEMS
-    if before.kind is unit.kind is BlockKind.CODE:
-        return _BETWEEN_LINES
+    if before.kind is unit.kind is not BlockKind.PARAGRAPH:
+        return _INSIDE_RUN.get(unit.kind, 0.0)
     goes_on = (
-        before.kind is unit.kind is BlockKind.PARAGRAPH
+        text[unit.start].islower()
         and last not in _SENTENCE_END
-        and text[unit.start : unit.start + 1].islower()
         and PAGE_BREAK in text[before.body_end : unit.start]
     )
     return _BETWEEN_SENTENCES if goes_on else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -40,9 +41,11 @@ class TokenRuler:
         starts = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         self._starts = _with_long_stretches(text, starts)
 
-    def tokens_before(self, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many tokens start before each offset."""
-        return np.searchsorted(self._starts, offsets, side="left").astype(np.int64)
+    def sizes(self, borders: Sequence[int]) -> list[int]:
+        """Tokens between each border and the next."""
+        before = np.searchsorted(self._starts, np.asarray(borders, np.int64))
+        sizes: list[int] = np.diff(before).tolist()
+        return sizes
 
     def count(self, start: int, end: int) -> int:
         """Tokens that start in `start` to `end`."""

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-import numpy as np
-
 from ingest.chunkers.joining import Run, join_small
 from ingest.chunkers.outline import Section, outline
 from ingest.chunkers.packing import pack
 from ingest.chunkers.pieces import Piece, pieces
 from ingest.chunkers.ruler import TokenRuler
 from rag.models.protocol import Embedder
-from rag.schema import Chunk, Document
+from rag.schema import BlockKind, Chunk, Document
 from rag.settings import ChunkingSettings
 from rag.text import context_line
 
@@ -86,14 +84,13 @@ def _runs(section: Section, text: str, ruler: TokenRuler, budget: _Budget) -> It
     headings = budget.fitting(section.headings)
     limit = budget.limit(headings)
     parts = pieces(section, text, ruler, limit)
-    borders = np.array([parts[0].start, *(part.end for part in parts)], np.int64)
-    tokens = np.diff(ruler.tokens_before(borders)).tolist()
+    tokens = ruler.sizes([parts[0].start, *(part.end for part in parts)])
     firsts = pack(tokens, [part.cost for part in parts], limit)
     before = [0, *accumulate(tokens)]
     for first, following in zip(firsts, [*firsts[1:], len(parts)], strict=True):
         run: Sequence[Piece] = parts[first:following]
         size = before[following] - before[first]
-        only_headings = all(part.kind is run[0].kind and part.kind == "heading" for part in run)
+        only_headings = all(part.kind is BlockKind.HEADING for part in run)
         yield Run(run[0].start, run[-1].end, run[-1].body_end, size, headings, only_headings)
 
 
