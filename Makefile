@@ -12,7 +12,7 @@ run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
 
 sample: install
-	$(BIN)/citewell ingest data/samples --library $(LIBRARY)
+	$(BIN)/citewell ingest data/samples/documents --library $(LIBRARY)
 
 install: $(VENV)/.installed
 

@@ -19,6 +19,6 @@ def sample_library(tmp_path_factory, samples):
         overrides={"library": str(tmp_path_factory.mktemp("samples") / "library")}, environment={}
     )
     with Library.open(settings=settings) as library:
-        results = list(ingest_paths([samples], library.store, library.embedder, settings))
+        results = list(ingest_paths([samples / "documents"], library.store, library.embedder, settings))
         assert [result for result in results if result.status != "added"] == []
         yield library

@@ -41,7 +41,7 @@ def test_presets_and_samples_lie_inside_the_wheel(installed, tmp_path):
     code = (
         "import rag, rag.settings as s; from rag.resources import resource\n"
         "print(rag.__file__); print(*s.presets()); s.load_settings('gpu', environment={})\n"
-        "print(sum(1 for path in resource('data', 'samples').iterdir()))\n"
+        "print(sum(1 for path in resource('data', 'samples', 'documents').iterdir()))\n"
         "print(resource('data', 'examples', 'default.jsonl').is_file())\n"
     )
     module, presets, samples, examples = run(installed, code, tmp_path)
