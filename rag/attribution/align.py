@@ -92,8 +92,10 @@ class Attributor:
         cited = [units[i] for i in taken]
         words = near_overlap(terms, set().union(*(held[i] for i in taken)), weight)
         coverage = max(words, 0.6 * words + 0.4 * max(float(likeness[i]) for i in taken))
-        conflict = _conflict(text, [units[i] for i in taken], words)
-        if conflict and words >= _SAME_STATEMENT:
+        told = [term for term in terms if not term[0].isdigit()]
+        same = near_overlap(told, set().union(*(held[i] for i in taken)), weight)
+        conflict = _conflict(text, cited, same)
+        if conflict and same >= _SAME_STATEMENT:
             return Alignment(text, Support.CONTRADICTED, tuple(cited[:1]), coverage, conflict)
         missing_names = read_question(text).names - set().union(*(held[i] for i in taken))
         if coverage >= _FULL and not conflict and not missing_names:

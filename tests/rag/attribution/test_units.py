@@ -1,0 +1,42 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.attribution import quotable_units
+from rag.schema import Passage
+
+
+def passage(text: str, start: int = 0, document_id: str = "d", title: str = "") -> Passage:
+    return Passage(document_id, f"{document_id}.txt", title, 1, start, start + len(text), text, 1.0)
+
+
+@given(st.text(max_size=400), st.integers(0, 10_000))
+def test_a_unit_is_the_text_at_its_place(text: str, start: int) -> None:
+    for unit in quotable_units([passage(text, start)]):
+        assert text[unit.start - start : unit.end - start] == unit.text
+        assert unit.text == unit.text.strip()
+
+
+def test_table_rows_stay_whole_and_remember_their_header() -> None:
+    rows = "Region\tSales 2023\tSales 2024\nNorth Inc. Ltd.\t1,204\t1,399\nSouth\t998\t1,012"
+    units = quotable_units([passage(rows)])
+    assert [unit.text for unit in units] == rows.split("\n")
+    assert all(unit.is_row for unit in units)
+    assert units[2].lead == "Region\tSales 2023\tSales 2024"
+
+
+def test_markdown_rules_are_not_quoted() -> None:
+    units = quotable_units([passage("| a | b |\n|---|---|\n| one | two |")])
+    assert [unit.text for unit in units] == ["| a | b |", "| one | two |"] or [u.text for u in units] == [
+        "| one | two |"
+    ]
+
+
+def test_a_place_in_two_passages_comes_once() -> None:
+    text = "First sentence here. Second sentence here."
+    whole, part = passage(text), passage(text[21:], 21)
+    assert [unit.text for unit in quotable_units([whole, part])] == [text[:20], text[21:]]
+
+
+def test_a_sentence_knows_the_one_before_it() -> None:
+    first, second = quotable_units([passage("Ada was born in London. She wrote notes.")])
+    assert (first.lead, second.lead) == ("", "Ada was born in London.")
