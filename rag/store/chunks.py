@@ -18,7 +18,7 @@ __all__ = ["chunk_ids", "chunks_by_id", "document_chunks", "insert_chunks", "nex
 
 _SELECT = (
     "SELECT c.id, d.document_id, d.source, d.title, c.ordinal, c.start, c.end, c.first_page, c.last_page,"
-    " c.headings, d.id FROM chunks c JOIN documents d ON d.id = c.document"
+    " c.headings, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document"
 )
 
 

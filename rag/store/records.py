@@ -166,10 +166,13 @@ def save_feedback(connection: sqlite3.Connection, run_id: str, rating: Rating, w
 def feedback(connection: sqlite3.Connection) -> list[Feedback]:
     """All feedback, the latest first."""
     rows = connection.execute(
-        "SELECT r.run_id, json_extract(r.record, '$.question'), f.rating, f.wanted_answer, f.created_at"
+        "SELECT r.record, f.rating, f.wanted_answer, f.created_at"
         " FROM feedback f JOIN runs r ON r.id = f.run ORDER BY f.created_at DESC, r.id DESC"
     )
-    return [Feedback(*row) for row in rows]
+    return [
+        Feedback(record.run_id, record.question, rating, wanted, created_at)
+        for record, rating, wanted, created_at in ((_record(text), *rest) for text, *rest in rows)
+    ]
 
 
 def _record(text: str) -> RunRecord:

@@ -89,7 +89,7 @@ class FaissIndex(ABC):
 
     @abstractmethod
     def _finder(self, selector: Any, available: int) -> Callable[[Vectors, int], Ids]:
-        """What finds candidates (see `best_hits`) among the `available` vectors that a selector lets through."""
+        """What finds candidates (see `best_hits`) among the `available` vectors of a selector."""
 
 
 class FlatIndex(FaissIndex):

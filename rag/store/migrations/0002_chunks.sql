@@ -19,5 +19,5 @@ CREATE TABLE vectors (
     embedder INTEGER NOT NULL REFERENCES embedders (id) ON DELETE CASCADE,
     hash BLOB NOT NULL,
     vector BLOB NOT NULL,
-    UNIQUE (embedder, hash)
+    UNIQUE (hash, embedder)
 );

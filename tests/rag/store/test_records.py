@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.errors import NotFoundError
+from rag.schema import Message, RunRecord
+from rag.store import Store
+
+RECORD = RunRecord(
+    run_id="r1",
+    created_at="2026-01-02T03:04:05.678+00:00",
+    question="Wo? \ud800",
+    library_version=3,
+    settings={"retrieval": {"top_k": 8}},
+    model="quotes",
+    prompt=(Message("system", "s"), Message("user", "u")),
+    answer={"text": "here", "citations": [{"start": 1}]},
+    timings={"retrieve": 0.25},
+    why={"weights": {"dense": 0.5}},
+)
+
+
+def test_runs_come_back_as_they_were_saved(store: Store) -> None:
+    store.save_run(RECORD)
+    store.save_run(replace(RECORD, run_id="r2", prompt=()))
+    assert store.run("r1") == RECORD
+    assert [record.run_id for record in store.runs()] == ["r2", "r1"]
+    assert [record.run_id for record in store.runs(limit=1)] == ["r2"]
+    changed = replace(RECORD, model="other")
+    store.save_run(changed)
+    assert store.run("r1") == changed
+    assert len(store.runs()) == 2
+    with pytest.raises(NotFoundError, match="'r3'"):
+        store.run("r3")
+
+
+def test_a_conversation_keeps_its_turns_in_order(store: Store) -> None:
+    store.save_run(RECORD)
+    store.save_run(replace(RECORD, run_id="r2"))
+    first, second = store.create_conversation("First"), store.create_conversation("Second")
+    store.add_turn(first, "one?", "r1")
+    store.add_turn(first, "and then?", "r2")
+    assert store.turns(first) == [("one?", RECORD), ("and then?", replace(RECORD, run_id="r2"))]
+    assert store.turns(second) == []
+    store.rename_conversation(second, "Renamed")
+    assert {(c.conversation_id, c.title, c.turns) for c in store.conversations()} == {
+        (first, "First", 2),
+        (second, "Renamed", 0),
+    }
+    store.delete_conversation(first)
+    assert [c.conversation_id for c in store.conversations()] == [second]
+    assert store.run("r1") == RECORD
+
+
+def test_the_conversation_last_changed_comes_first(store: Store) -> None:
+    store.save_run(RECORD)
+    old, new = store.create_conversation("old"), store.create_conversation("new")
+    assert [c.conversation_id for c in store.conversations()] == [new, old]
+    store.add_turn(old, "?", "r1")
+    listed = store.conversations()
+    assert listed[0].changed_at >= listed[1].changed_at
+
+
+def test_unknown_conversations_and_runs_are_errors(store: Store) -> None:
+    conversation = store.create_conversation("c")
+    for call in (
+        lambda: store.turns("x"),
+        lambda: store.rename_conversation("x", "t"),
+        lambda: store.delete_conversation("x"),
+        lambda: store.add_turn("x", "?", "r1"),
+        lambda: store.add_turn(conversation, "?", "r1"),
+        lambda: store.save_feedback("r1", 1),
+    ):
+        with pytest.raises(NotFoundError):
+            call()
+    assert store.turns(conversation) == []
+
+
+def test_feedback_keeps_the_last_word_on_a_run(store: Store) -> None:
+    store.save_run(RECORD)
+    store.save_feedback("r1", 1)
+    store.save_feedback("r1", -1, "There.")
+    [given] = store.feedback()
+    assert (given.run_id, given.question, given.rating, given.wanted_answer) == (
+        "r1",
+        "Wo? \ud800",
+        -1,
+        "There.",
+    )
+    with pytest.raises(ValueError, match="rating 5"):
+        store.save_feedback("r1", 5)  # type: ignore[arg-type]
