@@ -10,7 +10,7 @@ from rag.schema import Answer, AnswerSentence, Citation, Support
 from ui.app.asking import Draft
 from ui.app.components.passages import passage_list
 from ui.app.conversation import Turn
-from ui.app.escaping import html_text, label
+from ui.app.escaping import html_text
 from ui.app.places import file_name
 from ui.app.session import Opened, session, texts
 from ui.app.texts import Texts
@@ -105,10 +105,20 @@ def _sentences(
                     str(number),
                     key=f"cite-{index}-{position}-{number}",
                     type="primary" if is_open else "secondary",
-                    help=label(t.citation_place.format(name=file_name(citation.source), page=citation.page)),
                     on_click=_open,
                     args=(citation, index),
                 )
+    st.html(_sources_html([by_number[number] for number in sorted(by_number)], t))
+
+
+def _sources_html(citations: Sequence[Citation], t: Texts) -> str:
+    """What the numbers stand for, so that a glance tells the documents without a click."""
+    sources = "".join(
+        f'<li><sup class="cw-number">{citation.number}</sup>'
+        f"{html_text(t.citation_place.format(name=file_name(citation.source), page=citation.page))}</li>"
+        for citation in citations
+    )
+    return f'<ul class="cw-sources">{sources}</ul>' if sources else ""
 
 
 def _open(citation: Citation, index: int) -> None:

@@ -124,5 +124,5 @@ def _stage(asking: Asking, passages: int) -> str:
     seconds = round(asking.seconds)
     if asking.stopped:
         return t.stopping
-    stage = t.reading_passages.format(n=passages) if passages else t.searching
+    stage = t.reading_passages.format(passages=t.count("passage", passages)) if passages else t.searching
     return f"{stage} {t.seconds.format(n=seconds)}" if seconds >= 2 else stage

@@ -68,7 +68,9 @@ def conversation_list(library: Library) -> None:
             st.caption(t.conversations)
         current = session().conversation.conversation_id
         for item in kept[:_SHOWN]:
-            with st.container(horizontal=True, gap=None, key=f"conversation-{item.conversation_id}"):
+            with st.container(
+                horizontal=True, gap=None, wrap=False, key=f"conversation-{item.conversation_id}"
+            ):
                 st.button(
                     label(item.title, 34),
                     key=f"load-{item.conversation_id}",

@@ -53,7 +53,9 @@ def _facts(document: DocumentInfo, t: Texts) -> None:
         t.fact_sha256: document.sha256,
         **document.metadata,
     }
-    st.caption(t.counts.format(pages=document.pages, chunks=document.chunks))
+    st.caption(
+        t.counts.format(pages=t.count("page", document.pages), chunks=t.count("chunk", document.chunks))
+    )
     with st.expander(t.facts, icon=":material/info:"):
         rows = "".join(
             f"<tr><th>{html_text(name)}</th><td>{html_text(str(value))}</td></tr>"
@@ -93,7 +95,7 @@ def _page(
 
 def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | None:
     """Which chunk's frame is bold; its text stands below."""
-    st.caption(t.chunks_here.format(n=len(chunks)))
+    st.caption(t.chunks_here.format(chunks=t.count("chunk", len(chunks))))
     chosen = st.pills(
         t.chunk,
         range(len(chunks)),
@@ -113,7 +115,7 @@ def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | 
 
 def _page_text(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> None:
     """A page without a picture: its text, a rule where a chunk begins."""
-    st.caption(t.chunks_here.format(n=len(chunks)))
+    st.caption(t.chunks_here.format(chunks=t.count("chunk", len(chunks))))
     parts = []
     for chunk in chunks:
         start, end = max(chunk.start, page.start), min(chunk.end, page.end)

@@ -31,7 +31,7 @@ def document_list(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
     found = found_documents(documents, words, order)
     pages = max(1, -(-len(found) // _ROWS))
     if words:
-        st.caption(t.found.format(n=len(found), all=len(documents)))
+        st.caption(t.found.format(n=len(found), documents=t.count("document", len(documents))))
     number = st.pagination(pages, key="documents-page") if pages > 1 else 1
     for document in found[(number - 1) * _ROWS : number * _ROWS]:
         _row(shared, document, t)
@@ -85,7 +85,7 @@ def _row(shared: Shared, document: DocumentInfo, t: Texts) -> None:
 
 def _row_html(document: DocumentInfo, t: Texts) -> str:
     facts = [
-        t.counts.format(pages=document.pages, chunks=document.chunks),
+        t.counts.format(pages=t.count("page", document.pages), chunks=t.count("chunk", document.chunks)),
         size_text(document.characters, t),
         t.added.format(date=document.added_at[:16].replace("T", " ")),
     ]

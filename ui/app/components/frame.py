@@ -14,7 +14,7 @@ from ui.app.texts import LANGUAGES, language_of
 
 __all__ = ["frame", "trouble"]
 
-_STYLE: Final = Path(__file__).resolve().parents[1] / "style.css"
+_FOLDER: Final = Path(__file__).resolve().parents[1]
 
 
 def frame() -> None:
@@ -22,11 +22,11 @@ def frame() -> None:
     t = texts()
     st.set_page_config(
         page_title="Citewell",
-        page_icon=":material/format_quote:",
+        page_icon=_FOLDER / "icon.png",  # a named icon would be fetched from the network,
         layout="wide",
         menu_items={"About": t.about.format(version=__version__)},
     )
-    st.html(_STYLE)
+    st.html(_FOLDER / "style.css")
 
 
 def language_switch() -> None:

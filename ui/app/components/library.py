@@ -29,9 +29,9 @@ def library_page(shared: Shared) -> None:
         return
     st.caption(
         t.library_counts.format(
-            documents=len(documents),
-            pages=sum(document.pages for document in documents),
-            chunks=sum(document.chunks for document in documents),
+            documents=t.count("document", len(documents)),
+            pages=t.count("page", sum(document.pages for document in documents)),
+            chunks=t.count("chunk", sum(document.chunks for document in documents)),
         )
     )
     document_list(shared, documents)

@@ -19,7 +19,11 @@ def chosen_documents(documents: Sequence[DocumentInfo]) -> list[str] | None:
     names = document_names(documents)
     kept = [document_id for document_id in st.session_state.get("scope", []) if document_id in names]
     st.session_state["scope"] = kept
-    title = t.scope_all.format(n=len(documents)) if not kept else t.scope_some.format(n=len(kept))
+    title = (
+        t.scope_all.format(n=len(documents))
+        if not kept
+        else t.scope_some.format(documents=t.count("document", len(kept)))
+    )
     with st.popover(title, icon=":material/library_books:", type="tertiary"):
         chosen = st.multiselect(
             t.scope_label,

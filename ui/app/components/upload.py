@@ -16,9 +16,9 @@ from ui.app.shared import Shared
 from ui.app.texts import Texts
 from ui.app.uploads import safe_name, save_upload
 
-__all__ = ["job_views", "uploader"]
+__all__ = ["KINDS", "job_views", "uploader"]
 
-_KINDS: Final = ["pdf", "docx", "html", "htm", "md", "txt", "csv", "tsv"]
+KINDS: Final = ["pdf", "docx", "html", "htm", "md", "txt", "csv", "tsv"]
 _TICK_SECONDS: Final = 0.7
 
 
@@ -32,7 +32,7 @@ def uploader(shared: Shared) -> None:
         accept_multiple_files=True,
         max_upload_size=limit,
         key=f"upload-{state.uploads}",
-        help=t.upload_help.format(kinds=", ".join(_KINDS), megabytes=limit),
+        help=t.upload_help.format(kinds=", ".join(KINDS), megabytes=limit),
     )
     if not files:
         return
@@ -85,12 +85,14 @@ def _job(shared: Shared, job: IngestJob, number: int) -> None:
 
 def _progress(job: IngestJob, t: Texts) -> None:
     if job.started is None:
-        st.progress(0.0, text=t.waiting.format(n=len(job.paths)))
+        st.progress(0.0, text=t.waiting.format(files=t.count("file", len(job.paths))))
         return
     rate = job.fraction * sum(job.bytes.values()) / max(job.seconds, 0.1) / 1e6
     left = job.seconds_left
     times = t.time_left.format(seconds=_duration(left)) if left is not None else t.reading
-    told = t.progress.format(done=len(job.results), all=len(job.paths), rate=f"{rate:.1f}", left=times)
+    told = t.progress.format(
+        done=len(job.results), files=t.count("file", len(job.paths)), rate=f"{rate:.1f}", left=times
+    )
     st.progress(job.fraction, text=told)
     st.button(t.stop_upload, key=f"stop-{id(job)}", icon=":material/stop_circle:", on_click=job.stop.set)
 
@@ -118,7 +120,10 @@ def _table(outcomes: list[FileResult], t: Texts) -> None:
 
 
 def _row_html(outcome: FileResult, t: Texts) -> str:
-    counts = "" if outcome.status == "failed" else t.counts.format(pages=outcome.pages, chunks=outcome.chunks)
+    counts = ""
+    if outcome.status != "failed":
+        pages, chunks = t.count("page", outcome.pages), t.count("chunk", outcome.chunks)
+        counts = t.counts.format(pages=pages, chunks=chunks)
     notes = "".join(
         f'<div class="cw-file-note">{html_text(note)}</div>'
         for note in ([outcome.error] if outcome.error else []) + list(outcome.warnings)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from rag.resources import resource
 from rag.schema import DocumentInfo
-from ui.app.components.upload import job_views, uploader
+from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
 from ui.app.session import session, texts
 from ui.app.shared import Shared
@@ -46,7 +46,7 @@ def suggestions(documents: Sequence[DocumentInfo]) -> None:
     t = texts()
     with st.container(key="welcome"):
         st.title(t.ask_title, anchor=False)
-        st.markdown(t.ask_text.format(n=len(documents)))
+        st.markdown(t.ask_text.format(documents=t.count("document", len(documents))))
         questions = sample_questions(documents)
         if questions:
             st.caption(t.try_these)
@@ -64,13 +64,7 @@ def suggestions(documents: Sequence[DocumentInfo]) -> None:
 def sample_files() -> list[Path]:
     """The documents that ship with the program."""
     folder = resource("data", "samples")
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and path.name != _QUESTIONS and not path.name.startswith((".", "README", "NOTICE"))
-    )
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower().lstrip(".") in KINDS)
 
 
 def sample_questions(documents: Sequence[DocumentInfo]) -> list[str]:

@@ -177,6 +177,11 @@ class Texts:
     network_some: str
     versions: str
 
-    # choices
+    # choices, and things counted: for one, and for any other number
     status: Mapping[str, str]
     orders: Mapping[str, str]
+    units: Mapping[str, tuple[str, str]]
+
+    def count(self, unit: str, number: int) -> str:
+        """A number of `document page chunk passage file` in words: `1 page`, `2 pages`."""
+        return self.units[unit][number != 1].format(n=number)

@@ -1,0 +1,54 @@
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from rag.errors import UsageError
+from ui.app.launch import free_port, streamlit_command, streamlit_environment
+
+
+@pytest.fixture
+def taken(socket_enabled):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_taken_port_is_passed_over(taken):
+    port = free_port("127.0.0.1", taken)
+    assert taken < port <= taken + 20
+
+
+def test_zero_takes_any_free_port(socket_enabled):
+    assert free_port("127.0.0.1", 0) > 0
+
+
+def test_an_address_of_another_machine_is_a_clear_error(socket_enabled):
+    with pytest.raises(UsageError, match=r"192\.0\.2\.1"):
+        free_port("192.0.2.1", 8501)
+
+
+def test_the_app_sends_nothing_and_is_served_to_this_machine_only():
+    command = streamlit_command("127.0.0.1", 8600, 50)
+    options = dict(zip(command[6::2], command[7::2], strict=True))
+    assert options["--browser.gatherUsageStats"] == "false"
+    assert options["--server.address"] == "127.0.0.1"
+    assert options["--server.maxUploadSize"] == "50"
+    assert options["--client.toolbarMode"] == "minimal"
+    hosts = [command[i + 1] for i, part in enumerate(command) if part == "--server.allowedHosts"]
+    assert hosts == ["127.0.0.1", "::1", "localhost"]
+    assert "--server.allowedHosts" not in streamlit_command("0.0.0.0", 8600, 50)
+    assert Path(command[5]).is_file()
+
+
+def test_the_environment_names_library_and_settings_wherever_the_process_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text("offline = true")
+    variables = streamlit_environment(Path("books"), "mine.toml", {"CITEWELL_RETRIEVAL__TOP_K": "3"})
+    assert variables["CITEWELL_LIBRARY"] == str(tmp_path / "books")
+    assert variables["CITEWELL_CONFIG"] == str(tmp_path / "mine.toml")
+    assert variables["CITEWELL_RETRIEVAL__TOP_K"] == "3"
+    assert variables["PATH"] == os.environ["PATH"]
+    assert streamlit_environment(Path("books"), "chinese")["CITEWELL_CONFIG"] == "chinese"
