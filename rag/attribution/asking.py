@@ -107,8 +107,11 @@ _FORMS: Final[tuple[tuple[AnswerKind, tuple[str, ...]], ...]] = (
     ),
 )
 _KINDS: Final = tuple((kind, re.compile("|".join(forms), re.IGNORECASE)) for kind, forms in _FORMS)
-_STANDS_FOR_ANSWER: Final = frozenset(
-    {AnswerKind.REASON, AnswerKind.QUANTITY, AnswerKind.TIME, AnswerKind.PLACE, AnswerKind.MANNER}
+_STANDS_FOR_ANSWER: Final = re.compile(
+    rf"\b(?:why|how (?:many|much|often)|where|when|(?:what|which) (?:{_TIMES}|{_PLACES})s?)\b"
+    r"|\bwhat (?:is|was|are|were) the (?:number|amount|percentage|percent|total number)\b|\bwhat percentage\b"
+    "|原因|百分之|哪一?[年天月日]|年份|时间是|時間是|地点|地點|哪[个個座一]+(?:国家?|國家?|城市?|地|省|市|州|县|縣|岛|島)",
+    re.IGNORECASE,
 )
 _FUNCTION_CJK: Final = re.compile(
     "为什么|為什麼|什么时候|什麼時候|什么地方|什麼地方|什么|什麼|甚麼|多少|哪[里裡儿兒些个個位一]*|谁|誰"
@@ -131,7 +134,5 @@ def without_asking_words(question: str) -> str:
 
     Evidence does not repeat them. Chinese function characters go too: bigrams over them mean nothing.
     """
-    kind, match = asked_kind(question)
-    if match is not None and kind in _STANDS_FOR_ANSWER:
-        question = f"{question[: match.start()]} {question[match.end() :]}"
+    question = _STANDS_FOR_ANSWER.sub(" ", question)
     return _FUNCTION_CJK.sub(" ", question) if has_cjk(question) else question

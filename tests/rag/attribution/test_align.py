@@ -1,8 +1,8 @@
 import pytest
-from tests.fakes import HashingEmbedder
 
 from rag.attribution import Attributor, quotable_units, split_draft
 from rag.schema import Passage, Support
+from tests.fakes import HashingEmbedder
 
 TEXT = (
     "The Harbour Bridge was opened on 19 March 1932 by the premier. It carries 160,000 vehicles a day. "
