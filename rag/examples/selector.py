@@ -118,13 +118,19 @@ class ExampleSelector(BaseExampleSelector):
             scores = self._index.similarities(question)
             scores[self._empty] = -np.inf
             chosen = self._choose(question, scores, min(self.k, len(self)))
-            found = [(self._slots[slot], float(scores[slot])) for slot in chosen]
-        scored = [ScoredExample(example, score) for example, score in found if example is not None]
+            scored = [ScoredExample(self._example(slot), float(scores[slot])) for slot in chosen]
         return scored[::-1] if self.most_similar == "last" else scored
 
     def _choose(self, question: str, scores: Scores, k: int) -> NDArray[np.intp]:
         """Slots of the examples to show, the most similar first; `scores` is -inf for empty slots."""
         return best(scores, k)
+
+    def _example(self, slot: int) -> Example:
+        """The example in a slot that is not empty."""
+        example = self._slots[slot]
+        if example is None:
+            raise IndexError(f"slot {slot} is empty")
+        return example
 
     def _add(self, examples: list[Example]) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ from langchain_core.prompts import ChatPromptTemplate, FewShotChatMessagePromptT
 
 from rag.errors import ConfigurationError, NotFoundError, UsageError
 from rag.examples import ExampleSelector, build_selector, select, select_scored, selector_names
+from rag.examples.entity_selector import entities, stress_entities
 from rag.schema import Example
 from rag.settings import ExampleSettings
 from tests.fakes import HashingEmbedder
@@ -103,7 +104,7 @@ class TestEverySelector:
         assert len(built) == len(POOL)
 
 
-@pytest.mark.parametrize("name", [name for name in CHOOSING if name != "random"])
+@pytest.mark.parametrize("name", [n for n in CHOOSING if n not in ("random", "comparable_pairs")])
 def test_the_same_question_in_the_pool_is_the_most_similar(name: str) -> None:
     for question, example in zip(QUESTIONS, POOL, strict=True):
         best = select_scored(selector(name), question)[0]
@@ -182,3 +183,39 @@ def test_select_takes_any_langchain_selector() -> None:
 def test_the_package_does_not_import_langchain() -> None:
     code = "import sys, rag.examples, rag.prompting; sys.exit('langchain_core' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_diversity_takes_one_example_of_each_cluster() -> None:
+    alike = [Example(f"m{i}", "when was the mill built", "x") for i in range(6)]
+    other = [Example(f"r{i}", "why did the river rise", "x") for i in range(3)]
+    chosen = ids(select(selector("diversity", k=2, pool=alike + other), "when was the mill built"))
+    assert chosen == ["m0", "r0"]
+
+
+def test_pairs_differ_in_the_answer_and_stand_side_by_side() -> None:
+    pool = [
+        Example("near", "When did the old mill open", "1884"),
+        Example("same", "When did the old mill open then", "1884"),
+        Example("contrast", "When did the old mill close", "1931"),
+        Example("far", "Why is the river high", "rain"),
+    ]
+    question = "When did the new mill open?"
+    assert ids(select(selector("comparable_pairs", k=2, pool=pool), question)) == ["near", "contrast"]
+    assert ids(select(selector("comparable_pairs", k=3, pool=pool), question)) == ["near", "contrast", "same"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("When was the Bank of Tarn founded in Elsing?", ["Bank of Tarn", "Elsing"]),
+        ("Who wrote “The Salt Road” before 1990?", ["The Salt Road", "1990"]),
+        ("How far is it?", []),
+        ("NASA launched what?", ["NASA"]),
+        ("《盐路》的作者是谁？", ["盐路"]),
+    ],
+)
+def test_entities_of_a_question(question: str, found: list[str]) -> None:
+    assert entities(question) == found
+    stressed = stress_entities(question)
+    assert question in stressed
+    assert (stressed == question) == (not found)
