@@ -19,6 +19,7 @@ __all__ = [
     "add_rows",
     "delete_rows",
     "lexical_row",
+    "purge_rows",
     "question_terms",
     "refresh_terms",
     "terms_are_current",
@@ -31,6 +32,9 @@ _TEXT_WEIGHT: Final = 1.0
 _CONTEXT_WEIGHT: Final = 0.5
 _LONGEST: Final = 64
 """Longer words (encoded binaries) are cut: nobody asks for them, and they would swell the index."""
+
+_PURGED_PAGES: Final = 2_000
+"""Index pages of 4 kB that one removal merges at most."""
 
 _STOP_TERMS: Final = frozenset(stem(word) for word in STOP_WORDS)
 _PROBE: Final = (
@@ -109,6 +113,16 @@ def delete_rows(connection: sqlite3.Connection, document_id: str) -> None:
             for c in document_chunks(connection, document_id)
         ),
     )
+
+
+def purge_rows(connection: sqlite3.Connection) -> None:
+    """Merge the index, so that words of deleted rows leave the file too, as far as that is quick.
+
+    FTS5 marks rows as deleted and drops them when it merges. Small libraries are merged whole, large
+    ones a part at a time; what is marked is never found, whether or not it is merged yet. Call it
+    in a transaction of its own: rows that are still unwritten are not merged.
+    """
+    connection.execute("INSERT INTO lexical (lexical, rank) VALUES ('merge', ?)", (-_PURGED_PAGES,))
 
 
 def terms_are_current(connection: sqlite3.Connection) -> bool:

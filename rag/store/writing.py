@@ -12,7 +12,7 @@ from rag.store.chunks import insert_chunks, next_chunk_id
 from rag.store.database import Database
 from rag.store.documents import delete_document, documents_where, insert_document, list_documents
 from rag.store.embeddings import delete_unused_vectors, insert_vectors, use_embedder
-from rag.store.lexical import LexicalRow, add_rows, delete_rows, lexical_row
+from rag.store.lexical import LexicalRow, add_rows, delete_rows, lexical_row, purge_rows
 from rag.store.originals import Originals
 from rag.store.texts import storable
 from rag.store.validation import validate
@@ -66,6 +66,8 @@ class CatalogWriter:
                 _delete(connection, info.document_id)
             _count_version(connection)
         self._settle(note)
+        with self._database.writing() as connection:
+            purge_rows(connection)
         return found
 
     def recover(self, busy_seconds: float) -> None:
