@@ -110,6 +110,9 @@ class IngestSettings(_Section):
     max_file_megabytes: float = Field(100.0, gt=0.0, description="Larger files are refused.")
     workers: int | None = Field(None, ge=1, description="Parsing processes; the number of cores when unset.")
     file_seconds: float = Field(120.0, gt=0.0, description="A file that takes longer to parse is stopped.")
+    worker_megabytes: float = Field(
+        2_000.0, gt=0.0, description="Most memory of a parsing process; a file that needs more is refused."
+    )
     keep_originals: bool = Field(
         True, description="Copy each file into the library, so that citations open its pages later."
     )

@@ -1,0 +1,130 @@
+"""`citewell ingest` and `python -m ingest`: files into the library."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import CitewellError, ConfigurationError
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+__all__ = ["ingest", "main"]
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders and globs.")],
+    library: Annotated[
+        Path | None,
+        typer.Option(
+            "--library", help="Folder of the library (default: ./citewell-library, or CITEWELL_LIBRARY)."
+        ),
+    ] = None,
+    config: Annotated[
+        str | None, typer.Option("--config", help="A preset (default, gpu, server, chinese) or a TOML file.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="One setting, such as chunking.max_tokens=150. Repeatable."
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Standard output holds JSON only: an object a file, one a line.")
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove documents whose files under the given folders are gone.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Parsing processes (default: one a core).")
+    ] = None,
+) -> None:
+    """Bring documents into the library: new and changed files only, each wholly or not at all."""
+    settings = _settings(library, config, assignments, workers)
+    from ingest.report import Report
+
+    stop = threading.Event()
+    with Report(as_json=json) as report, _stops_on_interrupt(stop, report.note):
+        try:
+            _ingest(paths, settings, report, stop, prune)
+        except KeyboardInterrupt:
+            stop.set()
+        report.summary(stopped=stop.is_set())
+    if report.failed or stop.is_set():
+        raise typer.Exit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command by itself; leaves with 0 done, 1 something failed, 2 wrong usage."""
+    application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    application.command()(ingest)
+    try:
+        application(args=None if arguments is None else list(arguments), prog_name="python -m ingest")
+    except CitewellError as error:
+        sys.stderr.write(f"ingest: {error}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _ingest(
+    paths: Sequence[str], settings: Settings, report: Any, stop: threading.Event, prune: bool
+) -> None:
+    from ingest.pipeline import ingest_paths
+    from ingest.pruning import prune_vanished
+    from rag.models import build_embedder
+    from rag.store import Store
+
+    embedder = build_embedder(settings)
+    with Store.open(settings.library) as store:
+        for result in ingest_paths(paths, store, embedder, settings, report.progress, stop):
+            report.result(result)
+        if prune and not stop.is_set():
+            report.pruned(prune_vanished(paths, store))
+
+
+def _settings(
+    library: Path | None, config: str | None, assignments: Sequence[str] | None, workers: int | None
+) -> Settings:
+    """Settings by flags, then `--set`, then the environment, then the file or preset."""
+    from rag.settings import load_settings
+
+    environment = dict(os.environ)
+    for assignment in assignments or []:
+        key, separator, value = assignment.partition("=")
+        if not separator:
+            raise ConfigurationError(
+                f"--set {assignment!r}: write it as KEY=VALUE, such as chunking.max_tokens=150"
+            )
+        environment["CITEWELL_" + key.strip().replace(".", "__").upper()] = value.strip()
+    flags = {"library": str(library) if library else None, "ingest": {"workers": workers}}
+    return load_settings(config, flags, environment)
+
+
+@contextmanager
+def _stops_on_interrupt(stop: threading.Event, note: Any) -> Iterator[None]:
+    """The first Ctrl-C sets `stop`, the next one raises `KeyboardInterrupt` as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_interrupt(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+        note("stopping: what is done is kept (Ctrl-C again to stop at once)")
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,132 @@
+"""Which files to ingest: paths, folders and globs become files, each with its source name."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["FoundFile", "find_files", "safe_name"]
+
+_JUNK_FILES: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
+_JUNK_FOLDERS: Final = frozenset(
+    {"__pycache__", "node_modules", "__macosx", "$recycle.bin", "system volume information", "venv"}
+)
+_LOCK_FILE: Final = "~$"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LONGEST_NAME: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to ingest under its source name, or, with `error`, a path that is none."""
+
+    path: Path
+    source: str
+    size: int = 0
+    error: str = ""
+
+
+def find_files(paths: Sequence[Path | str], sources: Mapping[Path, str] | None = None) -> list[FoundFile]:
+    """The files that paths, folders (all that is in them) and globs name, each once.
+
+    What lies in a folder comes sorted by path; hidden files, lock files and the junk of operating
+    systems and build tools are passed over there, but not where they are named themselves. The
+    source of a file is its absolute POSIX path with symbolic links resolved, or what `sources`
+    says for its path, made safe.
+    """
+    names = {Path(path).resolve(): safe_name(name) for path, name in (sources or {}).items()}
+    found: dict[str, FoundFile] = {}
+    for given in paths:
+        for file in _named(given):
+            named = _with_source(file, names)
+            found.setdefault(named.source, named)
+    return list(found.values())
+
+
+def safe_name(name: str) -> str:
+    r"""The last part of a file name that came from outside, without control characters.
+
+    >>> safe_name("../../etc/pass\nwd")
+    'passwd'
+    """
+    last = _CONTROL.sub("", name).replace("\\", "/").rstrip("/ ").rsplit("/", 1)[-1].strip()
+    return last[-_LONGEST_NAME:] if last.strip(".") else "upload"
+
+
+def _named(given: Path | str) -> Iterator[FoundFile]:
+    path = Path(os.path.expanduser(given))
+    try:
+        if path.is_dir():
+            yield from _in_folder(path)
+        elif path.exists() or not glob.has_magic(str(path)):
+            yield _file(path, missing=f"no such file or folder: {given}. Check the path.")
+        else:
+            yield from _matching(path, str(given))
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a null character
+        yield FoundFile(
+            path, str(given), error=f"cannot read {str(given)!r}: {_reason(error)}. Check the path."
+        )
+
+
+def _matching(pattern: Path, given: str) -> Iterator[FoundFile]:
+    matches = sorted(glob.glob(str(pattern), recursive=True))
+    if not matches:
+        yield FoundFile(pattern, given, error=f"no file matches {given!r}: check the pattern")
+    for match in matches:
+        path = Path(match)
+        if path.is_dir():
+            yield from _in_folder(path)
+        else:
+            yield _file(path)
+
+
+def _in_folder(folder: Path) -> Iterator[FoundFile]:
+    """Regular files under a folder; a folder that cannot be listed is told as an error."""
+    errors: list[OSError] = []
+    seen: set[tuple[int, int]] = set()
+    for parent, folders, files in os.walk(folder, onerror=errors.append, followlinks=True):
+        status = os.stat(parent)
+        if (status.st_dev, status.st_ino) in seen:  # a symbolic link that leads back up
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not _is_junk(name, _JUNK_FOLDERS))
+        for name in sorted(files):
+            path = Path(parent, name)
+            if not _is_junk(name, _JUNK_FILES) and path.is_file():
+                yield _file(path)
+    for error in errors:
+        path = Path(error.filename or folder)
+        yield FoundFile(path, path.as_posix(), error=f"cannot list folder {path}: {_reason(error)}")
+
+
+def _is_junk(name: str, junk: frozenset[str]) -> bool:
+    return name.startswith((".", _LOCK_FILE)) or name.lower() in junk
+
+
+def _file(path: Path, missing: str = "") -> FoundFile:
+    if not path.exists():
+        link = "a broken symbolic link" if path.is_symlink() else ""
+        return FoundFile(path, _source(path), error=f"{path}: {link}" if link else missing)
+    if not path.is_file():
+        return FoundFile(path, _source(path), error=f"{path} is not a regular file: give files or folders")
+    return FoundFile(path, _source(path), path.stat().st_size)
+
+
+def _with_source(file: FoundFile, names: Mapping[Path, str]) -> FoundFile:
+    name = names.get(file.path.resolve()) if names else None
+    return FoundFile(file.path, name, file.size, file.error) if name else file
+
+
+def _source(path: Path) -> str:
+    """The absolute path; bytes that are not UTF-8 become U+FFFD, which a database can hold."""
+    return os.fsencode(path.resolve().as_posix()).decode("utf-8", "replace")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__

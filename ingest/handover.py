@@ -1,0 +1,118 @@
+"""A parsed document as bytes on its way from a parsing process: no pickle, one copy of the text."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+from rag.schema import Block, BlockKind, Chunk, Document, Page
+
+__all__ = ["ParsedDocument", "packed", "read_frame", "unpacked", "write_frame"]
+
+_LENGTH: Final = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document, its chunks where the process that parsed it could cut it, and the seconds it took."""
+
+    document: Document
+    chunks: tuple[Chunk, ...] | None
+    parse_seconds: float
+    chunk_seconds: float = 0.0
+
+
+def write_frame(stream: IO[bytes], *parts: bytes) -> None:
+    """Write a length and that many bytes."""
+    stream.write(_LENGTH.pack(sum(len(part) for part in parts)))
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """The next frame; None when the other side is gone."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    size = _LENGTH.unpack(head)[0]
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+def packed(parsed: ParsedDocument) -> list[bytes]:
+    """The parts of a frame: header length, header (JSON), text, geometries of the pages."""
+    document = parsed.document
+    text = document.text.encode("utf-8", "surrogatepass")
+    geometries = [page.geometry or b"" for page in document.pages]
+    header = {
+        "document": [
+            document.source,
+            document.sha256,
+            document.media_type,
+            document.title,
+            document.language,
+        ],
+        "metadata": document.metadata,
+        "warnings": document.warnings,
+        "text": len(text),
+        "pages": [_page_row(page) for page in document.pages],
+        "geometries": [-1 if page.geometry is None else len(page.geometry) for page in document.pages],
+        "blocks": [(b.start, b.end, b.kind.value, b.level) for b in document.blocks],
+        "chunks": None if parsed.chunks is None else [_chunk_row(chunk) for chunk in parsed.chunks],
+        "seconds": [parsed.parse_seconds, parsed.chunk_seconds],
+    }
+    encoded = json.dumps(header).encode()
+    return [_LENGTH.pack(len(encoded)), encoded, text, *geometries]
+
+
+def unpacked(frame: bytes) -> ParsedDocument:
+    """The document of a frame that `packed` made."""
+    view = memoryview(frame)
+    start = _LENGTH.size + _LENGTH.unpack(view[: _LENGTH.size])[0]
+    header: dict[str, Any] = json.loads(bytes(view[_LENGTH.size : start]))
+    end = start + header["text"]
+    source, sha256, media_type, title, language = header["document"]
+    document = Document(
+        source=source,
+        sha256=sha256,
+        media_type=media_type,
+        title=title,
+        language=language,
+        text=str(view[start:end], "utf-8", "surrogatepass"),
+        pages=_pages(header["pages"], header["geometries"], view[end:]),
+        blocks=tuple(Block(a, b, BlockKind(kind), level) for a, b, kind, level in header["blocks"]),
+        metadata=header["metadata"],
+        warnings=tuple(header["warnings"]),
+    )
+    rows = header["chunks"]
+    chunks = None if rows is None else tuple(_chunk(*row) for row in rows)
+    return ParsedDocument(document, chunks, *header["seconds"])
+
+
+def _page_row(page: Page) -> tuple[Any, ...]:
+    return (page.number, page.start, page.end, page.label, page.width, page.height, page.warnings)
+
+
+def _pages(rows: Sequence[Sequence[Any]], sizes: Sequence[int], blobs: memoryview) -> tuple[Page, ...]:
+    pages = []
+    position = 0
+    for (*fields, warnings), size in zip(rows, sizes, strict=True):
+        geometry = None if size < 0 else bytes(blobs[position : position + size])
+        position += max(size, 0)
+        number, start, end, label, width, height = fields
+        pages.append(Page(number, start, end, label, width, height, geometry, tuple(warnings)))
+    return tuple(pages)
+
+
+def _chunk(
+    ordinal: int, start: int, end: int, first_page: int, last_page: int, headings: Sequence[str]
+) -> Chunk:
+    return Chunk(ordinal, start, end, first_page, last_page, tuple(headings))
+
+
+def _chunk_row(chunk: Chunk) -> tuple[Any, ...]:
+    return (chunk.ordinal, chunk.start, chunk.end, chunk.first_page, chunk.last_page, chunk.headings)

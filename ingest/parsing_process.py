@@ -1,0 +1,137 @@
+"""What runs in a parsing process: files come in by standard input, documents go out.
+
+A file that hangs, crashes or eats all memory takes this process with it and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+from ingest.chunkers import StructureChunker
+from ingest.handover import ParsedDocument, packed, read_frame, write_frame
+from ingest.loaders import load_document
+from rag.errors import CitewellError, DocumentError
+from rag.models.protocol import Embedder
+from rag.settings import ChunkingSettings, EmbedderSettings, IngestSettings, Settings
+
+__all__ = ["main"]
+
+_ALARM_GRACE: Final = 15.0
+
+
+def main() -> None:
+    """Serve until standard input ends. The first frame is the brief, each other one a file."""
+    requests, replies = _own_streams()
+    brief = _brief(requests)
+    if brief is None:
+        return
+    ingest = IngestSettings.model_validate(brief["ingest"])
+    _limit_memory(ingest.worker_megabytes)
+    chunk = _chunker(brief)
+    write_frame(replies, b"{}")
+    while (request := _brief(requests)) is not None:
+        with _alarm(ingest.file_seconds):
+            parts = _reply(request, ingest, chunk)
+        write_frame(replies, *parts)
+
+
+def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Standard input and output for frames alone: what libraries print goes to standard error."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return requests, replies
+
+
+def _brief(stream: IO[bytes]) -> dict[str, Any] | None:
+    frame = read_frame(stream)
+    if frame is None:
+        return None
+    value: dict[str, Any] = json.loads(frame)
+    return value
+
+
+def _reply(
+    request: dict[str, Any], settings: IngestSettings, chunk: Callable[[ParsedDocument], ParsedDocument]
+) -> list[bytes]:
+    path = os.fsdecode(bytes.fromhex(request["path"]))
+    started = time.perf_counter()
+    try:
+        document = load_document(Path(path), settings, request["source"])
+        return [b"D", *packed(chunk(ParsedDocument(document, None, time.perf_counter() - started)))]
+    except DocumentError as error:
+        return _failure(str(error))
+    except MemoryError:
+        return _failure(
+            f"{request['source']} needs more than {settings.worker_megabytes:g} MB of memory to be read: "
+            "split it, or raise the setting ingest.worker_megabytes"
+        )
+    except Exception as error:  # a loader's fault: this file fails with what is known, the others go on
+        return _failure(f"{request['source']} cannot be read: {type(error).__name__}: {error}")
+
+
+def _failure(message: str) -> list[bytes]:
+    return [b"E", message.encode("utf-8", "replace")]
+
+
+def _chunker(brief: dict[str, Any]) -> Callable[[ParsedDocument], ParsedDocument]:
+    """Cuts documents here when this process can build the very embedder that the brief names.
+
+    Only its tokenizer is loaded. Where it cannot (a remote embedder, one that a program made
+    itself), the main process cuts.
+    """
+    embedder = _embedder(brief)
+    if embedder is None:
+        return lambda parsed: parsed
+    chunker = StructureChunker(ChunkingSettings.model_validate(brief["chunking"]))
+
+    def chunk(parsed: ParsedDocument) -> ParsedDocument:
+        started = time.perf_counter()
+        chunks = tuple(chunker.chunks(parsed.document, embedder))
+        return ParsedDocument(parsed.document, chunks, parsed.parse_seconds, time.perf_counter() - started)
+
+    return chunk
+
+
+def _embedder(brief: dict[str, Any]) -> Embedder | None:
+    from rag.models import build_embedder
+
+    settings = Settings.model_construct(
+        embedder=EmbedderSettings.model_validate(brief["embedder"]), offline=brief["offline"]
+    )
+    with contextlib.suppress(CitewellError, ImportError):
+        embedder = build_embedder(settings)
+        if embedder.fingerprint == brief["fingerprint"]:
+            return embedder
+    return None
+
+
+def _limit_memory(megabytes: float) -> None:
+    """Let an allocation fail rather than the machine; only where the system can."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        limit = int(megabytes * 1_000_000)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """End this process by the system's own clock should the one that started it be gone by then."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds + _ALARM_GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)

@@ -1,0 +1,165 @@
+"""Files into the library: read, cut, embed, write, side by side and in bounded memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from ingest.chunkers import StructureChunker
+from ingest.embedding import Embedding, VectorFiller
+from ingest.files import FoundFile, find_files
+from ingest.progress import Progress, ProgressTracker
+from ingest.reading import FilePool, ReadFile
+from ingest.results import FileResult
+from rag.errors import ConfigurationError, StoreError
+from rag.models.protocol import Embedder
+from rag.settings import Settings
+from rag.store import Store
+
+__all__ = ["ingest_paths"]
+
+_PUBLISH_SECONDS: Final = 60.0
+
+
+def ingest_paths(
+    paths: Sequence[Path | str],
+    store: Store,
+    embedder: Embedder,
+    settings: Settings,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    sources: Mapping[Path, str] | None = None,
+) -> Iterator[FileResult]:
+    """Bring files, folders and globs into the library; yields each file's outcome as it is known.
+
+    A file whose source and bytes are in the library is `unchanged` and not parsed. Every other one
+    is in or out by one transaction, as soon as its vectors are there. A file that cannot be read
+    is `failed`, says why, and keeps what an earlier version left in the library; the others go on.
+    When `stop` is set, or on an exception such as `KeyboardInterrupt`, documents under way are
+    dropped and those yielded stay. `sources` names files otherwise than by their path, such as an
+    upload by its file name. Outcomes come in the order in which they are known.
+
+    Raises:
+        ConfigurationError: the library was embedded by another model.
+        ModelError: the embedder cannot be loaded or called.
+        StoreError: the library itself cannot be read.
+    """
+    active = store.embedder
+    if active is not None and active != embedder.fingerprint:
+        raise ConfigurationError(
+            f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: use the settings that "
+            "made it, reindex it with this embedder, or take a new library"
+        )
+    run = _Run(store, embedder, settings, ProgressTracker(progress), stop or threading.Event())
+    yield from run.results(find_files(paths, sources))
+
+
+class _StopSeenError(Exception):
+    """The stop event was seen inside a call to the embedder."""
+
+
+class _Run:
+    """One call of `ingest_paths`."""
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: Settings,
+        tracker: ProgressTracker,
+        stop: threading.Event,
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._settings = settings
+        self._tracker = tracker
+        self._stop = stop
+        self._chunker = StructureChunker(settings.chunking)
+        self._filler = VectorFiller(store, embedder, settings)
+        self._published = time.monotonic()
+        self._unpublished = False
+
+    def results(self, files: Sequence[FoundFile]) -> Iterator[FileResult]:
+        self._tracker.found(len(files), sum(file.size for file in files))
+        if not files:
+            return
+        pool = FilePool(files, self._store, self._settings, self._embedder.fingerprint)
+        try:
+            yield from self._taken(pool)
+        except _StopSeenError:
+            pass
+        finally:
+            pool.close()
+            self._publish()
+            self._tracker.finished()
+
+    def _taken(self, pool: FilePool) -> Iterator[FileResult]:
+        while not self._stop.is_set() and not (pool.exhausted and not self._filler.waiting):
+            outcome = pool.take(wait=not self._filler.waiting)
+            if isinstance(outcome, ReadFile):
+                embedding = self._prepared(outcome)
+                if embedding.complete:
+                    yield self._written(embedding)
+            elif outcome is not None:
+                file, result = outcome
+                self._tracker.done(result, file.size)
+                yield result
+            while self._filler.has_batch or (outcome is None and self._filler.waiting):
+                for embedding in self._embedded_batch():
+                    yield self._written(embedding)
+                if self._stop.is_set():
+                    return
+
+    def _prepared(self, read: ReadFile) -> Embedding:
+        parsed = read.parsed
+        chunks, seconds = parsed.chunks, parsed.chunk_seconds
+        if chunks is None:
+            started = time.perf_counter()
+            chunks = tuple(self._chunker.chunks(parsed.document, self._embedder))
+            seconds = time.perf_counter() - started
+        self._tracker.parsed(read.file.source, len(chunks), parsed.parse_seconds, seconds)
+        return self._filler.add(read, chunks)
+
+    def _embedded_batch(self) -> list[Embedding]:
+        with self._tracker.stage("embed"):
+            return self._filler.step(self._told)
+
+    def _told(self, chunks: int, size: float) -> None:
+        if self._stop.is_set():
+            raise _StopSeenError
+        self._tracker.embedded(chunks, size)
+
+    def _written(self, embedding: Embedding) -> FileResult:
+        """Store a complete document."""
+        read = embedding.read
+        document = read.parsed.document
+        original = read.file.path if self._settings.ingest.keep_originals else None
+        try:
+            with self._tracker.stage("write"):
+                info = self._store.add_document(
+                    document,
+                    embedding.chunks,
+                    self._embedder.fingerprint,
+                    embedding.hashes,
+                    embedding.vectors,
+                    original,
+                )
+            result = FileResult.of(info, read.status, time.perf_counter() - read.started)
+            self._unpublished = True
+        except StoreError as error:
+            result = FileResult.failure(read.file.source, str(error), time.perf_counter() - read.started)
+        finally:
+            self._filler.forget(embedding)
+        self._tracker.done(result, embedding.bytes_of(len(embedding.chunks) - embedding.embedded))
+        if time.monotonic() - self._published > _PUBLISH_SECONDS:
+            self._publish()
+        return result
+
+    def _publish(self) -> None:
+        """Write the vector index's cache, now and then, so that the next start is quick."""
+        if self._unpublished:
+            self._store.publish()
+        self._published, self._unpublished = time.monotonic(), False

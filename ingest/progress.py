@@ -1,0 +1,154 @@
+"""How far an ingest is: one event for each thing that happened, with all counts so far."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ingest.results import FileResult
+
+__all__ = ["LatestProgress", "Progress", "ProgressEvent", "ProgressTracker", "Stage"]
+
+Kind = Literal["found", "parsed", "embedded", "done", "finished"]
+Stage = Literal["parse", "chunk", "embed", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressEvent:
+    """What happened, to which source, and where the whole run stands.
+
+    `found` comes once at the start, `finished` once at the end; between them `parsed`, `embedded`
+    and `done` come for each file. `pages` are those stored in this run, `bytes_embedded` those of
+    the files done and of the parts embedded of others. `stages` holds seconds of work by stage;
+    parsing and cutting run side by side with the rest, so the sum may be above `seconds`.
+    """
+
+    kind: Kind
+    source: str = ""
+    files: int = 0
+    files_done: int = 0
+    failed: int = 0
+    bytes: int = 0
+    bytes_embedded: float = 0.0
+    pages: int = 0
+    chunks: int = 0
+    chunks_embedded: int = 0
+    seconds: float = 0.0
+    stages: dict[Stage, float] = field(default_factory=dict)
+
+    @property
+    def fraction(self) -> float:
+        """How much is done, 0 to 1, by bytes; by files where all are empty."""
+        if self.bytes:
+            return min(self.bytes_embedded / self.bytes, 1.0)
+        return self.files_done / self.files if self.files else 1.0
+
+    @property
+    def pages_per_second(self) -> float:
+        """Pages stored a second."""
+        return self.pages / self.seconds if self.seconds else 0.0
+
+    @property
+    def chunks_per_second(self) -> float:
+        """Chunks embedded a second."""
+        return self.chunks_embedded / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the bytes done so far; None before there is anything to go by."""
+        if self.kind == "finished":
+            return 0.0
+        return self.seconds * (1.0 - self.fraction) / self.fraction if self.fraction > 0 else None
+
+
+Progress = Callable[[ProgressEvent], None]
+"""Gets each event, in the thread that takes the results of `ingest_paths`."""
+
+
+class LatestProgress:
+    """A `Progress` for a reader in another thread, such as a web page that looks now and then.
+
+    Example:
+        >>> progress = LatestProgress()
+        >>> progress(ProgressEvent("found", files=3))
+        >>> progress.event.files
+        3
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._event = ProgressEvent("found")
+
+    def __call__(self, event: ProgressEvent) -> None:
+        """Keep the event in place of the one before."""
+        with self._lock:
+            self._event = event
+
+    @property
+    def event(self) -> ProgressEvent:
+        """The last event."""
+        with self._lock:
+            return self._event
+
+
+class ProgressTracker:
+    """Counts for one run and tells `progress`; used by one thread."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._started = time.perf_counter()
+        self._event = ProgressEvent("found", stages={"parse": 0.0, "chunk": 0.0, "embed": 0.0, "write": 0.0})
+
+    def found(self, files: int, size: int) -> None:
+        """The files of the run are known."""
+        self._tell("found", files=files, bytes=size)
+
+    def parsed(self, source: str, chunks: int, parse_seconds: float, chunk_seconds: float) -> None:
+        """A file was parsed and cut."""
+        self._add_seconds("parse", parse_seconds)
+        self._add_seconds("chunk", chunk_seconds)
+        self._tell("parsed", source, chunks=self._event.chunks + chunks)
+
+    def embedded(self, chunks: int, size: float) -> None:
+        """Chunks that stand for `size` bytes of their files have vectors now."""
+        done = self._event.chunks_embedded + chunks
+        self._tell("embedded", chunks_embedded=done, bytes_embedded=self._event.bytes_embedded + size)
+
+    def done(self, result: FileResult, size_left: float) -> None:
+        """A file has its result; `size_left` of its bytes were not counted as embedded."""
+        stored = result.status in ("added", "updated")
+        self._tell(
+            "done",
+            result.source,
+            files_done=self._event.files_done + 1,
+            failed=self._event.failed + (result.status == "failed"),
+            pages=self._event.pages + (result.pages if stored else 0),
+            bytes_embedded=self._event.bytes_embedded + size_left,
+        )
+
+    def finished(self) -> None:
+        """Nothing more comes."""
+        self._tell("finished")
+
+    @contextmanager
+    def stage(self, name: Stage) -> Iterator[None]:
+        """Count the time of a block of work."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._add_seconds(name, time.perf_counter() - started)
+
+    def _add_seconds(self, stage: Stage, seconds: float) -> None:
+        stages = {**self._event.stages, stage: self._event.stages[stage] + seconds}
+        self._event = replace(self._event, stages=stages)
+
+    def _tell(self, kind: Kind, source: str = "", **changes: Any) -> None:
+        seconds = time.perf_counter() - self._started
+        self._event = replace(self._event, kind=kind, source=source, seconds=seconds, **changes)
+        if self._progress is not None:
+            self._progress(self._event)

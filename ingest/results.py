@@ -1,0 +1,42 @@
+"""What became of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.schema import DocumentInfo
+
+__all__ = ["FileResult", "Status"]
+
+Status = Literal["added", "updated", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One file's outcome; `document_id` is None and `error` says why where it failed.
+
+    `pages` and `chunks` are the document's in the library; `seconds` run from the first look at
+    the file until it was stored.
+    """
+
+    source: str
+    status: Status
+    document_id: str | None = None
+    pages: int = 0
+    chunks: int = 0
+    warnings: tuple[str, ...] = ()
+    error: str | None = None
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, info: DocumentInfo, status: Status, seconds: float) -> FileResult:
+        """The result for a document that is in the library."""
+        return cls(
+            info.source, status, info.document_id, info.pages, info.chunks, info.warnings, None, seconds
+        )
+
+    @classmethod
+    def failure(cls, source: str, error: str, seconds: float) -> FileResult:
+        """The result for a file that is not."""
+        return cls(source, "failed", error=error, seconds=seconds)
