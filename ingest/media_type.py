@@ -90,10 +90,15 @@ _BINARY_SUFFIXES: Final = {
     ".rtf": "application/rtf",
 }
 
-_HTML_START: Final = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
-_HTML_TAG: Final = re.compile(rb"</?(?:html|head|body|div|p|table|tr|td|span|h[1-6]|ul|ol|li|a|br)\b[^>]*>", re.I)
-_MARKDOWN_LINE: Final = re.compile(
-    rb"^(?:#{1,6} \S|```|\|.*\|.*\||\|?\s*:?-{3,}:?\s*\||\s*[-*+] \[[ x]\] |>\s\S)|\[[^\]\n]+\]\((?:https?:|[./#])[^)\n]*\)",
+_HTML_START: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
+_HTML_TAG: Final = re.compile(
+    rb"</?(?:html|head|body|div|p|table|tr|td|span|h[1-6]|ul|ol|li|a|br)\b[^>]*>", re.I
+)
+_MARKDOWN: Final = re.compile(
+    rb"^(?:#{1,6} \S|```|\|.*\|.*\||\|?\s*:?-{3,}:?\s*\||\s*[-*+] \[[ x]\] |>\s\S)"
+    rb"|\[[^\]\n]+\]\((?:https?:|[./#])[^)\n]*\)",
     re.M,
 )
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -177,7 +182,7 @@ def _text_kind(text: bytes, suffix: str) -> str:
     separator = _separator(text)
     if separator:
         return "text/tab-separated-values" if separator == b"\t" else "text/csv"
-    return "text/markdown" if len(_MARKDOWN_LINE.findall(text)) >= 3 else "text/plain"
+    return "text/markdown" if len(_MARKDOWN.findall(text)) >= 3 else "text/plain"
 
 
 def _separator(text: bytes) -> bytes | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -77,7 +78,9 @@ def _loader_for(media_type: str, source: str) -> Loader:
     if media_type == "application/x-encrypted-ooxml":
         raise EncryptedDocumentError(f"{source} is an encrypted Office file: save it without a password")
     readable = ", ".join(dict.fromkeys(describe(name) for name in supported_media_types()))
-    raise UnsupportedDocumentError(f"{source} holds {describe(media_type)}, which is not read. Kinds that are: {readable}")
+    raise UnsupportedDocumentError(
+        f"{source} holds {describe(media_type)}, which is not read. Kinds that are: {readable}"
+    )
 
 
 def _check_size(path: Path, settings: IngestSettings) -> None:
@@ -101,6 +104,4 @@ def _sha256(path: Path) -> str:
 def _with_warnings(document: Document, kind: MediaType) -> Document:
     if not kind.warnings:
         return document
-    from dataclasses import replace
-
     return replace(document, warnings=(*kind.warnings, *document.warnings))

@@ -114,7 +114,9 @@ class DocumentBuilder:
         )
 
     def _first_heading(self, text: str) -> str:
-        return next((text[b.start : b.end] for b in self._blocks if b.kind is BlockKind.HEADING and b.level == 1), "")
+        return next(
+            (text[b.start : b.end] for b in self._blocks if b.kind is BlockKind.HEADING and b.level == 1), ""
+        )
 
     def end_table(self) -> None:
         """Part the next row, which belongs to another table, by a blank line."""

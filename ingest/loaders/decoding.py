@@ -41,10 +41,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             return _decoded(data[len(mark) :], encoding)
     if looks_like_utf16(data[:_DETECTION_SAMPLE]):
         return _decoded(data, "utf-16-be" if data[0] == 0 else "utf-16-le")
-    for encoding in ("utf-8", declared):
+    for candidate in filter(None, ("utf-8", declared)):
         try:
-            if encoding:
-                return Decoded(clean_text(data.decode(encoding)), encoding)
+            return Decoded(clean_text(data.decode(candidate)), candidate)
         except (UnicodeDecodeError, LookupError):
             continue
     return _decoded(data, _guess(data))

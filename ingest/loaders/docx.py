@@ -36,7 +36,9 @@ _LIST_STYLE: Final = re.compile(r"list", re.I)
 class DocxLoader:
     """Reads DOCX; a Word file has no fixed pages, so it is one page."""
 
-    media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",)
+    media_types: tuple[str, ...] = (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    )
 
     def load(self, path: Path, source: str, sha256: str) -> Document:
         """Read a DOCX file whole.
@@ -120,7 +122,7 @@ class _Writer:
 
     def _notes(self) -> Iterator[str]:
         """Footnotes and endnotes, in order; separators have a type and are left out."""
-        from lxml import etree
+        from lxml import etree  # type: ignore[import-untyped]
 
         for relation in self._document.part.rels.values():
             kind = relation.reltype.rsplit("/", 1)[-1]

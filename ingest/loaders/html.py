@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 
 __all__ = ["LOADER", "HtmlLoader"]
 
+# fmt: off
 _INVISIBLE: Final = frozenset(
-    "script style nav noscript template head title svg math canvas iframe object select datalist button "
-    "audio video map dialog".split()
+    (
+        "style", "script", "nav", "noscript", "template", "head", "title", "svg", "math", "canvas",
+        "iframe", "object", "select", "datalist", "button", "audio", "video", "map", "dialog",
+    )
 )
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr html legend li main ol option p pre section summary table tbody td tfoot th "
-    "thead tr ul".split()
+    (
+        "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
+        "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+        "h6", "header", "hr", "html", "legend", "li", "main", "ol", "option", "p", "pre", "section",
+        "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    )
 )
+# fmt: on
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
@@ -188,7 +195,10 @@ def _is_visible(node: Tag) -> bool:
 
 def _is_layout(cell: Tag) -> bool:
     """Whether a table cell holds a part of the page rather than a value."""
-    return cell.find(["table", "h1", "h2", "h3", "ul", "ol", "pre"]) is not None or len(cell.text) > _LONGEST_CELL
+    return (
+        cell.find(["table", "h1", "h2", "h3", "ul", "ol", "pre"]) is not None
+        or len(cell.text) > _LONGEST_CELL
+    )
 
 
 def _plain(cell: Tag) -> str:

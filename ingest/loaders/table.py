@@ -96,7 +96,9 @@ def _header(rows: list[list[str]]) -> list[str]:
         len(named) * 2 > len(first)
         and len(set(named)) * 2 > len(named)
         and sum(_NUMERIC.fullmatch(name) is not None and not _is_year(name) for name in named) == 0
-        and len(first) * 2 >= max(len(row) for row in rows[1:21]) if len(rows) > 1 else False
+        and len(first) * 2 >= max(len(row) for row in rows[1:21])
+        if len(rows) > 1
+        else False
     )
     return first if is_header else []
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.loaders.pdf.columns import untangled
-from ingest.loaders.pdf.lines import Cell, Line, PageLines
+from ingest.loaders.pdf.lines import CELL_GAP, Cell, Line, PageLines
 from rag.schema import BlockKind
 
 __all__ = ["PageBlock", "Piece", "page_blocks"]
 
 _BULLET: Final = re.compile(r"[•‣▪▫●○■□◦∙·◆◇➢➤►✓✔❖\-–—*](?=\s|\Z)")
-_NUMBER: Final = re.compile(r"(?:(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)")
+_NUMBER: Final = re.compile(
+    r"(?:(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)"
+)
 _MARKER_GAP: Final = 5.0
+_WIDEST_SPACE: Final = 3.0
+_LEAST_JUSTIFIED: Final = 12.0
 _CURRENCY: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
 _CLOSING: Final = re.compile(r"[)%]{1,2}")
-_NEXT_CURRENCY: Final = re.compile(r"(?<=[\d)—–-])\s+(?=(?:US|C|A)?[$€£¥₹])")
+_NEXT_CURRENCY: Final = re.compile(r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])")
 _LEADER: Final = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
 _PITCH_SLACK: Final = 1.18
@@ -86,7 +92,8 @@ def _grouped(page: PageLines, lines: Sequence[Line], pitch: float) -> list[PageB
     edges = _right_edges(lines)
     blocks: list[PageBlock] = []
     for i, line in enumerate(lines):
-        block = _block(page, line, _kind(page, line))
+        stretched = any(_is_stretched(line, other) for other in lines[max(i - 1, 0) : i + 2])
+        block = _block(page, line, BlockKind.PARAGRAPH if stretched else _kind(page, line))
         if blocks and i and _continues(page, blocks[-1], line, block.kind, edges[i - 1], pitch):
             blocks[-1].pieces.extend(piece._replace(glue=piece.glue or " ") for piece in block.pieces)
             blocks[-1].lines.append(line)
@@ -98,13 +105,11 @@ def _grouped(page: PageLines, lines: Sequence[Line], pitch: float) -> list[PageB
 def _right_edges(lines: Sequence[Line]) -> list[float]:
     """For each line, how far to the right the lines about it reach that are set alike."""
     edges: list[float] = []
-    run: list[Line] = []
-    for line in [*lines, None]:
-        if line is None or (run and not _alike(run[-1], line)):
-            edges.extend([max(other.right for other in run)] * len(run))
-            run = []
-        if line is not None:
-            run.append(line)
+    start = 0
+    for end in range(1, len(lines) + 1):
+        if end == len(lines) or not _alike(lines[end - 1], lines[end]):
+            edges.extend([max(line.right for line in lines[start:end])] * (end - start))
+            start = end
     return edges
 
 
@@ -121,9 +126,24 @@ def _alike(line: Line, following: Line) -> bool:
 def _kind(page: PageLines, line: Line) -> BlockKind:
     first = page.text[line.cells[0].start : line.cells[0].end]
     marker = _BULLET.match(first) or _NUMBER.match(first)
-    if marker and (len(line.cells) == 1 or (len(line.cells) == 2 and marker.end() == len(first) and _is_near(line))):
+    if marker and (
+        len(line.cells) == 1 or (len(line.cells) == 2 and marker.end() == len(first) and _is_near(line))
+    ):
         return BlockKind.LIST_ITEM
     return BlockKind.TABLE_ROW if len(line.cells) > 1 or _has_leader(page, line) else BlockKind.PARAGRAPH
+
+
+def _is_stretched(line: Line, neighbour: Line) -> bool:
+    """Whether the gaps of a line are those of justified text: a neighbour without any has its sides."""
+    return (
+        len(line.cells) > 1
+        and len(neighbour.cells) == 1
+        and _alike(*sorted((line, neighbour), key=lambda other: other.top))
+        and abs(line.right - neighbour.right) < 0.2 * line.size
+        and abs(line.left - neighbour.left) < 3 * line.size
+        and max(b.left - a.right for a, b in pairwise(line.cells)) < _WIDEST_SPACE * line.size
+        and line.width > _LEAST_JUSTIFIED * line.size
+    )
 
 
 def _is_near(line: Line) -> bool:
@@ -136,25 +156,27 @@ def _has_leader(page: PageLines, line: Line) -> bool:
 
 def _block(page: PageLines, line: Line, kind: BlockKind) -> PageBlock:
     if kind is BlockKind.TABLE_ROW:
-        pieces = _row_pieces(page, line.cells)
+        pieces = _row_pieces(page, line.cells, line.size)
     else:
         pieces = [Piece(" " if i else "", cell.start, cell.end) for i, cell in enumerate(line.cells)]
     return PageBlock(kind, pieces, [line])
 
 
-def _row_pieces(page: PageLines, cells: Sequence[Cell]) -> list[Piece]:
+def _row_pieces(page: PageLines, cells: Sequence[Cell], size: float) -> list[Piece]:
     """Cells parted by tabs; `$`, `)` and `%` go back to their numbers, dot leaders away."""
     pieces: list[Piece] = []
-    glue = ""
-    for start, end in (span for cell in cells for span in _parts(page, cell)):
-        text = page.text[start:end]
-        if _CLOSING.fullmatch(text) and pieces:
-            pieces.append(Piece("", start, end))
-        else:
+    right = -math.inf
+    after_currency = False
+    for cell in cells:
+        for i, (start, end) in enumerate(_parts(page, cell)):
+            text = page.text[start:end]
+            if not pieces or after_currency or _CLOSING.fullmatch(text):
+                glue = ""
+            else:
+                glue = " " if not i and cell.left - right < CELL_GAP * size else "\t"
             pieces.append(Piece(glue, start, end))
-            glue = "\t"
-        if _CURRENCY.fullmatch(text):
-            glue = ""
+            after_currency = _CURRENCY.fullmatch(text) is not None
+        right = cell.right
     return pieces
 
 
@@ -254,9 +276,9 @@ def _labelled(page: PageLines, blocks: Sequence[PageBlock], pitch: float) -> lis
             and block.kind is BlockKind.PARAGRAPH
             and len(block.lines) <= 2
             and _length(block) <= _LONGEST_LABEL * 1.5
-            and 0 < block.top - before.top
+            and before.top < block.top
             and block.top - before.bottom < 1.5 * pitch * block.lines[0].size
-            and 0 < after.top - block.top
+            and block.top < after.top
             and after.top - block.bottom < 1.5 * pitch * block.lines[0].size
         ):
             block.kind = BlockKind.TABLE_ROW

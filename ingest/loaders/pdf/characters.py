@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
@@ -52,13 +52,19 @@ class PageCharacters:
     boxes: Boxes
     width: float
     height: float
-    rotation: int
-    text_page: Any
+    fonts: FontReader
     truncated: bool = False
 
-    def font(self, index: int) -> Font:
-        """The font of one character; valid while the page is open."""
-        return _font(self.text_page, index, self.rotation)
+    def line_font(self, first: int, last: int) -> Font:
+        """The font of a line by its first and last character; valid while the page is open.
+
+        A run-in heading is not the line's weight, a raised number not its size.
+        """
+        font = self.fonts.font(first)
+        if self.fonts.text_object(first) == self.fonts.text_object(last):
+            return font
+        other = self.fonts.font(last)
+        return Font(max(font.size, other.size), font.bold and other.bold, font.angle)
 
 
 def read_characters(page: Any, text_page: Any) -> PageCharacters:
@@ -70,7 +76,7 @@ def read_characters(page: Any, text_page: Any) -> PageCharacters:
     rotation = page.get_rotation()
     boxes = _displayed(_loose_boxes(handle, count), page.get_bbox(), rotation, width, height)
     codes = _codes(text_page, handle, count)
-    return PageCharacters(codes, boxes, width, height, rotation, text_page, total > count)
+    return PageCharacters(codes, boxes, width, height, FontReader(handle, rotation), total > count)
 
 
 def _codes(text_page: Any, handle: int | None, count: int) -> NDArray[np.uint32]:
@@ -126,43 +132,66 @@ def _displayed(
     return np.stack([across.min(1), down.min(1), across.max(1), down.max(1)], axis=1).astype(np.float32)
 
 
-def _font(text_page: Any, index: int, rotation: int) -> Font:
-    import pypdfium2.raw as pdfium
+class FontReader:
+    """Asks pdfium for the fonts of an open page's characters."""
 
-    matrix = pdfium.FS_MATRIX()
-    size = float(pdfium.FPDFText_GetFontSize(text_page, index))
-    angle = 0
-    if pdfium.FPDFText_GetMatrix(text_page, index, matrix):
-        # the font size counts before the text matrix, which may do all of the scaling
-        size *= math.hypot(matrix.c, matrix.d)
-        turn = math.degrees(math.atan2(matrix.b, matrix.a)) - rotation
-        angle = round(turn / 90) * 90 % 360
-    flags = ctypes.c_int()
-    name = ctypes.create_string_buffer(128)
-    pdfium.FPDFText_GetFontInfo(text_page, index, name, len(name), flags)
-    weight = pdfium.FPDFText_GetFontWeight(text_page, index)
-    bold = (
-        weight >= _BOLD_WEIGHT
-        or bool(flags.value & _FORCE_BOLD)
-        or any(word in name.value.lower().decode("latin-1") for word in _BOLD_NAMES)
-    )
-    return Font(size, bold, angle)
+    def __init__(self, text_page: int | None, rotation: int) -> None:
+        self._text_page, self._rotation = text_page, rotation
+        self._matrix = (ctypes.c_float * 6)()
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+
+    def text_object(self, index: int) -> int | None:
+        """The object of the page's content that a character belongs to, None for pdfium's own spaces."""
+        found: int | None = _functions()["FPDFText_GetTextObject"](self._text_page, index)
+        return found
+
+    def font(self, index: int) -> Font:
+        """The font of one character."""
+        functions = _functions()
+        size = float(functions["FPDFText_GetFontSize"](self._text_page, index))
+        angle = 0
+        if functions["FPDFText_GetMatrix"](self._text_page, index, ctypes.addressof(self._matrix)):
+            a, b, c, d, _, _ = self._matrix
+            # the font size counts before the text matrix, which may do all of the scaling
+            size *= math.hypot(c, d)
+            angle = round((math.degrees(math.atan2(b, a)) - self._rotation) / 90) * 90 % 360
+        return Font(size, self._is_bold(index), angle)
+
+    def _is_bold(self, index: int) -> bool:
+        functions = _functions()
+        if functions["FPDFText_GetFontWeight"](self._text_page, index) >= _BOLD_WEIGHT:
+            return True
+        name, flags = ctypes.addressof(self._name), ctypes.addressof(self._flags)
+        functions["FPDFText_GetFontInfo"](self._text_page, index, name, len(self._name), flags)
+        return bool(self._flags.value & _FORCE_BOLD) or _has_bold_name(self._name.value)
+
+
+@lru_cache(maxsize=1024)
+def _has_bold_name(name: bytes) -> bool:
+    plain = name.decode("latin-1").lower()
+    return any(word in plain for word in _BOLD_NAMES)
 
 
 @cache
 def _functions() -> dict[str, Any]:
-    """pdfium's functions that are called for each character, without the cost of releasing the GIL."""
-    import pypdfium2_raw.bindings as bindings
+    """Functions of pdfium that are called often, without the cost of releasing the GIL."""
+    from pypdfium2_raw import bindings  # type: ignore[import-untyped]
 
     shared = bindings._libs["pdfium"]
     library = ctypes.PyDLL(shared._name, handle=shared._handle)
     pointer, integer = ctypes.c_void_p, ctypes.c_int
-    signatures = {
-        "FPDFText_GetUnicode": (ctypes.c_uint, (pointer, integer)),
-        "FPDFText_GetLooseCharBox": (integer, (pointer, integer, pointer)),
+    signatures: dict[str, tuple[Any, ...]] = {
+        "FPDFText_GetUnicode": (ctypes.c_uint, pointer, integer),
+        "FPDFText_GetLooseCharBox": (integer, pointer, integer, pointer),
+        "FPDFText_GetTextObject": (pointer, pointer, integer),
+        "FPDFText_GetFontSize": (ctypes.c_double, pointer, integer),
+        "FPDFText_GetMatrix": (integer, pointer, integer, pointer),
+        "FPDFText_GetFontWeight": (integer, pointer, integer),
+        "FPDFText_GetFontInfo": (ctypes.c_ulong, pointer, integer, pointer, ctypes.c_ulong, pointer),
     }
     functions: dict[str, Any] = {}
-    for name, (result, arguments) in signatures.items():
+    for name, (result, *arguments) in signatures.items():
         function = library[name]
         function.restype, function.argtypes = result, arguments
         functions[name] = function

@@ -66,7 +66,7 @@ class FallbackReader:
         return normalised(codes)[0]
 
     def better(self, number: int, text: str) -> str | None:
-        """pypdf's text of a page when more of it can be read than of `text`."""
+        """The text of a page by pypdf when more of it can be read than of `text`."""
         other = self.page(number)
         readable = (1 - unreadable_share(other)) * len(other)
         return other if readable > 1.2 * (1 - unreadable_share(text)) * len(text) else None
@@ -96,8 +96,10 @@ class FallbackReader:
 
 def is_right_to_left(text: str) -> bool:
     """Whether a third of the letters are Arabic or Hebrew."""
+    if _RTL.search(text) is None:
+        return False
     letters = len(_LETTER.findall(text))
-    return letters > 0 and len(_RTL.findall(text)) > _MOSTLY * letters
+    return len(_RTL.findall(text)) > _MOSTLY * letters
 
 
 def plain_page(text: str, known: Vocabulary) -> WrittenPage:
@@ -133,7 +135,7 @@ def needs_password(source: str) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """pypdf logs each oddity of a broken file; our warnings say what matters."""
+    """Silence: pypdf logs each oddity of a broken file; our warnings say what matters."""
     logger = logging.getLogger("pypdf")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

@@ -21,7 +21,8 @@ _LEAST_SHARE: Final = 0.3
 _ENOUGH_PAGES: Final = 8
 _LONGEST: Final = 120
 _NUMBER_ONLY: Final = re.compile(
-    r"\W*(?:page|seite|p\.)?\W*(?:[A-Z]{1,3}\W{1,3})?(?P<n>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|von)\s*\d+)?\W*", re.I
+    r"\W*(?:page|seite|p\.)?\W*(?:[A-Z]{1,3}\W{1,3})?(?P<n>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|von)\s*\d+)?\W*",
+    re.I,
 )
 _NUMBER_OUTSIDE: Final = re.compile(r"(?P<first>\d{1,4})\b.*?|.*?\b(?P<last>\d{1,4})\W*")
 _CJK_NUMBER: Final = re.compile(r"第\s*(?P<n>\d+)\s*[页頁].*")

@@ -33,7 +33,9 @@ _SPELT_OUT: Final = (
 )
 _SYMBOL_BULLETS: Final = frozenset("\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf06e\uf06f\uf071\uf075\uf076")
 """Bullets of Symbol and Wingdings, which Word maps into the private use area."""
-_DROPPED_FORMATS: Final = frozenset("\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DROPPED_FORMATS: Final = frozenset(
+    "\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 
 
 class _Spelling(dict[str, str]):
@@ -76,11 +78,13 @@ def normalised(codes: NDArray[np.uint32]) -> tuple[str, NDArray[np.intp]]:
 
     A line break is one newline (pdfium writes two characters).
     """
-    raw = codes.astype("<u4").tobytes().decode("utf-32-le", "replace") if len(codes) else ""
-    if len(raw) != len(codes):  # a code point that is none
-        raw = "".join(chr(code) if code < 0x110000 else _REPLACEMENT for code in codes.tolist())
-    pieces = [_SPELLING[character] for character in raw]
-    lengths = np.fromiter(map(len, pieces), np.intp, len(pieces))
+    codes = np.where(codes < 0x110000, codes, ord(_REPLACEMENT)).astype("<u4")
+    pieces = list(codes.tobytes().decode("utf-32-le", "surrogatepass"))
+    lengths = np.ones(len(pieces), np.intp)
+    # most characters are ASCII, which stays as it is
+    for index in np.flatnonzero((codes < 0x20) | (codes > 0x7E)).tolist():
+        spelt = pieces[index] = _SPELLING[pieces[index]]
+        lengths[index] = len(spelt)
     text = "".join(pieces)
     sources = np.repeat(np.arange(len(pieces), dtype=np.intp), lengths)
     return (text, sources) if text.isascii() else _composed(text, sources)
@@ -105,5 +109,5 @@ def _composed(text: str, sources: NDArray[np.intp]) -> tuple[str, NDArray[np.int
 
 def unreadable_share(text: str) -> float:
     """The share of visible characters that no one can read (unmapped glyphs), 0 to 1."""
-    visible = sum(not character.isspace() for character in text)
+    visible = len(text) - text.count(" ") - text.count(LINE_BREAK)
     return text.count(_REPLACEMENT) / visible if visible else 0.0

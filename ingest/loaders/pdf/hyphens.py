@@ -13,7 +13,8 @@ __all__ = ["Vocabulary", "drops_hyphen", "vocabulary"]
 Vocabulary = frozenset[str]
 """The words of a document that are not broken, lower-cased; compounds with their hyphens."""
 
-_WORD: Final = re.compile(rf"[^\W\d_](?:[\w{HYPHEN}]|[-’'](?=\w))*")
+# a word before a hyphen at the end of a line may be the half of one
+_WORD: Final = re.compile(rf"[^\W\d_](?:[\w{HYPHEN}]|[-’'](?=\w))*+(?!-\s*\n)")
 _LAST_PART: Final = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*\Z")
 _FIRST_PART: Final = re.compile(r"[^\W_]+")
 _SHORTEST_PART: Final = 3
@@ -22,11 +23,7 @@ _SHORTEST_PART: Final = 3
 def vocabulary(texts: Iterable[str]) -> Vocabulary:
     """The unbroken words of texts in which `HYPHEN` marks the broken ones."""
     return frozenset(
-        word.lower()
-        for text in texts
-        for line in text.split("\n")
-        for word in _WORD.findall(line)
-        if HYPHEN not in word and not line.rstrip().endswith(word + "-")
+        word.lower() for text in texts for word in set(_WORD.findall(text)) if HYPHEN not in word
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,12 +12,15 @@ from numpy.typing import NDArray
 from ingest.loaders.pdf.characters import Boxes, Font, PageCharacters
 from ingest.loaders.pdf.glyphs import HYPHEN, LINE_BREAK, normalised
 
-__all__ = ["Cell", "Line", "PageLines", "read_lines"]
+__all__ = ["CELL_GAP", "Cell", "Line", "PageLines", "read_lines"]
 
-_CELL_GAP: Final = 1.1
+CELL_GAP: Final = 1.1
 """A gap of so many ems parts cells; justified text seldom stretches a space beyond .8 em."""
 _SAME_LINE: Final = 0.5
 _DEFAULT_SIZE: Final = 10.0
+_LONGEST_MARK: Final = 8
+_MARK_SIZE: Final = 0.85
+_BREAK: Final = re.compile(f"[{LINE_BREAK}{HYPHEN}]")
 
 
 class Cell(NamedTuple):
@@ -90,17 +94,15 @@ def read_lines(number: int, characters: PageCharacters, label: str = "") -> Page
     inked = np.flatnonzero(np.isfinite(boxes).all(axis=1))
     starts = _line_starts(text, inked)
     ends = np.append(starts[1:], len(inked)) - 1 if len(inked) else starts
-    fonts = [
-        _line_font(characters.font(int(sources[first])), characters.font(int(sources[last])))
-        for first, last in zip(inked[starts].tolist(), inked[ends].tolist(), strict=True)
-    ]
+    spans = zip(sources[inked[starts]].tolist(), sources[inked[ends]].tolist(), strict=True)
+    fonts = [characters.line_font(first, last) for first, last in spans]
     angle = _main_angle(starts, len(inked), fonts)
     fonts = [font._replace(angle=(font.angle - angle) % 360) for font in fonts]
     frame = turned(boxes[inked], angle, characters.width, characters.height)
     lines = _cut(inked, frame, starts, fonts) if len(inked) else []
     warnings = ("too many characters: the rest was left out",) if characters.truncated else ()
     size = characters.width, characters.height
-    return PageLines(number, text, boxes, tuple(_joined(lines)), *size, label, warnings)
+    return PageLines(number, text, boxes, tuple(_with_marks(_joined(lines))), *size, label, warnings)
 
 
 def turned(boxes: Boxes, angle: int, width: float, height: float) -> Boxes:
@@ -118,21 +120,15 @@ def turned(boxes: Boxes, angle: int, width: float, height: float) -> Boxes:
 
 
 def _is_space(text: str) -> NDArray[np.bool_]:
-    return np.fromiter(map(str.isspace, text), np.bool_, len(text))
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    return np.isin(codes, [ord(" "), ord(LINE_BREAK)])
 
 
 def _line_starts(text: str, inked: NDArray[np.intp]) -> NDArray[np.intp]:
     """Which inked characters begin a line: pdfium breaks by newlines, and after hyphens at line ends."""
-    breaks = np.array(
-        [i + (character == HYPHEN) for i, character in enumerate(text) if character in LINE_BREAK + HYPHEN], np.intp
-    )
-    starts = np.unique(np.searchsorted(inked, np.concatenate([[0], breaks])))
+    breaks = [match.end() for match in _BREAK.finditer(text)]
+    starts = np.unique(np.searchsorted(inked, np.array([0, *breaks], np.intp)))
     return starts[starts < len(inked)]
-
-
-def _line_font(first: Font, last: Font) -> Font:
-    """The font of a line by its first and last character: a run-in heading or a raised number is not it."""
-    return Font(max(first.size, last.size), first.bold and last.bold, first.angle)
 
 
 def _main_angle(starts: NDArray[np.intp], count: int, fonts: list[Font]) -> int:
@@ -158,19 +154,21 @@ def _cut(inked: NDArray[np.intp], frame: Boxes, starts: NDArray[np.intp], fonts:
     gap = after[:, 0] - before[:, 2]
     jumps = upright & (((overlap < 0.1 * smaller) & moved) | (gap < -4 * size))
     line_starts = np.unique(np.concatenate([starts, np.flatnonzero(jumps) + 1]))
-    wide = np.flatnonzero(upright & (gap > _CELL_GAP * size)) + 1
+    wide = np.flatnonzero(upright & (gap > CELL_GAP * size)) + 1
     cell_starts = np.unique(np.concatenate([line_starts, wide]))
     cell_lasts = np.append(cell_starts[1:], len(inked)) - 1
     columns = inked[cell_starts], inked[cell_lasts] + 1, frame[cell_starts, 0], frame[cell_lasts, 2]
     cells = [Cell(*values) for values in zip(*(column.tolist() for column in columns), strict=True)]
     first_cells = np.searchsorted(cell_starts, line_starts).tolist()
-    low = np.minimum.reduceat(frame, line_starts)[:, :2].tolist()
-    high = np.maximum.reduceat(frame, line_starts)[:, 2:].tolist()
+    low, high = np.minimum.reduceat(frame, line_starts), np.maximum.reduceat(frame, line_starts)
+    bounds = np.concatenate([low[:, :2], high[:, 2:]], axis=1).tolist()
     last_cells = [*first_cells[1:], len(cells)]
     owners = owner[line_starts].tolist()
     return [
-        Line(tuple(cells[first_cells[i] : last_cells[i]]), *low[i], *high[i], fonts[owners[i]])
-        for i in range(len(line_starts))
+        Line(tuple(cells[first:last]), left, top, right, bottom, fonts[owner])
+        for first, last, (left, top, right, bottom), owner in zip(
+            first_cells, last_cells, bounds, owners, strict=True
+        )
     ]
 
 
@@ -182,14 +180,52 @@ def _joined(lines: list[Line]) -> list[Line]:
             last = joined.pop()
             gap = line.left - last.right
             cells = (*last.cells, *line.cells)
-            if gap <= _CELL_GAP * last.size:
+            if gap <= CELL_GAP * last.size:
                 near, far = last.cells[-1], line.cells[0]
                 cells = (*last.cells[:-1], Cell(near.start, far.end, near.left, far.right), *line.cells[1:])
             line = Line(
-                cells, last.left, min(last.top, line.top), line.right, max(last.bottom, line.bottom), last.font
+                cells,
+                last.left,
+                min(last.top, line.top),
+                line.right,
+                max(last.bottom, line.bottom),
+                last.font,
             )
         joined.append(line)
     return joined
+
+
+def _with_marks(lines: list[Line]) -> list[Line]:
+    """Put raised numbers and marks, which some programs draw after all else, back behind their words."""
+    marks = [line for line in lines if _may_be_marks(line)]
+    others = [line for line in lines if line not in marks]
+    for line in marks:
+        left = []
+        for mark in (replace(line, cells=(cell,), left=cell.left, right=cell.right) for cell in line.cells):
+            host = next((i for i, other in enumerate(others) if _belongs(mark, other)), None)
+            if host is None:
+                left.append(mark.cells[0])
+            else:
+                cells = tuple(sorted((*others[host].cells, *mark.cells), key=lambda cell: cell.left))
+                others[host] = replace(others[host], cells=cells)
+        if left:
+            rest = replace(line, cells=tuple(left), left=left[0].left, right=left[-1].right)
+            others.insert(sum(other.start < rest.start for other in others), rest)
+    return others
+
+
+def _may_be_marks(line: Line) -> bool:
+    return not line.font.angle and all(cell.end - cell.start <= _LONGEST_MARK for cell in line.cells)
+
+
+def _belongs(mark: Line, host: Line) -> bool:
+    """Whether a mark in small type stands right behind a cell of a line, reaching into its height."""
+    if mark.size > _MARK_SIZE * host.size or host.font.angle:
+        return False
+    overlap = min(mark.bottom, host.bottom) - max(mark.top, host.top)
+    return overlap > 0.4 * (mark.bottom - mark.top) and any(
+        abs(mark.left - cell.right) < 0.6 * host.size for cell in host.cells
+    )
 
 
 def _is_beside(left: Line, right: Line) -> bool:

@@ -49,7 +49,8 @@ class PdfLoader:
         if not any(page.text.strip() for page in written):
             raise EmptyDocumentError(_why_empty(contents, source))
         for page, text in zip(contents.pages, written, strict=True):
-            _add(builder, page, text, contents.warnings.get(page.number, ""), page is contents.pages[-1])
+            warning = contents.warnings.get(page.number, "")
+            _add(builder, page, text, warning, breaks=page is not contents.pages[-1])
         return builder.build()
 
 
@@ -92,16 +93,16 @@ def _level(page: PageLines, block: PageBlock, style: DocumentStyle) -> int:
     return style.heading_level(page.number, block_text(page, block), block.lines)
 
 
-def _add(builder: DocumentBuilder, page: PageLines, written: WrittenPage, warning: str, is_last: bool) -> None:
+def _add(builder: DocumentBuilder, page: PageLines, written: WrittenPage, warning: str, breaks: bool) -> None:
+    """Add a page; `breaks` says that another follows, so that it ends with a page break."""
     builder.verbatim(written.text, list(written.blocks))
     geometry = None
     if np.isfinite(written.boxes).any():
-        end = np.full((0 if is_last else 1, 4), np.nan, np.float32)
+        end = np.full((1 if breaks else 0, 4), np.nan, np.float32)
         geometry = PageGeometry(np.concatenate([written.boxes, end])).to_bytes()
-    builder.page_details(
-        page.label, page.width or None, page.height or None, geometry, (warning,) if warning else ()
-    )
-    if not is_last:
+    warnings = (warning,) if warning else ()
+    builder.page_details(page.label, page.width or None, page.height or None, geometry, warnings)
+    if breaks:
         builder.page_break()
 
 

@@ -14,13 +14,23 @@ from ingest.loaders.pdf.characters import read_characters
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
 
-__all__ = ["NO_TEXT", "attachment_names", "opened", "outline", "plausible_title", "read_page", "readable_date"]
+__all__ = [
+    "NO_TEXT",
+    "attachment_names",
+    "opened",
+    "outline",
+    "plausible_title",
+    "read_page",
+    "readable_date",
+]
 
 NO_TEXT: Final = "no text layer"
 _MOST_BOOKMARKS: Final = 5_000
 _NO_TITLE: Final = re.compile(
-    r"untitled.*|unbenannt.*|document\d*|microsoft (?:word|powerpoint|excel)\b.*|presentation\d*|slide \d+|.*\.(?:docx?|pptx?|xlsx?"
-    r"|indd|qxd|tex|dvi|pdf|ps|rtf|html?|txt|cdr|ai)|\W*|\d+|[0-9a-f-]{16,}|.*https?://.*|title|null|none",
+    r"untitled.*|unbenannt.*|title|null|none|document\d*|presentation\d*|slide \d+"
+    r"|microsoft (?:word|powerpoint|excel)\b.*"
+    r"|.*\.(?:docx?|pptx?|xlsx?|indd|qxd|tex|dvi|pdf|ps|rtf|html?|txt|cdr|ai)"
+    r"|\W*|\d+|[0-9a-f-]{16,}|.*https?://.*",
     re.I | re.S,
 )
 _DATE: Final = re.compile(r"D?:?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?)?")

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.loaders.pdf.lines import Line, PageLines
@@ -15,6 +16,7 @@ __all__ = ["DocumentStyle", "HeadingStyle", "OutlineEntry", "heading_style", "me
 
 _LARGER: Final = 1.12
 _LONGEST_HEADING: Final = 180
+_LONGEST_TITLE: Final = 400
 _MOST_HEADING_LINES: Final = 3
 _NO_HEADING: Final = re.compile(r".*[,;]|\(.*\)", re.S)
 _SENTENCE: Final = re.compile(r".*[a-z)]{2}\.", re.S)
@@ -42,18 +44,19 @@ class DocumentStyle:
     """Measures of a whole document.
 
     `body_size` in points; `pitch` is the distance of lines in a paragraph, in font sizes; `titles`
-    holds the outline's level by page and folded title; `ranks` the level by heading style.
+    holds the outline's levels by page and folded title; `ranks` the level by heading style.
     """
 
     body_size: float
     body_bold: bool
     pitch: float
-    titles: Mapping[tuple[int, str], int]
+    titles: Mapping[int, Mapping[str, int]]
     ranks: Mapping[HeadingStyle, int]
 
     def heading_level(self, page: int, text: str, lines: Sequence[Line]) -> int:
         """1 to 6 for a heading, by the outline first, then by its font; 0 for other text."""
-        listed = self.titles.get((page, folded(text)), 0)
+        titles = self.titles.get(page)
+        listed = titles.get(folded(text), 0) if titles and len(text) <= _LONGEST_TITLE else 0
         if listed:
             return listed
         style = heading_style(text, lines, self)
@@ -65,15 +68,18 @@ def measured_style(pages: Iterable[PageLines], outline: Iterable[OutlineEntry]) 
     sizes: Counter[tuple[float, bool]] = Counter()
     pitches: Counter[float] = Counter()
     for page in pages:
-        for line, following in zip(page.lines, [*page.lines[1:], None], strict=True):
+        for line in page.lines:
             sizes[round(line.size * 2) / 2, line.font.bold] += line.end - line.start
-            if following is not None and len(line.cells) == len(following.cells) == 1:
+        for line, following in pairwise(page.lines):
+            if len(line.cells) == len(following.cells) == 1:
                 pitch = (following.top - line.top) / max(line.size, 1.0)
                 if abs(line.size - following.size) < 0.5 and 0.8 < pitch < 2.2:
                     pitches[round(pitch * 20) / 20] += 1
     (body_size, body_bold), _ = sizes.most_common(1)[0] if sizes else ((10.0, False), 0)
     pitch = pitches.most_common(1)[0][0] if pitches else _DEFAULT_PITCH
-    titles = {(entry.page, folded(entry.title)): min(entry.level, 6) for entry in outline}
+    titles: dict[int, dict[str, int]] = {}
+    for entry in outline:
+        titles.setdefault(entry.page, {}).setdefault(folded(entry.title), min(entry.level, 6))
     return DocumentStyle(body_size, body_bold, pitch, titles, {})
 
 
@@ -85,20 +91,19 @@ def ranked(style: DocumentStyle, found: Iterable[HeadingStyle]) -> DocumentStyle
 
 def heading_style(text: str, lines: Sequence[Line], style: DocumentStyle) -> HeadingStyle | None:
     """The style of a few lines that stand out as a heading, or None."""
-    letters = [character for character in text if character.isalpha()]
-    if len(letters) < 2 or len(text) > _LONGEST_HEADING or len(lines) > _MOST_HEADING_LINES:
-        return None
-    if any(line.font.angle for line in lines) or _NO_HEADING.fullmatch(text):
+    if len(text) > _LONGEST_HEADING or len(lines) > _MOST_HEADING_LINES:
         return None
     size = max(line.size for line in lines)
     bold = all(line.font.bold for line in lines)
     is_bold_line = bold and not style.body_bold and size >= 0.95 * style.body_size
     if size < _LARGER * style.body_size and not is_bold_line:
         return None
-    if not bold and _SENTENCE.fullmatch(text):
+    if any(line.font.angle for line in lines) or _NO_HEADING.fullmatch(text):
         return None
-    capitals = all(not character.islower() for character in letters)
-    return HeadingStyle(round(size * 2) / 2, bold, capitals)
+    letters = [character for character in text if character.isalpha()]
+    if len(letters) < 2 or (not bold and _SENTENCE.fullmatch(text)):
+        return None
+    return HeadingStyle(round(size * 2) / 2, bold, not any(map(str.islower, letters)))
 
 
 def folded(title: str) -> str:

@@ -21,6 +21,7 @@ __all__ = ["WrittenPage", "block_text", "written_page"]
 
 _SPACES: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(r"\S+")
+_UNEVEN: Final = re.compile(r"\s\s|[^\S ]")
 _NO_BOX: Final = -1
 
 
@@ -54,6 +55,10 @@ class _Writer:
             self._join(page[start:end], block_start)
         else:
             self.write(glue)
+        if _UNEVEN.search(page, start, end) is None:
+            self.characters.extend(page[start:end])
+            self.sources.extend(range(start, end))
+            return
         for i, word in enumerate(_WORD.finditer(page, start, end)):
             if i:
                 self.write(" ")
