@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ingest import FileResult, ingest_paths
+from ingest import FileResult, LatestProgress, ProgressEvent, ingest_paths
 from rag.errors import CitewellError
 from rag.library import Library
 
@@ -21,48 +21,39 @@ _LOG = logging.getLogger(__name__)
 _JOBS_KEPT: Final = 20
 
 
-@dataclass
+@dataclass(eq=False)
 class IngestJob:
-    """Files that were uploaded together, and what became of each."""
+    """Files that were brought in together, and what became of each.
 
-    paths: tuple[Path, ...]
+    `sources` names each file as its document will be called. `folder` holds the saved uploads and
+    goes when they are no longer needed; None for files that are not ours to delete.
+    """
+
+    sources: Mapping[Path, str]
+    folder: Path | None = None
     refused: tuple[FileResult, ...] = ()
     results: list[FileResult] = field(default_factory=list)
     error: str | None = None
-    started: float | None = None
-    ended: float | None = None
     stop: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        self.bytes = {str(path): path.stat().st_size for path in self.paths}
+    latest: LatestProgress = field(default_factory=LatestProgress)
+    started: bool = False
+    done: bool = False
 
     @property
-    def done(self) -> bool:
-        """Whether every file has its result, or the job ended without."""
-        return self.ended is not None
+    def progress(self) -> ProgressEvent:
+        """How far it is."""
+        return self.latest.event
 
     @property
     def outcomes(self) -> list[FileResult]:
-        """The files that were refused, then those that were read, in order."""
+        """The files that were refused, then those that were read, as they became known."""
         return [*self.refused, *self.results]
 
     @property
-    def fraction(self) -> float:
-        """How much of the bytes is done, 0 to 1."""
-        total = sum(self.bytes.values())
-        done = sum(self.bytes.get(result.source, 0) for result in list(self.results))
-        return 1.0 if self.done or not total else min(done / total, 1.0)
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been running, or ran."""
-        return 0.0 if self.started is None else (self.ended or time.monotonic()) - self.started
-
-    @property
-    def seconds_left(self) -> float | None:
-        """An estimate from the bytes done so far; None before the first file is done."""
-        fraction = self.fraction
-        return None if not fraction or self.done else self.seconds * (1 - fraction) / fraction
+    def failed(self) -> dict[Path, str]:
+        """The files that can be tried again."""
+        names = {result.source for result in self.results if result.status == "failed"}
+        return {path: name for path, name in self.sources.items() if name in names and path.is_file()}
 
 
 class IngestQueue:
@@ -71,19 +62,30 @@ class IngestQueue:
     def __init__(self, library: Library, ready: Callable[[], Library]) -> None:
         self._library = library
         self._ready = ready
-        self._jobs: deque[IngestJob] = deque(maxlen=_JOBS_KEPT)
+        self._jobs: deque[IngestJob] = deque()
         self._lock = threading.Lock()
         self._working = False
 
-    def submit(self, paths: Sequence[Path], refused: Sequence[FileResult] = ()) -> IngestJob:
-        """Put saved files in the queue, together with what is known of those that could not be saved."""
-        job = IngestJob(tuple(paths), tuple(refused))
+    def submit(
+        self, sources: Mapping[Path, str], folder: Path | None = None, refused: Sequence[FileResult] = ()
+    ) -> IngestJob:
+        """Put files in the queue, together with what is known of those that could not be saved."""
+        job = IngestJob(dict(sources), folder, tuple(refused))
         with self._lock:
             self._jobs.append(job)
             if not self._working:
                 self._working = True
                 threading.Thread(target=self._work, name="ingesting", daemon=True).start()
+        for old in self.jobs()[_JOBS_KEPT:]:
+            self.forget(old)
         return job
+
+    def retry(self, job: IngestJob) -> None:
+        """Take the failed files of a job once more."""
+        failed, folder = job.failed, job.folder
+        job.folder = None  # it is the new job's now
+        self.forget(job)
+        self.submit(failed, folder)
 
     def jobs(self) -> list[IngestJob]:
         """The last jobs, newest first."""
@@ -91,10 +93,12 @@ class IngestQueue:
             return list(reversed(self._jobs))
 
     def forget(self, job: IngestJob) -> None:
-        """Take a finished job off the list."""
+        """Take a finished job off the list, and its saved uploads off the disk."""
         with self._lock:
-            if job.done and job in self._jobs:
-                self._jobs.remove(job)
+            if not job.done or job not in self._jobs:
+                return
+            self._jobs.remove(job)
+        _clear(job)
 
     @property
     def busy(self) -> bool:
@@ -111,12 +115,18 @@ class IngestQueue:
             self._carry_out(job)
 
     def _carry_out(self, job: IngestJob) -> None:
-        job.started = time.monotonic()
+        job.started = True
         try:
-            if job.paths:
+            if job.sources:
                 library = self._ready()
                 for result in ingest_paths(
-                    job.paths, library.store, library.embedder, library.settings, stop=job.stop
+                    list(job.sources),
+                    library.store,
+                    library.embedder,
+                    library.settings,
+                    progress=job.latest,
+                    stop=job.stop,
+                    sources=job.sources,
                 ):
                     job.results.append(result)
         except CitewellError as error:
@@ -124,4 +134,12 @@ class IngestQueue:
         except Exception as error:  # shown to who uploaded, told whole in the log
             _LOG.exception("an upload failed")
             job.error = f"{type(error).__name__}: {error}"
-        job.ended = time.monotonic()
+        if not job.failed:
+            _clear(job)
+        job.done = True
+
+
+def _clear(job: IngestJob) -> None:
+    """Delete the saved uploads: the library has its own copies."""
+    if job.folder is not None:
+        shutil.rmtree(job.folder, ignore_errors=True)

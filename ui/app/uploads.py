@@ -6,12 +6,13 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from rag.errors import DocumentTooLargeError, EmptyDocumentError
 
-__all__ = ["safe_name", "save_upload"]
+__all__ = ["distinct", "safe_name", "save_upload"]
 
 _CHUNK_BYTES: Final = 1 << 20
 _LONGEST_BYTES: Final = 200
@@ -31,6 +32,16 @@ def safe_name(name: str) -> str:
     ending = f".{suffix}" if suffix else ""
     room = _LONGEST_BYTES - len(ending.encode())
     return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + ending
+
+
+def distinct(name: str, taken: Collection[str]) -> str:
+    """The name, numbered where it is taken: two files of one name that come together stay two."""
+    stem, dot, suffix = name.rpartition(".")
+    number, candidate = 2, name
+    while candidate in taken:
+        candidate = f"{stem} ({number}){dot}{suffix}" if dot else f"{name} ({number})"
+        number += 1
+    return candidate
 
 
 def save_upload(stream: BinaryIO, name: str, folder: Path, limit_bytes: int) -> Path:

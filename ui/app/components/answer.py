@@ -80,7 +80,7 @@ def _actions(answer: Answer, index: int, t: Texts) -> None:
 def _abstention(answer: Answer, t: Texts) -> None:
     st.html(
         f'<div class="cw-abstention"><strong>{html_text(t.abstained)}</strong>'
-        f"<p>{html_text(answer.reason or t.abstained_reason)}</p></div>"
+        f"<p>{html_text(t.abstained_reason)}</p><small>{html_text(answer.reason)}</small></div>"
     )
     if answer.passages:
         with st.expander(t.nearest.format(n=len(answer.passages)), icon=":material/near_me:"):
@@ -114,11 +114,11 @@ def _sentences(
 def _sources_html(citations: Sequence[Citation], t: Texts) -> str:
     """What the numbers stand for, so that a glance tells the documents without a click."""
     sources = "".join(
-        f'<li><sup class="cw-number">{citation.number}</sup>'
-        f"{html_text(t.citation_place.format(name=file_name(citation.source), page=citation.page))}</li>"
+        f'<span><sup class="cw-number">{citation.number}</sup>'
+        f"{html_text(t.citation_place.format(name=file_name(citation.source), page=citation.page))}</span>"
         for citation in citations
     )
-    return f'<ul class="cw-sources">{sources}</ul>' if sources else ""
+    return f'<div class="cw-sources">{sources}</div>' if sources else ""
 
 
 def _open(citation: Citation, index: int) -> None:

@@ -10,6 +10,7 @@ from ui.app.components.answer import draft_html, turn_view
 from ui.app.components.conversations import conversation_tools, keep_turn
 from ui.app.components.evidence import evidence
 from ui.app.components.scope import chosen_documents
+from ui.app.components.upload import job_views
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
 from ui.app.session import session, texts
@@ -31,6 +32,7 @@ def ask_page(shared: Shared) -> None:
         _begin(shared, question, scope)
     if not state.conversation.turns and state.asking is None:
         suggestions(documents)
+        job_views(shared)
         return
     if state.opened is None:
         _conversation(shared)
@@ -44,11 +46,12 @@ def ask_page(shared: Shared) -> None:
 
 def _question_box(documents: list[DocumentInfo]) -> tuple[str | None, list[str] | None]:
     t = texts()
-    with st.bottom:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ask-tools"):
-            scope = chosen_documents(documents)
-            conversation_tools(session().conversation)
-        typed = st.chat_input(t.ask_placeholder, key="question", submit_mode="disable", max_chars=4_000)
+    tools = st.bottom.container(horizontal=True, vertical_alignment="center", gap="small", key="ask-tools")
+    with tools:
+        scope = chosen_documents(documents)
+        conversation_tools(session().conversation)
+    # not inside st.bottom: only so does Streamlit keep the view at the newest answer
+    typed = st.chat_input(t.ask_placeholder, key="question", submit_mode="disable", max_chars=4_000)
     state = session()
     question, state.pending = typed or state.pending, None
     return (question.strip() or None if question else None), scope

@@ -36,18 +36,14 @@ def evidence(library: Library, opened: Opened) -> None:
 def _header(opened: Opened) -> None:
     t = texts()
     number = f'<sup class="cw-number">{opened.number}</sup> ' if opened.number else ""
-    with st.container(horizontal=True, vertical_alignment="center", key="evidence-head"):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="evidence-head"):
         st.html(
             f'<div class="cw-document">{number}<b>{html_text(file_name(opened.source))}</b>'
             f" · {html_text(t.page.format(n=opened.page))}</div>"
         )
         _turn_over(opened)
         st.button(
-            t.close,
-            key="close-evidence",
-            type="tertiary",
-            icon=":material/close:",
-            on_click=_close,
+            "", key="close-evidence", type="tertiary", icon=":material/close:", help=t.close, on_click=_close
         )
 
 

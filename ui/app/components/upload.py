@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.typing import UploadedFile
 
 from ingest import FileResult
 from rag.errors import CitewellError
@@ -14,7 +18,7 @@ from ui.app.places import file_name
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
-from ui.app.uploads import safe_name, save_upload
+from ui.app.uploads import distinct, safe_name, save_upload
 
 __all__ = ["KINDS", "job_views", "uploader"]
 
@@ -36,13 +40,7 @@ def uploader(shared: Shared) -> None:
     )
     if not files:
         return
-    saved, refused = [], []
-    for file in files:
-        try:
-            saved.append(save_upload(file, file.name, shared.uploads, limit * 1_000_000))
-        except (CitewellError, OSError) as error:
-            refused.append(_refusal(safe_name(file.name), error))
-    shared.queue.submit(list(dict.fromkeys(saved)), refused)
+    _take_over(shared, files, limit * 1_000_000)
     state.uploads += 1  # a new key: Streamlit forgets the old uploader and its bytes
     st.rerun()
 
@@ -84,16 +82,20 @@ def _job(shared: Shared, job: IngestJob, number: int) -> None:
 
 
 def _progress(job: IngestJob, t: Texts) -> None:
-    if job.started is None:
-        st.progress(0.0, text=t.waiting.format(files=t.count("file", len(job.paths))))
+    if not job.started:
+        st.progress(0.0, text=t.waiting.format(files=t.count("file", len(job.sources))))
         return
-    rate = job.fraction * sum(job.bytes.values()) / max(job.seconds, 0.1) / 1e6
-    left = job.seconds_left
-    times = t.time_left.format(seconds=_duration(left)) if left is not None else t.reading
-    told = t.progress.format(
-        done=len(job.results), files=t.count("file", len(job.paths)), rate=f"{rate:.1f}", left=times
+    now = job.progress
+    left = t.reading if now.seconds_left is None else t.time_left.format(seconds=_duration(now.seconds_left))
+    st.progress(
+        now.fraction,
+        text=t.progress.format(
+            done=now.files_done,
+            files=t.count("file", len(job.sources)),
+            rate=f"{now.pages_per_second:.1f}",
+            left=left,
+        ),
     )
-    st.progress(job.fraction, text=told)
     st.button(t.stop_upload, key=f"stop-{id(job)}", icon=":material/stop_circle:", on_click=job.stop.set)
 
 
@@ -102,8 +104,19 @@ def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
     failed = sum(outcome.status == "failed" for outcome in outcomes)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            t.upload_done.format(kept=len(outcomes) - failed, failed=failed, seconds=_duration(job.seconds))
+            t.upload_done.format(
+                kept=len(outcomes) - failed, failed=failed, seconds=_duration(job.progress.seconds)
+            )
         )
+        if job.failed:
+            st.button(
+                t.retry,
+                key=f"retry-{id(job)}",
+                type="tertiary",
+                icon=":material/refresh:",
+                on_click=shared.queue.retry,
+                args=(job,),
+            )
         st.button(
             t.dismiss,
             key=f"dismiss-{id(job)}",
@@ -137,8 +150,19 @@ def _row_html(outcome: FileResult, t: Texts) -> str:
     )
 
 
-def _refusal(name: str, error: Exception) -> FileResult:
-    return FileResult(name, "failed", None, 0, 0, (), str(error), 0.0)
+def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) -> None:
+    """Save what was dropped into a folder of its own and queue it."""
+    shared.uploads.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=shared.uploads))
+    saved: dict[Path, str] = {}
+    refused = []
+    for number, file in enumerate(files):
+        try:
+            path = save_upload(file, file.name, folder / str(number), limit_bytes)
+            saved[path] = distinct(file.name, saved.values())
+        except (CitewellError, OSError) as error:
+            refused.append(FileResult.failure(safe_name(file.name), str(error), 0.0))
+    shared.queue.submit(saved, folder, refused)
 
 
 def _duration(seconds: float) -> str:

@@ -36,7 +36,7 @@ def empty_library(shared: Shared) -> None:
                 key="take-samples",
                 icon=":material/auto_stories:",
                 on_click=shared.queue.submit,
-                args=(samples,),
+                args=({path: path.name for path in samples},),
             )
         job_views(shared)
 

@@ -97,6 +97,7 @@ class Texts:
     upload_done: str
     upload_failed: str
     dismiss: str
+    retry: str
     counts: str
 
     # the library
