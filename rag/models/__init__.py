@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.models.build import build_embedder
+    from rag.models.build import build_embedder, build_evidence_scorer, build_generator, build_reranker
     from rag.models.protocol import Embedder, Reranker, Vectors
 
 __all__ = [
@@ -17,6 +17,9 @@ __all__ = [
     "Reranker",
     "Vectors",
     "build_embedder",
+    "build_evidence_scorer",
+    "build_generator",
+    "build_reranker",
 ]
 
 _MODULES = {

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from rag.models.protocol import Embedder
+import threading
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from rag.errors import ConfigurationError
+from rag.models.protocol import Embedder, Reranker
 from rag.settings import Settings
 
-__all__ = ["build_embedder"]
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from rag.models.causal import CausalModel
+
+__all__ = ["build_embedder", "build_evidence_scorer", "build_generator", "build_reranker"]
 
 _UNIVERSAL = "packaged:universal-sentence-encoder-multilingual"
 
@@ -23,3 +33,71 @@ def build_embedder(settings: Settings) -> Embedder:
     from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(settings.embedder, offline=settings.offline)
+
+
+def build_reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder that the settings name, if any.
+
+    Raises:
+        ModelNotFoundError: the model is not on this machine; the message says what to do.
+    """
+    if settings.reranker.model is None:
+        return None
+    from rag.models.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker, offline=settings.offline)
+
+
+def build_generator(settings: Settings) -> BaseChatModel | None:
+    """The chat model that the settings name; None for provider `none`. Local weights load at first use.
+
+    Raises:
+        ConfigurationError: a remote provider lacks its package or its key.
+    """
+    provider = settings.generator.provider
+    if provider == "none":
+        return None
+    if provider == "local":
+        from rag.models.local_chat import LocalChatModel
+
+        return LocalChatModel(settings.generator, _causal_model(settings))
+    from rag.models.endpoint import EndpointChatModel
+
+    return EndpointChatModel(settings.generator)
+
+
+def build_evidence_scorer(settings: Settings) -> Reranker | None:
+    """Question likelihood under the local model, where `generator.scores_evidence` asks for it.
+
+    It shares its weights with the generator of the same settings.
+
+    Raises:
+        ConfigurationError: the provider is not `local`, so that there are no weights to score with.
+    """
+    if not settings.generator.scores_evidence:
+        return None
+    if settings.generator.provider != "local":
+        raise ConfigurationError(
+            f"setting generator.scores_evidence needs provider 'local', not {settings.generator.provider!r}: "
+            "an endpoint gives no likelihoods; set it to false"
+        )
+    from rag.models.likelihood import QuestionLikelihood
+
+    return QuestionLikelihood(_causal_model(settings))
+
+
+_shared: WeakValueDictionary[str, CausalModel] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def _causal_model(settings: Settings) -> CausalModel:
+    """One set of weights for all who use the same model while any of them lives: it may be gigabytes."""
+    from rag.models.causal import CausalModel
+
+    generator = settings.generator
+    key = repr((generator.model, generator.device, generator.dtype, settings.offline))
+    with _sharing:
+        weights = _shared.get(key)
+        if weights is None:
+            weights = _shared[key] = CausalModel(generator, offline=settings.offline)
+        return weights

@@ -1,0 +1,123 @@
+"""A local causal language model: its weights, its tokenizer, its place in memory."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ModelError
+from rag.models.devices import choose_device, choose_dtype, prepare_environment, quiet_transformers
+from rag.models.gguf import converted
+from rag.models.memory import require_memory, weight_bytes
+from rag.models.tokenizer import SpanTokenizer
+from rag.models.weights import ModelFiles, locate
+from rag.settings import GeneratorSettings
+
+__all__ = ["CausalModel", "Loaded"]
+
+
+class Loaded:
+    """A model and a tokenizer of transformers, ready to compute."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self.model = model
+        self.tokenizer = tokenizer
+
+    @property
+    def window(self) -> int:
+        """Most tokens of prompt and answer together that the model was made for."""
+        config = self.model.config.get_text_config()
+        return int(getattr(config, "max_position_embeddings", None) or 1_000_000)
+
+
+class CausalModel:
+    """One set of weights, loaded at the first use and shared by all who score or write with it.
+
+    `turn` is held by whoever computes: two computations at once would only slow each other.
+    """
+
+    def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
+        """Take note of what to load; nothing is looked up or loaded yet."""
+        prepare_environment(offline)
+        self._settings = settings
+        self._offline = offline
+        self._loading = threading.Lock()
+        self._loaded: Loaded | None = None
+        self.turn = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The model as people call it."""
+        return self._settings.model.removeprefix("packaged:").rstrip("/").rsplit("/", 1)[-1]
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of safetensors, tokenizer and config; GGUF weights are converted once.
+
+        Raises:
+            ModelNotFoundError: the weights are not on this machine.
+            ModelError: they cannot be read.
+        """
+        files: ModelFiles = locate(self._settings.model, offline=self._offline, setting="generator.model")
+        path = converted(files.path) if files.path.suffix == ".gguf" else files.path
+        if not (path / "config.json").is_file() or not any(path.glob("*.safetensors")):
+            raise ModelError(
+                f"{path} holds no language model (config.json and safetensors): check setting generator.model"
+            )
+        return path
+
+    @cached_property
+    def _spans(self) -> SpanTokenizer:
+        return SpanTokenizer(self.folder)
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is; needs the tokenizer only, never the weights."""
+        return self._spans.count(text)
+
+    def load(self) -> Loaded:
+        """The model, loaded at the first call; other threads wait for it.
+
+        Raises:
+            ModelNotFoundError: the weights are not on this machine.
+            ModelError: they cannot be read, or do not fit into memory.
+        """
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._read()
+            return self._loaded
+
+    def unload(self) -> None:
+        """Give the memory back; the next call loads again."""
+        with self._loading:
+            self._loaded = None
+        gc.collect()
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _read(self) -> Loaded:
+        folder = self.folder
+        quiet_transformers()
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        device = choose_device(self._settings.device)
+        dtype = choose_dtype(self._settings.dtype, device)
+        require_memory(self.name, weight_bytes(folder, dtype), device)
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            model = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=dtype, local_files_only=True, use_safetensors=True
+            ).to(device)
+        except torch.OutOfMemoryError:
+            raise ModelError(
+                f"the model {self.name} does not fit into the memory of {device}: choose a smaller model, "
+                "another device or dtype, or put it behind an endpoint (generator.provider)"
+            ) from None
+        except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+            raise ModelError(f"the model {self.name} in {folder} cannot be loaded: {error}") from error
+        return Loaded(model.eval(), tokenizer)

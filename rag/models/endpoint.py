@@ -1,0 +1,144 @@
+"""A chat model behind an endpoint: any LangChain provider, or any server that speaks OpenAI's protocol."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import RunnableConfig
+from pydantic import PrivateAttr
+
+from rag.errors import ConfigurationError
+from rag.models.endpoint_errors import environment_key, explained, hide_key
+from rag.settings import GeneratorSettings
+
+__all__ = ["EndpointChatModel"]
+
+_SILENT = RunnableConfig(callbacks=[])
+"""The inner model's events are told once, by the outer one."""
+
+_KEYLESS = "no-key-needed"
+"""Servers on one's own machine want no key, but the client insists on one."""
+
+
+class EndpointChatModel(BaseChatModel):
+    """A remote model that fails in plain words, and never shows its key.
+
+    Any call takes what the provider takes, and `stop_event`, a `threading.Event` that closes the
+    connection between two pieces of text once it is set.
+    """
+
+    _settings: GeneratorSettings = PrivateAttr()
+    _inner: BaseChatModel = PrivateAttr()
+
+    def __init__(self, settings: GeneratorSettings) -> None:
+        """Prepare the client; nothing is sent yet.
+
+        Raises:
+            ConfigurationError: the provider's package is not installed, or its key is missing.
+        """
+        super().__init__()
+        self._settings = settings
+        self._inner = _client(settings)
+
+    @property
+    def model_name(self) -> str:
+        """The model as the endpoint knows it."""
+        return self._settings.model
+
+    @property
+    def _llm_type(self) -> str:
+        return f"citewell-endpoint-{self._settings.provider}"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {
+            "model_name": self.model_name,
+            "provider": self._settings.provider,
+            "base_url": self._settings.base_url,
+            "temperature": self._settings.temperature,
+        }
+
+    def get_num_tokens(self, text: str) -> int:
+        """A count on the safe side: the tokenizer is on the other machine."""
+        return len(text.encode()) // 3 + 1
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        if kwargs.get("stop_event") is not None:
+            return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+        arguments = {key: value for key, value in kwargs.items() if key != "stop_event"}
+        with explained(self._settings):
+            message = self._inner.invoke(messages, _SILENT, stop=stop, **arguments)
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        stop_event = kwargs.pop("stop_event", None) or threading.Event()
+        with explained(self._settings):
+            for message in self._inner.stream(messages, _SILENT, stop=stop, **kwargs):
+                chunk = ChatGenerationChunk(message=message)
+                if run_manager is not None:
+                    run_manager.on_llm_new_token(str(message.text), chunk=chunk)
+                yield chunk
+                if stop_event.is_set():
+                    return
+
+
+def _client(settings: GeneratorSettings) -> BaseChatModel:
+    from langchain.chat_models import init_chat_model
+
+    options = {"base_url": settings.base_url, "api_key": _key(settings), **_sampling(settings)}
+    try:
+        client: BaseChatModel = init_chat_model(
+            settings.model,
+            model_provider=settings.provider,
+            temperature=settings.temperature,
+            max_tokens=settings.max_new_tokens,
+            timeout=settings.timeout_seconds,
+            max_retries=settings.retries,
+            **{name: value for name, value in options.items() if value is not None},
+        )
+    except ImportError as error:
+        raise ConfigurationError(f"setting generator.provider: {error}") from None
+    except Exception as error:  # each provider has its own for a missing key
+        reason = hide_key(str(error).split("\n", 1)[0], settings)
+        raise ConfigurationError(
+            f"the {settings.provider} endpoint cannot be set up: {reason} Give a key as "
+            f"CITEWELL_GENERATOR__API_KEY or {environment_key(settings.provider)}; check generator.provider"
+        ) from None
+    return client
+
+
+def _key(settings: GeneratorSettings) -> str | None:
+    """The setting's key; else none, so that the provider looks in its environment variable."""
+    if settings.api_key is not None:
+        return settings.api_key.get_secret_value()
+    if settings.base_url is not None and environment_key(settings.provider) not in os.environ:
+        return _KEYLESS
+    return None
+
+
+def _sampling(settings: GeneratorSettings) -> dict[str, Any]:
+    """Only what is set: OpenAI's own service refuses what it does not know."""
+    given = settings.model_fields_set
+    options: dict[str, Any] = {name: getattr(settings, name) for name in ("top_p", "seed") if name in given}
+    extra = {name: getattr(settings, name) for name in ("top_k", "repetition_penalty") if name in given}
+    return {**options, "extra_body": extra} if extra and settings.base_url else options

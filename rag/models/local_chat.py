@@ -1,0 +1,196 @@
+"""A chat model on this machine, as LangChain knows chat models."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ChatMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from rag.errors import ModelError, UsageError
+from rag.models.causal import CausalModel, Loaded
+from rag.models.decoding import Decoding, DecodingOptions, until
+from rag.settings import GeneratorSettings
+
+__all__ = ["LocalChatModel"]
+
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+class LocalChatModel(BaseChatModel):
+    """A transformers chat model: greedy by default, streaming, stoppable, one computation at a time.
+
+    Any call takes `temperature`, `top_k`, `top_p`, `repetition_penalty`, `max_new_tokens` (or LangChain's
+    `max_tokens`), `seed`, `prompt_lookup`, and `stop_event`, a `threading.Event` that ends the computation
+    at the next token once it is set. Closing a stream early ends the computation as well.
+
+    Example:
+        >>> model = build_generator(Settings())
+        >>> model.invoke("What is the capital of France?").text
+        'The capital of France is Paris.'
+    """
+
+    _settings: GeneratorSettings = PrivateAttr()
+    _weights: CausalModel = PrivateAttr()
+
+    def __init__(self, settings: GeneratorSettings, weights: CausalModel) -> None:
+        """Take the settings and the weights, which load at the first call."""
+        super().__init__()
+        self._settings = settings
+        self._weights = weights
+
+    @property
+    def model_name(self) -> str:
+        """The model as people call it."""
+        return self._weights.name
+
+    @property
+    def _llm_type(self) -> str:
+        return "citewell-local"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name, "temperature": self._settings.temperature}
+
+    def count_tokens(self, text: str) -> int:
+        """How many of the model's tokens a text is; needs no weights."""
+        return self._weights.count_tokens(text)
+
+    def get_num_tokens(self, text: str) -> int:
+        """How many of the model's tokens a text is; LangChain's own would ask a model hub for GPT-2's."""
+        return self.count_tokens(text)
+
+    def load(self) -> None:
+        """Load the weights now rather than at the first call."""
+        self._weights.load()
+
+    def unload(self) -> None:
+        """Give the memory back; the next call loads again."""
+        self._weights.unload()
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        decoding = self._decoding(messages, kwargs)
+        text = "".join(_text(decoding, stop))
+        message = AIMessage(text, usage_metadata=_usage(decoding), response_metadata=self._metadata(decoding))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        decoding = self._decoding(messages, kwargs)
+        for piece in _text(decoding, stop):
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+            if run_manager is not None:
+                run_manager.on_llm_new_token(piece, chunk=chunk)
+            yield chunk
+        yield ChatGenerationChunk(
+            message=AIMessageChunk(
+                content="",
+                usage_metadata=_usage(decoding),
+                response_metadata=self._metadata(decoding),
+                chunk_position="last",
+            )
+        )
+
+    def _decoding(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Decoding:
+        options, stop_event = self._options(kwargs)
+        loaded = self._weights.load()
+        prompt = _render(loaded, [_turn(message) for message in messages], self.model_name)
+        decoding = Decoding(loaded, prompt, options, self._weights.turn, stop_event)
+        room = min(self._settings.context_tokens, loaded.window) - decoding.prompt_tokens
+        if room < 1:
+            raise ModelError(
+                f"the prompt has {decoding.prompt_tokens} tokens, and the window of {self.model_name} is "
+                f"{room + decoding.prompt_tokens}: lower prompt.budget_tokens or retrieval.top_k, or raise "
+                f"generator.context_tokens (the model takes {loaded.window})"
+            )
+        decoding.options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
+        return decoding
+
+    def _options(self, kwargs: dict[str, Any]) -> tuple[DecodingOptions, threading.Event]:
+        """The settings, overridden by the arguments of one call."""
+        given = {key: value for key, value in kwargs.items() if key != "stream"}
+        stop_event = given.pop("stop_event", None) or threading.Event()
+        if "max_tokens" in given:
+            given["max_new_tokens"] = given.pop("max_tokens")
+        names = DecodingOptions.__dataclass_fields__
+        if unknown := sorted(set(given) - set(names)):
+            raise UsageError(
+                f"{self.model_name} takes no argument {unknown[0]!r}: give one of {', '.join(names)}"
+            )
+        settings = {name: getattr(self._settings, name) for name in names if name != "prompt_lookup"}
+        return DecodingOptions(**{**settings, **given}), stop_event
+
+    def _metadata(self, decoding: Decoding) -> dict[str, Any]:
+        return {"model_name": self.model_name, "finish_reason": decoding.finish_reason}
+
+
+def _text(decoding: Decoding, stop: list[str] | None) -> Iterator[str]:
+    pieces = decoding.pieces()
+    try:
+        yield from until(pieces, stop or [])
+    finally:
+        pieces.close()  # type: ignore[attr-defined]
+
+
+def _usage(decoding: Decoding) -> UsageMetadata:
+    return UsageMetadata(
+        input_tokens=decoding.prompt_tokens,
+        output_tokens=decoding.new_tokens,
+        total_tokens=decoding.prompt_tokens + decoding.new_tokens,
+    )
+
+
+def _turn(message: BaseMessage) -> dict[str, str]:
+    role = message.role if isinstance(message, ChatMessage) else _ROLES.get(message.type.lower())
+    if role is None:
+        raise UsageError(f"a local model takes system, user and assistant messages, not {message.type!r}")
+    return {"role": role, "content": str(message.text)}
+
+
+def _render(loaded: Loaded, turns: list[dict[str, str]], name: str) -> Any:
+    """The prompt's token ids by the model's chat template."""
+    from jinja2 import TemplateError
+
+    if not loaded.tokenizer.chat_template:
+        raise ModelError(f"{name} has no chat template: choose an instruct model (setting generator.model)")
+    for attempt in (turns, _without_system(turns)):
+        try:
+            prompt = loaded.tokenizer.apply_chat_template(
+                attempt,
+                add_generation_prompt=True,
+                return_tensors="pt",
+                return_dict=True,
+                enable_thinking=False,  # Qwen3's switch; other templates pass over it
+            )
+            return prompt.to(loaded.model.device)
+        except TemplateError as error:
+            reason = error
+    raise ModelError(f"the chat template of {name} refuses these messages: {reason}")
+
+
+def _without_system(turns: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """For templates without a system role (Gemma): its text goes before the first user turn."""
+    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system")
+    others = [turn for turn in turns if turn["role"] != "system"]
+    if not system or not others:
+        return others
+    first = {**others[0], "content": f"{system}\n\n{others[0]['content']}"}
+    return [first, *others[1:]]
