@@ -16,6 +16,8 @@ _JUNK_FILES: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon
 _JUNK_FOLDERS: Final = frozenset(
     {"__pycache__", "node_modules", "__macosx", "$recycle.bin", "system volume information", "venv"}
 )
+_LIBRARY: Final = "catalog.sqlite"
+"""The file that makes a folder a library: neither this one nor another is ingested."""
 _LOCK_FILE: Final = "~$"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LONGEST_NAME: Final = 255
@@ -34,8 +36,8 @@ class FoundFile:
 def find_files(paths: Sequence[Path | str], sources: Mapping[Path, str] | None = None) -> list[FoundFile]:
     """The files that paths, folders (all that is in them) and globs name, each once.
 
-    What lies in a folder comes sorted by path; hidden files, lock files and the junk of operating
-    systems and build tools are passed over there, but not where they are named themselves. The
+    What lies in a folder comes sorted by path; hidden files, lock files, libraries and the junk of
+    operating systems and build tools are passed over there, but not where they are named themselves. The
     source of a file is its absolute POSIX path with symbolic links resolved, or what `sources`
     says for its path, made safe.
     """
@@ -91,7 +93,8 @@ def _in_folder(folder: Path) -> Iterator[FoundFile]:
     seen: set[tuple[int, int]] = set()
     for parent, folders, files in os.walk(folder, onerror=errors.append, followlinks=True):
         status = os.stat(parent)
-        if (status.st_dev, status.st_ino) in seen:  # a symbolic link that leads back up
+        is_loop = (status.st_dev, status.st_ino) in seen  # by a symbolic link that leads back up
+        if is_loop or _LIBRARY in files:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
