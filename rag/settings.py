@@ -34,6 +34,7 @@ __all__ = [
     "Settings",
     "UiSettings",
     "load_settings",
+    "parse_value",
     "presets",
 ]
 
@@ -254,15 +255,17 @@ def _read_preset(name: str | Path) -> dict[str, Any]:
 def _environment_values(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for key, value in environment.items():
         if key.startswith(_PREFIX) and key != _PREFIX + "CONFIG":
-            yield key[len(_PREFIX) :].lower(), _parsed(value)
+            yield key[len(_PREFIX) :].lower(), parse_value(value)
 
 
-def _parsed(value: str) -> Any:
-    """A TOML value where the text is one (`true`, `3`, `["dense"]`), else the text itself."""
+def parse_value(text: str) -> Any:
+    """A setting's value from text: a TOML list where it is one, else the text, which its field converts."""
+    if not text.startswith("["):
+        return text
     try:
-        return tomllib.loads(f"value = {value}")["value"]
+        return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        return value
+        return text
 
 
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -73,6 +73,7 @@ def test_a_value_out_of_range_names_the_key_the_value_and_the_place():
 
 
 def test_a_secret_is_never_shown():
+    assert load_settings(environment={"CITEWELL_GENERATOR__API_KEY": "12345"}).generator.api_key
     settings = load_settings(environment={"CITEWELL_GENERATOR__API_KEY": "sk-secret"})
     assert "sk-secret" not in repr(settings)
     assert "sk-secret" not in settings.model_dump_json()

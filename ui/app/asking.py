@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering import AnswerEvent, Finished, PassagesFound, SentenceReady, TokenWritten
@@ -52,8 +52,8 @@ class Draft:
 class Asking:
     """A question on its way to an answer.
 
-    The page that asked reads `follow`; a page that is drawn anew reads it again and sees all that
-    is known. Leaving the page does not stop the question: `stop` does. `ready` is called before, in
+    A page looks at `draft` now and then, and sees all that is known when it is drawn anew. Leaving
+    the page does not stop the question: `stop` does. `ready` is called before, in
     the thread, to have the models loaded; `on_end` once at the end, be it an answer, an error or a stop.
     """
 
@@ -70,8 +70,6 @@ class Asking:
     def __post_init__(self) -> None:
         self._stop = threading.Event()
         self._ended = threading.Event()
-        self._changed = threading.Condition()
-        self._version = 0
 
     def start(self) -> Asking:
         """Begin to answer."""
@@ -97,24 +95,16 @@ class Asking:
         """How long ago the question was asked."""
         return time.monotonic() - self.started
 
-    def follow(self, wait_seconds: float = 0.2) -> Iterator[Draft]:
-        """The draft now, and again at each change or after `wait_seconds`, until nothing more will come."""
-        seen = -1
-        while True:
-            with self._changed:
-                if self._version == seen and not self.done:
-                    self._changed.wait(wait_seconds)
-                done, seen, draft = self.done, self._version, self.draft
-            yield draft
-            if done:
-                return
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end; false when it did not come in time."""
+        return self._ended.wait(seconds)
 
     def _run(self) -> None:
         try:
             if self.ready is not None:
                 self.ready()
             for event in self.library.ask_stream(self.question, self.documents, self.history, self._stop):
-                self._advance(self.draft.after(event))
+                self.draft = self.draft.after(event)
         except CitewellError as error:
             self.error = str(error)
         except Exception as error:  # shown to who asked, told whole in the log
@@ -123,10 +113,3 @@ class Asking:
         if self.on_end is not None:
             self.on_end(self)
         self._ended.set()
-        self._advance(self.draft)
-
-    def _advance(self, draft: Draft) -> None:
-        with self._changed:
-            self.draft = draft
-            self._version += 1
-            self._changed.notify_all()

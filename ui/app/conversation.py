@@ -22,6 +22,7 @@ class Turn:
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     writing: str = ""
+    stopped: bool = False
 
 
 @dataclass

@@ -14,6 +14,7 @@ page = st.navigation(
     [
         st.Page("pages/ask.py", title=t.nav_ask, icon=":material/chat:", default=True),
         st.Page("pages/library.py", title=t.nav_library, icon=":material/library_books:"),
+        st.Page("pages/document.py", title=t.nav_document, visibility="hidden"),
         st.Page("pages/why.py", title=t.nav_why, icon=":material/account_tree:"),
         st.Page("pages/status.py", title=t.nav_status, icon=":material/monitor_heart:"),
     ]

@@ -59,7 +59,6 @@ class Session:
     asking: Asking | None = None
     pending: str | None = None
     opened: Opened | None = None
-    document_id: str | None = None
     run_id: str | None = None
     uploads: int = 0
     """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Final
 
 import streamlit as st
 
+from rag.errors import CitewellError
 from rag.library import Library
 from rag.settings import Settings, load_settings
 from ui.app.ingesting import IngestQueue
@@ -25,6 +27,8 @@ class Shared:
 
     library: Library
     _models: threading.Lock = field(default_factory=threading.Lock)
+    _warm: bool = False
+    _warming: bool = False
 
     @cached_property
     def queue(self) -> IngestQueue:
@@ -39,9 +43,21 @@ class Shared:
     def ready(self) -> Library:
         """The library with its models built; many sessions that come at once build them once."""
         with self._models:
-            _ = self.library.embedder
             _ = self.library.answerer
+            if not self._warm:
+                self.library.embedder.embed_questions(["ready"])  # loads the weights
+                self._warm = True
         return self.library
+
+    def warm_up(self) -> None:
+        """Load the models in the background, so that the first question need not wait for them."""
+        if not self._warming:
+            self._warming = True
+            threading.Thread(target=self._load_quietly, name="warm-up", daemon=True).start()
+
+    def _load_quietly(self) -> None:
+        with contextlib.suppress(CitewellError):  # told to the first who asks
+            self.ready()
 
     def close(self) -> None:
         """Let go of the library when no session can use it any more."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rag.errors import ConfigurationError
-from rag.settings import Settings, load_settings
+from rag.settings import Settings, load_settings, parse_value
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -47,7 +46,7 @@ def read_settings(
             raise ConfigurationError(
                 f"--set {assignment!r}: write it as KEY=VALUE, such as retrieval.top_k=5"
             )
-        _assign(tree, key.strip(), _value(value.strip()))
+        _assign(tree, key.strip(), parse_value(value.strip()))
     for key, value in overrides.items():
         if value is not None:
             _assign(tree, key.replace("__", "."), value)
@@ -70,10 +69,3 @@ def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
     for section in sections:
         tree = tree.setdefault(section, {})
     tree[last] = value
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

@@ -31,7 +31,9 @@ def turn_view(turn: Turn, index: int) -> None:
         st.text(turn.error)
     else:
         _sentences(turn.sentences, turn.citations, index, t)
-        st.html(f'<p class="cw-note">{html_text(turn.writing)} {html_text(t.stopped)}</p>')
+        st.html(f'<p class="cw-note">{html_text(turn.writing)}</p>')
+    if turn.stopped:
+        st.caption(t.stopped)
 
 
 def confidence_word(confidence: float, t: Texts) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from rag.schema import DocumentInfo
@@ -10,13 +12,14 @@ from ui.app.components.answer import draft_html, turn_view
 from ui.app.components.conversations import conversation_tools, keep_turn
 from ui.app.components.evidence import evidence
 from ui.app.components.scope import chosen_documents
-from ui.app.components.upload import job_views
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 
 __all__ = ["ask_page"]
+
+_TICK_SECONDS: Final = 0.3
 
 
 def ask_page(shared: Shared) -> None:
@@ -26,18 +29,19 @@ def ask_page(shared: Shared) -> None:
     if not documents and not state.conversation.turns and state.asking is None:
         empty_library(shared)
         return
+    shared.warm_up()
     question, scope = _question_box(documents)
     _settle()
     if question:
         _begin(shared, question, scope)
+        st.rerun()  # so that the box is closed while the question is answered
     if not state.conversation.turns and state.asking is None:
-        suggestions(documents)
-        job_views(shared)
+        suggestions(shared, documents)
         return
     if state.opened is None:
         _conversation(shared)
         return
-    left, right = st.columns([7, 6], gap="medium")
+    left, right = st.columns([1, 1], gap="medium")
     with right:  # first, so that it is there while an answer is still being written on the left
         evidence(shared.library, state.opened)
     with left:
@@ -51,8 +55,9 @@ def _question_box(documents: list[DocumentInfo]) -> tuple[str | None, list[str] 
         scope = chosen_documents(documents)
         conversation_tools(session().conversation)
     # not inside st.bottom: only so does Streamlit keep the view at the newest answer
-    typed = st.chat_input(t.ask_placeholder, key="question", submit_mode="disable", max_chars=4_000)
     state = session()
+    busy = state.asking is not None and not state.asking.done
+    typed = st.chat_input(t.ask_placeholder, key="question", max_chars=4_000, disabled=busy)
     question, state.pending = typed or state.pending, None
     return (question.strip() or None if question else None), scope
 
@@ -62,8 +67,6 @@ def _begin(shared: Shared, question: str, scope: list[str] | None) -> None:
     state = session()
     if state.asking is not None:
         state.asking.stop()
-        for _ in state.asking.follow():
-            pass
     conversation = state.conversation
     state.opened = None
     state.asking = Asking(
@@ -86,12 +89,14 @@ def _settle() -> None:
 def _conversation(shared: Shared) -> None:
     state = session()
     with st.container(key="conversation"):
-        for index, turn in enumerate(state.conversation.turns):
+        for index, turn in enumerate(list(state.conversation.turns)):
             _question(turn.question)
             with st.chat_message("assistant", avatar=":material/format_quote:"):
                 turn_view(turn, index)
         if state.asking is not None:
-            _follow(state.asking)
+            _question(state.asking.question)
+            with st.chat_message("assistant", avatar=":material/format_quote:"):
+                _watch(state.asking)
 
 
 def _question(question: str) -> None:
@@ -99,27 +104,29 @@ def _question(question: str) -> None:
         st.html(f'<div class="cw-question">{html_text(question)}</div>')
 
 
-def _follow(asking: Asking) -> None:
-    """Show the answer grow; then draw the page anew, with numbers that can be clicked."""
+@st.fragment(run_every=_TICK_SECONDS)
+def _watch(asking: Asking) -> None:
+    """The answer as it grows; when it is done the page is drawn anew, with numbers that can be clicked.
+
+    A look now and then instead of a script that waits: the rest of the page stays usable, and what
+    was shown before is gone at once.
+    """
     t = texts()
-    _question(asking.question)
-    with st.chat_message("assistant", avatar=":material/format_quote:"):
-        text = st.empty()
-        with st.container(horizontal=True, vertical_alignment="center", key="asking"):
-            note = st.empty()
-            st.button(
-                t.stop,
-                key="stop-asking",
-                icon=":material/stop_circle:",
-                on_click=asking.stop,
-                shortcut="Escape",
-                disabled=asking.stopped,
-            )
-        for draft in asking.follow():
-            if draft.sentences or draft.writing:
-                text.html(draft_html(draft, t))
-            note.caption(_stage(asking, len(draft.passages)))
-    st.rerun()
+    draft = asking.draft
+    if draft.sentences or draft.writing:
+        st.html(draft_html(draft, t))
+    with st.container(horizontal=True, vertical_alignment="center", key="asking"):
+        st.html(f'<p class="cw-note" role="status">{html_text(_stage(asking, len(draft.passages)))}</p>')
+        st.button(
+            t.stop,
+            key="stop-asking",
+            icon=":material/stop_circle:",
+            on_click=asking.stop,
+            shortcut="Escape",
+            disabled=asking.stopped,
+        )
+    if asking.done:
+        st.rerun()
 
 
 def _stage(asking: Asking, passages: int) -> str:

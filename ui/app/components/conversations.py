@@ -26,17 +26,27 @@ CONVERSATION_PARAMETER: Final = "conversation"
 def keep_turn(store: Store, conversation: Conversation, asking: Asking) -> None:
     """Add what a question got to its conversation, and to the library when it got an answer."""
     draft = asking.draft
+    answer = draft.answer
+    if asking.stopped and answer is not None and answer.abstained:
+        answer = None  # it found nothing because it was stopped, not because there is nothing
+    if answer is not None and answer.run_id:
+        try:
+            if conversation.conversation_id is None:
+                conversation.conversation_id = store.create_conversation(asking.question[:_TITLE])
+            store.add_turn(conversation.conversation_id, asking.question, answer.run_id)
+        except CitewellError:  # the answer is there and its run is kept; only the thread between is lost
+            _LOG.exception("the conversation was not kept")
     conversation.turns.append(
-        Turn(asking.question, draft.answer, asking.error, draft.sentences, draft.citations, draft.writing)
+        Turn(
+            asking.question,
+            answer,
+            asking.error,
+            draft.sentences,
+            draft.citations,
+            draft.writing,
+            asking.stopped,
+        )
     )
-    if draft.answer is None or not draft.answer.run_id:
-        return
-    try:
-        if conversation.conversation_id is None:
-            conversation.conversation_id = store.create_conversation(asking.question[:_TITLE])
-        store.add_turn(conversation.conversation_id, asking.question, draft.answer.run_id)
-    except CitewellError:  # the answer is there and its run is kept; only the thread between them is lost
-        _LOG.exception("the conversation was not kept")
 
 
 def load_conversation(library: Library, conversation_id: str) -> Conversation:

@@ -13,19 +13,29 @@ from ui.app.components.evidence import original_button
 from ui.app.components.picture import outlined, page_picture
 from ui.app.escaping import html_text, label
 from ui.app.places import span_boxes
-from ui.app.session import session, texts
+from ui.app.session import texts
 from ui.app.texts import Texts
 
-__all__ = ["document_view"]
+__all__ = ["document_page"]
 
 _SCALE: Final = 1.6
 
 
-def document_view(library: Library, document: DocumentInfo) -> None:
-    """A document's pages, one at a time."""
+def document_page(library: Library) -> None:
+    """The document that the address names."""
+    found = library.store.documents([st.query_params.get("id", "")])
+    if found:
+        _document(library, found[0])
+    else:
+        st.info(texts().document_gone, icon=":material/delete:")
+        _back(texts())
+
+
+def _document(library: Library, document: DocumentInfo) -> None:
+    """Its pages, one at a time."""
     t = texts()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(t.back, key="back", icon=":material/arrow_back:", type="tertiary", on_click=_back)
+        _back(t)
         original_button(library, document)
     st.header(label(document.name), anchor=False)
     _facts(document, t)
@@ -124,5 +134,5 @@ def _page_text(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> None:
     st.html("".join(parts))
 
 
-def _back() -> None:
-    session().document_id = None
+def _back(t: Texts) -> None:
+    st.page_link("pages/library.py", label=t.back, icon=":material/arrow_back:")

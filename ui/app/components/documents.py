@@ -71,14 +71,8 @@ def _row(shared: Shared, document: DocumentInfo, t: Texts) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"document-{key}"):
         st.html(_row_html(document, t), width="stretch")
         with st.container(horizontal=True, width="content", key=f"acts-{key}"):
-            st.button(
-                t.open,
-                key=f"view-{key}",
-                icon=":material/visibility:",
-                type="tertiary",
-                on_click=_view,
-                args=(key,),
-            )
+            if st.button(t.open, key=f"view-{key}", icon=":material/visibility:", type="tertiary"):
+                st.switch_page("pages/document.py", query_params={"id": key})
             if st.button("", key=f"delete-{key}", icon=":material/delete:", help=t.delete, type="tertiary"):
                 _confirm(t.delete_title)(shared, document)
 
@@ -96,10 +90,6 @@ def _row_html(document: DocumentInfo, t: Texts) -> str:
         f'<div class="cw-row-title">{html_text(title)}</div>'
         f'<div class="cw-row-facts">{html_text(" · ".join(facts))}</div>{warnings}'
     )
-
-
-def _view(document_id: str) -> None:
-    session().document_id = document_id
 
 
 def _confirm(title: str) -> Callable[[Shared, DocumentInfo], None]:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.app.components.document import document_view
 from ui.app.components.documents import document_list
 from ui.app.components.upload import job_views, uploader
-from ui.app.session import session, texts
+from ui.app.session import texts
 from ui.app.shared import Shared
 
 __all__ = ["library_page"]
 
 
 def library_page(shared: Shared) -> None:
-    """The list with its uploads, or the document that was opened."""
+    """The place to drop files, what became of them, and all documents."""
     t = texts()
     documents = shared.library.documents()
-    opened = next((d for d in documents if d.document_id == session().document_id), None)
-    if opened is not None:
-        document_view(shared.library, opened)
-        return
     st.title(t.library_title, anchor=False)
     uploader(shared)
     job_views(shared)

@@ -24,6 +24,7 @@ __all__ = ["KINDS", "job_views", "uploader"]
 
 KINDS: Final = ["pdf", "docx", "html", "htm", "md", "txt", "csv", "tsv"]
 _TICK_SECONDS: Final = 0.7
+_SHOWN_OPEN: Final = 5
 
 
 def uploader(shared: Shared) -> None:
@@ -69,12 +70,11 @@ def _jobs(shared: Shared) -> None:
 
 def _job(shared: Shared, job: IngestJob, number: int) -> None:
     t = texts()
-    with st.container(border=True, key=f"job-{number}"):
+    with st.container(border=not job.done, key=f"job-{number}"):
         if job.done:
             _summary(shared, job, t)
         else:
             _progress(job, t)
-        if job.outcomes:
             _table(job.outcomes, t)
         if job.error:
             st.error(t.upload_failed, icon=":material/error:")
@@ -102,34 +102,36 @@ def _progress(job: IngestJob, t: Texts) -> None:
 def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
     outcomes = job.outcomes
     failed = sum(outcome.status == "failed" for outcome in outcomes)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            t.upload_done.format(
-                kept=len(outcomes) - failed, failed=failed, seconds=_duration(job.progress.seconds)
-            )
-        )
-        if job.failed:
+    told = t.upload_done.format(
+        kept=len(outcomes) - failed, failed=failed, seconds=_duration(job.progress.seconds)
+    )
+    worth_reading = failed > 0 or any(outcome.warnings for outcome in outcomes)
+    with st.expander(told, expanded=worth_reading or len(outcomes) <= _SHOWN_OPEN):
+        _table(outcomes, t)
+        with st.container(horizontal=True):
+            if job.failed:
+                st.button(
+                    t.retry,
+                    key=f"retry-{id(job)}",
+                    type="tertiary",
+                    icon=":material/refresh:",
+                    on_click=shared.queue.retry,
+                    args=(job,),
+                )
             st.button(
-                t.retry,
-                key=f"retry-{id(job)}",
+                t.dismiss,
+                key=f"dismiss-{id(job)}",
                 type="tertiary",
-                icon=":material/refresh:",
-                on_click=shared.queue.retry,
+                icon=":material/close:",
+                on_click=shared.queue.forget,
                 args=(job,),
             )
-        st.button(
-            t.dismiss,
-            key=f"dismiss-{id(job)}",
-            type="tertiary",
-            icon=":material/close:",
-            on_click=shared.queue.forget,
-            args=(job,),
-        )
 
 
 def _table(outcomes: list[FileResult], t: Texts) -> None:
     rows = "".join(_row_html(outcome, t) for outcome in outcomes)
-    st.html(f'<div class="cw-files" role="table">{rows}</div>')
+    if rows:
+        st.html(f'<div class="cw-files" role="table">{rows}</div>')
 
 
 def _row_html(outcome: FileResult, t: Texts) -> str:

@@ -41,7 +41,7 @@ def empty_library(shared: Shared) -> None:
         job_views(shared)
 
 
-def suggestions(documents: Sequence[DocumentInfo]) -> None:
+def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
     """Before the first question: what this is, and questions that the sample documents answer."""
     t = texts()
     with st.container(key="welcome"):
@@ -59,6 +59,7 @@ def suggestions(documents: Sequence[DocumentInfo]) -> None:
                 args=(question,),
                 width="stretch",
             )
+        job_views(shared)
 
 
 def sample_files() -> list[Path]:

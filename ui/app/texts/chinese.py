@@ -15,6 +15,7 @@ CHINESE: Final = Texts(
     about="**Citewell {version}**：向自己的文档提问，答案的每一句都能在原页上核对。",
     nav_ask="提问",
     nav_library="文档库",
+    nav_document="文档",
     nav_why="依据",
     nav_status="状态",
     trouble="操作未能完成。",

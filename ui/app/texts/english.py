@@ -16,6 +16,7 @@ ENGLISH: Final = Texts(
     about="**Citewell {version}**: ask your own documents; every sentence of an answer can be checked on the page.",
     nav_ask="Ask",
     nav_library="Library",
+    nav_document="Document",
     nav_why="Why",
     nav_status="Status",
     trouble="This did not work.",

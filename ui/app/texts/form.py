@@ -18,6 +18,7 @@ class Texts:
     about: str
     nav_ask: str
     nav_library: str
+    nav_document: str
     nav_why: str
     nav_status: str
     trouble: str
