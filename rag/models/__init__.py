@@ -10,22 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.models.build import build_embedder, build_evidence_scorer, build_generator, build_reranker
+    from rag.models.licences import ModelLicence, model_licences
     from rag.models.protocol import Embedder, Reranker, Vectors
 
 __all__ = [
     "Embedder",
+    "ModelLicence",
     "Reranker",
     "Vectors",
     "build_embedder",
     "build_evidence_scorer",
     "build_generator",
     "build_reranker",
+    "model_licences",
 ]
 
 _MODULES = {
     "Embedder": "protocol",
     "Reranker": "protocol",
     "Vectors": "protocol",
+    "ModelLicence": "licences",
+    "model_licences": "licences",
 }
 
 

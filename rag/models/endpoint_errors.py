@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rag.errors import CitewellError, EndpointError
 from rag.settings import GeneratorSettings
@@ -55,7 +56,7 @@ def explain(error: BaseException, settings: GeneratorSettings) -> str:
         return (
             f"no connection to the {where}: check that the server runs and that generator.base_url is right"
         )
-    said = hide_key(str(error), settings)[:_SHOWN_CHARACTERS]
+    said = hide_key(_said(error), settings)[:_SHOWN_CHARACTERS]
     if status is not None:
         return f"the {where} failed (HTTP {status}): {said}"
     return f"the {where} failed ({type(error).__name__}): {said}"
@@ -80,3 +81,12 @@ def _status(error: BaseException) -> int | None:
     response = getattr(error, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     return status if isinstance(status, int) else None
+
+
+def _said(error: BaseException) -> str:
+    """The server's own words where they are there, else the exception's."""
+    try:
+        response: Any = getattr(error, "response", None)
+        return str(response.text) or str(error)
+    except Exception:  # no response, or one that was not read
+        return str(error)
