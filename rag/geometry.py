@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,8 @@ __all__ = ["PageGeometry"]
 
 _UNITS_PER_POINT: Final = 10.0
 _MAGIC: Final = b"G1"
+_HEADER: Final = struct.Struct("<If")
+"""How many characters, and units in a point."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +39,7 @@ class PageGeometry:
         inked = np.isfinite(self.boxes).all(axis=1)
         quantised = np.round(self.boxes[inked] * scale).astype(np.int16)
         deltas = np.diff(quantised, axis=0, prepend=np.zeros((1, 4), np.int16))
-        header = np.array([len(self.boxes)], "<u4").tobytes() + np.array([scale], "<f4").tobytes()
+        header = _HEADER.pack(len(self.boxes), scale)
         body = np.packbits(inked).tobytes() + deltas.T.astype("<i2").tobytes()
         return _MAGIC + header + zlib.compress(body, 1)
 
@@ -49,11 +52,17 @@ class PageGeometry:
         """
         if data[:2] != _MAGIC:
             raise ValueError(f"not a page geometry: starts with {data[:2]!r}")
-        count = int(np.frombuffer(data, "<u4", 1, 2)[0])
-        scale = float(np.frombuffer(data, "<f4", 1, 6)[0])
-        body = zlib.decompress(data[10:])
+        try:
+            count, scale = _HEADER.unpack_from(data, len(_MAGIC))
+            body = zlib.decompress(data[len(_MAGIC) + _HEADER.size :])
+        except (struct.error, zlib.error) as error:
+            raise ValueError(f"a damaged page geometry: {error}") from None
         mask_bytes = (count + 7) // 8
-        inked = np.unpackbits(np.frombuffer(body, np.uint8, mask_bytes), count=count).astype(bool)
+        if len(body) < mask_bytes:
+            raise ValueError(f"a damaged page geometry: {len(body)} bytes for {count} characters")
+        inked = np.unpackbits(np.frombuffer(body[:mask_bytes], np.uint8), count=count).astype(bool)
+        if len(body) != mask_bytes + 8 * int(inked.sum()):
+            raise ValueError(f"a damaged page geometry: {len(body)} bytes for {int(inked.sum())} boxes")
         deltas = np.frombuffer(body, "<i2", offset=mask_bytes).reshape(4, -1).T
         boxes = np.full((count, 4), np.nan, np.float32)
         # int16 addition wraps around in both directions, so the cumulative sum undoes the difference
@@ -62,7 +71,7 @@ class PageGeometry:
 
     def span_boxes(self, page: int, start: int, end: int) -> tuple[Box, ...]:
         """One box for each line that characters `start` to `end` (page offsets) touch."""
-        rows = self.boxes[max(start, 0) : end]
+        rows = self.boxes[max(start, 0) : max(end, 0)]
         rows = rows[np.isfinite(rows).all(axis=1)]
         lines: list[list[float]] = []
         for left, top, right, bottom in rows.tolist():
