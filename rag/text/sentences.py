@@ -64,7 +64,8 @@ def _unwrapped(text: str, start: int, end: int) -> Iterator[Span]:
             and "\t" not in line
         )
         if not soft:
-            yield Span(first, min(position - 1, end))
+            if position - 1 > first:
+                yield Span(first, min(position - 1, end))
             first = position
 
 

@@ -18,6 +18,7 @@ _TOKEN: Final = re.compile(
     rf"|(?P<word>(?:(?![{CJK}])\w)+(?:[-'’._/&+@](?:(?![{CJK}])\w)+)*[+#]*)"
 )
 _PARTS: Final = re.compile(r"\w+")
+_NUMBER: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 _FUNCTION_WORDS: Final = """
@@ -60,14 +61,11 @@ def content_words(text: str) -> set[str]:
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers in a text in one notation: no grouping commas, no per-cent sign, no leading zeros."""
-    found = set()
-    for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
-        if match.lastgroup == "number":
-            digits = re.match(r"\d+(?:[.,]\d+)*", match.group())
-            if digits:
-                found.add(_plain_number(digits.group()))
-    return found
+    """The numbers in a text in one notation: no grouping commas, no per-cent sign, no leading zeros.
+
+    Also those inside words and ranges: `FY2022` holds 2022, `10-20` holds 10 and 20.
+    """
+    return {_plain_number(digits) for digits in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
 
 
 @lru_cache(maxsize=65_536)
@@ -89,9 +87,8 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _plain_number(digits: str) -> str:
-    if _GROUPED.fullmatch(digits):
-        digits = digits.replace(",", "")
-    if "." in digits and digits.count(".") == 1:
+    digits = digits.replace(",", "")
+    if digits.count(".") == 1:
         digits = digits.rstrip("0").rstrip(".")
     return digits.lstrip("0") or "0"
 

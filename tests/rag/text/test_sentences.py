@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from rag.text import line_spans, sentence_spans
+
+WRITING = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from(
+            "a b. C! d? 1) \n\n\f\t\r\x0b\u2028\u3000。！？；…「」中文テスト한글😀\u200d\u0301\ud800"
+        ),
+    ),
+    max_size=200,
+)
+PASSAGES = st.lists(
+    st.sampled_from(
+        [
+            "The cat sat on the mat. ",
+            "Dr. Smith paid $3.5 million! ",
+            "是的。他说：“好！”",
+            "\n\n",
+            "\n",
+            "\f",
+            "- item one\n",
+            "a wrapped line of text that is rather long and goes on\n",
+            "cell\tcell\n",
+            "   ",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@given(st.one_of(WRITING, PASSAGES), st.integers(0, 1_000))
+@settings(max_examples=400, deadline=None)
+@example("a" * 5_000, 0)
+@example(" " * 5_000, 3)
+@example("中" * 5_000, 0)
+@example(("word " * 1_000 + "\n") * 3, 0)
+def test_spans_are_ordered_trimmed_and_cover_all_but_white_space(text: str, offset: int) -> None:
+    spans = sentence_spans(text, offset)
+    position = 0
+    for start, end in spans:
+        piece = text[start - offset : end - offset]
+        assert position <= start - offset < end - offset <= len(text)
+        assert piece == piece.strip()
+        assert "\f" not in piece
+        assert len(piece) <= 2_000
+        assert not text[position : start - offset].strip()
+        position = end - offset
+    assert not text[position:].strip()
+
+
+@given(st.one_of(WRITING, PASSAGES))
+def test_lines_are_ordered_and_hold_all_that_is_not_white(text: str) -> None:
+    position = 0
+    for start, end in line_spans(text):
+        assert position <= start < end <= len(text)
+        assert not text[position:start].strip()
+        position = end
+    assert not text[position:].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("One here. Two there! Three?", ["One here.", "Two there!", "Three?"]),
+        ("Dr. Smith paid $3.5 million in the U.S. market. It grew.", None),
+        ("他来了。她走了！真的？是", ["他来了。", "她走了！", "真的？", "是"]),
+        ("他说：“好。”然后走了。", ["他说：“好。”", "然后走了。"]),
+        ("Heading\n\nText of it.", ["Heading", "Text of it."]),
+        ("page one\fpage two", ["page one", "page two"]),
+        ("- first\n- second", ["- first", "- second"]),
+        ("Revenue\t100\t90\nCosts\t50\t40", ["Revenue\t100\t90", "Costs\t50\t40"]),
+        ("", []),
+        (" \n\t ", []),
+    ],
+)
+def test_known_texts(text: str, expected: list[str] | None) -> None:
+    if expected is None:
+        expected = ["Dr. Smith paid $3.5 million in the U.S. market.", "It grew."]
+    assert sentences(text) == expected
+
+
+def test_a_sentence_goes_on_over_the_lines_of_a_wrapped_paragraph() -> None:
+    text = (
+        "The quick brown fox jumps over the lazy dog and then\n"
+        "goes on to do the same thing again on the next line.\n"
+        "Here is another sentence that is wrapped over a line\n"
+        "break.\nAnd a short line stands alone."
+    )
+    assert sentences(text) == [
+        text[:105].strip(),
+        text[106 : text.index("break.") + 6],
+        "And a short line stands alone.",
+    ]
+
+
+def test_a_run_without_marks_is_cut_at_white_space() -> None:
+    text = "word " * 1_000
+    assert all(piece.startswith("word") and piece.endswith("word") for piece in sentences(text))
+    assert "".join(piece + " " for piece in sentences(text)) == text
