@@ -15,7 +15,7 @@ from rag.errors import EmptyDocumentError
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page
 from rag.text import detect_language
 
-__all__ = ["DocumentBuilder", "readable_title"]
+__all__ = ["DocumentBuilder", "is_telling", "readable_title"]
 
 _SPACES: Final = re.compile(r"[^\S\n\t]+")
 _MANY_NEWLINES: Final = re.compile(r" *\n\s*")
@@ -23,6 +23,13 @@ _SOFT_HYPHEN_AND_ZERO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NOT_METADATA: Final = re.compile(r"\s+")
 _CURRENCY_CELL: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
 _CLOSING_CELL: Final = re.compile(r"[)%]{1,2}")
+_TELLS_NOTHING: Final = re.compile(
+    r"(?:table of )?contents|abstract|(?:executive )?summary|introduction|overview|index|preface|foreword"
+    r"|(?:for )?immediate release|(?:press|news) release|confidential|draft|united states( of america)?"
+    r"|(?:united states )?securities and exchange commission|form \S{1,6}|page \d+|part \w+|chapter \w+"
+    r"|inhalt(?:sverzeichnis)?|einleitung|zusammenfassung|sommaire|résumé|目\s*录|目\s*錄|摘\s*要|前\s*言|\W*|[\W\d]*",
+    re.I,
+)
 _TITLE_LENGTH: Final = 300
 
 _PageDetails = tuple[str, float | None, float | None, bytes | None, tuple[str, ...]]
@@ -114,9 +121,9 @@ class DocumentBuilder:
         )
 
     def _first_heading(self, text: str) -> str:
-        return next(
-            (text[b.start : b.end] for b in self._blocks if b.kind is BlockKind.HEADING and b.level == 1), ""
-        )
+        headings = (block for block in self._blocks if block.kind is BlockKind.HEADING and block.level == 1)
+        titles = (text[block.start : block.end] for block in headings)
+        return next((title for title in titles if is_telling(title)), "")
 
     def end_table(self) -> None:
         """Part the next row, which belongs to another table, by a blank line."""
@@ -157,6 +164,11 @@ def joined_cells(cells: list[str]) -> list[str]:
     while joined and not joined[-1]:
         joined.pop()
     return joined
+
+
+def is_telling(title: str) -> bool:
+    """Whether a heading says what a document is about; many documents open with `Contents`."""
+    return _TELLS_NOTHING.fullmatch(" ".join(title.split())) is None
 
 
 def readable_title(source: str) -> str:

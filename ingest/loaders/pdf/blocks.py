@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.loaders.pdf.columns import untangled
-from ingest.loaders.pdf.lines import CELL_GAP, Cell, Line, PageLines
+from ingest.loaders.pdf.line import CELL_GAP, Cell, Line
+from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.style import DocumentStyle
 from rag.schema import BlockKind
 
 __all__ = ["PageBlock", "Piece", "page_blocks"]
@@ -19,13 +21,15 @@ _BULLET: Final = re.compile(r"[•‣▪▫●○■□◦∙·◆◇➢➤►�
 _NUMBER: Final = re.compile(
     r"(?:(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)"
 )
+_SECTION: Final = re.compile(r"(?:[A-Z]\.?|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?)")
 _MARKER_GAP: Final = 5.0
 _WIDEST_SPACE: Final = 3.0
 _LEAST_JUSTIFIED: Final = 12.0
 _CURRENCY: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
 _CLOSING: Final = re.compile(r"[)%]{1,2}")
-_NEXT_CURRENCY: Final = re.compile(r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])")
+_CURRENCY_EDGE: Final = re.compile(r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])|(?<=[$€£¥₹])\s+(?=[\d(])")
 _LEADER: Final = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
+_RULE: Final = re.compile(r"[\s_=*.·•~\-–—]{5,}")
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
 _PITCH_SLACK: Final = 1.18
 _LONGEST_LABEL: Final = 90
@@ -73,14 +77,15 @@ class PageBlock:
         return max(line.bottom for line in self.lines)
 
 
-def page_blocks(page: PageLines, furniture: Mapping[Line, BlockKind], pitch: float) -> list[PageBlock]:
-    """The blocks of a page in reading order: headers, body, footers.
-
-    `pitch` is the distance of lines within a paragraph, in font sizes.
-    """
-    body = [line for line in page.lines if line not in furniture]
-    blocks = _grouped(page, untangled(page, body), pitch)
-    blocks = _labelled(page, _side_by_side(blocks), pitch)
+def page_blocks(
+    page: PageLines, furniture: Mapping[Line, BlockKind], style: DocumentStyle
+) -> list[PageBlock]:
+    """The blocks of a page in reading order: headers, body, footers; drawn rules are left out."""
+    body = [
+        line for line in page.lines if line not in furniture and not _RULE.fullmatch(page.line_text(line))
+    ]
+    blocks = _grouped(page, untangled(page, body), style)
+    blocks = _labelled(page, _side_by_side(blocks), style.pitch)
     headers, footers = (
         [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]
         for kind in (BlockKind.HEADER, BlockKind.FOOTER)
@@ -88,13 +93,13 @@ def page_blocks(page: PageLines, furniture: Mapping[Line, BlockKind], pitch: flo
     return [*headers, *blocks, *footers]
 
 
-def _grouped(page: PageLines, lines: Sequence[Line], pitch: float) -> list[PageBlock]:
+def _grouped(page: PageLines, lines: Sequence[Line], style: DocumentStyle) -> list[PageBlock]:
     edges = _right_edges(lines)
     blocks: list[PageBlock] = []
     for i, line in enumerate(lines):
         stretched = any(_is_stretched(line, other) for other in lines[max(i - 1, 0) : i + 2])
-        block = _block(page, line, BlockKind.PARAGRAPH if stretched else _kind(page, line))
-        if blocks and i and _continues(page, blocks[-1], line, block.kind, edges[i - 1], pitch):
+        block = _block(page, line, BlockKind.PARAGRAPH if stretched else _kind(page, line, style))
+        if blocks and i and _continues(page, blocks[-1], line, block.kind, edges[i - 1], style.pitch):
             blocks[-1].pieces.extend(piece._replace(glue=piece.glue or " ") for piece in block.pieces)
             blocks[-1].lines.append(line)
         else:
@@ -123,21 +128,24 @@ def _alike(line: Line, following: Line) -> bool:
     )
 
 
-def _kind(page: PageLines, line: Line) -> BlockKind:
+def _kind(page: PageLines, line: Line, style: DocumentStyle) -> BlockKind:
     first = page.text[line.cells[0].start : line.cells[0].end]
     marker = _BULLET.match(first) or _NUMBER.match(first)
-    if marker and (
-        len(line.cells) == 1 or (len(line.cells) == 2 and marker.end() == len(first) and _is_near(line))
-    ):
+    alone = marker is not None and marker.end() == len(first)
+    if page.starts_raised(line) or (marker and not line.is_parted):
         return BlockKind.LIST_ITEM
-    return BlockKind.TABLE_ROW if len(line.cells) > 1 or _has_leader(page, line) else BlockKind.PARAGRAPH
+    if alone and _is_near(line):
+        return BlockKind.LIST_ITEM
+    if line.is_parted and _SECTION.fullmatch(first) and _is_near(line) and style.stands_out(line):
+        return BlockKind.PARAGRAPH  # the number and the name of a heading
+    return BlockKind.TABLE_ROW if line.is_parted or _has_leader(page, line) else BlockKind.PARAGRAPH
 
 
 def _is_stretched(line: Line, neighbour: Line) -> bool:
     """Whether the gaps of a line are those of justified text: a neighbour without any has its sides."""
     return (
-        len(line.cells) > 1
-        and len(neighbour.cells) == 1
+        line.is_parted
+        and not neighbour.is_parted
         and _alike(*sorted((line, neighbour), key=lambda other: other.top))
         and abs(line.right - neighbour.right) < 0.2 * line.size
         and abs(line.left - neighbour.left) < 3 * line.size
@@ -147,7 +155,8 @@ def _is_stretched(line: Line, neighbour: Line) -> bool:
 
 
 def _is_near(line: Line) -> bool:
-    return line.cells[1].left - line.cells[0].right < _MARKER_GAP * line.size
+    """Whether what follows a marker is one text not far from it."""
+    return len(line.cells) == 2 and line.cells[1].left - line.cells[0].right < _MARKER_GAP * line.size
 
 
 def _has_leader(page: PageLines, line: Line) -> bool:
@@ -181,10 +190,10 @@ def _row_pieces(page: PageLines, cells: Sequence[Cell], size: float) -> list[Pie
 
 
 def _parts(page: PageLines, cell: Cell) -> Iterator[tuple[int, int]]:
-    """A cell's text without dot leaders, cut before the next column's currency sign."""
+    """A cell's text without dot leaders, cut at both sides of a currency sign."""
     start = cell.start
     cuts = [*_LEADER.finditer(page.text, cell.start, cell.end)]
-    cuts += _NEXT_CURRENCY.finditer(page.text, cell.start, cell.end)
+    cuts += _CURRENCY_EDGE.finditer(page.text, cell.start, cell.end)
     for match in [*sorted(cuts, key=lambda cut: cut.start()), None]:
         end = match.start() if match else cell.end
         if end > start:
@@ -199,7 +208,8 @@ def _continues(
     last = block.lines[-1]
     if block.is_row or kind is not BlockKind.PARAGRAPH or not _alike(last, line):
         return False
-    if last.font.bold != line.font.bold and len(block.lines) == 1:
+    is_first = len(block.lines) == 1 and block.kind is not BlockKind.LIST_ITEM
+    if is_first and last.font.bold != line.font.bold:
         return False
     if line.top - last.top > _PITCH_SLACK * pitch * line.size + 0.5:
         return False
@@ -220,7 +230,7 @@ def _fits(text: str, line: Line, room: float) -> bool:
 def _centred(last: Line, line: Line) -> bool:
     """Whether two lines share their middle but neither side: a centred title."""
     middle = abs(last.left + last.right - line.left - line.right) / 2
-    return middle < 0.5 * line.size and abs(last.left - line.left) > line.size
+    return middle < 0.75 * line.size and abs(last.left - line.left) > line.size
 
 
 def _is_indented(block: PageBlock, line: Line) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import repeat
@@ -20,7 +21,8 @@ __all__ = ["LINE_END_HYPHEN", "Font", "PageCharacters", "read_characters"]
 
 _FORCE_BOLD: Final = 1 << 18  # PDF 1.7, table 123, bit position 19
 _BOLD_WEIGHT: Final = 600
-_BOLD_NAMES: Final = ("bold", "black", "heavy", "demi")
+_BOLD_NAME: Final = re.compile(r"bold|black|heavy|demi|-medi$|-bd\b|(?:cm|sf|ec|tc)[a-z]*bx", re.I)
+"""Names of bold fonts; Medi is Nimbus's bold, BX Computer Modern's."""
 _FIRST_NON_ASCII: Final = 0x7F
 _MOST_CHARACTERS: Final = 200_000
 _PDFIUM_HYPHEN: Final = 0x02
@@ -169,8 +171,7 @@ class FontReader:
 
 @lru_cache(maxsize=1024)
 def _has_bold_name(name: bytes) -> bool:
-    plain = name.decode("latin-1").lower()
-    return any(word in plain for word in _BOLD_NAMES)
+    return _BOLD_NAME.search(name.decode("latin-1")) is not None
 
 
 @cache

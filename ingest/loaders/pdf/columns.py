@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.loaders.pdf.lines import Line, PageLines
+from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.lines import PageLines
 
 __all__ = ["untangled"]
 

@@ -29,6 +29,8 @@ __all__ = ["FallbackReader", "is_right_to_left", "needs_password", "plain_page"]
 
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_GLYPH_NAMES: Final = re.compile(r"(?:/[A-Za-z]{1,4}[0-9A-Fa-f]{2,6}){3}")
+"""What pypdf writes for glyphs without letters: /G45/G46."""
 _MOSTLY: Final = 0.3
 _BROKEN: Final = (Exception, RecursionError)
 
@@ -69,6 +71,8 @@ class FallbackReader:
         """The text of a page by pypdf when more of it can be read than of `text`."""
         other = self.page(number)
         readable = (1 - unreadable_share(other)) * len(other)
+        if _GLYPH_NAMES.search(other):
+            return None
         return other if readable > 1.2 * (1 - unreadable_share(text)) * len(text) else None
 
     def _opened(self) -> PdfReader:

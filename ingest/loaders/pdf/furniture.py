@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ingest.loaders.pdf.lines import Line, PageLines
+from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.lines import PageLines
 from rag.schema import BlockKind
 
 __all__ = ["furniture_of"]

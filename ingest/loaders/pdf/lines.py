@@ -3,69 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, Font, PageCharacters
 from ingest.loaders.pdf.glyphs import HYPHEN, LINE_BREAK, normalised
+from ingest.loaders.pdf.line import CELL_GAP, Cell, Line, gathered
 
-__all__ = ["CELL_GAP", "Cell", "Line", "PageLines", "read_lines"]
+__all__ = ["PageLines", "read_lines"]
 
-CELL_GAP: Final = 1.1
-"""A gap of so many ems parts cells; justified text seldom stretches a space beyond .8 em."""
-_SAME_LINE: Final = 0.5
 _DEFAULT_SIZE: Final = 10.0
-_LONGEST_MARK: Final = 8
-_MARK_SIZE: Final = 0.85
+_RAISED: Final = 0.8
+"""A raised character is at most so high as the ones about it."""
+_WORD_AND_DIGIT: Final = re.compile(r"(?:[^\W\d_]{3}|[^\W\d_]\))(?=\d)")
 _BREAK: Final = re.compile(f"[{LINE_BREAK}{HYPHEN}]")
-
-
-class Cell(NamedTuple):
-    """A run of characters without a wide gap: its span, and its sides in points."""
-
-    start: int
-    end: int
-    left: float
-    right: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line as set on the page: its cells, its place, its font.
-
-    `left`, `top`, `right`, `bottom` are points in the reading frame: as displayed, or turned so that
-    the page's main direction is upright.
-    """
-
-    cells: tuple[Cell, ...]
-    left: float
-    top: float
-    right: float
-    bottom: float
-    font: Font
-
-    @property
-    def start(self) -> int:
-        """Index of the first character."""
-        return self.cells[0].start
-
-    @property
-    def end(self) -> int:
-        """Index after the last character."""
-        return self.cells[-1].end
-
-    @property
-    def size(self) -> float:
-        """Font size in points."""
-        return self.font.size
-
-    @property
-    def width(self) -> float:
-        """Points from left to right."""
-        return self.right - self.left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,16 +36,28 @@ class PageLines:
     label: str = ""
     warnings: tuple[str, ...] = ()
 
+    def starts_raised(self, line: Line) -> bool:
+        """Whether a line begins with a small digit, as a footnote does."""
+        heights = self.boxes[line.start : line.start + 12, 3] - self.boxes[line.start : line.start + 12, 1]
+        tallest = np.nanmax(heights)
+        return self.text[line.start].isdigit() and bool(heights[0] < _RAISED * tallest)
+
     def line_text(self, line: Line) -> str:
         """The text of a line with a space between cells; a hyphen at its end is U+FFFE."""
         return " ".join(self.text[cell.start : cell.end] for cell in line.cells)
 
 
-def read_lines(number: int, characters: PageCharacters, label: str = "") -> PageLines:
-    """Cut a page into lines in the order of its content."""
+def read_lines(number: int, characters: PageCharacters, label: str = "", fields_from: int = -1) -> PageLines:
+    """Cut a page into lines in the order of its content.
+
+    Characters from `fields_from` on (if not negative) were filled into the page's form fields; they
+    come last in the content and are put beside their labels.
+    """
     text, sources = normalised(characters.codes)
     boxes = characters.boxes[sources]
     boxes[_is_space(text)] = np.nan
+    text, sources, boxes = _with_raised_parted(text, sources, boxes)
+    fields = int(np.searchsorted(sources, fields_from)) if fields_from >= 0 else len(text)
     inked = np.flatnonzero(np.isfinite(boxes).all(axis=1))
     starts = _line_starts(text, inked)
     ends = np.append(starts[1:], len(inked)) - 1 if len(inked) else starts
@@ -99,10 +66,31 @@ def read_lines(number: int, characters: PageCharacters, label: str = "") -> Page
     angle = _main_angle(starts, len(inked), fonts)
     fonts = [font._replace(angle=(font.angle - angle) % 360) for font in fonts]
     frame = turned(boxes[inked], angle, characters.width, characters.height)
-    lines = _cut(inked, frame, starts, fonts) if len(inked) else []
+    lines = gathered(_cut(inked, frame, starts, fonts), fields) if len(inked) else []
     warnings = ("too many characters: the rest was left out",) if characters.truncated else ()
     size = characters.width, characters.height
-    return PageLines(number, text, boxes, tuple(_with_marks(_joined(lines))), *size, label, warnings)
+    return PageLines(number, text, boxes, tuple(lines), *size, label, warnings)
+
+
+def _with_raised_parted(
+    text: str, sources: NDArray[np.intp], boxes: Boxes
+) -> tuple[str, NDArray[np.intp], Boxes]:
+    """Put a space before the raised number of a footnote, which else makes one word with its word.
+
+    Units such as m2 stay whole: the word must have three letters.
+    """
+    heights = boxes[:, 3] - boxes[:, 1]
+    places = [
+        place
+        for place in (match.end() for match in _WORD_AND_DIGIT.finditer(text))
+        if heights[place] < _RAISED * heights[place - 1]
+        and boxes[place, 3] < boxes[place - 1, 3] - 0.1 * heights[place - 1]
+    ]
+    if not places:
+        return text, sources, boxes
+    edges = [0, *places, len(text)]
+    parted = " ".join(text[start:end] for start, end in pairwise(edges))
+    return parted, np.insert(sources, places, sources[places]), np.insert(boxes, places, np.nan, axis=0)
 
 
 def turned(boxes: Boxes, angle: int, width: float, height: float) -> Boxes:
@@ -170,66 +158,3 @@ def _cut(inked: NDArray[np.intp], frame: Boxes, starts: NDArray[np.intp], fonts:
             first_cells, last_cells, bounds, owners, strict=True
         )
     ]
-
-
-def _joined(lines: list[Line]) -> list[Line]:
-    """Join neighbours that stand side by side on one baseline: pdfium broke at a wide gap."""
-    joined: list[Line] = []
-    for line in lines:
-        if joined and _is_beside(joined[-1], line):
-            last = joined.pop()
-            gap = line.left - last.right
-            cells = (*last.cells, *line.cells)
-            if gap <= CELL_GAP * last.size:
-                near, far = last.cells[-1], line.cells[0]
-                cells = (*last.cells[:-1], Cell(near.start, far.end, near.left, far.right), *line.cells[1:])
-            line = Line(
-                cells,
-                last.left,
-                min(last.top, line.top),
-                line.right,
-                max(last.bottom, line.bottom),
-                last.font,
-            )
-        joined.append(line)
-    return joined
-
-
-def _with_marks(lines: list[Line]) -> list[Line]:
-    """Put raised numbers and marks, which some programs draw after all else, back behind their words."""
-    marks = [line for line in lines if _may_be_marks(line)]
-    others = [line for line in lines if line not in marks]
-    for line in marks:
-        left = []
-        for mark in (replace(line, cells=(cell,), left=cell.left, right=cell.right) for cell in line.cells):
-            host = next((i for i, other in enumerate(others) if _belongs(mark, other)), None)
-            if host is None:
-                left.append(mark.cells[0])
-            else:
-                cells = tuple(sorted((*others[host].cells, *mark.cells), key=lambda cell: cell.left))
-                others[host] = replace(others[host], cells=cells)
-        if left:
-            rest = replace(line, cells=tuple(left), left=left[0].left, right=left[-1].right)
-            others.insert(sum(other.start < rest.start for other in others), rest)
-    return others
-
-
-def _may_be_marks(line: Line) -> bool:
-    return not line.font.angle and all(cell.end - cell.start <= _LONGEST_MARK for cell in line.cells)
-
-
-def _belongs(mark: Line, host: Line) -> bool:
-    """Whether a mark in small type stands right behind a cell of a line, reaching into its height."""
-    if mark.size > _MARK_SIZE * host.size or host.font.angle:
-        return False
-    overlap = min(mark.bottom, host.bottom) - max(mark.top, host.top)
-    return overlap > 0.4 * (mark.bottom - mark.top) and any(
-        abs(mark.left - cell.right) < 0.6 * host.size for cell in host.cells
-    )
-
-
-def _is_beside(left: Line, right: Line) -> bool:
-    if left.font.angle or right.font.angle or right.left < left.right - 0.3 * left.size:
-        return False
-    overlap = min(left.bottom, right.bottom) - max(left.top, right.top)
-    return overlap > _SAME_LINE * max(left.bottom - left.top, right.bottom - right.top)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.builder import DocumentBuilder, is_telling, readable_title
 from ingest.loaders.pdf.blocks import PageBlock, page_blocks
 from ingest.loaders.pdf.contents import PdfContents, read_contents
 from ingest.loaders.pdf.fallback import plain_page
@@ -26,6 +27,9 @@ from rag.schema import BlockKind, Document
 
 __all__ = ["PdfLoader"]
 
+_LONGEST_SUBJECT: Final = 90
+_PROSE: Final = 200
+_LOWEST_TITLE: Final = 3
 _NO_HEADINGS: Final = (BlockKind.TABLE_ROW, BlockKind.HEADER, BlockKind.FOOTER)
 
 
@@ -48,6 +52,7 @@ class PdfLoader:
         written = list(_written(contents))
         if not any(page.text.strip() for page in written):
             raise EmptyDocumentError(_why_empty(contents, source))
+        builder.title = _title(contents, written[0], source)
         for page, text in zip(contents.pages, written, strict=True):
             warning = contents.warnings.get(page.number, "")
             _add(builder, page, text, warning, breaks=page is not contents.pages[-1])
@@ -60,7 +65,7 @@ def _written(contents: PdfContents) -> Iterator[WrittenPage]:
     known = _vocabulary(contents)
     style = measured_style(pages, contents.outline)
     furniture = furniture_of(pages)
-    blocks = {page.number: page_blocks(page, furniture[page.number], style.pitch) for page in pages}
+    blocks = {page.number: page_blocks(page, furniture[page.number], style) for page in pages}
     style = ranked(style, _heading_styles(pages, blocks, style))
     for page in pages:
         if page.number in contents.texts:
@@ -108,7 +113,6 @@ def _add(builder: DocumentBuilder, page: PageLines, written: WrittenPage, warnin
 
 def _describe(contents: PdfContents, builder: DocumentBuilder) -> None:
     metadata = contents.metadata
-    builder.title = plausible_title(metadata.get("Title", ""))
     builder.describe("author", metadata.get("Author"))
     builder.describe("subject", metadata.get("Subject"))
     builder.describe("keywords", metadata.get("Keywords"))
@@ -121,6 +125,25 @@ def _describe(contents: PdfContents, builder: DocumentBuilder) -> None:
     for number, warning in sorted(contents.warnings.items()):
         by_warning[warning].append(number)
     builder.warnings.extend(f"{_pages(numbers)}: {warning}" for warning, numbers in by_warning.items())
+
+
+def _title(contents: PdfContents, first_page: WrittenPage, source: str) -> str:
+    """The title by metadata, first page or file name, and the subject where it is short and adds to it."""
+    title = plausible_title(contents.metadata.get("Title", "")) or _first_page_title(first_page)
+    title = title or readable_title(source)
+    subject = plausible_title(contents.metadata.get("Subject", ""))
+    told = set(title.casefold().split())
+    if 0 < len(subject) <= _LONGEST_SUBJECT and not told & set(subject.casefold().split()):
+        return f"{title}: {subject}"
+    return title
+
+
+def _first_page_title(page: WrittenPage) -> str:
+    """The highest heading before the first prose, but for words that open many documents."""
+    opening = itertools.takewhile(lambda block: block.end - block.start < _PROSE, page.blocks)
+    headings = sorted((block for block in opening if block.level), key=lambda block: block.level)
+    titles = (page.text[block.start : block.end] for block in headings if block.level <= _LOWEST_TITLE)
+    return next((title for title in titles if is_telling(title)), "")
 
 
 def _why_empty(contents: PdfContents, source: str) -> str:

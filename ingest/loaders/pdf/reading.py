@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -63,18 +63,18 @@ def read_page(document: Any, number: int) -> PageLines:
     import pypdfium2.raw as pdfium
 
     page = document[number - 1]
+    fields_from = -1
     try:
         if document.formenv is not None and pdfium.FPDFPage_GetAnnotCount(page) > 0:
-            # pdfium reads text from the page's content only; flattening puts the fields into it
-            flattened = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
-            if flattened == pdfium.FLATTEN_SUCCESS:
+            # pdfium reads text from the page's content only; flattening appends the fields to it
+            with closing(page.get_textpage()) as printed:
+                fields_from = printed.count_chars()
+            if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
                 page.close()
                 page = document[number - 1]
-        text_page = page.get_textpage()
-        try:
-            lines = read_lines(number, read_characters(page, text_page), _label(document, number))
-        finally:
-            text_page.close()
+        with closing(page.get_textpage()) as text_page:
+            characters = read_characters(page, text_page)
+            lines = read_lines(number, characters, _label(document, number), fields_from)
         if not lines.lines and pdfium.FPDFPage_CountObjects(page) > 0:
             return replace(lines, warnings=(*lines.warnings, NO_TEXT))
         return lines

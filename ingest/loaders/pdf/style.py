@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ingest.loaders.pdf.lines import Line, PageLines
+from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.lines import PageLines
 
 __all__ = ["DocumentStyle", "HeadingStyle", "OutlineEntry", "heading_style", "measured_style", "ranked"]
 
 _LARGER: Final = 1.12
+_SMALLEST_BOLD: Final = 0.95
 _LONGEST_HEADING: Final = 180
 _LONGEST_TITLE: Final = 400
 _MOST_HEADING_LINES: Final = 3
@@ -52,6 +54,12 @@ class DocumentStyle:
     pitch: float
     titles: Mapping[int, Mapping[str, int]]
     ranks: Mapping[HeadingStyle, int]
+
+    def stands_out(self, line: Line) -> bool:
+        """Whether a line is larger than the body, or bold where the body is not."""
+        if line.size >= _LARGER * self.body_size:
+            return True
+        return line.font.bold and not self.body_bold and line.size >= _SMALLEST_BOLD * self.body_size
 
     def heading_level(self, page: int, text: str, lines: Sequence[Line]) -> int:
         """1 to 6 for a heading, by the outline first, then by its font; 0 for other text."""
@@ -93,16 +101,15 @@ def heading_style(text: str, lines: Sequence[Line], style: DocumentStyle) -> Hea
     """The style of a few lines that stand out as a heading, or None."""
     if len(text) > _LONGEST_HEADING or len(lines) > _MOST_HEADING_LINES:
         return None
-    size = max(line.size for line in lines)
+    if not all(style.stands_out(line) and not line.font.angle for line in lines) or _NO_HEADING.fullmatch(
+        text
+    ):
+        return None
     bold = all(line.font.bold for line in lines)
-    is_bold_line = bold and not style.body_bold and size >= 0.95 * style.body_size
-    if size < _LARGER * style.body_size and not is_bold_line:
-        return None
-    if any(line.font.angle for line in lines) or _NO_HEADING.fullmatch(text):
-        return None
     letters = [character for character in text if character.isalpha()]
     if len(letters) < 2 or (not bold and _SENTENCE.fullmatch(text)):
         return None
+    size = max(line.size for line in lines)
     return HeadingStyle(round(size * 2) / 2, bold, not any(map(str.islower, letters)))
 
 

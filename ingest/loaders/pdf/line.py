@@ -1,0 +1,156 @@
+"""One line of a page, and the lines that belong together though the content's order parts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from ingest.loaders.pdf.characters import Font
+
+__all__ = ["CELL_GAP", "Cell", "Line", "gathered"]
+
+CELL_GAP: Final = 1.1
+"""A gap of so many ems parts cells; justified text seldom stretches a space beyond .8 em."""
+_SAME_LINE: Final = 0.5
+_LONGEST_MARK: Final = 8
+_MARK_SIZE: Final = 0.85
+_NEXT_CHARACTERS: Final = 3
+
+
+class Cell(NamedTuple):
+    """A run of characters without a wide gap: its span, and its sides in points."""
+
+    start: int
+    end: int
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as set on the page: its cells, its place, its font.
+
+    `left`, `top`, `right`, `bottom` are points in the reading frame: as displayed, or turned so that
+    the page's main direction is upright.
+    """
+
+    cells: tuple[Cell, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    font: Font
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether a wide gap parts two of its cells."""
+        return any(right.left - left.right > CELL_GAP * self.size for left, right in pairwise(self.cells))
+
+    @property
+    def start(self) -> int:
+        """Index of the first character."""
+        return self.cells[0].start
+
+    @property
+    def end(self) -> int:
+        """Index after the last character."""
+        return self.cells[-1].end
+
+    @property
+    def size(self) -> float:
+        """Font size in points."""
+        return self.font.size
+
+    @property
+    def width(self) -> float:
+        """Points from left to right."""
+        return self.right - self.left
+
+
+def gathered(lines: Sequence[Line], fields: int) -> list[Line]:
+    """The lines with their scattered parts in place; characters from `fields` on are form fields."""
+    printed = [line for line in lines if line.start < fields]
+    filled = [line for line in lines if line.start >= fields]
+    return _with_fields(_joined(_with_marks(_joined(printed))), filled)
+
+
+def _joined(lines: Sequence[Line]) -> list[Line]:
+    """Join neighbours that stand side by side on one baseline: pdfium broke at a wide gap."""
+    joined: list[Line] = []
+    for line in lines:
+        if joined and _is_beside(joined[-1], line):
+            line = _side_by_side(joined.pop(), line)
+        joined.append(line)
+    return joined
+
+
+def _is_beside(left: Line, right: Line) -> bool:
+    if left.font.angle or right.font.angle or right.left < left.right - 0.3 * left.size:
+        return False
+    return _overlap(left, right) > _SAME_LINE * max(left.bottom - left.top, right.bottom - right.top)
+
+
+def _overlap(line: Line, other: Line) -> float:
+    """Points of height that two lines share."""
+    return min(line.bottom, other.bottom) - max(line.top, other.top)
+
+
+def _side_by_side(left: Line, right: Line) -> Line:
+    near, far = left.cells[-1], right.cells[0]
+    if far.left - near.right <= CELL_GAP * left.size and 0 <= far.start - near.end <= _NEXT_CHARACTERS:
+        cells = (*left.cells[:-1], Cell(near.start, far.end, near.left, far.right), *right.cells[1:])
+    else:
+        cells = (*left.cells, *right.cells)
+    top, bottom = min(left.top, right.top), max(left.bottom, right.bottom)
+    return Line(cells, left.left, top, right.right, bottom, left.font)
+
+
+def _with_marks(lines: Sequence[Line]) -> list[Line]:
+    """Put raised numbers and marks, which some programs draw after all else, back behind their words."""
+    others = [line for line in lines if not _may_be_marks(line)]
+    for line in filter(_may_be_marks, lines):
+        homeless = []
+        for cell in line.cells:
+            host = next((i for i, other in enumerate(others) if _belongs(cell, line, other)), None)
+            if host is None:
+                homeless.append(cell)
+            else:
+                others[host] = _with_cell(others[host], cell)
+        if homeless:
+            rest = replace(line, cells=tuple(homeless), left=homeless[0].left, right=homeless[-1].right)
+            others.insert(sum(other.start < rest.start for other in others), rest)
+    return others
+
+
+def _may_be_marks(line: Line) -> bool:
+    return not line.font.angle and all(cell.end - cell.start <= _LONGEST_MARK for cell in line.cells)
+
+
+def _belongs(mark: Cell, line: Line, host: Line) -> bool:
+    """Whether a mark in small type stands right behind a cell of a line, reaching into its height."""
+    if line.size > _MARK_SIZE * host.size or host.font.angle:
+        return False
+    return _overlap(line, host) > 0.4 * (line.bottom - line.top) and any(
+        abs(mark.left - cell.right) < 0.6 * host.size for cell in host.cells
+    )
+
+
+def _with_fields(lines: list[Line], fields: Sequence[Line]) -> list[Line]:
+    """Put what was filled into a form behind its label, or where it stands among the lines."""
+    for field in fields:
+        height = field.bottom - field.top
+        label = next((i for i, line in enumerate(lines) if _overlap(line, field) > _SAME_LINE * height), None)
+        if label is not None and not field.font.angle:
+            for cell in field.cells:
+                lines[label] = _with_cell(lines[label], cell)
+        else:
+            below = (i for i, line in enumerate(lines) if line.top > field.top)
+            lines.insert(next(below, len(lines)), field)
+    return lines
+
+
+def _with_cell(line: Line, cell: Cell) -> Line:
+    cells = tuple(sorted((*line.cells, cell), key=lambda found: found.left))
+    return replace(line, cells=cells, left=min(line.left, cell.left), right=max(line.right, cell.right))
