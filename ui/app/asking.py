@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering import AnswerEvent, Finished, PassagesFound, SentenceReady, TokenWritten
@@ -52,8 +52,8 @@ class Draft:
 class Asking:
     """A question on its way to an answer.
 
-    A page looks at `draft` now and then, and sees all that is known when it is drawn anew. Leaving
-    the page does not stop the question: `stop` does. `ready` is called before, in
+    The page that asked reads `follow`; a page that is drawn anew reads it again and sees all that
+    is known. Leaving the page does not stop the question: `stop` does. `ready` is called before, in
     the thread, to have the models loaded; `on_end` once at the end, be it an answer, an error or a stop.
     """
 
@@ -70,6 +70,7 @@ class Asking:
     def __post_init__(self) -> None:
         self._stop = threading.Event()
         self._ended = threading.Event()
+        self._news = threading.Event()
 
     def start(self) -> Asking:
         """Begin to answer."""
@@ -95,9 +96,13 @@ class Asking:
         """How long ago the question was asked."""
         return time.monotonic() - self.started
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait for the end; false when it did not come in time."""
-        return self._ended.wait(seconds)
+    def follow(self, seconds: float = 0.25) -> Iterator[Draft]:
+        """The draft now, and again at each change or after `seconds`, until nothing more will come."""
+        while not self._ended.is_set():
+            self._news.clear()
+            yield self.draft
+            self._news.wait(seconds)
+        yield self.draft
 
     def _run(self) -> None:
         try:
@@ -105,11 +110,14 @@ class Asking:
                 self.ready()
             for event in self.library.ask_stream(self.question, self.documents, self.history, self._stop):
                 self.draft = self.draft.after(event)
+                self._news.set()
         except CitewellError as error:
             self.error = str(error)
         except Exception as error:  # shown to who asked, told whole in the log
             _LOG.exception("the question failed")
             self.error = f"{type(error).__name__}: {error}"
-        if self.on_end is not None:
-            self.on_end(self)
-        self._ended.set()
+        finally:
+            if self.on_end is not None:
+                self.on_end(self)
+            self._ended.set()
+            self._news.set()

@@ -19,7 +19,7 @@ from ui.app.shared import Shared
 
 __all__ = ["ask_page"]
 
-_TICK_SECONDS: Final = 0.3
+_LOOK_SECONDS: Final = 0.25
 
 
 def ask_page(shared: Shared) -> None:
@@ -34,9 +34,10 @@ def ask_page(shared: Shared) -> None:
     _settle()
     if question:
         _begin(shared, question, scope)
-        st.rerun()  # so that the box is closed while the question is answered
+    beginning = st.empty()  # cleared at once, where other elements stay until a run has ended
     if not state.conversation.turns and state.asking is None:
-        suggestions(shared, documents)
+        with beginning.container():
+            suggestions(shared, documents)
         return
     if state.opened is None:
         _conversation(shared)
@@ -57,7 +58,9 @@ def _question_box(documents: list[DocumentInfo]) -> tuple[str | None, list[str] 
     # not inside st.bottom: only so does Streamlit keep the view at the newest answer
     state = session()
     busy = state.asking is not None and not state.asking.done
-    typed = st.chat_input(t.ask_placeholder, key="question", max_chars=4_000, disabled=busy)
+    typed = st.chat_input(
+        t.ask_placeholder, key="question", max_chars=4_000, submit_mode="disable", disabled=busy
+    )
     question, state.pending = typed or state.pending, None
     return (question.strip() or None if question else None), scope
 
@@ -68,7 +71,6 @@ def _begin(shared: Shared, question: str, scope: list[str] | None) -> None:
     if state.asking is not None:
         state.asking.stop()
     conversation = state.conversation
-    state.opened = None
     state.asking = Asking(
         shared.library,
         question,
@@ -96,7 +98,7 @@ def _conversation(shared: Shared) -> None:
         if state.asking is not None:
             _question(state.asking.question)
             with st.chat_message("assistant", avatar=":material/format_quote:"):
-                _watch(state.asking)
+                _follow(state.asking)
 
 
 def _question(question: str) -> None:
@@ -104,19 +106,17 @@ def _question(question: str) -> None:
         st.html(f'<div class="cw-question">{html_text(question)}</div>')
 
 
-@st.fragment(run_every=_TICK_SECONDS)
-def _watch(asking: Asking) -> None:
+def _follow(asking: Asking) -> None:
     """The answer as it grows; when it is done the page is drawn anew, with numbers that can be clicked.
 
-    A look now and then instead of a script that waits: the rest of the page stays usable, and what
-    was shown before is gone at once.
+    Each write to the page is a point where Streamlit may end this run, because the person clicked
+    something: then the next run follows on. One waiting thread costs less than a page that asks
+    again and again.
     """
     t = texts()
-    draft = asking.draft
-    if draft.sentences or draft.writing:
-        st.html(draft_html(draft, t))
+    text = st.empty()
     with st.container(horizontal=True, vertical_alignment="center", key="asking"):
-        st.html(f'<p class="cw-note" role="status">{html_text(_stage(asking, len(draft.passages)))}</p>')
+        note = st.empty()
         st.button(
             t.stop,
             key="stop-asking",
@@ -125,8 +125,11 @@ def _watch(asking: Asking) -> None:
             shortcut="Escape",
             disabled=asking.stopped,
         )
-    if asking.done:
-        st.rerun()
+    for draft in asking.follow(_LOOK_SECONDS):
+        if draft.sentences or draft.writing:
+            text.html(draft_html(draft, t))
+        note.html(f'<p class="cw-note" role="status">{html_text(_stage(asking, len(draft.passages)))}</p>')
+    st.rerun()
 
 
 def _stage(asking: Asking, passages: int) -> str:

@@ -23,7 +23,7 @@ from ui.app.uploads import distinct, safe_name, save_upload
 __all__ = ["KINDS", "job_views", "uploader"]
 
 KINDS: Final = ["pdf", "docx", "html", "htm", "md", "txt", "csv", "tsv"]
-_TICK_SECONDS: Final = 0.7
+_TICK_SECONDS: Final = 1.0
 _SHOWN_OPEN: Final = 5
 
 
