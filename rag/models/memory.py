@@ -21,7 +21,7 @@ _HEADROOM = 1.1
 
 def weight_bytes(folder: Path, dtype: torch.dtype) -> int:
     """Bytes that the safetensors of a folder take in memory as `dtype` (as stored when quantised)."""
-    stored = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    stored = sum(path.stat().st_size for path in folder.glob("model*.safetensors"))
     config = read_json(folder / "config.json")
     if "quantization_config" in config:
         return stored

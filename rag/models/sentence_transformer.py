@@ -90,11 +90,15 @@ class SentenceTransformerEmbedder:
         Texts are batched by length over the whole call, which halves the padding of mixed lengths:
         give many at once.
         """
-        return self._embed(texts, self._config.passage_prefix, progress)
+        small = (
+            self._small if sum(map(len, texts)) <= _SMALL_CHARACTERS and not accelerator_likely() else None
+        )
+        return self._embed(texts, self._config.passage_prefix, progress, small)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), with the model's question prefix."""
-        return self._embed(texts, self._config.query_prefix, None)
+        small = self._small if sum(map(len, texts)) <= _SMALL_CHARACTERS else None
+        return self._embed(texts, self._config.query_prefix, None, small)
 
     def load(self) -> None:
         """Load the weights now rather than at the first long call; a server does so while it starts."""
@@ -111,48 +115,47 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _small(self) -> NumpyBert | None:
-        """The same model without torch, for calls that are over before torch is imported."""
-        wanted = (self._settings.device, self._settings.dtype)
-        plain = wanted[0] in {"auto", "cpu"} and wanted[1] in {"auto", "float32"}
-        if plain and not accelerator_likely() and NumpyBert.fits(self._config):
-            return NumpyBert(self._config)
-        return None
+        """The same model without torch, for calls that are over before torch is imported.
 
-    def _embed(self, texts: Sequence[str], prefix: str, progress: Callable[[int], None] | None) -> Vectors:
-        # By size alone, never by what is loaded: equal calls give equal vectors.
-        if sum(map(len, texts)) <= _SMALL_CHARACTERS and self._small is not None:
-            return self._embed_small(self._small, texts, prefix, progress)
+        Size alone decides, never what happens to be loaded: equal calls give equal vectors.
+        """
+        on_cpu = self._settings.device in {"auto", "cpu"} and self._settings.dtype in {"auto", "float32"}
+        return NumpyBert(self._config) if on_cpu and NumpyBert.fits(self._config) else None
+
+    def _embed(
+        self,
+        texts: Sequence[str],
+        prefix: str,
+        progress: Callable[[int], None] | None,
+        small: NumpyBert | None,
+    ) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         longest_first = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         size = self._settings.batch_size
         for start in range(0, len(texts), size):
             rows = longest_first[start : start + size]
-            with self._lock:
-                vectors[rows] = self._encode([encodable(texts[row]) for row in rows], prefix)
+            batch = [encodable(texts[row]) for row in rows]
+            if small is None:
+                vectors[rows] = self._encode(batch, prefix)
+            else:
+                ids = self._tokenizer.ids([prefix + text for text in batch], self.max_tokens)
+                vectors[rows] = small.encode(ids)
             if progress is not None:
                 progress(start + len(rows))
         return vectors
 
-    def _embed_small(
-        self, model: NumpyBert, texts: Sequence[str], prefix: str, progress: Callable[[int], None] | None
-    ) -> Vectors:
-        ids = self._tokenizer.ids([prefix + text for text in texts], self.max_tokens)
-        vectors = model.encode(ids)
-        if progress is not None and texts:
-            progress(len(texts))
-        return vectors
-
     def _encode(self, texts: list[str], prefix: str) -> Vectors:
-        """One batch through the model; the caller holds the lock."""
-        model = self._loaded = self._loaded or self._load()
-        vectors = model.encode(
-            texts,
-            prompt=prefix,
-            batch_size=len(texts),
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-        )
+        """One batch through the model."""
+        with self._lock:
+            model = self._loaded = self._loaded or self._load()
+            vectors = model.encode(
+                texts,
+                prompt=prefix,
+                batch_size=len(texts),
+                show_progress_bar=False,
+                convert_to_numpy=True,
+                normalize_embeddings=True,
+            )
         return _unit(np.asarray(vectors, np.float32))
 
     def _load(self) -> SentenceTransformer:

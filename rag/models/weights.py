@@ -15,6 +15,7 @@ from rag.models.packaged import PREFIX, packaged_path
 __all__ = ["ModelFiles", "files_hash", "locate", "read_json", "read_json_list"]
 
 _DOWNLOADED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
+_SECOND_COPIES = ["consolidated*", "original/*", "onnx/*", "openvino/*"]
 _SAMPLE_BYTES = 1 << 20
 
 
@@ -49,7 +50,14 @@ def _hub_folder(name: str, offline: bool, setting: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, allow_patterns=_DOWNLOADED, local_files_only=offline))
+        return Path(
+            snapshot_download(
+                name,
+                allow_patterns=_DOWNLOADED,
+                ignore_patterns=_SECOND_COPIES,
+                local_files_only=offline,
+            )
+        )
     except HFValidationError:
         raise ModelNotFoundError(
             f"{setting}: {name!r} is neither `{PREFIX}NAME`, a folder, nor a hub name such as owner/model"
