@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import CitewellError, ConfigurationError
+from rag.errors import CitewellError
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -97,18 +97,14 @@ def _settings(
     library: Path | None, config: str | None, assignments: Sequence[str] | None, workers: int | None
 ) -> Settings:
     """Settings by flags, then `--set`, then the environment, then the file or preset."""
-    from rag.settings import load_settings
+    from rag.settings import load_settings, parse_assignments
 
-    environment = dict(os.environ)
-    for assignment in assignments or []:
-        key, separator, value = assignment.partition("=")
-        if not separator:
-            raise ConfigurationError(
-                f"--set {assignment!r}: write it as KEY=VALUE, such as chunking.max_tokens=150"
-            )
-        environment["CITEWELL_" + key.strip().replace(".", "__").upper()] = value.strip()
-    flags = {"library": str(library) if library else None, "ingest": {"workers": workers}}
-    return load_settings(config, flags, environment)
+    tree = parse_assignments(assignments or [])
+    if library is not None:
+        tree["library"] = str(library)
+    if workers is not None:
+        tree.setdefault("ingest", {})["workers"] = workers
+    return load_settings(config, tree)
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import ConfigurationError
-from rag.settings import Settings, load_settings, parse_value
+from rag.settings import Settings, load_settings, parse_assignments
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -39,17 +38,12 @@ def read_settings(
     **overrides: Any,
 ) -> Settings:
     """Settings from a preset or file, the environment, `--set` and the command's own flags."""
-    tree: dict[str, Any] = {"library": str(library) if library else None}
-    for assignment in assignments or []:
-        key, separator, value = assignment.partition("=")
-        if not separator:
-            raise ConfigurationError(
-                f"--set {assignment!r}: write it as KEY=VALUE, such as retrieval.top_k=5"
-            )
-        _assign(tree, key.strip(), parse_value(value.strip()))
+    tree = parse_assignments(assignments or [])
+    if library is not None:
+        tree["library"] = str(library)
     for key, value in overrides.items():
-        if value is not None:
-            _assign(tree, key.replace("__", "."), value)
+        section, name = key.split("__")
+        tree.setdefault(section, {})[name] = value
     return load_settings(config, tree)
 
 
@@ -62,10 +56,3 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
     from rag.library import Library
 
     return Library.open(settings=settings, create=create)
-
-
-def _assign(tree: dict[str, Any], key: str, value: Any) -> None:
-    *sections, last = key.split(".")
-    for section in sections:
-        tree = tree.setdefault(section, {})
-    tree[last] = value

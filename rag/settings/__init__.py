@@ -1,0 +1,42 @@
+"""The one settings tree. Presets are TOML files in `configs/`.
+
+Precedence, highest first: flags (given as a nested dict), `CITEWELL_…` environment variables
+(`CITEWELL_GENERATOR__MODEL=…`, two underscores between levels), the file or preset, the defaults.
+"""
+
+from rag.settings.loading import load_settings, parse_assignments, parse_value, presets
+from rag.settings.tree import (
+    AnsweringSettings,
+    ChunkingSettings,
+    Device,
+    EmbedderSettings,
+    ExampleSettings,
+    GeneratorSettings,
+    IngestSettings,
+    Precision,
+    PromptSettings,
+    RerankerSettings,
+    RetrievalSettings,
+    Settings,
+    UiSettings,
+)
+
+__all__ = [
+    "AnsweringSettings",
+    "ChunkingSettings",
+    "Device",
+    "EmbedderSettings",
+    "ExampleSettings",
+    "GeneratorSettings",
+    "IngestSettings",
+    "Precision",
+    "PromptSettings",
+    "RerankerSettings",
+    "RetrievalSettings",
+    "Settings",
+    "UiSettings",
+    "load_settings",
+    "parse_assignments",
+    "parse_value",
+    "presets",
+]
