@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.examples.hybrid_selector import HybridIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, as_floats, best
 from rag.examples.selector import ExampleSelector
@@ -23,12 +24,13 @@ class MaximalMarginalRelevanceSelector(ExampleSelector):
 
     Takes one example after the other, each time the one with the highest
     `relevance * sim(example, question) - (1 - relevance) * max sim(example, taken)`,
-    among the `candidates` nearest to the question.
+    among the `candidates` nearest to the question. How similar two examples are is always the
+    cosine of their vectors; how similar one is to the question is for the index to say.
     """
 
     def __init__(
         self,
-        index: VectorIndex,
+        index: VectorIndex | HybridIndex,
         *,
         relevance: float = _RELEVANCE,
         candidates: int = _CANDIDATES,

@@ -29,7 +29,10 @@ def test_equals_the_plain_formula_ties_included(
     assert best(scores, k).tolist() == expected
 
 
-@given(st.lists(st.sampled_from([-np.inf, 0.0, 0.25, 0.5]), max_size=20), st.integers(0, 25))
+SCORES = st.sampled_from([-np.inf, -0.5, 0.0, 0.01, 0.25, 0.5]) | st.floats(-1.0, 1.0)
+
+
+@given(st.lists(SCORES, max_size=20), st.integers(0, 25))
 def test_best_is_a_stable_sort_without_what_is_ruled_out(values: list[float], k: int) -> None:
     allowed = [i for i, value in enumerate(values) if value > -np.inf]
     expected = sorted(allowed, key=lambda i: (-values[i], i))[:k]
@@ -68,5 +71,4 @@ def test_a_hundred_thousand_examples_take_milliseconds() -> None:
         start = time.perf_counter()
         best(index.similarities(" ".join(f"w{word}" for word in row)), 8)
         seconds.append(time.perf_counter() - start)
-    # 5 ms on an idle core; the margin is for a shared one
-    assert sorted(seconds)[50] < 0.015
+    assert sorted(seconds)[50] < 0.005
