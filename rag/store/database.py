@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from rag.errors import LibraryLockedError, StoreError
 __all__ = ["Database"]
 
 _BUSY_SECONDS: Final = 60.0
+_RETRY_SECONDS: Final = 0.02
 _JOURNAL_BYTES: Final = 64 << 20
 _CACHE_KIBIBYTES: Final = 16_000
 
@@ -95,7 +97,7 @@ class Database:
         )
         try:
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA journal_mode = WAL")
+            self._use_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
@@ -105,6 +107,18 @@ class Database:
             connection.close()
             raise
         return connection
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Ask until it is granted: SQLite does not wait by itself where several make one new file."""
+        give_up = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                    raise
+            time.sleep(_RETRY_SECONDS)
 
     def _give_back(self, connection: sqlite3.Connection, reset_timeout: bool) -> None:
         try:

@@ -77,11 +77,11 @@ class Originals:
         suffix = original.suffix.lower()
         return sha256 + (suffix if _SUFFIX.fullmatch(suffix) else "")
 
-    def announce(self, names: Iterable[str]) -> Path | None:
-        """Write a note of files that may end up without a document; None if there are none."""
+    def announce(self, names: Iterable[str]) -> list[Path]:
+        """Write a note of files that may end up without a document; no note for no files."""
         listed = sorted(set(names))
         if not listed:
-            return None
+            return []
         self.folder.mkdir(exist_ok=True)
         note = self.folder / f"{uuid.uuid4().hex}{_PENDING}"
         with note.open("w", encoding="utf-8") as sink:
@@ -89,7 +89,7 @@ class Originals:
             sink.flush()
             os.fsync(sink.fileno())
         flush_directory(self.folder)
-        return note
+        return [note]
 
     def notes(self) -> list[Path]:
         """The notes that nobody has settled yet."""

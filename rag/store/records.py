@@ -10,24 +10,11 @@ from typing import Literal
 
 from rag.errors import NotFoundError
 from rag.schema import Message, RunRecord
+from rag.store.database import Database
 from rag.store.documents import now
 from rag.store.texts import storable
 
-__all__ = [
-    "Conversation",
-    "Feedback",
-    "add_turn",
-    "conversations",
-    "create_conversation",
-    "delete_conversation",
-    "feedback",
-    "rename_conversation",
-    "run",
-    "runs",
-    "save_feedback",
-    "save_run",
-    "turns",
-]
+__all__ = ["Conversation", "Feedback", "Rating", "Records"]
 
 Rating = Literal[-1, 1]
 
@@ -54,125 +41,136 @@ class Feedback:
     created_at: str
 
 
-def save_run(connection: sqlite3.Connection, record: RunRecord) -> None:
-    """Store a run record, in place of an earlier one of the same id."""
-    connection.execute(
-        "INSERT INTO runs (run_id, created_at, record) VALUES (?, ?, ?) ON CONFLICT (run_id)"
-        " DO UPDATE SET created_at = excluded.created_at, record = excluded.record",
-        (record.run_id, record.created_at, json.dumps(asdict(record))),
-    )
+class Records:
+    """The part of a store that remembers questions and answers."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep records in a migrated database."""
+        self._database = database
+
+    def save_run(self, record: RunRecord) -> None:
+        """Store a run record, in place of an earlier one of the same id."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO runs (run_id, created_at, record) VALUES (?, ?, ?) ON CONFLICT (run_id)"
+                " DO UPDATE SET created_at = excluded.created_at, record = excluded.record",
+                (record.run_id, record.created_at, json.dumps(asdict(record))),
+            )
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The latest run records, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT record FROM runs ORDER BY id DESC LIMIT ?", (limit,))
+            return [_record(row[0]) for row in rows]
+
+    def run(self, run_id: str) -> RunRecord:
+        """One run record.
+
+        Raises:
+            NotFoundError: no run has this id.
+        """
+        with self._database.reading() as connection:
+            row = _run_row(connection, run_id)
+            return _record(connection.execute("SELECT record FROM runs WHERE id = ?", (row,)).fetchone()[0])
+
+    def create_conversation(self, title: str) -> str:
+        """Start a conversation; returns its id."""
+        conversation_id, moment = uuid.uuid4().hex[:16], now()
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO conversations (conversation_id, title, created_at, changed_at)"
+                " VALUES (?, ?, ?, ?)",
+                (conversation_id, storable(title), moment, moment),
+            )
+        return conversation_id
+
+    def conversations(self) -> list[Conversation]:
+        """All conversations, the one last changed first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT c.conversation_id, c.title, c.created_at, c.changed_at, count(t.id)"
+                " FROM conversations c LEFT JOIN turns t ON t.conversation = c.id"
+                " GROUP BY c.id ORDER BY c.changed_at DESC, c.id DESC"
+            )
+            return [Conversation(*row) for row in rows]
+
+    def rename_conversation(self, conversation_id: str, title: str) -> None:
+        """Give a conversation another title.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.writing() as connection:
+            row = _conversation_row(connection, conversation_id)
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), row))
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation and its turns; the run records stay.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.writing() as connection:
+            row = _conversation_row(connection, conversation_id)
+            connection.execute("DELETE FROM conversations WHERE id = ?", (row,))
+
+    def add_turn(self, conversation_id: str, question: str, run_id: str) -> None:
+        """Add a question and its saved run to the end of a conversation.
+
+        Raises:
+            NotFoundError: there is no such conversation or run.
+        """
+        with self._database.writing() as connection:
+            row = _conversation_row(connection, conversation_id)
+            connection.execute(
+                "INSERT INTO turns (conversation, run, question) VALUES (?, ?, ?)",
+                (row, _run_row(connection, run_id), storable(question)),
+            )
+            connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now(), row))
+
+    def turns(self, conversation_id: str) -> list[tuple[str, RunRecord]]:
+        """Questions and run records of a conversation, in order.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT t.question, r.record FROM turns t JOIN runs r ON r.id = t.run"
+                " WHERE t.conversation = ? ORDER BY t.id",
+                (_conversation_row(connection, conversation_id),),
+            )
+            return [(question, _record(record)) for question, record in rows]
+
+    def save_feedback(self, run_id: str, rating: Rating, wanted_answer: str = "") -> None:
+        """Store a person's thumbs up (1) or down (-1) for a run, in place of what they thought before.
+
+        Raises:
+            NotFoundError: no run has this id.
+            ValueError: the rating is neither -1 nor 1.
+        """
+        if rating not in (-1, 1):
+            raise ValueError(f"rating {rating!r} is neither -1 nor 1")
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO feedback (run, rating, wanted_answer, created_at)"
+                " VALUES (?, ?, ?, ?)",
+                (_run_row(connection, run_id), rating, storable(wanted_answer), now()),
+            )
+
+    def feedback(self) -> list[Feedback]:
+        """All feedback, the latest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT r.record, f.rating, f.wanted_answer, f.created_at FROM feedback f"
+                " JOIN runs r ON r.id = f.run ORDER BY f.created_at DESC, r.id DESC"
+            )
+            return [_feedback(*row) for row in rows]
 
 
-def runs(connection: sqlite3.Connection, limit: int) -> list[RunRecord]:
-    """The latest runs, newest first."""
-    rows = connection.execute("SELECT record FROM runs ORDER BY id DESC LIMIT ?", (limit,))
-    return [_record(row[0]) for row in rows]
-
-
-def run(connection: sqlite3.Connection, run_id: str) -> RunRecord:
-    """One run record.
-
-    Raises:
-        NotFoundError: no run has this id.
-    """
-    row = connection.execute("SELECT record FROM runs WHERE run_id = ?", (storable(run_id),)).fetchone()
-    if row is None:
-        raise NotFoundError(f"no run {run_id!r}: `citewell runs` shows those there are")
-    return _record(row[0])
-
-
-def create_conversation(connection: sqlite3.Connection, title: str) -> str:
-    """Start a conversation; returns its id."""
-    conversation_id, moment = uuid.uuid4().hex[:16], now()
-    connection.execute(
-        "INSERT INTO conversations (conversation_id, title, created_at, changed_at) VALUES (?, ?, ?, ?)",
-        (conversation_id, storable(title), moment, moment),
-    )
-    return conversation_id
-
-
-def conversations(connection: sqlite3.Connection) -> list[Conversation]:
-    """All conversations, the one last changed first."""
-    rows = connection.execute(
-        "SELECT c.conversation_id, c.title, c.created_at, c.changed_at, count(t.id) FROM conversations c"
-        " LEFT JOIN turns t ON t.conversation = c.id GROUP BY c.id ORDER BY c.changed_at DESC, c.id DESC"
-    )
-    return [Conversation(*row) for row in rows]
-
-
-def rename_conversation(connection: sqlite3.Connection, conversation_id: str, title: str) -> None:
-    """Give a conversation another title.
-
-    Raises:
-        NotFoundError: no conversation has this id.
-    """
-    row = _conversation_row(connection, conversation_id)
-    connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), row))
-
-
-def delete_conversation(connection: sqlite3.Connection, conversation_id: str) -> None:
-    """Delete a conversation and its turns; the run records stay.
-
-    Raises:
-        NotFoundError: no conversation has this id.
-    """
-    row = _conversation_row(connection, conversation_id)
-    connection.execute("DELETE FROM conversations WHERE id = ?", (row,))
-
-
-def add_turn(connection: sqlite3.Connection, conversation_id: str, question: str, run_id: str) -> None:
-    """Add a question and its saved run to the end of a conversation.
-
-    Raises:
-        NotFoundError: there is no such conversation or run.
-    """
-    row = _conversation_row(connection, conversation_id)
-    connection.execute(
-        "INSERT INTO turns (conversation, run, question) VALUES (?, ?, ?)",
-        (row, _run_row(connection, run_id), storable(question)),
-    )
-    connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now(), row))
-
-
-def turns(connection: sqlite3.Connection, conversation_id: str) -> list[tuple[str, RunRecord]]:
-    """Questions and run records of a conversation, in order.
-
-    Raises:
-        NotFoundError: no conversation has this id.
-    """
-    rows = connection.execute(
-        "SELECT t.question, r.record FROM turns t JOIN runs r ON r.id = t.run"
-        " WHERE t.conversation = ? ORDER BY t.id",
-        (_conversation_row(connection, conversation_id),),
-    )
-    return [(question, _record(record)) for question, record in rows]
-
-
-def save_feedback(connection: sqlite3.Connection, run_id: str, rating: Rating, wanted_answer: str) -> None:
-    """Store what a person thought of a run, in place of what they thought before.
-
-    Raises:
-        NotFoundError: no run has this id.
-        ValueError: the rating is neither -1 nor 1.
-    """
-    if rating not in (-1, 1):
-        raise ValueError(f"rating {rating!r} is neither -1 nor 1")
-    connection.execute(
-        "INSERT OR REPLACE INTO feedback (run, rating, wanted_answer, created_at) VALUES (?, ?, ?, ?)",
-        (_run_row(connection, run_id), rating, storable(wanted_answer), now()),
-    )
-
-
-def feedback(connection: sqlite3.Connection) -> list[Feedback]:
-    """All feedback, the latest first."""
-    rows = connection.execute(
-        "SELECT r.record, f.rating, f.wanted_answer, f.created_at"
-        " FROM feedback f JOIN runs r ON r.id = f.run ORDER BY f.created_at DESC, r.id DESC"
-    )
-    return [
-        Feedback(record.run_id, record.question, rating, wanted, created_at)
-        for record, rating, wanted, created_at in ((_record(text), *rest) for text, *rest in rows)
-    ]
+def _feedback(text: str, rating: Rating, wanted_answer: str, created_at: str) -> Feedback:
+    record = _record(text)
+    return Feedback(record.run_id, record.question, rating, wanted_answer, created_at)
 
 
 def _record(text: str) -> RunRecord:
@@ -183,7 +181,7 @@ def _record(text: str) -> RunRecord:
 def _run_row(connection: sqlite3.Connection, run_id: str) -> int:
     row = connection.execute("SELECT id FROM runs WHERE run_id = ?", (storable(run_id),)).fetchone()
     if row is None:
-        raise NotFoundError(f"no run {run_id!r}: save the run first; `citewell runs` shows those there are")
+        raise NotFoundError(f"no run {run_id!r}: `citewell runs` shows those there are")
     return int(row[0])
 
 

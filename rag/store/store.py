@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from rag.errors import LibraryLockedError, LibraryNotFoundError, StoreError
 from rag.models.protocol import Vectors
-from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, RunRecord, StoredChunk
-from rag.store import chunks, documents, embeddings, pages, records
+from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, StoredChunk
+from rag.store import chunks, documents, embeddings, pages
 from rag.store.checks import run_checks
 from rag.store.database import Database
 from rag.store.dense import DenseIndex
 from rag.store.lexical import SqliteLexicalIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
 from rag.store.originals import Originals
+from rag.store.records import Records
 from rag.store.texts import TextReader, storable
 from rag.store.vector_cache import VectorCache
 from rag.store.writing import CatalogWriter
@@ -31,11 +32,12 @@ _CATALOG: Final = "catalog.sqlite"
 _RECOVERY_SECONDS: Final = 0.1
 
 
-class Store:
+class Store(Records):
     """A library's folder: `catalog.sqlite`, `files/` (originals) and `index/` (a cache).
 
     Any number of stores, threads and processes may have one folder open: readers see whole
-    transactions, writers take turns. All methods may be called from any thread.
+    transactions, writers take turns. All methods may be called from any thread. Questions, answers
+    and conversations are kept by the methods of `Records`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
@@ -44,8 +46,8 @@ class Store:
 
     def __init__(self, path: Path, database: Database) -> None:
         """Use `Store.open`."""
+        super().__init__(database)
         self.path = path
-        self._database = database
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)
         self._dense = DenseIndex(database, path / "index")
@@ -111,8 +113,6 @@ class Store:
             active = embeddings.active_embedder(connection)
         return active[1] if active else None
 
-    # Documents
-
     def add_document(
         self,
         document: Document,
@@ -164,7 +164,7 @@ class Store:
             return documents.resolve(connection, name)
 
     def original(self, document_id: str) -> Path | None:
-        """The kept copy of the file that a document was read from.
+        """The kept copy of the file that a document was read from; None if none was kept, or it is gone.
 
         Raises:
             NotFoundError: the document is not there.
@@ -172,9 +172,8 @@ class Store:
         with self._database.reading() as connection:
             documents.document_row(connection, document_id)
             file = documents.list_documents(connection, [document_id])[0].file
-        return self._originals.path(file) if file else None
-
-    # Text and structure
+        path = self._originals.path(file) if file else None
+        return path if path and path.is_file() else None
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """A document's text, or the slice `[start:end]` of it, by Python's rules.
@@ -222,8 +221,6 @@ class Store:
         """
         with self._database.reading() as connection:
             return pages.list_blocks(connection, document_id, start, end)
-
-    # Chunks and search
 
     def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids, in the order asked; ids that are gone are passed over."""
@@ -288,64 +285,3 @@ class Store:
     def check(self) -> list[Check]:
         """Look at every invariant; reads the whole library."""
         return run_checks(self._database, self._originals, VectorCache(self.path / "index"))
-
-    # Records
-
-    def save_run(self, record: RunRecord) -> None:
-        """Store a run record, in place of an earlier one of the same id."""
-        with self._database.writing() as connection:
-            records.save_run(connection, record)
-
-    def runs(self, limit: int = 50) -> list[RunRecord]:
-        """The latest run records, newest first."""
-        with self._database.reading() as connection:
-            return records.runs(connection, limit)
-
-    def run(self, run_id: str) -> RunRecord:
-        """One run record.
-
-        Raises:
-            NotFoundError: no run has this id.
-        """
-        with self._database.reading() as connection:
-            return records.run(connection, run_id)
-
-    def create_conversation(self, title: str) -> str:
-        """Start a conversation; returns its id."""
-        with self._database.writing() as connection:
-            return records.create_conversation(connection, title)
-
-    def conversations(self) -> list[records.Conversation]:
-        """All conversations, the one last changed first."""
-        with self._database.reading() as connection:
-            return records.conversations(connection)
-
-    def rename_conversation(self, conversation_id: str, title: str) -> None:
-        """Give a conversation another title; `NotFoundError` if it is not there."""
-        with self._database.writing() as connection:
-            records.rename_conversation(connection, conversation_id, title)
-
-    def delete_conversation(self, conversation_id: str) -> None:
-        """Delete a conversation, not its run records; `NotFoundError` if it is not there."""
-        with self._database.writing() as connection:
-            records.delete_conversation(connection, conversation_id)
-
-    def add_turn(self, conversation_id: str, question: str, run_id: str) -> None:
-        """Add a question and its saved run to a conversation; `NotFoundError` if either is not there."""
-        with self._database.writing() as connection:
-            records.add_turn(connection, conversation_id, question, run_id)
-
-    def turns(self, conversation_id: str) -> list[tuple[str, RunRecord]]:
-        """Questions and run records of a conversation, in order; `NotFoundError` if it is not there."""
-        with self._database.reading() as connection:
-            return records.turns(connection, conversation_id)
-
-    def save_feedback(self, run_id: str, rating: records.Rating, wanted_answer: str = "") -> None:
-        """Store a person's thumbs up (1) or down (-1) for a run, with the answer they wanted, if any."""
-        with self._database.writing() as connection:
-            records.save_feedback(connection, run_id, rating, wanted_answer)
-
-    def feedback(self) -> list[records.Feedback]:
-        """All feedback, the latest first."""
-        with self._database.reading() as connection:
-            return records.feedback(connection)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from rag.errors import StoreError
 from rag.models.protocol import Vectors
 from rag.schema import Chunk, Document, DocumentInfo
 from rag.store.chunks import insert_chunks, next_chunk_id
@@ -39,11 +42,10 @@ class CatalogWriter:
         """Store a document in place of an earlier one of the same source; see `Store.add_document`."""
         validate(document, chunks, hashes, vectors)
         rows = [lexical_row(document.title, c.headings, document.text[c.start : c.end]) for c in chunks]
-        with self._database.writing() as connection:
+        with self._changing() as (connection, notes):
             earlier = documents_where(connection, "source = ?", storable(document.source))
-            discarded = [info.file for info in earlier if info.file]
             new = [self._originals.name(original, document.sha256)] if original else []
-            note = self._originals.announce([*discarded, *new])
+            notes += self._originals.announce([*(info.file for info in earlier if info.file), *new])
             for info in earlier:
                 _delete(connection, info.document_id)
             file = self._originals.keep(original, document.sha256) if original else None
@@ -51,23 +53,20 @@ class CatalogWriter:
             insert_vectors(connection, embedder, hashes, vectors)
             _insert(connection, document, chunks, hashes, rows, file)
             _count_version(connection)
-            info = list_documents(connection, [document.document_id])[0]
-        self._settle(note)
-        return info
+            return list_documents(connection, [document.document_id])[0]
 
     def remove(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
         """Delete those of the documents that are there, all in one transaction; returns them."""
-        with self._database.writing() as connection:
+        with self._changing() as (connection, notes):
             found = list_documents(connection, document_ids)
-            if not found:
-                return []
-            note = self._originals.announce([info.file for info in found if info.file])
+            notes += self._originals.announce([info.file for info in found if info.file])
             for info in found:
                 _delete(connection, info.document_id)
-            _count_version(connection)
-        self._settle(note)
-        with self._database.writing() as connection:
-            purge_rows(connection)
+            if found:
+                _count_version(connection)
+        if found:
+            with self._database.writing() as connection:
+                purge_rows(connection)
         return found
 
     def recover(self, busy_seconds: float) -> None:
@@ -76,16 +75,26 @@ class CatalogWriter:
         Raises:
             LibraryLockedError: another process is writing, which may be the one whose notes these are.
         """
-        notes = self._originals.notes()
+        self._settle(self._originals.notes(), busy_seconds)
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[sqlite3.Connection, list[Path]]]:
+        """A transaction, and the notes of files whose fate it decides; settled however it ends."""
+        notes: list[Path] = []
+        try:
+            with self._database.writing() as connection:
+                yield connection, notes
+        except BaseException:
+            with contextlib.suppress(StoreError):
+                self._settle(notes)
+            raise
+        self._settle(notes)
+
+    def _settle(self, notes: Sequence[Path], busy_seconds: float | None = None) -> None:
         if notes:
             with self._database.writing(busy_seconds) as connection:
                 for note in notes:
                     self._originals.settle(connection, note)
-
-    def _settle(self, note: Path | None) -> None:
-        if note is not None:
-            with self._database.writing() as connection:
-                self._originals.settle(connection, note)
 
 
 def _insert(

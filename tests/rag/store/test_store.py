@@ -341,3 +341,23 @@ def test_chunks_of_the_fakes_tile_their_text() -> None:
     chunks = tiling_chunks(given, 2)
     assert "".join(given.text[chunk.start : chunk.end] for chunk in chunks) == given.text
     assert [(chunk.first_page, chunk.last_page) for chunk in chunks] == [(1, 1), (1, 1), (2, 2), (2, 2)]
+
+
+def test_many_may_make_one_new_library_at_once(tmp_path: Path) -> None:
+    errors: list[BaseException] = []
+    barrier = threading.Barrier(6)
+
+    def make(path: Path) -> None:
+        try:
+            barrier.wait(10)
+            Store.open(path).close()
+        except BaseException as error:
+            errors.append(error)
+
+    for turn in range(5):
+        threads = [threading.Thread(target=make, args=(tmp_path / str(turn),)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
