@@ -37,7 +37,7 @@ class SelectorOptions:
     @property
     def common(self) -> dict[str, Any]:
         """The keyword arguments that every selector takes."""
-        return {"pool": self.pool, "k": self.k, "most_similar": self.most_similar}
+        return {"pool": self.pool, "k": self.k, "most_similar": self.most_similar, "same_script": True}
 
     def need_embedder(self, name: str) -> Embedder:
         """The embedder, for a selector that cannot do without.

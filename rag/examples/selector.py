@@ -15,6 +15,7 @@ from rag.errors import NotFoundError, UsageError
 from rag.examples.pool import as_fields, parse_example
 from rag.examples.scoring import ScoredExample, Scores, SimilarityIndex, best
 from rag.schema import Example
+from rag.text import has_cjk
 
 __all__ = ["ExampleSelector"]
 
@@ -23,8 +24,11 @@ class ExampleSelector(BaseExampleSelector):
     """Chooses the k examples whose questions are most similar to the question asked.
 
     Other selectors override `_choose`. Equal similarities go by the order in which examples were
-    added, so the same pool and question always give the same choice. Safe to use from several
-    threads. Slots of deleted examples stay empty; a new selector over the pool has none.
+    added, so the same pool and question always give the same choice. With `same_script`, a
+    question without CJK characters gets examples without them, and one with CJK such as have them,
+    as long as there are k: a Chinese example would have an English question answered in Chinese.
+    Safe to use from several threads. Slots of deleted examples stay empty; a new selector over the
+    pool has none.
 
     Example:
         >>> from rag.examples.word_index import WordIndex
@@ -41,6 +45,7 @@ class ExampleSelector(BaseExampleSelector):
         *,
         k: int = 2,
         most_similar: Literal["last", "first"] = "last",
+        same_script: bool = False,
     ) -> None:
         """Take an empty index and fill it with the pool.
 
@@ -51,11 +56,13 @@ class ExampleSelector(BaseExampleSelector):
             raise UsageError(f"k must be 0 or more examples, not {k}")
         self.k = k
         self.most_similar = most_similar
+        self._same_script = same_script
         self._index = index
         self._lock = threading.RLock()
         self._slots: list[Example | None] = []
         self._slot_of: dict[str, int] = {}
         self._empty: list[int] = []
+        self._cjk = bytearray()
         self._add(list(pool))
 
     def __len__(self) -> int:
@@ -117,9 +124,16 @@ class ExampleSelector(BaseExampleSelector):
                 return []
             scores = self._index.similarities(question)
             scores[self._empty] = -np.inf
+            if self._same_script:
+                self._rule_out_other_scripts(scores, has_cjk(question))
             chosen = self._choose(question, scores, min(self.k, len(self)))
             scored = [ScoredExample(self._example(slot), float(scores[slot])) for slot in chosen]
         return scored[::-1] if self.most_similar == "last" else scored
+
+    def _rule_out_other_scripts(self, scores: Scores, cjk: bool) -> None:
+        other = np.frombuffer(self._cjk, np.bool_) != cjk
+        if np.count_nonzero(scores[~other] > -np.inf) >= self.k:
+            scores[other] = -np.inf
 
     def _choose(self, question: str, scores: Scores, k: int) -> NDArray[np.intp]:
         """Slots of the examples to show, the most similar first; `scores` is -inf for empty slots."""
@@ -145,3 +159,4 @@ class ExampleSelector(BaseExampleSelector):
             for example in examples:
                 self._slot_of[example.example_id] = len(self._slots)
                 self._slots.append(example)
+                self._cjk.append(has_cjk(example.question))

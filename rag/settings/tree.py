@@ -127,7 +127,11 @@ class RetrievalSettings(_Section):
 class ExampleSettings(_Section):
     """Which worked examples go into the prompt."""
 
-    selector: str = Field("jaccard", description="`jaccard`, `embedding`, `random` or `none`.")
+    selector: str = Field(
+        "hybrid_mmr",
+        description="`hybrid_mmr`, `hybrid`, `mmr`, `embedding`, `jaccard` (needs no embedder), `entity`, "
+        "`diversity`, `comparable_pairs`, `random` or `none`.",
+    )
     k: int = Field(2, ge=0)
     pool: str = Field("default", description="Name of a pool in `data/examples/`, or a JSONL file.")
     most_similar: Literal["last", "first"] = "last"

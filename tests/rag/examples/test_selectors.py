@@ -219,3 +219,10 @@ def test_entities_of_a_question(question: str, found: list[str]) -> None:
     stressed = stress_entities(question)
     assert question in stressed
     assert (stressed == question) == (not found)
+
+
+@pytest.mark.parametrize("name", CHOOSING)
+def test_a_question_gets_examples_in_its_own_script_while_there_are_enough(name: str) -> None:
+    assert set(ids(select(selector(name, k=2), "信是什么时候写的？"))) == {"e6", "e7"}
+    assert not {"e6", "e7"} & set(ids(select(selector(name, k=6), "When was it built?")))
+    assert len(select(selector(name, k=3), "信是什么时候写的？")) == 3
