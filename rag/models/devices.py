@@ -35,16 +35,16 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def prepare_environment(offline: bool) -> None:
-    """Tell the model libraries, before they are imported, to stay offline and quiet.
+    """Tell the model libraries, before they are imported, whether they may use the network.
 
-    They read these variables at import. A value that the user has set is kept, except that
-    `offline` wins: it is a promise.
+    They read these variables at import. `offline` overrules what the user has set: it is a promise.
+    Downloads show their progress.
     """
-    for name in ("HF_HUB_DISABLE_PROGRESS_BARS", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+    for name in ("HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
         os.environ.setdefault(name, "1")
     if offline:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["TRANSFORMERS_OFFLINE"] = "1"
+        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS"):
+            os.environ[name] = "1"
 
 
 def quiet_transformers() -> None:
