@@ -49,6 +49,14 @@ class IngestJob:
         """The files that were refused, then those that were read, as they became known."""
         return [*self.refused, *self.results]
 
+    def take(self, result: FileResult) -> None:
+        """Note what became of a file; of one that is in the library the saved upload goes."""
+        self.results.append(result)
+        if self.folder is not None and result.status != "failed":
+            for path, name in self.sources.items():
+                if name == result.source:
+                    path.unlink(missing_ok=True)
+
     @property
     def failed(self) -> dict[Path, str]:
         """The files that can be tried again."""
@@ -128,7 +136,7 @@ class IngestQueue:
                     stop=job.stop,
                     sources=job.sources,
                 ):
-                    job.results.append(result)
+                    job.take(result)
         except CitewellError as error:
             job.error = str(error)
         except Exception as error:  # shown to who uploaded, told whole in the log

@@ -73,6 +73,6 @@ def session() -> Session:
 
 
 def texts() -> Texts:
-    """What the app says, in the language that was chosen, else the browser's."""
-    chosen = st.session_state.get(LANGUAGE_KEY) or language_of(st.context.locale)
-    return LANGUAGES.get(chosen, LANGUAGES["en"])
+    """What the app says, in the language that was chosen (which the address keeps), else the browser's."""
+    chosen = st.session_state.get(LANGUAGE_KEY) or st.query_params.get(LANGUAGE_KEY)
+    return LANGUAGES[chosen if chosen in LANGUAGES else language_of(st.context.locale)]

@@ -18,7 +18,7 @@ from ui.app.session import session, texts
 __all__ = ["conversation_list", "conversation_tools", "keep_turn", "load_conversation"]
 
 _LOG = logging.getLogger(__name__)
-_SHOWN: Final = 12
+_SHOWN: Final = 8
 _TITLE: Final = 80
 CONVERSATION_PARAMETER: Final = "conversation"
 

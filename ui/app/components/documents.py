@@ -98,14 +98,24 @@ def _confirm(title: str) -> Callable[[Shared, DocumentInfo], None]:
         t = texts()
         st.markdown(t.delete_question.format(name=label(document.name)))
         with st.container(horizontal=True):
-            if st.button(t.delete_yes, key="delete-yes", type="primary", icon=":material/delete:"):
-                shared.library.remove([document.document_id])
-                opened = session().opened
-                if opened is not None and opened.document_id == document.document_id:
-                    session().opened = None
-                st.toast(t.deleted.format(name=label(document.name)), icon=":material/check:")
-                st.rerun()
-            if st.button(t.cancel, key="delete-no"):
-                st.rerun()
+            yes = st.button(
+                t.delete_yes,
+                key="delete-yes",
+                type="primary",
+                icon=":material/delete:",
+                on_click=_delete,
+                args=(shared, document),
+            )
+            no = st.button(t.cancel, key="delete-no")
+        if yes or no:
+            st.rerun()
 
     return confirm
+
+
+def _delete(shared: Shared, document: DocumentInfo) -> None:
+    shared.library.remove([document.document_id])
+    opened = session().opened
+    if opened is not None and opened.document_id == document.document_id:
+        session().opened = None
+    st.toast(texts().deleted.format(name=label(document.name)), icon=":material/check:")

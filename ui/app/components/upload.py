@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from ingest import FileResult
+from ingest import safe_name as document_name
 from rag.errors import CitewellError
 from ui.app.escaping import html_text
 from ui.app.ingesting import IngestJob
@@ -161,7 +162,7 @@ def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) 
     for number, file in enumerate(files):
         try:
             path = save_upload(file, file.name, folder / str(number), limit_bytes)
-            saved[path] = distinct(file.name, saved.values())
+            saved[path] = distinct(document_name(file.name), saved.values())
         except (CitewellError, OSError) as error:
             refused.append(FileResult.failure(safe_name(file.name), str(error), 0.0))
     shared.queue.submit(saved, folder, refused)

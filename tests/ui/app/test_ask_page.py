@@ -1,0 +1,176 @@
+import re
+
+from rag.library import Library
+from tests.ui.app.sample import html, page
+
+ROOF = "How much did the boathouse roof repair cost?"
+CABINET = "How is the cabinet painted?"
+UNKNOWN = "Who discovered penicillin?"
+
+
+def _ask(app, question):
+    app.chat_input[0].set_value(question).run()
+    assert not app.exception
+    return app
+
+
+def _cite(app):
+    return next(button for button in app.button if button.key and button.key.startswith("cite-"))
+
+
+def test_an_answer_shows_sentence_number_source_and_confidence(app, library_path):
+    _ask(app.run(), ROOF)
+    assert "The boathouse roof repair cost 18,750 crowns." in html(app)
+    assert "report.pdf, page 2" in html(app)
+    assert _cite(app).label == "1"
+    assert any(re.search(r"\w+ confidence · \d+ %", badge.value) for badge in app.markdown)
+    assert app.session_state["citewell"].asking is None
+
+
+def test_a_click_on_a_number_opens_the_page_with_the_quote_and_another_closes_it(app, library_path):
+    _ask(app.run(), ROOF)
+    _cite(app).click().run()
+    assert '<blockquote class="cw-quote">The boathouse roof repair cost 18,750 crowns.' in html(app)
+    (image,) = app.image
+    assert "Page 2 with the quote marked" in image.proto.imgs[0].alt
+    assert "<mark>The boathouse roof repair cost 18,750 crowns.</mark>" in html(app)
+    assert app.get("download_button")[0].label == "Original file"
+    _cite(app).click().run()
+    assert not app.image
+    assert "cw-quote" not in html(app)
+
+
+def test_a_document_without_page_pictures_shows_the_text_around_with_the_quote_marked(app, library_path):
+    _ask(app.run(), "How much did the library spend on books in 2023?")
+    _cite(app).click().run()
+    assert not app.image
+    assert "<mark>The library spent 41,300 euros on books in 2023.</mark>" in html(app)
+    assert "Ms Rossi took the minutes." in html(app)
+
+
+def test_what_a_document_says_and_is_called_is_shown_and_never_part_of_the_page(app, library_path):
+    _ask(app.run(), CABINET)
+    _cite(app).click().run()
+    shown = html(app)
+    assert "vermilion" in shown
+    assert "&lt;img src=x onerror=alert(1)&gt;.md" in shown
+    assert "<img" not in shown
+    assert "<script" not in shown
+    for element in [*app.markdown, *app.caption, *app.title, *app.header]:
+        assert "<img" not in element.value.replace("\\<img", "")
+    assert not any(element.allow_html for element in app.markdown)
+
+
+def test_a_question_without_an_answer_says_so_and_shows_the_nearest_passages(app, library_path):
+    _ask(app.run(), UNKNOWN)
+    assert "The documents do not answer this." in html(app)
+    assert not [button for button in app.button if button.key and button.key.startswith("cite-")]
+
+
+def test_a_nearest_passage_opens_in_its_document(app, library_path):
+    _ask(app.run(), "What was the boathouse roof of penicillin made of in 1870?")
+    if "The documents do not answer this." not in html(app):
+        _cite(app).click().run()
+    else:
+        next(b for b in app.button if b.key and b.key.startswith("open-near")).click().run()
+    assert "cw-document" in html(app)
+
+
+def test_only_the_chosen_documents_are_asked(app, library_path):
+    with Library.open(library_path) as library:
+        minutes = library.store.resolve("minutes.txt").document_id
+    app.run().multiselect(key="scope").set_value([minutes]).run()
+    _ask(app, ROOF)
+    assert "18,750" not in html(app)
+    app.multiselect(key="scope").set_value([]).run()
+    _ask(app, ROOF)
+    assert "18,750" in html(app)
+
+
+def test_a_conversation_is_kept_and_comes_back_with_its_citations(app, library_path):
+    _ask(app.run(), ROOF)
+    with Library.open(library_path) as library:
+        (kept,) = library.store.conversations()
+        assert (kept.title, kept.turns) == (ROOF, 1)
+    app.button(key="new-conversation").click().run()
+    assert "18,750" not in html(app)
+    app.button(key=f"load-{kept.conversation_id}").click().run()
+    assert "18,750" in html(app)
+    _cite(app).click().run()
+    assert len(app.image) == 1
+
+
+def test_an_address_with_a_conversation_opens_it_in_a_new_session(app, library_path):
+    _ask(app.run(), ROOF)
+    with Library.open(library_path) as library:
+        (kept,) = library.store.conversations()
+    another = type(app).from_file(app._script_path, default_timeout=60)
+    another.query_params["conversation"] = kept.conversation_id
+    another.run()
+    assert "18,750" in html(another)
+
+
+def test_a_conversation_that_is_gone_is_passed_over(app, library_path):
+    app.query_params["conversation"] = "0123456789abcdef"
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Ask your documents"
+
+
+def test_a_deleted_conversation_leaves_the_list_and_its_run_stays(app, library_path):
+    _ask(app.run(), ROOF)
+    with Library.open(library_path) as library:
+        (kept,) = library.store.conversations()
+        app.button(key=f"forget-{kept.conversation_id}").click().run()
+        assert library.store.conversations() == []
+        assert len(library.runs()) == 1
+    assert app.title[0].value == "Ask your documents"
+
+
+def test_a_citation_of_a_document_that_was_deleted_says_so(app, library_path):
+    _ask(app.run(), ROOF)
+    with Library.open(library_path) as library:
+        library.remove(["report.pdf"])
+    _cite(app).click().run()
+    assert not app.exception
+    assert app.info[0].value == "This document is no longer in the library."
+
+
+def test_why_leads_to_the_run_of_the_answer(app, library_path):
+    _ask(app.run(), CABINET)
+    _ask(app, ROOF)
+    app.button(key="why-0").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Why this answer"
+    assert CABINET in html(app)
+
+
+def test_an_empty_library_invites(app, empty_path):
+    app.run()
+    assert app.title[0].value == "Ask your own documents"
+    assert not app.chat_input
+    assert app.file_uploader
+
+
+def test_a_question_that_fails_says_why_and_the_next_one_works(app, library_path):
+    _ask(app.run(), "???")
+    assert app.error[0].value == "The question could not be answered."
+    assert "holds no word" in app.text[0].value
+    _ask(app, ROOF)
+    assert "18,750" in html(app)
+
+
+def test_a_library_from_a_newer_program_is_a_clear_message(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("CITEWELL_LIBRARY", str(tmp_path))
+    monkeypatch.setenv("CITEWELL_CONFIG", "no-such-preset")
+    app.run()
+    assert not app.exception
+    assert "no preset 'no-such-preset'" in app.text[0].value
+
+
+def test_the_interface_speaks_chinese(app, library_path):
+    app.run().segmented_control(key="lang").set_value("zh").run()
+    _ask(app, ROOF)
+    assert any("把握" in badge.value for badge in app.markdown)
+    assert "report.pdf，第 2 页" in html(app)
+    assert page(app, "library").title[0].value == "文档库"

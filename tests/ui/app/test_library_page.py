@@ -1,0 +1,136 @@
+import time
+
+import pytest
+
+from rag.library import Library
+from tests.ui.app.sample import NASTY, html, page, two_page_pdf
+from ui.app.components.documents import found_documents
+
+
+def _finish(app, seconds=60):
+    """Run the page again until its uploads are done, as its timer does in a browser."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        app.run()
+        if any(button.key and button.key.startswith("dismiss-") for button in app.button):
+            return app
+        time.sleep(0.2)
+    raise AssertionError("the upload did not end")
+
+
+def _sources(path):
+    with Library.open(path) as library:
+        return {document.source for document in library.documents()}
+
+
+def test_uploads_one_bad_among_them_are_told_file_by_file(app, empty_path, tmp_path):
+    pdf = two_page_pdf(tmp_path / "report.pdf").read_bytes()
+    page(app, "library")
+    app.file_uploader[0].set_value(
+        [
+            ("report.pdf", pdf, "application/pdf"),
+            ("notes.txt", b"The tide tables hang by the door.", "text/plain"),
+            ("fake.pdf", b"%PDF-1.7 and nothing else", "application/pdf"),
+            ("empty.txt", b"", "text/plain"),
+            ("../../outside.txt", b"A name with dots is only a name.", "text/plain"),
+        ]
+    ).run()
+    _finish(app)
+    assert _sources(empty_path) == {"report.pdf", "notes.txt", "outside.txt"}
+    shown = html(app)
+    assert shown.count("cw-status-added") == 3
+    assert shown.count("cw-status-failed") == 2
+    assert "empty.txt is empty (0 bytes)" in shown
+    assert list(tmp_path.rglob("outside*")) == []
+    assert app.session_state["citewell"].uploads == 1
+    assert not app.file_uploader[0].value
+
+
+def test_saved_uploads_go_when_the_library_has_them(app, empty_path):
+    page(app, "library")
+    app.file_uploader[0].set_value([("a.txt", b"The harbour freezes in February.", "text/plain")]).run()
+    _finish(app)
+    assert [p for p in (empty_path / "uploads").rglob("*") if p.is_file()] == []
+
+
+def test_a_failed_upload_can_be_tried_again_and_dismissed(app, empty_path):
+    page(app, "library")
+    app.file_uploader[0].set_value([("bad.pdf", b"%PDF-1.7 nothing else", "application/pdf")]).run()
+    _finish(app)
+    next(b for b in app.button if b.key and b.key.startswith("retry-")).click().run()
+    _finish(app)
+    assert html(app).count("cw-status-failed") == 1
+    next(b for b in app.button if b.key and b.key.startswith("dismiss-")).click().run()
+    assert "cw-status-failed" not in html(app)
+    assert [p for p in (empty_path / "uploads").rglob("*") if p.is_file()] == []
+
+
+def test_two_files_of_one_name_stay_two(app, empty_path):
+    page(app, "library")
+    app.file_uploader[0].set_value(
+        [("a.txt", b"The first of two.", "text/plain"), ("a.txt", b"The second of two.", "text/plain")]
+    ).run()
+    _finish(app)
+    assert _sources(empty_path) == {"a.txt", "a (2).txt"}
+
+
+def test_the_list_shows_all_documents_and_finds_by_name(app, library_path):
+    page(app, "library")
+    assert html(app).count("cw-row-name") == 3
+    assert "&lt;img src=x onerror=alert(1)&gt;.md" in html(app)
+    app.text_input(key="documents-words").set_value("REPORT").run()
+    assert html(app).count("cw-row-name") == 1
+    assert "report.pdf" in html(app)
+
+
+@pytest.mark.parametrize(
+    ("order", "first"), [("name", NASTY), ("pages", "report.pdf"), ("size", "minutes.txt")]
+)
+def test_order(library_path, order, first):
+    with Library.open(library_path) as library:
+        assert found_documents(library.documents(), "", order)[0].name == first
+        assert found_documents(library.documents(), "no such words", order) == []
+
+
+def test_a_document_goes_only_when_it_is_confirmed(app, library_path):
+    with Library.open(library_path) as library:
+        report = library.store.resolve("report.pdf").document_id
+    page(app, "library")
+    app.button(key=f"delete-{report}").click().run()
+    app.button(key="delete-no").click().run()
+    assert len(_sources(library_path)) == 3
+    app.button(key=f"delete-{report}").click().run()
+    app.button(key="delete-yes").click().run()
+    assert not app.exception
+    assert len(_sources(library_path)) == 2
+    assert "report.pdf" not in html(app)
+
+
+def test_a_document_opens_with_its_page_pictures_and_chunks(app, library_path):
+    with Library.open(library_path) as library:
+        report = library.store.resolve("report.pdf").document_id
+    app.run().query_params["id"] = report
+    app.switch_page("pages/document.py").run()
+    assert not app.exception
+    assert app.header[0].value == "report\\.pdf"
+    assert len(app.image) == 1
+    app.pills(key="chunk-1").set_value(0).run()
+    assert "Annual report of the harbour museum." in html(app)
+    assert "cw-facts" in html(app)
+
+
+def test_a_document_without_pictures_shows_its_chunks_as_text(app, library_path):
+    with Library.open(library_path) as library:
+        nasty = library.store.resolve(NASTY).document_id
+    app.run().query_params["id"] = nasty
+    app.switch_page("pages/document.py").run()
+    assert "cw-chunk" in html(app)
+    assert "<script" not in html(app)
+    assert "<img" not in html(app)
+
+
+def test_a_document_that_is_not_there_says_so(app, library_path):
+    app.run().query_params["id"] = "nothing"
+    app.switch_page("pages/document.py").run()
+    assert not app.exception
+    assert app.info[0].value == "This document is no longer in the library."
