@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rag.models.protocol import Embedder, Reranker
+from rag.models.protocol import Embedder, Reranker, Vectors
+from rag.retrieval.adaptive import AdaptiveFusion, Fused
 from rag.retrieval.fusion import reciprocal_rank_fusion
 from rag.retrieval.passages import to_passages
+from rag.retrieval.rerank import rerank
 from rag.schema import Hit, Passage
 from rag.settings import RetrievalSettings
 from rag.store import Store
@@ -20,8 +23,8 @@ __all__ = ["HybridRetriever", "Retrieval"]
 class Retrieval:
     """What was found for a question, and how.
 
-    `legs` are each leg's own hits, best first; `weights` how far each leg was trusted (they sum
-    to 1); `timings` seconds by stage.
+    `legs` are each leg's own hits, best first, and `fused` all of them together; `weights` how much
+    each leg could say (they sum to 1); `timings` seconds by stage.
     """
 
     question: str
@@ -29,12 +32,17 @@ class Retrieval:
     legs: dict[str, tuple[Hit, ...]] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
+    fused: tuple[Hit, ...] = ()
 
 
 class HybridRetriever:
     """Finds passages by meaning (dense leg) and by words (lexical leg), and fuses both.
 
     The same question on the same library gives the same passages in the same order.
+
+    Example:
+        >>> retriever = HybridRetriever(store, embedder, RetrievalSettings())  # doctest: +SKIP
+        >>> retriever.retrieve("Who wrote the minutes?").passages[0].page      # doctest: +SKIP
     """
 
     def __init__(
@@ -57,48 +65,64 @@ class HybridRetriever:
         """The best passages for a question, best first, only from `documents` (ids) where given."""
         top_k = self._settings.top_k if top_k is None else top_k
         timings: dict[str, float] = {}
-        legs = self._search(question, max(top_k, self._settings.candidates), documents, timings)
-        started = time.perf_counter()
-        fused = reciprocal_rank_fusion(legs, self._settings.rrf_k)
+        vector = self._embed(question, timings)
+        legs = self._search(question, vector, max(top_k, self._settings.candidates), documents, timings)
+        with _timed(timings, "fuse"):
+            fused = self._fuse(question, vector, legs, documents)
+            depth = max(top_k, self._rerank_candidates) if self._reranker is not None else top_k
+            passages = to_passages(self._store, fused.hits[:depth], fused.scores)
+        if self._reranker is not None:
+            with _timed(timings, "rerank"):
+                passages = rerank(self._reranker, question, passages)
+        return Retrieval(question, passages[:top_k], legs, dict(fused.weights), timings, fused.hits)
+
+    def _embed(self, question: str, timings: dict[str, float]) -> Vectors | None:
+        if "dense" not in self._settings.legs:
+            return None
+        with _timed(timings, "embed"):
+            vector: Vectors = self._embedder.embed_questions([question])[0]
+            return vector
+
+    def _search(
+        self,
+        question: str,
+        vector: Vectors | None,
+        count: int,
+        documents: Sequence[str] | None,
+        timings: dict[str, float],
+    ) -> dict[str, tuple[Hit, ...]]:
+        legs: dict[str, tuple[Hit, ...]] = {}
+        if vector is not None:
+            with _timed(timings, "dense"):
+                found = self._store.dense_search(
+                    self._embedder.fingerprint, vector[None, :], count, documents
+                )
+                legs["dense"] = tuple(found[0])
+        if "lexical" in self._settings.legs:
+            with _timed(timings, "lexical"):
+                legs["lexical"] = tuple(self._store.lexical_search(question, count, documents))
+        return legs
+
+    def _fuse(
+        self,
+        question: str,
+        vector: Vectors | None,
+        legs: dict[str, tuple[Hit, ...]],
+        documents: Sequence[str] | None,
+    ) -> Fused:
+        if self._settings.fusion == "adaptive":
+            fusion = AdaptiveFusion(self._store, self._embedder.fingerprint)
+            return fusion.fuse(question, vector, legs, documents)
         scores: dict[int, dict[str, float]] = {}
         for name, hits in legs.items():
             for hit in hits:
                 scores.setdefault(hit.chunk_id, {})[name] = hit.score
-        passages = to_passages(self._store, fused[: max(top_k, self._rerank_count())], scores)
-        timings["fuse"] = time.perf_counter() - started
-        if self._reranker is not None:
-            passages = self._reranked(question, passages, timings)
-        weights = {name: 1.0 / len(legs) for name in legs}
-        return Retrieval(question, passages[:top_k], legs, weights, timings)
+        shares = {name: 1.0 / len(legs) for name in legs}
+        return Fused(tuple(reciprocal_rank_fusion(legs, self._settings.rrf_k)), scores, shares)
 
-    def _search(
-        self, question: str, count: int, documents: Sequence[str] | None, timings: dict[str, float]
-    ) -> dict[str, tuple[Hit, ...]]:
-        legs: dict[str, tuple[Hit, ...]] = {}
-        if "dense" in self._settings.legs:
-            started = time.perf_counter()
-            vectors = self._embedder.embed_questions([question])
-            timings["embed"] = time.perf_counter() - started
-            started = time.perf_counter()
-            found = self._store.dense_search(self._embedder.fingerprint, vectors, count, documents)
-            legs["dense"] = tuple(found[0])
-            timings["dense"] = time.perf_counter() - started
-        if "lexical" in self._settings.legs:
-            started = time.perf_counter()
-            legs["lexical"] = tuple(self._store.lexical_search(question, count, documents))
-            timings["lexical"] = time.perf_counter() - started
-        return legs
 
-    def _rerank_count(self) -> int:
-        return self._rerank_candidates if self._reranker is not None else 0
-
-    def _reranked(
-        self, question: str, passages: tuple[Passage, ...], timings: dict[str, float]
-    ) -> tuple[Passage, ...]:
-        from rag.retrieval.rerank import rerank
-
-        assert self._reranker is not None
-        started = time.perf_counter()
-        reranked = rerank(self._reranker, question, passages)
-        timings["rerank"] = time.perf_counter() - started
-        return reranked
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    timings[stage] = time.perf_counter() - started

@@ -117,6 +117,9 @@ class RetrievalSettings(_Section):
 
     top_k: int = Field(8, ge=1, description="Passages returned.")
     candidates: int = Field(100, ge=1, description="Hits taken from each leg before fusion.")
+    fusion: Literal["adaptive", "reciprocal_rank"] = Field(
+        "adaptive", description="`adaptive` trusts each leg by the question; `reciprocal_rank` both alike."
+    )
     rrf_k: int = Field(60, ge=1, description="Constant of reciprocal rank fusion (Cormack et al. 2009).")
     legs: tuple[Literal["dense", "lexical"], ...] = Field(
         ("dense", "lexical"), description="Which legs search; one alone for comparison."

@@ -1,0 +1,197 @@
+"""Fusion that knows, question by question, how far to trust each leg.
+
+The score of a candidate is a sum of terms, each in units that mean the same on every library:
+
+    0.2 · trust · z(dense)          z: standard deviations from the candidates' mean cosine
+  + (0.3 + c) · lexical / best      c: the greatest coverage of the question by one passage
+  + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
+  + 0.5 · mentioned + 0.05 · related (twice for what the best passage leads to)
+
+Scores are used, not ranks, because a rank forgets by how much the first was ahead: a convex
+combination of scores beats reciprocal rank fusion with fewer questions to tune on (Bruch, Gai and
+Ingber 2023, "An analysis of fusion functions for hybrid retrieval"). The dense leg has no weight
+relative to the lexical one but what it earns: a decisive question has z of 6 and more for its best
+passage, noise 2 to 3, and `trust` (see `rag.retrieval.trust`) takes it to nought where the embedder
+is blind. The lexical leg earns its weight by how much of the question one passage covers. The
+constants lie on plateaus: each can be halved or doubled with under .005 nDCG@10 lost on the mean of
+ten sets with three embedders; `benchmarks/retrieval_constants.py` measures that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from rag.models.protocol import Vectors
+from rag.retrieval.calibration import relevance
+from rag.retrieval.candidates import Candidates, gather
+from rag.retrieval.reading import Reading
+from rag.retrieval.trust import DenseTrust, Scale, dense_trust
+from rag.schema import Hit
+from rag.store import Store
+
+__all__ = ["AdaptiveFusion", "Fused", "FusionWeights"]
+
+_READ: Final = 50
+"""Candidates whose words are read: what both legs put below is never among the best ten."""
+_PROBES: Final = 10
+_FIRST: Final = 3
+_LINKED: Final = 10
+
+Legs = Mapping[str, Sequence[Hit]]
+
+
+@dataclass(frozen=True)
+class FusionWeights:
+    """What each term counts; see the module's formula."""
+
+    dense: float = 0.2
+    lexical_floor: float = 0.3
+    lexical_coverage: float = 1.0
+    adjacency: float = 1.0
+    context: float = 0.5
+    coverage: float = 0.3
+    coverage_power: float = 4.0
+    mentioned: float = 0.5
+    related: float = 0.05
+
+
+@dataclass(frozen=True)
+class Fused:
+    """Candidates best first, each leg's own scores of them, and how the legs were weighed.
+
+    `scores` has `dense` for every candidate where there is a dense leg, and `lexical` where that leg
+    found it. `weights` say how much each leg could add to a candidate, as shares of 1.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    scores: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+class AdaptiveFusion:
+    """Fuses the legs' hits for one library and embedder."""
+
+    def __init__(self, store: Store, fingerprint: str, weights: FusionWeights | None = None) -> None:
+        self._store = store
+        self._fingerprint = fingerprint
+        self._weights = weights or FusionWeights()
+
+    def fuse(
+        self, question: str, vector: Vectors | None, legs: Legs, documents: Sequence[str] | None = None
+    ) -> Fused:
+        """Every hit of every leg, and what the best of them lead to, best first, ties by chunk id.
+
+        `vector` is the question's, shape (dimension,), or None without a dense leg.
+        """
+        candidates = gather(self._store, self._fingerprint, vector, legs)
+        if not len(candidates):
+            return Fused()
+        probes = candidates.positions(legs.get("lexical", ())[:_PROBES])
+        trust = dense_trust(candidates, probes) if vector is not None else DenseTrust(0.0, 0.0, 0.0)
+        scoring = _Scoring(self._weights, candidates, trust)
+        reading = Reading(self._store, question)
+        reading.read(_best(scoring.by_legs(), _READ))
+        first = _best(scoring.with_words(reading), _FIRST)
+        related = self._related(reading, first, documents)
+        linked = self._gather_linked(related, candidates, vector)
+        scoring.add(linked)
+        reading.read(linked.ids.tolist())
+        scores = scoring.with_links(reading, related, first)
+        hits = tuple(Hit(i, relevance(scores[i])) for i in _best(scores, len(scores)))
+        return Fused(hits, scoring.legs, scoring.weights(reading.coverage))
+
+    def _related(
+        self, reading: Reading, first: Sequence[int], documents: Sequence[str] | None
+    ) -> list[dict[int, float]]:
+        """For each of the first chunks the chunks that share its rare words, the best of them 1."""
+        found = []
+        for chunk_id in first:
+            words = reading.link_query(chunk_id) if chunk_id in reading.chunks else []
+            hits = self._store.lexical_search(" ".join(words), _LINKED + 1, documents) if words else []
+            hits = [hit for hit in hits if hit.chunk_id != chunk_id][:_LINKED]
+            found.append({hit.chunk_id: hit.score / hits[0].score for hit in hits if hits[0].score > 0})
+        return found
+
+    def _gather_linked(
+        self, related: Sequence[Mapping[int, float]], known: Candidates, vector: Vectors | None
+    ) -> Candidates:
+        new = sorted({chunk_id for links in related for chunk_id in links} - set(known.ids.tolist()))
+        return gather(self._store, self._fingerprint, vector, {"linked": [Hit(i, 0.0) for i in new]})
+
+
+class _Scoring:
+    """The terms of the formula for the candidates of one question."""
+
+    def __init__(self, weights: FusionWeights, candidates: Candidates, trust: DenseTrust) -> None:
+        self._weights = weights
+        self._trust = trust.trust
+        self._scale = Scale.of(candidates.dense)
+        self._best_lexical = float(candidates.lexical.max()) or 1.0
+        self._dense: dict[int, float] = {}
+        self._lexical: dict[int, float] = {}
+        self.legs: dict[int, dict[str, float]] = {}
+        self.add(candidates)
+
+    def add(self, candidates: Candidates) -> None:
+        """Take in candidates; the scale stays that of the first ones."""
+        z = self._weights.dense * self._trust * self._scale.standardized(candidates.dense)
+        lexical = np.maximum(candidates.lexical, 0.0) / self._best_lexical
+        for i, chunk_id in enumerate(candidates.ids.tolist()):
+            self._dense[chunk_id] = float(z[i])
+            self._lexical[chunk_id] = float(lexical[i])
+            legs = {"dense": float(candidates.dense[i])} if candidates.vectors.shape[1] else {}
+            if candidates.lexical[i] > 0:
+                legs["lexical"] = float(candidates.lexical[i])
+            self.legs[chunk_id] = legs
+
+    def weights(self, coverage: float) -> dict[str, float]:
+        """The most that each leg adds to one candidate, as shares of 1."""
+        w = self._weights
+        most = {
+            "dense": max(0.0, *self._dense.values()),
+            "lexical": (w.lexical_floor + w.lexical_coverage * coverage) * max(self._lexical.values()),
+        }
+        total = sum(most.values())
+        return {name: value / total if total else 1.0 / len(most) for name, value in most.items()}
+
+    def by_legs(self) -> dict[int, float]:
+        """What the legs alone say, each lexical score counted in full."""
+        return {chunk_id: z + self._lexical[chunk_id] for chunk_id, z in self._dense.items()}
+
+    def with_words(self, reading: Reading) -> dict[int, float]:
+        """The legs and the words of the passages read."""
+        w = self._weights
+        lexical = w.lexical_floor + w.lexical_coverage * reading.coverage
+        scores = {}
+        for chunk_id, z in self._dense.items():
+            found = reading.evidence(chunk_id)
+            scores[chunk_id] = (
+                z
+                + lexical * self._lexical[chunk_id]
+                + w.adjacency * found.adjacency
+                + w.context * found.context
+                + w.coverage * found.coverage**w.coverage_power
+            )
+        return scores
+
+    def with_links(
+        self, reading: Reading, related: Sequence[Mapping[int, float]], first: Sequence[int]
+    ) -> dict[int, float]:
+        """The legs, the words, and what the first passages lead to."""
+        w = self._weights
+        scores = self.with_words(reading)
+        mentioned = reading.mentioned(first)
+        for chunk_id in scores:
+            shares = [links.get(chunk_id, 0.0) for links in related]
+            scores[chunk_id] += w.mentioned * mentioned.get(chunk_id, 0.0)
+            scores[chunk_id] += w.related * (shares[0] + max(shares) if shares else 0.0)
+        return scores
+
+
+def _best(scores: Mapping[int, float], count: int) -> list[int]:
+    """The ids of the best scores, ties by id."""
+    return sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:count]

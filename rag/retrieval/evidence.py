@@ -1,0 +1,114 @@
+"""What the words of a passage say for it beyond BM25: coverage, neighbouring words, titles.
+
+BM25 counts words one by one. Three things that it does not see, each a share of what the question
+holds, weighted by inverse document frequency, so each lies in 0 to 1 for any library and language:
+
+- `coverage`: of the question's words, those that the passage has. A passage that has all of them is
+  worth more than one with a rare word often (Fang, Tao and Zhai 2004, "A formal study of
+  information retrieval heuristics").
+- `adjacency`: of the pairs of neighbouring content words, those that stand side by side in the
+  passage too. Names and terms of several words are asked for in order (the ordered bigrams of
+  Metzler and Croft 2005, "A Markov random field model for term dependencies").
+- `context`: of the question's words, those in title and headings. What a passage is about stands
+  there, and need not be repeated in its text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, TypeVar
+
+from rag.schema import StoredChunk
+from rag.text import STOP_WORDS, context_line, search_terms, stem
+
+__all__ = ["STOP_TERMS", "Evidence", "PassageTerms", "QuestionTerms", "content_terms", "inverse_frequency"]
+
+STOP_TERMS: Final = frozenset(stem(word) for word in STOP_WORDS)
+
+Pair = tuple[str, str]
+_Part = TypeVar("_Part", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Three shares of a question, 0 to 1, that a passage holds."""
+
+    coverage: float
+    adjacency: float
+    context: float
+
+
+@dataclass(frozen=True)
+class PassageTerms:
+    """The words of a passage, those of its title and headings first.
+
+    `names` are what others may call it by, each in words: the document's title and the last heading.
+    """
+
+    terms: tuple[str, ...]
+    words: frozenset[str]
+    pairs: frozenset[Pair]
+    context: frozenset[str]
+    names: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, chunk: StoredChunk) -> PassageTerms:
+        """Cut a chunk into words."""
+        context = tuple(search_terms(context_line(chunk.title, chunk.headings)))
+        terms = context + tuple(search_terms(chunk.text))
+        names = dict.fromkeys(tuple(search_terms(name)) for name in (chunk.title, *chunk.headings[-1:]))
+        return cls(
+            terms,
+            frozenset(terms),
+            frozenset(_pairs(terms)),
+            frozenset(context),
+            tuple(name for name in names if name),
+        )
+
+
+@dataclass(frozen=True)
+class QuestionTerms:
+    """The content words of a question with their weights (inverse document frequencies)."""
+
+    weights: Mapping[str, float]
+    pairs: Mapping[Pair, float]
+
+    @classmethod
+    def of(cls, question: str, frequencies: Mapping[str, int], passages: int) -> QuestionTerms:
+        """Weigh a question's words by in how many of the library's passages each occurs."""
+        terms = content_terms(question)
+        weights = {term: inverse_frequency(frequencies.get(term, 0), passages) for term in terms}
+        return cls(weights, {(a, b): min(weights[a], weights[b]) for a, b in _pairs(terms)})
+
+    def evidence(self, passage: PassageTerms) -> Evidence:
+        """The shares of this question that a passage holds."""
+        return Evidence(
+            _share(self.weights, passage.words),
+            _share(self.pairs, passage.pairs),
+            _share(self.weights, passage.context),
+        )
+
+
+def content_terms(text: str) -> list[str]:
+    """Search terms without stop words, in order; all of them where nothing else is there."""
+    terms = search_terms(text)
+    return [term for term in terms if term not in STOP_TERMS] or terms
+
+
+def inverse_frequency(frequency: int, passages: int) -> float:
+    """BM25's inverse document frequency in the form that is never negative (Lucene's)."""
+    frequency = min(frequency, passages)
+    return math.log(1.0 + (passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def _pairs(terms: Sequence[str]) -> Iterable[Pair]:
+    content = [term for term in terms if term not in STOP_TERMS]
+    return pairwise(content)
+
+
+def _share(wanted: Mapping[_Part, float], there: frozenset[_Part]) -> float:
+    total = sum(wanted.values())
+    return sum(weight for part, weight in wanted.items() if part in there) / total if total else 0.0

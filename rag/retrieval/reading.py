@@ -1,0 +1,75 @@
+"""The passages whose words were read for one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.retrieval.evidence import (
+    Evidence,
+    PassageTerms,
+    QuestionTerms,
+    content_terms,
+    inverse_frequency,
+)
+from rag.retrieval.links import link_query, mentions
+from rag.schema import StoredChunk
+from rag.store import Store
+from rag.text import search_terms
+
+__all__ = ["Reading"]
+
+
+class Reading:
+    """Reads chunks once each and answers what their words say, for one question."""
+
+    def __init__(self, store: Store, question: str) -> None:
+        self._store = store
+        self._passages = max(1, store.chunk_count())
+        self._asked = frozenset(search_terms(question))
+        frequencies = store.document_frequencies(content_terms(question))
+        self._question = QuestionTerms.of(question, frequencies, self._passages)
+        self._chunks: dict[int, StoredChunk] = {}
+        self._terms: dict[int, PassageTerms] = {}
+        self._evidence: dict[int, Evidence] = {}
+
+    @property
+    def chunks(self) -> dict[int, StoredChunk]:
+        """What was read, by chunk id."""
+        return self._chunks
+
+    def read(self, chunk_ids: Iterable[int]) -> None:
+        """Read these chunks; those that are gone are passed over."""
+        new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
+        for chunk in self._store.chunks(new):
+            terms = PassageTerms.of(chunk)
+            self._chunks[chunk.chunk_id] = chunk
+            self._terms[chunk.chunk_id] = terms
+            self._evidence[chunk.chunk_id] = self._question.evidence(terms)
+
+    def evidence(self, chunk_id: int) -> Evidence:
+        """What a chunk holds of the question; nothing if it was not read."""
+        return self._evidence.get(chunk_id, Evidence(0.0, 0.0, 0.0))
+
+    @property
+    def coverage(self) -> float:
+        """The greatest coverage of the question by one chunk."""
+        return max((evidence.coverage for evidence in self._evidence.values()), default=0.0)
+
+    def link_query(self, chunk_id: int) -> list[str]:
+        """The words that lead on from a chunk."""
+        chunk = self._chunks[chunk_id]
+        frequencies = self._store.document_frequencies(self._terms[chunk_id].words - self._asked)
+        return link_query(f"{chunk.title}\n{chunk.text}", self._asked, frequencies, self._passages)
+
+    def mentioned(self, first: Sequence[int]) -> dict[int, float]:
+        """How strongly the chunks `first` mention each chunk that was read."""
+        ids = list(self._terms)
+        places = [ids.index(chunk_id) for chunk_id in first]
+        strengths = mentions([self._terms[i] for i in ids], places, self._asked, self._telling)
+        return dict(zip(ids, strengths, strict=True))
+
+    def _telling(self, name: tuple[str, ...]) -> float:
+        """How rare a name's words are together: 1 for one that occurs nowhere else."""
+        frequencies = self._store.document_frequencies(name)
+        rarest = inverse_frequency(0, self._passages)
+        return min(1.0, sum(inverse_frequency(frequencies[term], self._passages) for term in name) / rarest)
