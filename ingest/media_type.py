@@ -101,6 +101,7 @@ _MARKDOWN: Final = re.compile(
     rb"|\[[^\]\n]+\]\((?:https?:|[./#])[^)\n]*\)",
     re.M,
 )
+_STRAY_CONTROLS: Final = 3
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -157,8 +158,8 @@ def _ascii_view(head: bytes) -> bytes | None:
         return head.replace(b"\0", b"")
     head = head.removeprefix(b"\xef\xbb\xbf")
     controls = len(_CONTROL.findall(head))
-    # NULs and stray controls happen in real text files; a tenth of them does not
-    return None if controls * 10 > len(head) else head
+    # stray NULs and controls happen in real text files; a tenth of all bytes does not
+    return None if controls > _STRAY_CONTROLS + len(head) // 10 else head
 
 
 def looks_like_utf16(head: bytes) -> bool:

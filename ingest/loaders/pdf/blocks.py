@@ -27,7 +27,10 @@ _WIDEST_SPACE: Final = 3.0
 _LEAST_JUSTIFIED: Final = 12.0
 _CURRENCY: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
 _CLOSING: Final = re.compile(r"[)%]{1,2}")
-_CURRENCY_EDGE: Final = re.compile(r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])|(?<=[$€£¥₹])\s+(?=[\d(])")
+_SEAM: Final = re.compile(
+    r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])|(?<=[$€£¥₹])\s+(?=[\d(])"
+    r"|(?<=\d)\s+(?=\)%?(?:\s|\Z))"
+)
 _LEADER: Final = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
 _RULE: Final = re.compile(r"[\s_=*.·•~\-–—]{5,}")
 _SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
@@ -190,10 +193,10 @@ def _row_pieces(page: PageLines, cells: Sequence[Cell], size: float) -> list[Pie
 
 
 def _parts(page: PageLines, cell: Cell) -> Iterator[tuple[int, int]]:
-    """A cell's text without dot leaders, cut at both sides of a currency sign."""
+    """A cell's text without dot leaders, cut about currency signs and before a lone bracket."""
     start = cell.start
     cuts = [*_LEADER.finditer(page.text, cell.start, cell.end)]
-    cuts += _CURRENCY_EDGE.finditer(page.text, cell.start, cell.end)
+    cuts += _SEAM.finditer(page.text, cell.start, cell.end)
     for match in [*sorted(cuts, key=lambda cut: cut.start()), None]:
         end = match.start() if match else cell.end
         if end > start:

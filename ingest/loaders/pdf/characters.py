@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LINE_END_HYPHEN", "Font", "PageCharacters", "read_characters"]
+__all__ = ["LINE_END_HYPHEN", "Font", "PageCharacters", "main_angle", "read_characters"]
 
 _FORCE_BOLD: Final = 1 << 18  # PDF 1.7, table 123, bit position 19
 _BOLD_WEIGHT: Final = 600
@@ -25,6 +25,7 @@ _BOLD_NAME: Final = re.compile(r"bold|black|heavy|demi|-medi$|-bd\b|(?:cm|sf|ec|
 """Names of bold fonts; Medi is Nimbus's bold, BX Computer Modern's."""
 _FIRST_NON_ASCII: Final = 0x7F
 _MOST_CHARACTERS: Final = 200_000
+_ANGLE_SAMPLES: Final = 16
 _PDFIUM_HYPHEN: Final = 0x02
 LINE_END_HYPHEN: Final = 0xFFFE
 """The code of a hyphen at the end of a line; the word, and pdfium's line, go on after it."""
@@ -79,6 +80,15 @@ def read_characters(page: Any, text_page: Any) -> PageCharacters:
     boxes = _displayed(_loose_boxes(handle, count), page.get_bbox(), rotation, width, height)
     codes = _codes(text_page, handle, count)
     return PageCharacters(codes, boxes, width, height, FontReader(handle, rotation), total > count)
+
+
+def main_angle(page: Any, text_page: Any) -> int:
+    """The direction in degrees, as displayed, of most of some characters of a page."""
+    count = text_page.count_chars()
+    fonts = FontReader(ctypes.cast(text_page.raw, ctypes.c_void_p).value, page.get_rotation())
+    sample = range(0, count, max(count // _ANGLE_SAMPLES, 1))
+    angles = [fonts.angle(index) for index in sample if fonts.text_object(index)]
+    return max(set(angles), key=angles.count, default=0)
 
 
 def _codes(text_page: Any, handle: int | None, count: int) -> NDArray[np.uint32]:
@@ -150,15 +160,22 @@ class FontReader:
 
     def font(self, index: int) -> Font:
         """The font of one character."""
-        functions = _functions()
-        size = float(functions["FPDFText_GetFontSize"](self._text_page, index))
-        angle = 0
-        if functions["FPDFText_GetMatrix"](self._text_page, index, ctypes.addressof(self._matrix)):
-            a, b, c, d, _, _ = self._matrix
-            # the font size counts before the text matrix, which may do all of the scaling
-            size *= math.hypot(c, d)
-            angle = round((math.degrees(math.atan2(b, a)) - self._rotation) / 90) * 90 % 360
-        return Font(size, self._is_bold(index), angle)
+        size = float(_functions()["FPDFText_GetFontSize"](self._text_page, index))
+        _, _, c, d = self._linear(index)
+        # the font size counts before the text matrix, which may do all of the scaling
+        return Font(size * math.hypot(c, d), self._is_bold(index), self.angle(index))
+
+    def angle(self, index: int) -> int:
+        """The direction in which the text of a character runs as displayed, a multiple of 90 degrees."""
+        a, b, _, _ = self._linear(index)
+        return round((math.degrees(math.atan2(b, a)) - self._rotation) / 90) * 90 % 360
+
+    def _linear(self, index: int) -> tuple[float, float, float, float]:
+        """The text matrix of a character without its shift."""
+        if not _functions()["FPDFText_GetMatrix"](self._text_page, index, ctypes.addressof(self._matrix)):
+            return 1.0, 0.0, 0.0, 1.0
+        a, b, c, d, _, _ = self._matrix
+        return a, b, c, d
 
     def _is_bold(self, index: int) -> bool:
         functions = _functions()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.loaders.decoding import clean_text
-from ingest.loaders.pdf.characters import read_characters
+from ingest.loaders.pdf.characters import main_angle, read_characters
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
 
@@ -27,8 +27,8 @@ __all__ = [
 NO_TEXT: Final = "no text layer"
 _MOST_BOOKMARKS: Final = 5_000
 _NO_TITLE: Final = re.compile(
-    r"untitled.*|unbenannt.*|title|null|none|document\d*|presentation\d*|slide \d+"
-    r"|microsoft (?:word|powerpoint|excel)\b.*"
+    r"untitled.*|unbenannt.*|\(?(?:unspecified|anonymous)\)?|title|null|none"
+    r"|document\d*|presentation\d*|slide \d+|microsoft (?:word|powerpoint|excel)\b.*"
     r"|.*\.(?:docx?|pptx?|xlsx?|indd|qxd|tex|dvi|pdf|ps|rtf|html?|txt|cdr|ai)"
     r"|\W*|\d+|[0-9a-f-]{16,}|.*https?://.*",
     re.I | re.S,
@@ -72,7 +72,7 @@ def read_page(document: Any, number: int) -> PageLines:
             if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
                 page.close()
                 page = document[number - 1]
-        with closing(page.get_textpage()) as text_page:
+        with closing(_text_page(page)) as text_page:
             characters = read_characters(page, text_page)
             lines = read_lines(number, characters, _label(document, number), fields_from)
         if not lines.lines and pdfium.FPDFPage_CountObjects(page) > 0:
@@ -80,6 +80,21 @@ def read_page(document: Any, number: int) -> PageLines:
         return lines
     finally:
         page.close()
+
+
+def _text_page(page: Any) -> Any:
+    """The text page; pdfium orders words and lines well only when most of the text is upright."""
+    text_page = page.get_textpage()
+    angle = main_angle(page, text_page)
+    if angle == 0:
+        return text_page
+    text_page.close()
+    rotation = page.get_rotation()
+    page.set_rotation((rotation + angle) % 360)
+    try:
+        return page.get_textpage()
+    finally:
+        page.set_rotation(rotation)
 
 
 def outline(document: Any) -> list[OutlineEntry]:

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+SAMPLE = """<!DOCTYPE html>
+<html lang="de-AT"><head><title> Die  Seite </title>
+<meta name="author" content="Ada"><meta property="article:published_time" content="2024-05-01">
+<style>p { color: red }</style></head>
+<body>
+<nav><a href="/">Start</a></nav>
+<header><h1>Titel <em>hier</em></h1></header>
+<p>Ein <b>fetter</b>Text,
+der   umbricht.<br>Neue Zeile.<br><br>Neuer Absatz.</p>
+<script>var x = 1;</script>
+<div style="display: none">versteckt</div><p hidden>auch</p><span aria-hidden="true">x</span>
+<ul><li>eins</li><li>zwei<ol start="3"><li><p>drei</p></li></ol></li></ul>
+<pre>
+  code   bleibt
+    so
+</pre>
+<table><caption>Zahlen</caption><tr><th>Jahr<th>Wert</tr><tr><td>2021<td>$<td>1,5<td>)</tr></table>
+<table><tr><td>a</td></tr></table>
+Ende ohne Absatz
+</body></html>"""
+
+
+def test_what_a_reader_sees(load, blocks) -> None:
+    document = load(SAMPLE, "a.html")
+    assert blocks(document) == [
+        ("heading1", "Titel hier"),
+        ("paragraph", "Ein fetterText, der umbricht.\nNeue Zeile."),
+        ("paragraph", "Neuer Absatz."),
+        ("list_item", "eins"),
+        ("list_item", "zwei"),
+        ("list_item", "3. drei"),
+        ("code", "  code   bleibt\n    so"),
+        ("paragraph", "Zahlen"),
+        ("table_row", "Jahr\tWert"),
+        ("table_row", "2021\t$1,5)"),
+        ("table_row", "a"),
+        ("paragraph", "Ende ohne Absatz"),
+    ]
+    assert "2021\t$1,5)\n\na\n\nEnde" in document.text
+
+
+def test_metadata(load) -> None:
+    document = load(SAMPLE, "a.html")
+    assert (document.title, document.language) == ("Die Seite", "de")
+    assert document.metadata == {"author": "Ada", "date": "2024-05-01"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta charset="windows-1251"><p>{}</p>',
+        '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251"><p>{}</p>',
+        '<?xml version="1.0" encoding="windows-1251"?><html><body><p>{}</p></body></html>',
+    ],
+)
+def test_declared_encodings(load, page: str) -> None:
+    text = "Привет, мир"
+    assert load(page.format(text).encode("windows-1251"), "a.html").text == text
+
+
+def test_a_layout_table_is_read_as_what_it_holds(load, blocks) -> None:
+    page = "<table><tr><td><h2>Left</h2><p>words</p></td><td><ul><li>item</ul></td></tr></table>"
+    assert blocks(load(page, "a.html")) == [
+        ("heading2", "Left"),
+        ("paragraph", "words"),
+        ("list_item", "item"),
+    ]
+
+
+def test_deep_nesting_is_no_problem(load) -> None:
+    assert load("<div>" * 3_000 + "deep" + "</div>" * 3_000, "a.html").text == "deep"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(
+                [
+                    "<p>",
+                    "</p>",
+                    "<ul>",
+                    "<li>",
+                    "</ul>",
+                    "<ol>",
+                    "<table>",
+                    "<tr>",
+                    "<td>",
+                    "</table>",
+                    "<br>",
+                    "<h1>",
+                    "</h1>",
+                    "<pre>",
+                    "</pre>",
+                ]
+            ),
+            st.text(),
+        )
+    )
+)
+def test_any_html_makes_a_document(load, parts: list[str]) -> None:
+    load(("<html><body>words" + "".join(parts)).encode("utf-8", "replace"), "a.html")

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+SAMPLE = """---
+title: "The *real* title"
+author: Ada
+date: 2024-05-01
+lang: en-GB
+---
+# First *heading*
+
+Words in **bold** and `code`,
+on two lines with a [link](https://example.org) and ![a picture](p.png).
+Hard break\\
+here.
+
+- one
+- two
+
+  more of two
+  1. inner
+
+| Year | Sales |
+|------|------:|
+| 2021 | $ 5 |
+
+## Second
+
+```python
+def f():
+
+    return 1
+```
+
+<div>Some <b>html</b> &amp; more</div>
+<script>alert(1)</script>
+"""
+
+
+def test_structure_without_markup(load, blocks) -> None:
+    document = load(SAMPLE, "a.md")
+    assert blocks(document) == [
+        ("heading1", "First heading"),
+        (
+            "paragraph",
+            "Words in bold and code, on two lines with a link and a picture. Hard break\nhere.",
+        ),
+        ("list_item", "one"),
+        ("list_item", "two"),
+        ("paragraph", "more of two"),
+        ("list_item", "1. inner"),
+        ("table_row", "Year\tSales"),
+        ("table_row", "2021\t$ 5"),
+        ("heading2", "Second"),
+        ("code", "def f():\n\n    return 1"),
+        ("paragraph", "Some html & more"),
+    ]
+    assert "Year\tSales\n2021\t$ 5\n\nSecond" in document.text
+
+
+def test_front_matter_is_metadata(load) -> None:
+    document = load(SAMPLE, "a.md")
+    assert document.title == "The *real* title"
+    assert document.metadata == {"author": "Ada", "date": "2024-05-01"}
+    assert document.language == "en"
+
+
+def test_the_first_heading_is_the_title(load) -> None:
+    assert load("Words\n\n## Minor\n\n# Major\n", "a.md").title == "Major"
+    assert load("# Contents\n\n# Handbook\n", "b.md").title == "Handbook"
+    assert load("only words", "my_notes.md").title == "my notes"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(st.text(st.sampled_from("ab #*-`>|\n\t[]()<>!0123.\\&;_~:é中\x00\x0c")))
+def test_any_markdown_makes_a_document(load, text: str) -> None:
+    load("words\n\n" + text, "a.md")

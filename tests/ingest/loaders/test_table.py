@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+
+def test_each_row_makes_sense_alone(load, blocks) -> None:
+    document = load('name,year,note\nAda,1815,"first, of many"\nAlan,1912,\n', "people.csv")
+    assert blocks(document) == [
+        ("table_row", "name: Ada; year: 1815; note: first, of many"),
+        ("table_row", "name: Alan; year: 1912"),
+    ]
+    assert document.text == "\n".join(text for _, text in blocks(document))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_are_found(load, delimiter: str) -> None:
+    rows = [["city", "people, counted", "area"], ["Bonn", "330,000", "141"], ["Köln", "1,080,000", "405"]]
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter).writerows(rows)
+    document = load(buffer.getvalue(), "a.csv")
+    assert "city: Bonn; people, counted: 330,000; area: 141" in document.text
+    assert document.media_type == ("text/tab-separated-values" if delimiter == "\t" else "text/csv")
+
+
+def test_a_table_without_names_keeps_its_values(load) -> None:
+    assert load("1,2\n3,4\n", "a.csv").text == "1; 2\n3; 4"
+
+
+def test_years_are_names(load) -> None:
+    assert load("item,2021,2022\nSales,5,6\n", "a.csv").text == "item: Sales; 2021: 5; 2022: 6"
+
+
+def test_ragged_rows_and_line_breaks_in_cells(load) -> None:
+    document = load('a,b\n"one\ntwo",2,3\n\n4\n', "a.csv")
+    assert document.text == "a: one two; b: 2; column 3: 3\na: 4"
+
+
+def test_a_quote_that_is_never_closed_swallows_nothing(load) -> None:
+    rows = "".join(f'"row {i},{i}\n' if i == 5 else f"row {i},{i}\n" for i in range(500))
+    assert load("name,value\n" + rows, "a.csv").text.count("\n") == 499
+
+
+def test_large_tables_are_pages_of_whole_rows(load) -> None:
+    document = load("id,value\n" + "".join(f"{i},v{i}\n" for i in range(2_500)), "a.csv")
+    assert len(document.pages) == 3
+    assert document.pages[1].label == "rows 1,001 to 2,000"
+    assert document.text[document.pages[1].start :].startswith("id: 1000; value: v1000\n")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.text(), min_size=2, max_size=4), min_size=2, max_size=8))
+def test_any_table_makes_a_document(load, rows: list[list[str]]) -> None:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([["first", "second"], *rows])
+    load(buffer.getvalue().encode("utf-8", "replace"), "a.csv")
