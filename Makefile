@@ -6,7 +6,7 @@ LIBRARY ?= citewell-library
 PORT ?= 8501
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run install sample test install-test browser check bench wheel clean
+.PHONY: run install sample test install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -45,3 +45,8 @@ wheel: install-test
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# Write down what is installed, without the local part of PyTorch's version: CI installs the same.
+constraints: install-test
+	( echo '# The versions that CI installs: `pip install -c constraints.txt .`  Made by `make constraints`.'; \
+	  $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' | grep -v ' @ ' ) > constraints.txt

@@ -113,7 +113,9 @@ class Library:
             generator=generator,
             scorer=build_evidence_scorer(settings),
             selector=selector,
-            prompt_builder=PromptBuilder(settings.prompt, token_counter(generator)),
+            prompt_builder=PromptBuilder(
+                settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
+            ),
         )
 
     def search(
