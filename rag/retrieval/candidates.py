@@ -54,9 +54,8 @@ def gather(
     then `dense` holds zeros and `vectors` have no columns.
     """
     found = sorted({hit.chunk_id for hits in legs.values() for hit in hits})
-    if question is None:
-        vectors = np.empty((len(found), 0), np.float32)
-    else:
+    vectors = np.empty((len(found), 0 if question is None else len(question)), np.float32)
+    if found and question is not None:
         found, vectors = _vectors(store, fingerprint, found)
     lexical = {hit.chunk_id: hit.score for hit in legs.get("lexical", ())}
     return Candidates(
