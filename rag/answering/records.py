@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from rag.answering.outcome import Outcome
-from rag.attribution import Selection
+from rag.attribution import Evidence, Selection
 from rag.retrieval import Retrieval
 from rag.schema import Answer, RunRecord
 from rag.settings import Settings
@@ -18,6 +18,16 @@ from rag.wire import answer_json
 __all__ = ["Grounds", "new_run_id", "run_record", "settings_json"]
 
 _EVIDENCE_TOLD: Final = 12
+_TOLD: Final = {
+    "cosine": "near in meaning",
+    "near_overlap": "holds the question's words",
+    "context_overlap": "stands where the question's words are",
+    "pairs": "holds its phrases",
+    "names": "names what it names",
+    "numbers": "holds its numbers",
+    "kind": "holds the kind of answer wanted",
+    "likelihood": "makes the question likely",
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ def _searched(retrieval: Retrieval | None) -> dict[str, Any]:
     }
 
 
-def _evidence_json(evidence: Any) -> dict[str, Any]:
+def _evidence_json(evidence: Evidence) -> dict[str, Any]:
     unit = evidence.unit
     return {
         "document_id": unit.document_id,
@@ -104,7 +114,17 @@ def _evidence_json(evidence: Any) -> dict[str, Any]:
         "end": unit.end,
         "text": unit.text,
         "score": evidence.score,
-        "chosen": bool(evidence.reason),
-        "reason": evidence.reason,
+        "chosen": evidence.is_chosen,
+        "reason": _reason(evidence),
         "features": {name: value for name, value in evidence.features.items() if value},
     }
+
+
+def _reason(evidence: Evidence) -> str:
+    """Why a unit was chosen, in words; empty where it was not."""
+    if not evidence.is_chosen:
+        return ""
+    strongest = sorted(_TOLD, key=lambda name: -evidence.features.get(name, 0.0))[:3]
+    held = [_TOLD[name] for name in strongest if evidence.features.get(name, 0.0) > 0.3]
+    told = f"belongs to the answer with probability {evidence.probability:.2f}"
+    return f"{told}: {', '.join(held)}" if held else told

@@ -9,33 +9,40 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.attribution.extension import ExtensionFeatures, extend
 from rag.attribution.features import FEATURES, UnitVectors, feature_matrix, word_features
+from rag.attribution.membership import Members, choose
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
-from rag.attribution.trust import language_trust
+from rag.attribution.trust import NO_TRUST, LanguageTrust, language_trust
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
 from rag.models.protocol import Embedder, Reranker
 from rag.schema import Passage
 
-__all__ = ["Evidence", "EvidenceSelector", "Selection"]
+__all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection"]
 
 Matrix = NDArray[np.float64]
 _SCORED_BY_MODEL: Final = 8
+_LEAST_TRUST: Final = 0.2
 
 
 @dataclass(frozen=True)
 class Evidence:
     """A unit with what speaks for it.
 
-    `score` ranks within one question. `reason` is empty unless the unit was chosen.
+    `score` ranks within one question; `probability` is how likely it belongs to the answer, 0 where it
+    was not chosen.
     """
 
     unit: Unit
     score: float
     features: dict[str, float] = field(repr=False)
-    reason: str = ""
+    probability: float = 0.0
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the answer quotes it."""
+        return self.probability > 0.0
 
 
 @dataclass(frozen=True)
@@ -49,16 +56,40 @@ class Selection:
     considered: int
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The units of a question's passages that were embedded, with their features, before any is chosen.
+
+    `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not.
+    """
+
+    question: Question
+    passages: Sequence[Passage]
+    units: Sequence[Unit]
+    matrix: Matrix
+    vectors: UnitVectors
+    weight: TermWeights
+    considered: int
+
+    def members(self, scores: Matrix) -> Members:
+        """The units measured against the best of them."""
+        order = [int(i) for i in np.argsort(-scores, kind="stable")]
+        kinds = self.matrix[:, FEATURES.index("kind")]
+        return Members(
+            self.question, self.units, self.passages, scores, kinds, order, self.vectors, self.weight
+        )
+
+
 class EvidenceSelector:
     """Chooses the fewest units that answer a question.
 
-    Units are measured (`rag.attribution.features`), ranked by a linear model, and the best is taken;
-    a further one is taken as long as a second model finds that it belongs to the answer too.
+    Units are measured (`rag.attribution.features`) and ranked by one linear model; a second one says
+    how likely each of the best belongs to the answer, and those are taken that pay together.
 
     Args:
         embedder: Judges likeness of meaning; None leaves the words alone to decide.
         scorer: Scores the best few units against the question, where there is one.
-        weights: The two models; the shipped ones when None.
+        weights: The models; the shipped ones when None.
         most_candidates: Units that are embedded a question: those whose words speak for them most.
     """
 
@@ -75,7 +106,7 @@ class EvidenceSelector:
         self._scorer = scorer
         self._weights = weights or load_evidence_weights()
         self._most_candidates = most_candidates
-        self._trust: dict[str, float] = {}
+        self._trust: dict[str, LanguageTrust] = {}
 
     def select(
         self,
@@ -89,36 +120,43 @@ class EvidenceSelector:
         `passages` come best first. `term_weights` tell how rare words are in the whole library; without
         them the passages tell.
         """
+        measured = self.measure(question, passages, term_weights)
+        scores = self._weights.ranking.scores(measured.matrix)
+        members = measured.members(scores)
+        chosen: dict[int, float] = {}
+        if len(scores):
+            probabilities = self._weights.membership.probabilities(members.matrix())
+            chosen = dict(choose(members, probabilities, max_sentences))
+        ranked = {
+            i: Evidence(
+                measured.units[i],
+                round(float(scores[i]), 4),
+                dict(zip(FEATURES, measured.matrix[i].round(4).tolist(), strict=True)),
+                round(chosen.get(i, 0.0), 4),
+            )
+            for i in members.order
+        }
+        return Selection(
+            measured.question,
+            tuple(ranked.values()),
+            tuple(ranked[i] for i in _reading_order(list(chosen), measured.units)),
+            measured.vectors.trust.trust,
+            measured.considered,
+        )
+
+    def measure(
+        self, question: str, passages: Sequence[Passage], term_weights: TermWeights | None = None
+    ) -> Measured:
+        """Find the units of some passages and measure the most promising."""
         asked = read_question(question)
         units = quotable_units(passages)
-        if term_weights is None:
-            term_weights = weights_from_texts(unit.text for unit in units)
-        by_words = word_features(asked, units, passages, term_weights)
+        weight = term_weights or weights_from_texts(unit.text for unit in units)
+        by_words = word_features(asked, units, passages, weight)
         kept = self._prefiltered(by_words)
         candidates = [units[i] for i in kept]
         vectors = self._vectors(asked, candidates, by_words[kept])
         matrix = feature_matrix(by_words[kept], candidates, vectors)
-        scores = self._weights.ranking.scores(matrix)
-        order = np.argsort(-scores, kind="stable")
-        extension = ExtensionFeatures(asked, candidates, passages, scores, vectors, term_weights)
-        chosen = extend(extension, order, self._weights.extension, max_sentences)
-        reasons = dict(chosen)
-        ranked = {
-            int(i): Evidence(
-                candidates[i],
-                round(float(scores[i]), 4),
-                dict(zip(FEATURES, matrix[i].round(4).tolist(), strict=True)),
-                reasons.get(int(i), ""),
-            )
-            for i in order
-        }
-        return Selection(
-            asked,
-            tuple(ranked.values()),
-            tuple(ranked[i] for i in _reading_order([i for i, _ in chosen], candidates)),
-            vectors.trust,
-            len(units),
-        )
+        return Measured(asked, passages, candidates, matrix, vectors, weight, len(units))
 
     def _prefiltered(self, by_words: Matrix) -> NDArray[np.intp]:
         """The rows to embed, ascending."""
@@ -129,23 +167,21 @@ class EvidenceSelector:
 
     def _vectors(self, question: Question, units: Sequence[Unit], by_words: Matrix) -> UnitVectors:
         trust = self._language_trust(question.language)
-        if self._embedder is None or trust == 0.0 or not units:
-            return UnitVectors(
-                np.zeros(1, np.float32), np.zeros((len(units), 1), np.float32), 0.0, np.zeros(len(units))
-            )
+        if self._embedder is None or trust.trust < _LEAST_TRUST or not units:
+            return UnitVectors.absent(len(units))
         asked = self._embedder.embed_questions([question.text])[0]
         vectors = self._embedder.embed_passages([unit.text for unit in units])
-        likelihood = self._likelihood(question.text, units, vectors @ asked + by_words[:, 0])
+        likelihood = self._likelihood(question.text, units, trust.likeness(vectors @ asked) + by_words[:, 0])
         return UnitVectors(asked, vectors, trust, likelihood)
 
-    def _language_trust(self, language: str) -> float:
+    def _language_trust(self, language: str) -> LanguageTrust:
         if self._embedder is None:
-            return 0.0
+            return NO_TRUST
         if language not in self._trust:
             self._trust[language] = language_trust(self._embedder, language)
         return self._trust[language]
 
-    def _likelihood(self, question: str, units: Sequence[Unit], first_look: NDArray[np.floating]) -> Matrix:
+    def _likelihood(self, question: str, units: Sequence[Unit], first_look: Matrix) -> Matrix:
         """The scorer's scores of the best few in standard deviations; the others get the lowest of them."""
         if self._scorer is None:
             return np.zeros(len(units))
@@ -158,7 +194,7 @@ class EvidenceSelector:
 
 
 def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:
-    """Documents in the order of their best unit; units of one document as they stand in it."""
+    """Documents in the order of their likeliest unit; units of one document as they stand in it."""
     first: dict[str, int] = {}
     for rank, i in enumerate(chosen):
         first.setdefault(units[i].document_id, rank)

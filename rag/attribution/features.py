@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rag.attribution.contents import holds_answer_kind
 from rag.attribution.overlap import TermWeights, near_overlap, overlap
 from rag.attribution.question import Question, text_terms
+from rag.attribution.trust import NO_TRUST, LanguageTrust
 from rag.attribution.units import Unit
 from rag.schema import Passage
 from rag.text import cjk_share, numbers
@@ -66,15 +67,19 @@ _LETTERS_A_CJK_WORD: Final = 1.7
 class UnitVectors:
     """What models say of a question's units.
 
-    `question` has shape (dimension,), `units` (n, dimension). `trust`, 0 to 1, is how well the
-    embedder knows the question's language. `likelihood`, shape (n,), is a scorer's score in
-    standard deviations from the mean; zeros without a scorer.
+    `question` has shape (dimension,), `units` (n, dimension). `likelihood`, shape (n,), is a scorer's
+    score in standard deviations from the mean; zeros without a scorer.
     """
 
     question: NDArray[np.float32]
     units: NDArray[np.float32]
-    trust: float
+    trust: LanguageTrust
     likelihood: Matrix
+
+    @classmethod
+    def absent(cls, count: int) -> UnitVectors:
+        """For `count` units where no embedder is to be trusted."""
+        return cls(np.zeros(1, np.float32), np.zeros((count, 1), np.float32), NO_TRUST, np.zeros(count))
 
 
 def word_features(
@@ -98,16 +103,20 @@ def word_features(
 def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors) -> Matrix:
     """All features, shape (len(units), len(FEATURES)); `by_words` is from `word_features`.
 
-    Cosines (of the unit, of the unit with its neighbours, of all units of its passage, and below the
-    best unit) count by how far the embedder is trusted, and overlaps once more by how far it is not.
+    Likeness of meaning to the question (of the unit, of the unit with its neighbours, of all units of
+    its passage, and below the best unit) counts by how far the embedder is trusted, and overlaps count
+    once more by how far it is not.
     """
-    cosines = vectors.units @ vectors.question
-    windows = _group_means(vectors.units, _windows(units)) @ vectors.question
-    wholes = _group_means(vectors.units, _passage_groups(units)) @ vectors.question
-    gap = cosines - cosines.max() if len(units) else cosines
-    distrust = 1.0 - vectors.trust
+    likeness = vectors.trust.likeness
+    cosines = likeness(vectors.units @ vectors.question)
+    windows = likeness(_group_means(vectors.units, _windows(units)) @ vectors.question)
+    wholes = likeness(_group_means(vectors.units, _passage_groups(units)) @ vectors.question)
+    distrust = 1.0 - vectors.trust.trust
     columns = [
-        *(vectors.trust * column for column in (cosines, windows, wholes, gap)),
+        cosines,
+        windows,
+        wholes,
+        cosines - cosines.max() if len(units) else cosines,
         distrust * by_words[:, WORD_FEATURES.index("overlap")],
         distrust * by_words[:, WORD_FEATURES.index("near_overlap")],
         vectors.likelihood,

@@ -1,36 +1,61 @@
-"""How far an embedder knows a language: found out by asking it, not by its name."""
+"""How far an embedder knows a language, and what its cosines mean there: asked of it, not of its name."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.attribution.linear import read_parameters
 from rag.models.protocol import Embedder
 from rag.resources import resource
 
-__all__ = ["language_trust"]
+__all__ = ["NO_TRUST", "LanguageTrust", "language_trust"]
 
 _FALLBACK: Final = "en"
 
 
-def language_trust(embedder: Embedder, language: str) -> float:
-    """0 to 1: how well the embedder finds the answers of a few shipped questions in a language.
+@dataclass(frozen=True, slots=True)
+class LanguageTrust:
+    """What the probes of a language found out about an embedder.
 
-    The mean reciprocal rank of the right sentence among all probes of the language, rescaled so that
-    guessing is 0. A language without probes is judged by the English ones.
+    `trust`, 0 to 1, is the mean reciprocal rank of the right sentence, rescaled so that guessing is 0.
+    `unrelated` and `related` are the mean cosines of a question with wrong sentences and with its own.
     """
+
+    trust: float
+    unrelated: float
+    related: float
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Cosines on a scale that is the same for every embedder: 0 is unrelated, 1 a plain answer.
+
+        Scaled by the trust: an embedder that cannot tell sentences apart says nothing.
+        """
+        spread = max(self.related - self.unrelated, 0.05)
+        scaled = (cosines.astype(np.float64) - self.unrelated) / spread
+        return self.trust * np.clip(scaled, -1.0, 2.0)
+
+
+NO_TRUST: Final = LanguageTrust(0.0, 0.0, 1.0)
+"""For questions without an embedder."""
+
+
+def language_trust(embedder: Embedder, language: str) -> LanguageTrust:
+    """Put the shipped probes of a language to an embedder; without probes, the English ones."""
     pairs = _probes().get(language) or _probes()[_FALLBACK]
     questions = embedder.embed_questions([question for question, _ in pairs])
     sentences = embedder.embed_passages([sentence for _, sentence in pairs])
-    similarity = questions @ sentences.T
-    right = np.diag(similarity)[:, None]
-    ranks = 1 + (similarity > right).sum(axis=1)
+    similarity = (questions @ sentences.T).astype(np.float64)
+    right = np.diag(similarity)
+    ranks = (similarity >= right[:, None]).sum(axis=1)
     guessing = float(np.mean([1.0 / rank for rank in range(1, len(pairs) + 1)]))
-    found = float(np.mean(1.0 / ranks))
-    return max(0.0, (found - guessing) / (1.0 - guessing))
+    trust = max(0.0, (float(np.mean(1.0 / ranks)) - guessing) / (1.0 - guessing))
+    wrong = similarity[~np.eye(len(pairs), dtype=bool)]
+    return LanguageTrust(trust, float(wrong.mean()), float(right.mean()))
 
 
 @cache

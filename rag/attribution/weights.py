@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rag.attribution.extension import EXTENSION_FEATURES
 from rag.attribution.features import FEATURES, WORD_FEATURES
 from rag.attribution.linear import LinearModel, read_parameters
+from rag.attribution.membership import MEMBERSHIP_FEATURES
 from rag.errors import ConfigurationError
 from rag.resources import resource
 
@@ -20,11 +20,11 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class EvidenceWeights:
-    """`prefilter` picks what is embedded, `ranking` finds the best unit, `extension` adds to it."""
+    """`prefilter` picks what is embedded, `ranking` orders it, `membership` judges the best few."""
 
     prefilter: LinearModel
     ranking: LinearModel
-    extension: LinearModel
+    membership: LinearModel
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any], source: str) -> EvidenceWeights:
@@ -42,7 +42,7 @@ class EvidenceWeights:
         for name, features in (
             ("prefilter", WORD_FEATURES),
             ("ranking", FEATURES),
-            ("extension", EXTENSION_FEATURES),
+            ("membership", MEMBERSHIP_FEATURES),
         ):
             if not isinstance(tree.get(name), Mapping):
                 raise ConfigurationError(f"{source}: the model {name!r} is missing")
@@ -55,7 +55,7 @@ class EvidenceWeights:
             "version": _VERSION,
             "prefilter": self.prefilter.to_json(),
             "ranking": self.ranking.to_json(),
-            "extension": self.extension.to_json(),
+            "membership": self.membership.to_json(),
         }
 
 
