@@ -10,8 +10,26 @@ from typing import IO, Any, Final
 
 from rag.schema import Block, BlockKind, Chunk, Document, Page
 
-__all__ = ["ParsedDocument", "packed", "read_frame", "unpacked", "write_frame"]
+__all__ = [
+    "CUTTING",
+    "DONE",
+    "FAILED",
+    "ParsedDocument",
+    "cutting_seconds",
+    "packed",
+    "read_frame",
+    "unpacked",
+    "write_frame",
+]
 
+DONE: Final = b"D"
+"""The first byte of a frame that is a document."""
+FAILED: Final = b"E"
+"""The first byte of a frame that is a message: why the file cannot be read."""
+CUTTING: Final = b"C"
+"""The first byte of a frame that says how many characters are being cut now: a document follows."""
+
+_SECONDS_PER_CHARACTER: Final = 20e-6
 _LENGTH: Final = struct.Struct("<Q")
 
 
@@ -23,6 +41,11 @@ class ParsedDocument:
     chunks: tuple[Chunk, ...] | None
     parse_seconds: float
     chunk_seconds: float = 0.0
+
+
+def cutting_seconds(characters: int, parsing_seconds: float) -> float:
+    """How long cutting may take: tokenising is slow but linear, at worst some seconds a megabyte."""
+    return parsing_seconds + characters * _SECONDS_PER_CHARACTER
 
 
 def write_frame(stream: IO[bytes], *parts: bytes) -> None:

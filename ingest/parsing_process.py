@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ingest.chunkers import StructureChunker
-from ingest.handover import ParsedDocument, packed, read_frame, write_frame
+from ingest.handover import (
+    CUTTING,
+    DONE,
+    FAILED,
+    ParsedDocument,
+    cutting_seconds,
+    packed,
+    read_frame,
+    write_frame,
+)
 from ingest.loaders import load_document
 from rag.errors import CitewellError, DocumentError
 from rag.models.protocol import Embedder
@@ -25,6 +34,7 @@ from rag.settings import ChunkingSettings, EmbedderSettings, IngestSettings, Set
 __all__ = ["main"]
 
 _ALARM_GRACE: Final = 15.0
+_Chunk = Callable[[ParsedDocument], ParsedDocument]
 
 
 def main() -> None:
@@ -38,11 +48,24 @@ def main() -> None:
     chunk = _chunker(brief)
     write_frame(replies, b"{}")
     while (request := _brief(requests)) is not None:
-        with _alarm(ingest.file_seconds):
-            parts = _reply(request, ingest, chunk)
-        write_frame(replies, *parts)
-        del parts
+        _serve(request, replies, ingest, chunk)
         _give_memory_back()
+
+
+def _serve(request: dict[str, Any], replies: IO[bytes], settings: IngestSettings, chunk: _Chunk) -> None:
+    """Answer with a document, or with why there is none; each step has its own time."""
+    seconds = settings.file_seconds
+    try:
+        with _alarm(seconds):
+            parsed = _parsed(request, settings)
+        size = len(parsed.document.text)
+        write_frame(replies, CUTTING, str(size).encode())
+        with _alarm(cutting_seconds(size, seconds)):
+            parts = packed(chunk(parsed))
+    except DocumentError as error:
+        write_frame(replies, FAILED, str(error).encode("utf-8", "replace"))
+    else:
+        write_frame(replies, DONE, *parts)
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -63,30 +86,25 @@ def _brief(stream: IO[bytes]) -> dict[str, Any] | None:
     return value
 
 
-def _reply(
-    request: dict[str, Any], settings: IngestSettings, chunk: Callable[[ParsedDocument], ParsedDocument]
-) -> list[bytes]:
-    path = os.fsdecode(bytes.fromhex(request["path"]))
+def _parsed(request: dict[str, Any], settings: IngestSettings) -> ParsedDocument:
+    source = request["source"]
+    path = Path(os.fsdecode(bytes.fromhex(request["path"])))
     started = time.perf_counter()
     try:
-        document = load_document(Path(path), settings, request["source"])
-        return [b"D", *packed(chunk(ParsedDocument(document, None, time.perf_counter() - started)))]
-    except DocumentError as error:
-        return _failure(str(error))
+        document = load_document(path, settings, source)
+    except DocumentError:
+        raise
     except MemoryError:
-        return _failure(
-            f"{request['source']} needs more than {settings.worker_megabytes:g} MB of memory to be read: "
+        raise DocumentError(
+            f"{source} needs more than {settings.worker_megabytes:g} MB of memory to be read: "
             "split it, or raise the setting ingest.worker_megabytes"
-        )
+        ) from None
     except Exception as error:  # a loader's fault: this file fails with what is known, the others go on
-        return _failure(f"{request['source']} cannot be read: {type(error).__name__}: {error}")
+        raise DocumentError(f"{source} cannot be read: {type(error).__name__}: {error}") from error
+    return ParsedDocument(document, None, time.perf_counter() - started)
 
 
-def _failure(message: str) -> list[bytes]:
-    return [b"E", message.encode("utf-8", "replace")]
-
-
-def _chunker(brief: dict[str, Any]) -> Callable[[ParsedDocument], ParsedDocument]:
+def _chunker(brief: dict[str, Any]) -> _Chunk:
     """Cuts documents here when this process can build the very embedder that the brief names.
 
     Only its tokenizer is loaded. Where it cannot (a remote embedder, one that a program made

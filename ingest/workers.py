@@ -13,7 +13,15 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.handover import ParsedDocument, read_frame, unpacked, write_frame
+from ingest.handover import (
+    CUTTING,
+    FAILED,
+    ParsedDocument,
+    cutting_seconds,
+    read_frame,
+    unpacked,
+    write_frame,
+)
 from rag.errors import DocumentError
 from rag.settings import Settings
 
@@ -64,9 +72,11 @@ class ParsingWorker:
         """
         process = self._process or self._started()
         self._files += 1
-        request = json.dumps({"path": os.fsencode(path).hex(), "source": source}).encode()
         limit = self._settings.ingest.file_seconds
+        request = json.dumps({"path": os.fsencode(path).hex(), "source": source}).encode()
         reply, expired = _exchanged(process, request, limit)
+        if reply is not None and reply[:1] == CUTTING:
+            reply, expired = _exchanged(process, None, cutting_seconds(int(reply[1:]), limit))
         if expired:
             self.close()
             raise DocumentError(
@@ -77,14 +87,9 @@ class ParsingWorker:
             raise DocumentError(self._death(source))
         if self._files >= _FILES_PER_PROCESS:
             self.close()
-        if reply[:1] == b"E":
+        if reply[:1] == FAILED:
             raise DocumentError(reply[1:].decode())
-        try:
-            return unpacked(reply[1:])
-        except (ValueError, KeyError, TypeError, struct.error) as error:
-            raise DocumentError(
-                f"{source} cannot be read: its parsing process answered nonsense ({error})"
-            ) from error
+        return _document(reply, source)
 
     def stop(self) -> None:
         """Stop what it is doing for good; the only method that another thread may call."""
@@ -137,8 +142,19 @@ class ParsingWorker:
         )
 
 
-def _exchanged(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> tuple[bytes | None, bool]:
-    """The reply, None when the process died; and whether it was stopped because time was up."""
+def _document(reply: bytes, source: str) -> ParsedDocument:
+    try:
+        return unpacked(reply[1:])
+    except (ValueError, KeyError, TypeError, struct.error) as error:
+        raise DocumentError(
+            f"{source} cannot be read: its parsing process answered nonsense ({error})"
+        ) from error
+
+
+def _exchanged(
+    process: subprocess.Popen[bytes], request: bytes | None, seconds: float
+) -> tuple[bytes | None, bool]:
+    """The next reply, None when the process died; and whether it was stopped because time was up."""
     expired = threading.Event()
 
     def stop() -> None:
@@ -153,7 +169,8 @@ def _exchanged(process: subprocess.Popen[bytes], request: bytes, seconds: float)
         assert process.stdin is not None
         assert process.stdout is not None
         with contextlib.suppress(OSError, ValueError):  # it died, or was closed by another thread
-            write_frame(process.stdin, request)
+            if request is not None:
+                write_frame(process.stdin, request)
             reply = read_frame(process.stdout)
     finally:
         timer.cancel()

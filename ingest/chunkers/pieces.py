@@ -17,6 +17,7 @@ __all__ = ["Piece", "pieces"]
 # Costs of cutting at a border, against 1 for one more chunk (see `pack`).
 _AFTER_HEADING: Final = 10.0
 _INSIDE_SENTENCE: Final = 2.0
+_AFTER_TITLE: Final = 1.0
 _AFTER_INTRODUCTION: Final = 0.5
 _AFTER_HEADER_ROW: Final = 0.5
 _BETWEEN_SENTENCES: Final = 0.4
@@ -24,6 +25,8 @@ _BETWEEN_ROWS: Final = 0.25
 _BETWEEN_LINES: Final = 0.25
 _INSIDE_RUN: Final = {BlockKind.LIST_ITEM: 0.1, BlockKind.CODE: _BETWEEN_LINES}
 
+_LONGEST_TITLE: Final = 80
+"""A line up to this long, without a full stop and before a longer paragraph, is a heading unmarked."""
 _CELL: Final = re.compile("\t")
 _LINE: Final = re.compile("\n")
 _SENTENCE_END: Final = frozenset(".!?:;。！？：；…\"')]”’）」』")
@@ -76,12 +79,13 @@ def _border_cost(units: tuple[Unit, ...], i: int, text: str) -> float:
         return _AFTER_INTRODUCTION
     if before.kind is unit.kind is not BlockKind.PARAGRAPH:
         return _INSIDE_RUN.get(unit.kind, 0.0)
-    goes_on = (
-        text[unit.start].islower()
-        and last not in _SENTENCE_END
-        and PAGE_BREAK in text[before.body_end : unit.start]
-    )
-    return _BETWEEN_SENTENCES if goes_on else 0.0
+    if last in _SENTENCE_END:
+        return 0.0
+    if text[unit.start].islower() and PAGE_BREAK in text[before.body_end : unit.start]:
+        return _BETWEEN_SENTENCES
+    length = before.body_end - before.start
+    is_title = length <= _LONGEST_TITLE and unit.body_end - unit.start >= 2 * length
+    return _AFTER_TITLE if is_title else 0.0
 
 
 def _parts(unit: Unit, text: str, ruler: TokenRuler, limit: int, cost: float) -> Iterator[Piece]:

@@ -207,6 +207,17 @@ def test_small_sections_join_the_neighbour_that_shares_more_of_their_path() -> N
     assert "Tiny." in found[0]
 
 
+def test_a_short_line_before_a_paragraph_is_not_left_behind() -> None:
+    source = outlined(paragraph(2, "a"), "A heading that nobody marked", paragraph(2, "b"))
+    assert [text.split()[0] for text in texts(source, chunked(source, max_tokens=32))] == ["The", "A"]
+
+
+def test_an_introduction_stays_with_what_it_introduces() -> None:
+    source = outlined(sentence(9, "a"), sentence(9, "b"), "It holds that:", *["- " + sentence(5)] * 3)
+    found = texts(source, chunked(source, max_tokens=30))
+    assert [text.split("\n")[0] for text in found][1:] == ["It holds that:"]
+
+
 def test_code_is_cut_between_lines() -> None:
     source = outlined("> " + "\n".join(f"value_{i} = compute(value_{i - 1}, {i})" for i in range(40)))
     assert all(text.startswith("value_") for text in texts(source, chunked(source)))
