@@ -74,5 +74,7 @@ def session() -> Session:
 
 def texts() -> Texts:
     """What the app says, in the language that was chosen (which the address keeps), else the browser's."""
-    chosen = st.session_state.get(LANGUAGE_KEY) or st.query_params.get(LANGUAGE_KEY)
-    return LANGUAGES[chosen if chosen in LANGUAGES else language_of(st.context.locale)]
+    chosen = st.session_state.get(LANGUAGE_KEY)
+    named = st.query_params.get(LANGUAGE_KEY)  # before the switch is drawn; it writes its label there
+    by_name = {language.language_name: code for code, language in LANGUAGES.items()}
+    return LANGUAGES[chosen or by_name.get(named or "") or language_of(st.context.locale)]

@@ -1,0 +1,132 @@
+"""A person's way through the app, in a real browser over the really started app."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.looking import ask, goto, marked_rows, settled, upload, watched
+from tests.ui.app.sample import MINUTES, NASTY, SCRIPT, two_page_pdf
+
+ROOF = "How much did the boathouse roof repair cost?"
+CITE = '[class*="st-key-cite-"] button'
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("to-upload")
+    (folder / "minutes.txt").write_text(MINUTES, "utf-8")
+    (folder / NASTY).write_text(SCRIPT + "<img src=x onerror=\"document.title='owned'\">\n", "utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    two_page_pdf(folder / "report.pdf")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(start_app):
+    return start_app()
+
+
+@pytest.fixture
+def page(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 850}, locale="en-GB")
+    opened = context.new_page()
+    seen = watched(opened)
+    opened.goto(address)
+    opened.wait_for_selector("h1, [data-testid=stChatInputTextArea]", timeout=120_000)
+    settled(opened)
+    yield opened
+    context.close()
+    assert seen == {"dialogs": [], "errors": [], "elsewhere": []}
+
+
+def test_from_an_upload_to_a_checked_answer(page, files):
+    expect(page.locator("h1")).to_have_text("Ask your own documents")
+    upload(page, files / "report.pdf", files / "broken.pdf", files / "minutes.txt")
+    expect(page.locator(".cw-status-added")).to_have_count(2)
+    expect(page.locator(".cw-file", has_text="broken.pdf").locator(".cw-status")).to_have_text("failed")
+
+    ask(page, ROOF)
+    expect(page.locator(".cw-sentence").first).to_contain_text("18,750 crowns")
+    page.locator(CITE).first.click()
+    expect(page.locator(".st-key-evidence .cw-document")).to_contain_text("report.pdf · page 2")
+    settled(page)
+    rows = marked_rows(page, ".st-key-evidence img")
+    assert rows is not None
+    line = 1 - 220 / 300  # where the second line of the page's 300 points stands
+    assert rows[0] < line < rows[1] + 0.02
+    assert rows[1] - rows[0] < 0.1
+
+
+def test_a_reload_keeps_the_conversation_and_its_citations(page):
+    ask(page, ROOF)
+    page.wait_for_url("**conversation=**")
+    page.reload()
+    settled(page)
+    expect(page.locator(".cw-question")).to_have_text(ROOF)
+    page.locator(CITE).first.click()
+    expect(page.locator(".st-key-evidence img")).to_be_visible()
+
+
+def test_what_documents_hold_is_never_executed(page, files):
+    goto(page, "Library")
+    upload(page, files / NASTY)
+    expect(page.locator(".cw-row-name", has_text="onerror")).to_have_text(NASTY)
+    page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
+    ask(page, "How is the cabinet painted?")
+    page.locator(CITE).first.click()
+    expect(page.locator(".st-key-evidence .cw-document")).to_contain_text(NASTY)
+    goto(page, "Why")
+    assert page.title() != "owned"
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("a[href^=javascript]").count() == 0
+
+
+def test_the_interface_speaks_chinese_and_a_reload_keeps_it(page):
+    page.locator('[data-testid="stSidebar"] button', has_text="中文").click()
+    expect(page.locator('[data-testid="stChatInputTextArea"]')).to_have_attribute(
+        "placeholder", "就您的文档提一个问题"
+    )
+    page.reload()
+    settled(page)
+    expect(page.locator('[data-testid="stSidebarNav"]')).to_contain_text("文档库")
+
+
+def test_a_chinese_browser_is_spoken_to_in_chinese(browser, address):
+    context = browser.new_context(locale="zh-CN")
+    opened = context.new_page()
+    opened.goto(address)
+    expect(opened.locator('[data-testid="stSidebarNav"]')).to_contain_text("文档库", timeout=60_000)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_window(browser, address, width):
+    context = browser.new_context(viewport={"width": width, "height": 844}, locale="en-GB")
+    opened = context.new_page()
+    opened.goto(address)
+    opened.wait_for_selector('[data-testid="stChatInputTextArea"]', timeout=60_000)
+    ask(opened, ROOF)
+    opened.locator(f"{CITE}:visible").first.click()
+    expect(opened.locator(".st-key-evidence")).to_be_in_viewport()
+    settled(opened)
+    for path in ("", "library", "why", "status"):
+        if path:
+            opened.goto(f"{address}/{path}")
+            opened.wait_for_selector("h1")
+            settled(opened)
+        assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_a_deleted_document_is_no_longer_cited(page):
+    goto(page, "Library")
+    row = page.locator('[class*="st-key-document-"]', has=page.get_by_text("report.pdf", exact=True))
+    row.locator('[class*="st-key-delete-"] button:visible').click()
+    page.locator(".st-key-delete-yes button").click()
+    expect(page.locator(".cw-row-name", has_text="report.pdf")).to_have_count(0)
+    settled(page)
+    page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
+    ask(page, ROOF)
+    assert "report.pdf" not in page.locator('[class*="st-key-conversation"]').last.inner_text()
+    assert "18,750" not in page.locator(".st-key-conversation").inner_text()
