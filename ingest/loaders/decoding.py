@@ -18,6 +18,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DETECTION_SAMPLE: Final = 131_072
+_NOT_GUESSED: Final = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
+"""Encodings that any few bytes may look like; a mark or their zero bytes tell them surely."""
 _NEWLINE: Final = re.compile("\r\n?|\x0b|\x85")
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -46,7 +48,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
             return Decoded(clean_text(data.decode(candidate)), candidate)
         except (UnicodeDecodeError, LookupError):
             continue
-    return _decoded(data, _guess(data))
+    damaged = _damaged_utf8(data)
+    return damaged if damaged is not None else _decoded(data, _guess(data))
 
 
 def clean_text(text: str) -> str:
@@ -67,6 +70,14 @@ def _decoded(data: bytes, encoding: str) -> Decoded:
         return Decoded(clean_text(text), encoding, (warning,))
 
 
+def _damaged_utf8(data: bytes) -> Decoded | None:
+    """UTF-8 with some broken bytes: more characters beyond ASCII are whole than broken."""
+    sample = data[:_DETECTION_SAMPLE].decode("utf-8", "replace")
+    broken = sample.count("\ufffd")
+    whole = sum(not character.isascii() for character in sample) - broken
+    return _decoded(data, "utf-8") if whole > broken else None
+
+
 def _guess(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
@@ -74,5 +85,5 @@ def _guess(data: bytes) -> str:
     if len(data) > len(sample):
         # end at a line, so that no character of several bytes is cut
         sample = sample[: sample.rfind(b"\n") + 1] or sample
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
     return best.encoding if best is not None else "cp1252"

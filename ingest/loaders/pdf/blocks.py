@@ -2,82 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
+from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
 from ingest.loaders.pdf.columns import untangled
-from ingest.loaders.pdf.line import CELL_GAP, Cell, Line
+from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.rows import has_leader, joined_rows, row_pieces
 from ingest.loaders.pdf.style import DocumentStyle
 from rag.schema import BlockKind
 
-__all__ = ["PageBlock", "Piece", "page_blocks"]
+__all__ = ["page_blocks"]
 
 _BULLET: Final = re.compile(r"[•‣▪▫●○■□◦∙·◆◇➢➤►✓✔❖\-–—*](?=\s|\Z)")
 _NUMBER: Final = re.compile(
-    r"(?:(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)"
+    r"(?:(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]"
+    r"|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)"
+    r"|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)"
 )
 _SECTION: Final = re.compile(r"(?:[A-Z]\.?|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?)")
 _MARKER_GAP: Final = 5.0
 _WIDEST_SPACE: Final = 3.0
 _LEAST_JUSTIFIED: Final = 12.0
-_CURRENCY: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
-_CLOSING: Final = re.compile(r"[)%]{1,2}")
-_SEAM: Final = re.compile(
-    r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])|(?<=[$€£¥₹])\s+(?=[\d(])"
-    r"|(?<=\d)\s+(?=\)%?(?:\s|\Z))"
-)
-_LEADER: Final = re.compile(r"\s*(?:\.\s?){4,}\s*|\s*…{2,}\s*|\s*_{4,}\s*")
 _RULE: Final = re.compile(r"[\s_=*.·•~\-–—]{5,}")
-_SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
 _PITCH_SLACK: Final = 1.18
-_LONGEST_LABEL: Final = 90
-
-
-class Piece(NamedTuple):
-    """A run of the page's characters, and what stands between it and the piece before."""
-
-    glue: str
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class PageBlock:
-    """A block in the making: its kind, its text as pieces, and the lines that it was made from."""
-
-    kind: BlockKind
-    pieces: list[Piece]
-    lines: list[Line] = field(repr=False)
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it is a table row."""
-        return self.kind is BlockKind.TABLE_ROW
-
-    @property
-    def left(self) -> float:
-        """Left edge in points."""
-        return min(line.left for line in self.lines)
-
-    @property
-    def right(self) -> float:
-        """Right edge in points."""
-        return max(line.right for line in self.lines)
-
-    @property
-    def top(self) -> float:
-        """Top edge in points."""
-        return min(line.top for line in self.lines)
-
-    @property
-    def bottom(self) -> float:
-        """Bottom edge in points."""
-        return max(line.bottom for line in self.lines)
 
 
 def page_blocks(
@@ -88,7 +39,7 @@ def page_blocks(
         line for line in page.lines if line not in furniture and not _RULE.fullmatch(page.line_text(line))
     ]
     blocks = _grouped(page, untangled(page, body), style)
-    blocks = _labelled(page, _side_by_side(blocks), style.pitch)
+    blocks = joined_rows(page, blocks, style)
     headers, footers = (
         [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]
         for kind in (BlockKind.HEADER, BlockKind.FOOTER)
@@ -141,7 +92,7 @@ def _kind(page: PageLines, line: Line, style: DocumentStyle) -> BlockKind:
         return BlockKind.LIST_ITEM
     if line.is_parted and _SECTION.fullmatch(first) and _is_near(line) and style.stands_out(line):
         return BlockKind.PARAGRAPH  # the number and the name of a heading
-    return BlockKind.TABLE_ROW if line.is_parted or _has_leader(page, line) else BlockKind.PARAGRAPH
+    return BlockKind.TABLE_ROW if line.is_parted or has_leader(page, line) else BlockKind.PARAGRAPH
 
 
 def _is_stretched(line: Line, neighbour: Line) -> bool:
@@ -162,46 +113,12 @@ def _is_near(line: Line) -> bool:
     return len(line.cells) == 2 and line.cells[1].left - line.cells[0].right < _MARKER_GAP * line.size
 
 
-def _has_leader(page: PageLines, line: Line) -> bool:
-    return any(match.start() for match in _LEADER.finditer(page.text[line.start : line.end]))
-
-
 def _block(page: PageLines, line: Line, kind: BlockKind) -> PageBlock:
     if kind is BlockKind.TABLE_ROW:
-        pieces = _row_pieces(page, line.cells, line.size)
+        pieces = row_pieces(page, line)
     else:
         pieces = [Piece(" " if i else "", cell.start, cell.end) for i, cell in enumerate(line.cells)]
     return PageBlock(kind, pieces, [line])
-
-
-def _row_pieces(page: PageLines, cells: Sequence[Cell], size: float) -> list[Piece]:
-    """Cells parted by tabs; `$`, `)` and `%` go back to their numbers, dot leaders away."""
-    pieces: list[Piece] = []
-    right = -math.inf
-    after_currency = False
-    for cell in cells:
-        for i, (start, end) in enumerate(_parts(page, cell)):
-            text = page.text[start:end]
-            if not pieces or after_currency or _CLOSING.fullmatch(text):
-                glue = ""
-            else:
-                glue = " " if not i and cell.left - right < CELL_GAP * size else "\t"
-            pieces.append(Piece(glue, start, end))
-            after_currency = _CURRENCY.fullmatch(text) is not None
-        right = cell.right
-    return pieces
-
-
-def _parts(page: PageLines, cell: Cell) -> Iterator[tuple[int, int]]:
-    """A cell's text without dot leaders, cut about currency signs and before a lone bracket."""
-    start = cell.start
-    cuts = [*_LEADER.finditer(page.text, cell.start, cell.end)]
-    cuts += _SEAM.finditer(page.text, cell.start, cell.end)
-    for match in [*sorted(cuts, key=lambda cut: cut.start()), None]:
-        end = match.start() if match else cell.end
-        if end > start:
-            yield start, end
-        start = match.end() if match else end
 
 
 def _continues(
@@ -217,7 +134,7 @@ def _continues(
     if line.top - last.top > _PITCH_SLACK * pitch * line.size + 0.5:
         return False
     before, after = page.line_text(last), page.line_text(line)
-    if after[:1].islower() and not _SENTENCE_END.search(before):
+    if after[:1].islower() and not SENTENCE_END.search(before):
         return True
     if _fits(after, line, edge - last.right) and not _centred(last, line):
         return False
@@ -246,73 +163,3 @@ def _is_indented(block: PageBlock, line: Line) -> bool:
         # after a first line, the rest may hang (a list item) or stand out (an indented first line)
         return step > 0.8 * line.size and block.kind is not BlockKind.LIST_ITEM
     return abs(step) > 0.8 * line.size
-
-
-def _side_by_side(blocks: Sequence[PageBlock]) -> list[PageBlock]:
-    """Short blocks that stand beside each other (stacked column names) make one row."""
-    joined: list[PageBlock] = []
-    for block in blocks:
-        if joined and _stands_beside(joined[-1], block):
-            last = joined[-1]
-            last.pieces.extend(
-                piece._replace(glue="\t") if i == 0 else piece for i, piece in enumerate(block.pieces)
-            )
-            last.lines.extend(block.lines)
-            last.kind = BlockKind.TABLE_ROW
-        else:
-            joined.append(block)
-    return joined
-
-
-def _stands_beside(left: PageBlock, right: PageBlock) -> bool:
-    near = left.lines[-1]
-    return (
-        right.left > max(line.right for line in left.lines)
-        and right.top < left.bottom - 0.3 * near.size
-        and right.bottom > left.top + 0.3 * near.size
-        and all(_length(block) <= _LONGEST_LABEL for block in (left, right))
-        and not any(line.font.angle for line in (*left.lines, *right.lines))
-    )
-
-
-def _length(block: PageBlock) -> int:
-    start = block.pieces[-1].start if block.is_row else block.pieces[0].start
-    return block.pieces[-1].end - start
-
-
-def _labelled(page: PageLines, blocks: Sequence[PageBlock], pitch: float) -> list[PageBlock]:
-    """Short lines between rows belong to the table: alone, or as the beginning of the next row's label."""
-    for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
-        if (
-            before.is_row
-            and after.is_row
-            and block.kind is BlockKind.PARAGRAPH
-            and len(block.lines) <= 2
-            and _length(block) <= _LONGEST_LABEL * 1.5
-            and before.top < block.top
-            and block.top - before.bottom < 1.5 * pitch * block.lines[0].size
-            and block.top < after.top
-            and after.top - block.bottom < 1.5 * pitch * block.lines[0].size
-        ):
-            block.kind = BlockKind.TABLE_ROW
-    merged: list[PageBlock] = []
-    for block in blocks:
-        if merged and _is_label_start(page, merged[-1], block):
-            start = merged.pop()
-            pieces = [block.pieces[0]._replace(glue=" "), *block.pieces[1:]]
-            block = PageBlock(BlockKind.TABLE_ROW, [*start.pieces, *pieces], [*start.lines, *block.lines])
-        merged.append(block)
-    return merged
-
-
-def _is_label_start(page: PageLines, block: PageBlock, row: PageBlock) -> bool:
-    """Whether a row of one cell is the first line of the next row's label."""
-    if not (block.is_row and row.is_row) or any(piece.glue == "\t" for piece in block.pieces):
-        return False
-    text = page.text[block.pieces[-1].start : block.pieces[-1].end]
-    return (
-        page.text[row.pieces[0].start].islower()
-        and not _SENTENCE_END.search(text)
-        and abs(row.left - block.left) < 3 * row.lines[0].size
-        and row.top - block.bottom < 0.5 * row.lines[0].size
-    )

@@ -46,7 +46,9 @@ class Line:
     @property
     def is_parted(self) -> bool:
         """Whether a wide gap parts two of its cells."""
-        return any(right.left - left.right > CELL_GAP * self.size for left, right in pairwise(self.cells))
+        return len(self.cells) > 1 and any(
+            right.left - left.right > CELL_GAP * self.size for left, right in pairwise(self.cells)
+        )
 
     @property
     def start(self) -> int:

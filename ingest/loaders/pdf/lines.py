@@ -19,7 +19,7 @@ __all__ = ["PageLines", "read_lines"]
 _DEFAULT_SIZE: Final = 10.0
 _RAISED: Final = 0.8
 """A raised character is at most so high as the ones about it."""
-_WORD_AND_DIGIT: Final = re.compile(r"(?:[^\W\d_]{3}|[^\W\d_]\))(?=\d)")
+_DIGIT_AFTER_WORD: Final = re.compile(r"\d(?:(?<=[^\W\d_]{3}\d)|(?<=[^\W\d_]\)\d))")
 _BREAK: Final = re.compile(f"[{LINE_BREAK}{HYPHEN}]")
 
 
@@ -38,9 +38,11 @@ class PageLines:
 
     def starts_raised(self, line: Line) -> bool:
         """Whether a line begins with a small digit, as a footnote does."""
-        heights = self.boxes[line.start : line.start + 12, 3] - self.boxes[line.start : line.start + 12, 1]
-        tallest = np.nanmax(heights)
-        return self.text[line.start].isdigit() and bool(heights[0] < _RAISED * tallest)
+        if not self.text[line.start].isdigit():
+            return False
+        boxes = self.boxes[line.start : line.start + 12]
+        heights = boxes[:, 3] - boxes[:, 1]
+        return bool(heights[0] < _RAISED * np.nanmax(heights))
 
     def line_text(self, line: Line) -> str:
         """The text of a line with a space between cells; a hyphen at its end is U+FFFE."""
@@ -82,7 +84,7 @@ def _with_raised_parted(
     heights = boxes[:, 3] - boxes[:, 1]
     places = [
         place
-        for place in (match.end() for match in _WORD_AND_DIGIT.finditer(text))
+        for place in (match.start() for match in _DIGIT_AFTER_WORD.finditer(text))
         if heights[place] < _RAISED * heights[place - 1]
         and boxes[place, 3] < boxes[place - 1, 3] - 0.1 * heights[place - 1]
     ]

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from ingest.loaders.builder import DocumentBuilder, is_telling, readable_title
-from ingest.loaders.pdf.blocks import PageBlock, page_blocks
+from ingest.loaders.pdf.block import PageBlock
+from ingest.loaders.pdf.blocks import page_blocks
 from ingest.loaders.pdf.contents import PdfContents, read_contents
 from ingest.loaders.pdf.fallback import plain_page
 from ingest.loaders.pdf.furniture import furniture_of

@@ -47,7 +47,7 @@ def opened(path: Path) -> Iterator[Any]:
 
     document = pypdfium2.PdfDocument(str(path))
     try:
-        if document.get_formtype() != pypdfium2.raw.FORMTYPE_NONE:
+        if document.get_formtype() == pypdfium2.raw.FORMTYPE_ACRO_FORM:
             document.init_forms()
         yield document
     finally:

@@ -55,9 +55,14 @@ class DocumentStyle:
     titles: Mapping[int, Mapping[str, int]]
     ranks: Mapping[HeadingStyle, int]
 
+    @property
+    def heading_size(self) -> float:
+        """The least size in points that stands out without being bold."""
+        return _LARGER * self.body_size
+
     def stands_out(self, line: Line) -> bool:
         """Whether a line is larger than the body, or bold where the body is not."""
-        if line.size >= _LARGER * self.body_size:
+        if line.size >= self.heading_size:
             return True
         return line.font.bold and not self.body_bold and line.size >= _SMALLEST_BOLD * self.body_size
 

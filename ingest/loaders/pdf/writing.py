@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from ingest.loaders.pdf.blocks import PageBlock
+from ingest.loaders.pdf.block import PageBlock
 from ingest.loaders.pdf.characters import Boxes
 from ingest.loaders.pdf.glyphs import HYPHEN
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen

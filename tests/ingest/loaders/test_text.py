@@ -36,6 +36,10 @@ def test_a_declared_encoding_is_believed_where_utf8_fails() -> None:
     assert "caf" in decode("café au lait".encode("latin-1"), "no-such-encoding").text
 
 
+def test_broken_utf8_stays_utf8() -> None:
+    assert decode("Größe und Länge".encode() + b"\xff.").text == "Größe und Länge\ufffd."
+
+
 def test_bytes_that_cannot_be_decoded_are_told(load) -> None:
     document = load(codecs.BOM_UTF8 + b"good \xff\xfe bad", "a.txt")
     assert document.text == "good \ufffd\ufffd bad"
