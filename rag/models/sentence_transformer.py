@@ -90,15 +90,12 @@ class SentenceTransformerEmbedder:
         Texts are batched by length over the whole call, which halves the padding of mixed lengths:
         give many at once.
         """
-        small = (
-            self._small if sum(map(len, texts)) <= _SMALL_CHARACTERS and not accelerator_likely() else None
-        )
+        small = None if accelerator_likely() else self._without_torch(texts)
         return self._embed(texts, self._config.passage_prefix, progress, small)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), with the model's question prefix."""
-        small = self._small if sum(map(len, texts)) <= _SMALL_CHARACTERS else None
-        return self._embed(texts, self._config.query_prefix, None, small)
+        return self._embed(texts, self._config.query_prefix, None, self._without_torch(texts))
 
     def load(self) -> None:
         """Load the weights now rather than at the first long call; a server does so while it starts."""
@@ -113,12 +110,15 @@ class SentenceTransformerEmbedder:
     def _tokenizer(self) -> SpanTokenizer:
         return SpanTokenizer(self._config.folder)
 
-    @cached_property
-    def _small(self) -> NumpyBert | None:
-        """The same model without torch, for calls that are over before torch is imported.
+    def _without_torch(self, texts: Sequence[str]) -> NumpyBert | None:
+        """The model in numpy for a call that is over before torch is imported.
 
         Size alone decides, never what happens to be loaded: equal calls give equal vectors.
         """
+        return self._small if sum(map(len, texts)) <= _SMALL_CHARACTERS else None
+
+    @cached_property
+    def _small(self) -> NumpyBert | None:
         on_cpu = self._settings.device in {"auto", "cpu"} and self._settings.dtype in {"auto", "float32"}
         return NumpyBert(self._config) if on_cpu and NumpyBert.fits(self._config) else None
 
