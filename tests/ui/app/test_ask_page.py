@@ -174,3 +174,36 @@ def test_the_interface_speaks_chinese(app, library_path):
     assert any("把握" in badge.value for badge in app.markdown)
     assert "report.pdf，第 2 页" in html(app)
     assert page(app, "library").title[0].value == "文档库"
+
+
+def test_thumbs_are_kept_with_the_answer_that_was_wanted(app, library_path):
+    _ask(app.run(), ROOF)
+    with Library.open(library_path) as library:
+        (run,) = library.runs()
+        app.feedback[0].set_value(0).run()
+        assert [(kept.rating, kept.wanted_answer) for kept in library.store.feedback()] == [(-1, "")]
+        app.text_area(key=f"wanted-{run.run_id}").set_value("18,750 crowns").run()
+        (kept,) = library.store.feedback()
+        assert (kept.run_id, kept.rating, kept.wanted_answer) == (run.run_id, -1, "18,750 crowns")
+        app.feedback[0].set_value(1).run()
+        assert library.store.feedback()[0].rating == 1
+    assert not app.exception
+
+
+def test_a_question_can_be_asked_again(app, library_path):
+    _ask(app.run(), ROOF)
+    app.button(key="again-0").click().run()
+    assert not app.exception
+    assert html(app).count("cw-question") == 2
+    with Library.open(library_path) as library:
+        assert len(library.runs()) == 2
+
+
+def test_the_conversation_can_be_taken_along(app, library_path):
+    _ask(app.run(), ROOF)
+    names = [element.label for element in app.get("download_button")]
+    assert names == ["Markdown with citations", "JSON"]
+    copied = app.code[0].value
+    assert f"## {ROOF}" in copied
+    assert "[^1-1]" in copied
+    assert "p. 2: “The boathouse roof repair cost 18,750 crowns.”" in copied

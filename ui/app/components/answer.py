@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import streamlit as st
 
+from rag.library import Library
 from rag.schema import Answer, AnswerSentence, Citation, Support
 from ui.app.asking import Draft
+from ui.app.components.feedback import feedback
 from ui.app.components.passages import passage_list
 from ui.app.conversation import Turn
 from ui.app.escaping import html_text
@@ -17,12 +20,13 @@ from ui.app.texts import Texts
 
 __all__ = ["confidence_word", "draft_html", "turn_view"]
 
-_SURE = 0.8
-_FAIRLY_SURE = 0.6
+Ratings = Mapping[str, tuple[int, str]]
+_SURE: Final = 0.8
+_FAIRLY_SURE: Final = 0.6
 
 
-def turn_view(turn: Turn, index: int) -> None:
-    """What a question got."""
+def turn_view(library: Library, turn: Turn, index: int, ratings: Ratings) -> None:
+    """What a question got, and what can be done with it."""
     t = texts()
     if turn.answer is not None:
         _answer(turn.answer, index, t)
@@ -34,6 +38,10 @@ def turn_view(turn: Turn, index: int) -> None:
         st.html(f'<p class="cw-note">{html_text(turn.writing)}</p>')
     if turn.stopped:
         st.caption(t.stopped)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"below-{index}"):
+        if turn.answer is not None:
+            _confidence(turn.answer, t)
+        _actions(library, turn, index, ratings, t)
 
 
 def confidence_word(confidence: float, t: Texts) -> tuple[str, str]:
@@ -57,26 +65,45 @@ def draft_html(draft: Draft, t: Texts) -> str:
 def _answer(answer: Answer, index: int, t: Texts) -> None:
     if answer.abstained:
         _abstention(answer, t)
+    else:
+        _sentences(answer.sentences, answer.citations, index, t)
+
+
+def _confidence(answer: Answer, t: Texts) -> None:
+    if answer.abstained:
         return
-    _sentences(answer.sentences, answer.citations, index, t)
+    percent = round(100 * answer.confidence)
     word, colour = confidence_word(answer.confidence, t)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"below-{index}"):
-        st.badge(
-            t.confidence.format(word=word, percent=round(100 * answer.confidence)),
-            color=colour,
-            help=t.confidence_help.format(percent=round(100 * answer.confidence)),
-        )
-        if any(sentence.support is not Support.SUPPORTED for sentence in answer.sentences):
-            st.badge(t.unsupported_some, color="red", icon=":material/warning:", help=t.unsupported_help)
-        _actions(answer, index, t)
+    st.badge(
+        t.confidence.format(word=word, percent=percent),
+        color=colour,
+        help=t.confidence_help.format(percent=percent),
+    )
+    if any(sentence.support is not Support.SUPPORTED for sentence in answer.sentences):
+        st.badge(t.unsupported_some, color="red", icon=":material/warning:", help=t.unsupported_help)
 
 
-def _actions(answer: Answer, index: int, t: Texts) -> None:
-    if answer.run_id and st.button(
+def _actions(library: Library, turn: Turn, index: int, ratings: Ratings, t: Texts) -> None:
+    run_id = turn.answer.run_id if turn.answer is not None else ""
+    if run_id and st.button(
         t.why, key=f"why-{index}", type="tertiary", icon=":material/account_tree:", help=t.why_help
     ):
-        session().run_id = answer.run_id
+        session().run_id = run_id
         st.switch_page("pages/why.py")
+    st.button(
+        t.again,
+        key=f"again-{index}",
+        type="tertiary",
+        icon=":material/refresh:",
+        on_click=_ask_again,
+        args=(turn.question,),
+    )
+    if run_id:
+        feedback(library, run_id, ratings.get(run_id))
+
+
+def _ask_again(question: str) -> None:
+    session().pending = question
 
 
 def _abstention(answer: Answer, t: Texts) -> None:

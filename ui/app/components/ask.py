@@ -11,6 +11,7 @@ from ui.app.asking import Asking
 from ui.app.components.answer import draft_html, turn_view
 from ui.app.components.conversations import conversation_tools, keep_turn
 from ui.app.components.evidence import evidence
+from ui.app.components.feedback import kept_ratings
 from ui.app.components.scope import chosen_documents
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
@@ -90,11 +91,12 @@ def _settle() -> None:
 
 def _conversation(shared: Shared) -> None:
     state = session()
+    ratings = kept_ratings(shared.library)
     with st.container(key="conversation"):
         for index, turn in enumerate(list(state.conversation.turns)):
             _question(turn.question)
             with st.chat_message("assistant", avatar=":material/format_quote:"):
-                turn_view(turn, index)
+                turn_view(shared.library, turn, index, ratings)
         if state.asking is not None:
             _question(state.asking.question)
             with st.chat_message("assistant", avatar=":material/format_quote:"):

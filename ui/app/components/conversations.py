@@ -119,6 +119,8 @@ def conversation_tools(conversation: Conversation) -> None:
                 on_click="ignore",
                 width="stretch",
             )
+        with st.expander(t.export_copy, icon=":material/content_copy:"):
+            st.code(as_markdown(conversation), language=None, wrap_lines=True, height=240)
 
 
 def _restore(library: Library) -> None:

@@ -36,7 +36,6 @@ CHINESE: Final = Texts(
     stopped="（已停止）",
     asking_failed="未能回答这个问题。",
     again="重新提问",
-    understood="理解为：{question}",
     # answers
     confidence="{word} · {percent} %",
     confidence_high="把握大",
@@ -54,6 +53,9 @@ CHINESE: Final = Texts(
     nearest="最接近的 {n} 个段落",
     why="依据",
     why_help="查看这个答案背后的段落、提示词和耗时",
+    wanted="正确答案是什么？",
+    wanted_label="正确答案",
+    wanted_help="与问题一起保存在文档库中，可用作示例和测试问题。",
     # evidence
     page="第 {n} 页",
     page_short="第 {n} 页",
@@ -74,6 +76,7 @@ CHINESE: Final = Texts(
     export="导出",
     export_markdown="带引文的 Markdown",
     export_json="JSON",
+    export_copy="复制",
     # the first minute
     welcome="向自己的文档提问",
     welcome_text="先放入一些文档，然后提问。答案的每一句都标明来自哪一页，点击即可查看原处。所有内容都留在本机。",

@@ -37,7 +37,6 @@ ENGLISH: Final = Texts(
     stopped="(stopped)",
     asking_failed="The question could not be answered.",
     again="Ask again",
-    understood="Understood as: {question}",
     # answers
     confidence="{word} confidence · {percent} %",
     confidence_high="High",
@@ -55,6 +54,9 @@ ENGLISH: Final = Texts(
     nearest="Nearest passages ({n})",
     why="Why",
     why_help="See the passages, the prompt and the times behind this answer",
+    wanted="What would be right?",
+    wanted_label="The right answer",
+    wanted_help="Kept in the library with the question, as a worked example and a question to test with.",
     # evidence
     page="page {n}",
     page_short="p. {n}",
@@ -75,6 +77,7 @@ ENGLISH: Final = Texts(
     export="Export",
     export_markdown="Markdown with citations",
     export_json="JSON",
+    export_copy="Copy",
     # the first minute
     welcome="Ask your own documents",
     welcome_text="Bring in some documents, then ask. Every sentence of an answer names the page it comes from, and a click shows it there. Everything stays on this machine.",

@@ -40,7 +40,6 @@ class Texts:
     stopped: str
     asking_failed: str
     again: str
-    understood: str
 
     # answers
     confidence: str
@@ -59,6 +58,9 @@ class Texts:
     nearest: str
     why: str
     why_help: str
+    wanted: str
+    wanted_label: str
+    wanted_help: str
 
     # evidence
     page: str
@@ -81,6 +83,7 @@ class Texts:
     export: str
     export_markdown: str
     export_json: str
+    export_copy: str
 
     # the first minute
     welcome: str
