@@ -146,7 +146,7 @@ class _Writer:
             start = str(node.get("start") or "1")
             self._lists.append((int(start) if start.isdigit() else 1) if node.name == "ol" else None)
         elif node.name == "li":
-            self._kind = BlockKind.LIST_ITEM
+            self._kind, self._level = BlockKind.LIST_ITEM, 0
             if self._lists and self._lists[-1] is not None:
                 self._inline.append(f"{self._lists[-1]}. ")
                 self._lists[-1] += 1

@@ -12,7 +12,7 @@ from ingest.loaders.pdf.columns import untangled
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.rows import has_leader, joined_rows, row_pieces
-from ingest.loaders.pdf.style import DocumentStyle
+from ingest.loaders.pdf.style import DocumentStyle, line_pitch
 from rag.schema import BlockKind
 
 __all__ = ["page_blocks"]
@@ -49,11 +49,12 @@ def page_blocks(
 
 def _grouped(page: PageLines, lines: Sequence[Line], style: DocumentStyle) -> list[PageBlock]:
     edges = _right_edges(lines)
+    pitch = line_pitch(pairwise(lines), style.pitch)
     blocks: list[PageBlock] = []
     for i, line in enumerate(lines):
         stretched = any(_is_stretched(line, other) for other in lines[max(i - 1, 0) : i + 2])
         block = _block(page, line, BlockKind.PARAGRAPH if stretched else _kind(page, line, style))
-        if blocks and i and _continues(page, blocks[-1], line, block.kind, edges[i - 1], style.pitch):
+        if blocks and i and _continues(page, blocks[-1], line, block.kind, edges[i - 1], pitch):
             blocks[-1].pieces.extend(piece._replace(glue=piece.glue or " ") for piece in block.pieces)
             blocks[-1].lines.append(line)
         else:

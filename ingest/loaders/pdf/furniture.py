@@ -20,6 +20,9 @@ _SAME_HEIGHT: Final = 8.0
 _LEAST_PAGES: Final = 3
 _LEAST_SHARE: Final = 0.3
 _ENOUGH_PAGES: Final = 8
+_FOOTER_GAP: Final = 0.8
+_ROUNDS: Final = 2
+"""A page number may stand above the footer's words, or below."""
 _LONGEST: Final = 120
 _NUMBER_ONLY: Final = re.compile(
     r"\W*(?:page|seite|p\.)?\W*(?:[A-Z]{1,3}\W{1,3})?(?P<n>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|von)\s*\d+)?\W*",
@@ -36,7 +39,9 @@ def furniture_of(pages: Sequence[PageLines]) -> Found:
     """For each page number, the lines that are header or footer."""
     found: Found = {page.number: {} for page in pages}
     _mark_repeated(pages, found)
-    _mark_page_numbers(pages, found)
+    for _ in range(_ROUNDS):
+        _mark_page_numbers(pages, found)
+        _mark_closing_lines(pages, found)
     return found
 
 
@@ -45,7 +50,7 @@ def _mark_repeated(pages: Sequence[PageLines], found: Found) -> None:
     seen: Counter[tuple[BlockKind, str, int]] = Counter()
     for page in pages:
         seen.update({key for line, kind in _in_margins(page) for key in _keys(page, line, kind)})
-    enough = max(_LEAST_PAGES, min(_ENOUGH_PAGES, round(_LEAST_SHARE * len(pages))))
+    enough = _enough(pages)
     for page in pages:
         for line, kind in _in_margins(page):
             if any(seen[key] >= enough for key in _keys(page, line, kind)):
@@ -84,6 +89,35 @@ def _mark_page_numbers(pages: Sequence[PageLines], found: Found) -> None:
     for page, line, kind, step in numbered:
         if steps[kind, step] >= _LEAST_PAGES:
             found[page.number][line] = kind
+
+
+def _mark_closing_lines(pages: Sequence[PageLines], found: Found) -> None:
+    """Last lines that many pages share: where text flows from web pages, footers have no fixed height."""
+    last = [
+        (page, line, page.line_text(line))
+        for page in pages
+        for line, kind in _outermost(page, found[page.number])
+        if kind is BlockKind.FOOTER and _stands_off(page, line)
+    ]
+    shared = Counter(text for _, _, text in last)
+    for page, line, text in last:
+        if shared[text] >= _enough(pages):
+            found[page.number][line] = BlockKind.FOOTER
+
+
+def _stands_off(page: PageLines, line: Line) -> bool:
+    """Whether a gap parts a line from all above it but a page number."""
+    above = [
+        other.bottom
+        for other in page.lines
+        if other.top < line.top and not _NUMBER_ONLY.fullmatch(page.line_text(other))
+    ]
+    return not above or line.top - max(above) > _FOOTER_GAP * line.size
+
+
+def _enough(pages: Sequence[PageLines]) -> int:
+    """On how many pages a line must stand to be furniture."""
+    return max(_LEAST_PAGES, min(_ENOUGH_PAGES, round(_LEAST_SHARE * len(pages))))
 
 
 def _outermost(page: PageLines, known: dict[Line, BlockKind]) -> Iterator[tuple[Line, BlockKind]]:

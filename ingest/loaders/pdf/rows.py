@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, starmap
 from typing import Final
 
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
@@ -24,6 +26,9 @@ _SEAM: Final = re.compile(
 _LEADER: Final = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _LONGEST_LABEL: Final = 90
 _LONGEST_LINE_LABEL: Final = 135
+_MOST_LABELS: Final = 3
+_ROW_GAP: Final = 1.8
+"""Rows and labels of one table stand at most so many font sizes apart."""
 
 
 def has_leader(page: PageLines, line: Line) -> bool:
@@ -104,21 +109,31 @@ def _length(block: PageBlock) -> int:
 
 def _mark_labels(blocks: Sequence[PageBlock], style: DocumentStyle) -> None:
     """Short lines between rows are rows of one cell."""
-    for before, block, after in zip(blocks, blocks[1:], blocks[2:], strict=False):
-        size = block.lines[0].size
-        reach = 1.5 * style.pitch * size
-        if (
-            before.is_row
-            and after.is_row
-            and block.kind is BlockKind.PARAGRAPH
-            and len(block.lines) <= 2
-            and _length(block) <= _LONGEST_LINE_LABEL
-            and size < style.heading_size
-            and before.top < block.top < after.top
-            and block.top - before.bottom < reach
-            and after.top - block.bottom < reach
-        ):
+    for i, block in enumerate(blocks[:-1]):
+        if not i or not blocks[i - 1].is_row:
+            continue
+        run = list(
+            itertools.takewhile(lambda other: _may_be_label(other, style), blocks[i : i + _MOST_LABELS])
+        )
+        following = blocks[i + len(run)] if i + len(run) < len(blocks) else None
+        table = [blocks[i - 1], *run, *([following] if following else [])]
+        if run and following and following.is_row and all(starmap(_is_close, pairwise(table))):
             block.kind = BlockKind.TABLE_ROW
+
+
+def _may_be_label(block: PageBlock, style: DocumentStyle) -> bool:
+    return (
+        block.kind is BlockKind.PARAGRAPH
+        and len(block.lines) <= 2
+        and _length(block) <= _LONGEST_LINE_LABEL
+        and block.lines[0].size < style.heading_size
+    )
+
+
+def _is_close(upper: PageBlock, lower: PageBlock) -> bool:
+    """Whether a block follows another at the distance of rows."""
+    gap = lower.top - upper.bottom
+    return upper.top < lower.top and gap < _ROW_GAP * max(upper.lines[0].size, lower.lines[0].size)
 
 
 def _with_whole_labels(page: PageLines, blocks: Sequence[PageBlock]) -> list[PageBlock]:

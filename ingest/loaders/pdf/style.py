@@ -13,7 +13,15 @@ from typing import Final, NamedTuple
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
 
-__all__ = ["DocumentStyle", "HeadingStyle", "OutlineEntry", "heading_style", "measured_style", "ranked"]
+__all__ = [
+    "DocumentStyle",
+    "HeadingStyle",
+    "OutlineEntry",
+    "heading_style",
+    "line_pitch",
+    "measured_style",
+    "ranked",
+]
 
 _LARGER: Final = 1.12
 _SMALLEST_BOLD: Final = 0.95
@@ -22,6 +30,7 @@ _LONGEST_TITLE: Final = 400
 _MOST_HEADING_LINES: Final = 3
 _NO_HEADING: Final = re.compile(r".*[,;]|\(.*\)", re.S)
 _SENTENCE: Final = re.compile(r".*[a-z)]{2}\.", re.S)
+_LEAST_PAIRS: Final = 4
 _DEFAULT_PITCH: Final = 1.2
 
 
@@ -76,24 +85,34 @@ class DocumentStyle:
         return self.ranks.get(style, 6) if style else 0
 
 
-def measured_style(pages: Iterable[PageLines], outline: Iterable[OutlineEntry]) -> DocumentStyle:
+def measured_style(pages: Sequence[PageLines], outline: Iterable[OutlineEntry]) -> DocumentStyle:
     """Measure body size and pitch; the headings are not ranked yet."""
     sizes: Counter[tuple[float, bool]] = Counter()
-    pitches: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
             sizes[round(line.size * 2) / 2, line.font.bold] += line.end - line.start
-        for line, following in pairwise(page.lines):
-            if len(line.cells) == len(following.cells) == 1:
-                pitch = (following.top - line.top) / max(line.size, 1.0)
-                if abs(line.size - following.size) < 0.5 and 0.8 < pitch < 2.2:
-                    pitches[round(pitch * 20) / 20] += 1
     (body_size, body_bold), _ = sizes.most_common(1)[0] if sizes else ((10.0, False), 0)
-    pitch = pitches.most_common(1)[0][0] if pitches else _DEFAULT_PITCH
+    pitch = line_pitch((pair for page in pages for pair in pairwise(page.lines)), _DEFAULT_PITCH)
     titles: dict[int, dict[str, int]] = {}
     for entry in outline:
         titles.setdefault(entry.page, {}).setdefault(folded(entry.title), min(entry.level, 6))
     return DocumentStyle(body_size, body_bold, pitch, titles, {})
+
+
+def line_pitch(pairs: Iterable[tuple[Line, Line]], default: float) -> float:
+    """The distance of lines in a paragraph in font sizes: the least of the distances that are common.
+
+    The distance between paragraphs may be as common where paragraphs are short.
+    """
+    pitches: Counter[float] = Counter()
+    for line, following in pairs:
+        pitch = (following.top - line.top) / max(line.size, 1.0)
+        if 0.8 < pitch < 2.5 and abs(line.size - following.size) < 0.5 and not line.is_parted:
+            pitches[round(pitch * 20) / 20] += 1
+    if pitches.total() < _LEAST_PAIRS:
+        return default
+    most = pitches.most_common(1)[0][1]
+    return min(pitch for pitch, count in pitches.items() if 2 * count >= most)
 
 
 def ranked(style: DocumentStyle, found: Iterable[HeadingStyle]) -> DocumentStyle:
