@@ -99,8 +99,8 @@ class Report:
         parts += [f"{self._removed} removed"] if self._removed else []
         event = self._event
         say(
-            f"{len(self._results)} files: {', '.join(parts) or 'nothing to do'}; {event.pages} pages, "
-            f"{event.chunks} chunks in {event.seconds:.1f} s ({event.pages_per_second:.1f} pages/s)"
+            f"{_count(len(self._results), 'file')}: {', '.join(parts) or 'nothing to do'}; "
+            f"{_count(event.pages, 'page')}, {_count(event.chunks, 'chunk')} in {event.seconds:.1f} s ({event.pages_per_second:.1f} pages/s)"
             f"{_shares(event)}"
         )
         failures = [result for result in self._results if result.status == "failed"]
@@ -109,8 +109,8 @@ class Report:
         if len(failures) > _SHOWN_FAILURES and not self._as_json:
             say(f"  and {len(failures) - _SHOWN_FAILURES} more, told above")
         if stopped:
-            left = event.files - len(self._results)
-            self.note(f"stopped: {left} files are left; what is told above is kept. Run it again to go on.")
+            left = _count(event.files - len(self._results), "file")
+            self.note(f"stopped, with {left} left; what is told above is kept. Run it again to go on.")
 
     def _line(self, text: str) -> None:
         """A line of standard output that does not tear the bar when both are one terminal."""
@@ -143,9 +143,13 @@ def _as_json(result: FileResult) -> dict[str, Any]:
 def _told(result: FileResult) -> str:
     if result.status == "failed":
         return f"failed     {result.source}: {result.error}"
-    size = f"{result.pages} pages, {result.chunks} chunks"
+    size = f"{_count(result.pages, 'page')}, {_count(result.chunks, 'chunk')}"
     seconds = "" if result.status == "unchanged" else f", {result.seconds:.1f} s"
     return f"{result.status:<10} {result.source}  ({size}{seconds})"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _shares(event: ProgressEvent) -> str:

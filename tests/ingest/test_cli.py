@@ -58,8 +58,8 @@ def test_people_get_a_line_a_file_and_a_summary(ingest, folder):
     (folder / "b.txt").touch()
     code, out, _ = ingest(folder)
     assert code == 1
-    assert f"added      {folder.resolve() / 'a.txt'}  (1 pages, 1 chunks" in out
-    assert "2 files: 1 added, 1 failed; 1 pages, 1 chunks in" in out
+    assert f"added      {folder.resolve() / 'a.txt'}  (1 page, 1 chunk" in out
+    assert "2 files: 1 added, 1 failed; 1 page, 1 chunk in" in out
     assert out.splitlines()[-1].startswith("  failed: ")
 
 
@@ -198,7 +198,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_so(folder, tmp_path):
     done = lines(first + out)
     assert process.returncode == 1
     assert 1 <= len(done) < 400
-    assert "files are left" in err
+    assert "stopped, with" in err
     assert "Traceback" not in err
     with Store.open(tmp_path / "library") as store:
         assert {info.name for info in store.documents()} >= set(done)
