@@ -98,11 +98,10 @@ class Report:
         parts = [f"{counts[status]} {status}" for status in _STATUSES if counts[status]]
         parts += [f"{self._removed} removed"] if self._removed else []
         event = self._event
-        say(
-            f"{_count(len(self._results), 'file')}: {', '.join(parts) or 'nothing to do'}; "
-            f"{_count(event.pages, 'page')}, {_count(event.chunks, 'chunk')} in {event.seconds:.1f} s ({event.pages_per_second:.1f} pages/s)"
-            f"{_shares(event)}"
-        )
+        done = f"{_count(len(self._results), 'file')}: {', '.join(parts) or 'nothing to do'}"
+        size = f"{_count(event.pages, 'page')}, {_count(event.chunks, 'chunk')}"
+        rate = f"{event.seconds:.1f} s ({event.pages_per_second:.1f} pages/s)"
+        say(f"{done}; {size} in {rate}{_shares(event)}")
         failures = [result for result in self._results if result.status == "failed"]
         for result in [] if self._as_json else failures[:_SHOWN_FAILURES]:
             say(f"  failed: {result.error}")
