@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -53,9 +56,14 @@ def launch(
     taken = free_port(host, port)
     if port not in (0, taken):
         print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
-    process = subprocess.Popen(streamlit_command(host, taken, limit), env=variables)
+    with _ended_like_ctrl_c():
+        return _run(streamlit_command(host, taken, limit), variables, host, taken, open_browser)
+
+
+def _run(command: list[str], variables: dict[str, str], host: str, port: int, open_browser: bool) -> int:
+    process = subprocess.Popen(command, env=variables)
     try:
-        return _serve(process, _url(host, taken), open_browser, shared=host not in _LOOPBACK)
+        return _serve(process, _url(host, port), open_browser, shared=host not in _LOOPBACK)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -126,6 +134,23 @@ def free_port(host: str, port: int) -> int:
     raise UsageError(
         f"cannot listen on {host}, ports {port} to {candidates[-1]}: {reason.strerror}; choose another"
     )
+
+
+@contextlib.contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """A request to end this process (SIGTERM) ends the app with it, instead of leaving it behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _url(host: str, port: int) -> str:

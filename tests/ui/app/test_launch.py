@@ -1,5 +1,8 @@
 import os
+import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +55,22 @@ def test_the_environment_names_library_and_settings_wherever_the_process_stands(
     assert variables["CITEWELL_RETRIEVAL__TOP_K"] == "3"
     assert variables["PATH"] == os.environ["PATH"]
     assert streamlit_environment(Path("books"), "chinese")["CITEWELL_CONFIG"] == "chinese"
+
+
+def test_ending_the_launcher_ends_the_app(tmp_path, socket_enabled):
+    start = "from pathlib import Path; from ui.app.launch import launch; import sys; "
+    start += "sys.exit(launch(Path(sys.argv[1]), port=0, open_browser=False))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", start, str(tmp_path / "library")],
+        cwd=Path(__file__).resolve().parents[3],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as told:
+        address = re.search(r"127\.0\.0\.1:(\d+)", told.readline())
+        assert address
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(address.group(1)))) != 0
