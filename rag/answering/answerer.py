@@ -21,6 +21,7 @@ from rag.attribution import (
     CitationBook,
     EvidenceSelector,
     PassageSource,
+    SentenceVectors,
     TermWeights,
     TextSource,
     read_question,
@@ -85,7 +86,8 @@ class Answerer:
         self._store = store
         self._retriever = retriever
         self._settings = settings
-        self._evidence = EvidenceSelector(embedder, scorer)
+        sentences = SentenceVectors(embedder) if embedder is not None else None
+        self._evidence = EvidenceSelector(sentences, scorer)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
         self._writer: Writer | None = None
@@ -95,7 +97,7 @@ class Answerer:
                 settings.generator.model,
                 prompt_builder,
                 selector,
-                Attributor(embedder),
+                Attributor(sentences),
                 settings.answering.unsupported,
             )
 

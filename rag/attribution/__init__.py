@@ -5,6 +5,7 @@ from rag.attribution.asking import AnswerKind
 from rag.attribution.cite import CitationBook, PassageSource, TextSource
 from rag.attribution.evidence import Evidence, EvidenceSelector, Selection
 from rag.attribution.linear import LinearModel, read_parameters
+from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, near_overlap, overlap, weights_from_frequencies
 from rag.attribution.question import Question, read_question, text_terms
 from rag.attribution.units import Unit, quotable_units
@@ -20,6 +21,7 @@ __all__ = [
     "PassageSource",
     "Question",
     "Selection",
+    "SentenceVectors",
     "TermWeights",
     "TextSource",
     "Unit",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.attribution.facts import dates, is_negated, missing_quantities
+from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, near_overlap, weights_from_texts
 from rag.attribution.question import read_question, text_terms
 from rag.attribution.units import Unit
@@ -64,10 +65,10 @@ class Attributor:
     and unsupported else.
     """
 
-    def __init__(self, embedder: Embedder | None, most_citations: int = 3) -> None:
+    def __init__(self, embedder: Embedder | SentenceVectors | None, most_citations: int = 3) -> None:
         if most_citations < 1:
             raise ValueError(f"most_citations must be at least 1, not {most_citations}")
-        self._embedder = embedder
+        self._sentences = SentenceVectors(embedder) if isinstance(embedder, Embedder) else embedder
         self._most_citations = most_citations
 
     def attribute(
@@ -129,9 +130,9 @@ class Attributor:
 
     def _likeness(self, sentences: Sequence[str], units: Sequence[Unit]) -> NDArray[np.float64]:
         """Cosines of sentences and units on a scale from 0 (other matter) to 1 (the same said)."""
-        if self._embedder is None or not sentences:
+        if self._sentences is None or not sentences:
             return np.zeros((len(sentences), len(units)))
-        vectors = self._embedder.embed_passages([*sentences, *(unit.text for unit in units)])
+        vectors = self._sentences.of([*sentences, *(unit.text for unit in units)])
         cosines = vectors[: len(sentences)] @ vectors[len(sentences) :].T
         scaled = (cosines - _MEANING_FLOOR) / (_MEANING_CEILING - _MEANING_FLOOR)
         likeness: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0).astype(np.float64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.attribution.features import FEATURES, UnitVectors, feature_matrix, word_features
 from rag.attribution.membership import Members, choose
+from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
 from rag.attribution.trust import NO_TRUST, LanguageTrust, language_trust
@@ -19,7 +20,7 @@ from rag.attribution.weights import EvidenceWeights, load_evidence_weights
 from rag.models.protocol import Embedder, Reranker
 from rag.schema import Passage
 
-__all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection"]
+__all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
 Matrix = NDArray[np.float64]
 _SCORED_BY_MODEL: Final = 8
@@ -87,7 +88,8 @@ class EvidenceSelector:
     how likely each of the best belongs to the answer, and those are taken that pay together.
 
     Args:
-        embedder: Judges likeness of meaning; None leaves the words alone to decide.
+        embedder: Judges likeness of meaning; None leaves the words alone to decide. Given as
+            `SentenceVectors`, it shares what it remembers.
         scorer: Scores the best few units against the question, where there is one.
         weights: The models; the shipped ones when None.
         most_candidates: Units that are embedded a question: those whose words speak for them most.
@@ -95,14 +97,14 @@ class EvidenceSelector:
 
     def __init__(
         self,
-        embedder: Embedder | None,
+        embedder: Embedder | SentenceVectors | None,
         scorer: Reranker | None = None,
         weights: EvidenceWeights | None = None,
         most_candidates: int = 48,
     ) -> None:
         if most_candidates < 1:
             raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
-        self._embedder = embedder
+        self._sentences = SentenceVectors(embedder) if isinstance(embedder, Embedder) else embedder
         self._scorer = scorer
         self._weights = weights or load_evidence_weights()
         self._most_candidates = most_candidates
@@ -120,29 +122,7 @@ class EvidenceSelector:
         `passages` come best first. `term_weights` tell how rare words are in the whole library; without
         them the passages tell.
         """
-        measured = self.measure(question, passages, term_weights)
-        scores = self._weights.ranking.scores(measured.matrix)
-        members = measured.members(scores)
-        chosen: dict[int, float] = {}
-        if len(scores):
-            probabilities = self._weights.membership.probabilities(members.matrix())
-            chosen = dict(choose(members, probabilities, max_sentences))
-        ranked = {
-            i: Evidence(
-                measured.units[i],
-                round(float(scores[i]), 4),
-                dict(zip(FEATURES, measured.matrix[i].round(4).tolist(), strict=True)),
-                round(chosen.get(i, 0.0), 4),
-            )
-            for i in members.order
-        }
-        return Selection(
-            measured.question,
-            tuple(ranked.values()),
-            tuple(ranked[i] for i in _reading_order(list(chosen), measured.units)),
-            measured.vectors.trust.trust,
-            measured.considered,
-        )
+        return select_measured(self.measure(question, passages, term_weights), self._weights, max_sentences)
 
     def measure(
         self, question: str, passages: Sequence[Passage], term_weights: TermWeights | None = None
@@ -167,18 +147,18 @@ class EvidenceSelector:
 
     def _vectors(self, question: Question, units: Sequence[Unit], by_words: Matrix) -> UnitVectors:
         trust = self._language_trust(question.language)
-        if self._embedder is None or trust.trust < _LEAST_TRUST or not units:
+        if self._sentences is None or trust.trust < _LEAST_TRUST or not units:
             return UnitVectors.absent(len(units))
-        asked = self._embedder.embed_questions([question.text])[0]
-        vectors = self._embedder.embed_passages([unit.text for unit in units])
+        asked = self._sentences.embedder.embed_questions([question.text])[0]
+        vectors = self._sentences.of([unit.text for unit in units])
         likelihood = self._likelihood(question.text, units, trust.likeness(vectors @ asked) + by_words[:, 0])
         return UnitVectors(asked, vectors, trust, likelihood)
 
     def _language_trust(self, language: str) -> LanguageTrust:
-        if self._embedder is None:
+        if self._sentences is None:
             return NO_TRUST
         if language not in self._trust:
-            self._trust[language] = language_trust(self._embedder, language)
+            self._trust[language] = language_trust(self._sentences.embedder, language)
         return self._trust[language]
 
     def _likelihood(self, question: str, units: Sequence[Unit], first_look: Matrix) -> Matrix:
@@ -191,6 +171,32 @@ class EvidenceSelector:
         likelihood = np.full(len(units), scores.min())
         likelihood[best] = scores
         return likelihood
+
+
+def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences: int) -> Selection:
+    """Rank and choose among measured units."""
+    scores = weights.ranking.scores(measured.matrix)
+    members = measured.members(scores)
+    chosen: dict[int, float] = {}
+    if len(scores):
+        probabilities = weights.membership.probabilities(members.matrix())
+        chosen = dict(choose(members, probabilities, max_sentences))
+    ranked = {
+        i: Evidence(
+            measured.units[i],
+            round(float(scores[i]), 4),
+            dict(zip(FEATURES, measured.matrix[i].round(4).tolist(), strict=True)),
+            round(chosen.get(i, 0.0), 4),
+        )
+        for i in members.order
+    }
+    return Selection(
+        measured.question,
+        tuple(ranked.values()),
+        tuple(ranked[i] for i in _reading_order(list(chosen), measured.units)),
+        measured.vectors.trust.trust,
+        measured.considered,
+    )
 
 
 def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:
