@@ -49,4 +49,4 @@ clean:
 # Write down what is installed, without the local part of PyTorch's version: CI installs the same.
 constraints: install-test
 	( echo '# The versions that CI installs: `pip install -c constraints.txt .`  Made by `make constraints`.'; \
-	  $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' | grep -v ' @ ' ) > constraints.txt
+	  $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' | grep -v ' @ ' ) > constraints.new && mv constraints.new constraints.txt
