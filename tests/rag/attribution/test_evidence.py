@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+
+from rag.attribution import EvidenceSelector, SentenceVectors
+from rag.attribution.linear import LinearModel
+from rag.attribution.trust import language_trust
+from rag.attribution.weights import EvidenceWeights, load_evidence_weights
+from rag.errors import ConfigurationError
+from rag.schema import Passage
+from tests.fakes import HashingEmbedder
+
+
+def passage(text: str, name: str = "d", title: str = "") -> Passage:
+    return Passage(name, f"{name}.txt", title, 1, 0, len(text), text, 1.0)
+
+
+PASSAGES = [
+    passage("The harbour was founded in 1832. Its cranes lift forty tonnes. Gulls nest on the roofs.", "a"),
+    passage(
+        "Ferries leave every hour. The captain of the first ferry was Ida Holm. Tickets cost 9 euros.", "b"
+    ),
+]
+
+
+@pytest.mark.parametrize("embedder", [None, HashingEmbedder(256)])
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("When was the harbour founded?", "The harbour was founded in 1832."),
+        ("Who was the captain of the first ferry?", "The captain of the first ferry was Ida Holm."),
+        ("How many euros do tickets cost?", "Tickets cost 9 euros."),
+    ],
+)
+def test_the_sentence_that_answers_is_best(embedder, question: str, quote: str) -> None:
+    selection = EvidenceSelector(embedder).select(question, PASSAGES)
+    assert selection.ranked[0].unit.text == quote
+    assert quote in [evidence.unit.text for evidence in selection.chosen]
+
+
+def test_at_most_as_many_sentences_as_asked_for() -> None:
+    for most in (1, 2, 3):
+        selection = EvidenceSelector(None).select("harbour cranes gulls ferries", PASSAGES, None, most)
+        assert 1 <= len(selection.chosen) <= most
+
+
+def test_chosen_sentences_of_a_document_stand_in_its_order() -> None:
+    text = "Cats like fish. Dogs bury bones in the garden. Dogs and cats share the garden with hens."
+    chosen = EvidenceSelector(None).select("What do dogs and cats do in the garden?", [passage(text)]).chosen
+    starts = [evidence.unit.start for evidence in chosen]
+    assert starts == sorted(starts)
+
+
+def test_a_repeated_fact_is_quoted_once() -> None:
+    twice = [
+        passage("The harbour was founded in 1832.", "a"),
+        passage("The harbour was founded in 1832 .", "b"),
+    ]
+    assert len(EvidenceSelector(None).select("When was the harbour founded?", twice).chosen) == 1
+
+
+def test_no_passages_no_evidence() -> None:
+    selection = EvidenceSelector(None).select("When?", [])
+    assert (selection.ranked, selection.chosen, selection.considered) == ((), (), 0)
+
+
+def test_only_promising_units_are_embedded() -> None:
+    embedder = HashingEmbedder(256)
+    long = passage(" ".join(f"Sentence number {i} tells of weather." for i in range(80)) + " Ida Holm sails.")
+    language_trust(embedder, "en")
+    before = len(embedder.calls)
+    selection = EvidenceSelector(embedder, most_candidates=10).select("Does Ida Holm sail?", [long])
+    assert selection.considered == 81
+    assert embedder.calls[before:][-1] == 10
+    assert selection.ranked[0].unit.text == "Ida Holm sails."
+
+
+class Favouring:
+    """A scorer that likes one word."""
+
+    name = "favouring"
+
+    def score(self, question: str, texts: list[str]) -> list[float]:
+        return [float("Gulls" in text) for text in texts]
+
+
+def test_a_scorer_is_heard() -> None:
+    question = "What is there?"
+    plain = EvidenceSelector(HashingEmbedder(256)).select(question, PASSAGES)
+    scored = EvidenceSelector(HashingEmbedder(256), Favouring()).select(question, PASSAGES)
+    rank = [[e.unit.text for e in s.ranked].index("Gulls nest on the roofs.") for s in (plain, scored)]
+    assert rank[1] < rank[0] or rank == [0, 0]
+
+
+class Confused(HashingEmbedder):
+    """Gives every text the same vector, as a model does that knows no character of a script."""
+
+    def _embed(self, texts):
+        return np.ones((len(texts), self.dimension), np.float32) / self.dimension**0.5
+
+
+def test_an_embedder_that_tells_nothing_apart_is_not_trusted() -> None:
+    assert language_trust(Confused(), "zh").trust == 0.0
+    assert (
+        EvidenceSelector(Confused()).select("港口何时建立？", [passage("港口建于1832年。鸟在屋顶。")]).trust
+        == 0.0
+    )
+
+
+def test_weights_of_another_version_are_told() -> None:
+    tree = load_evidence_weights().to_json()
+    assert EvidenceWeights.from_json(tree, "x").to_json() == tree
+    with pytest.raises(ConfigurationError, match="version"):
+        EvidenceWeights.from_json({**tree, "version": 0}, "x")
+    with pytest.raises(ConfigurationError, match="membership"):
+        EvidenceWeights.from_json({k: v for k, v in tree.items() if k != "membership"}, "x")
+    with pytest.raises(ConfigurationError, match="no_such"):
+        LinearModel.from_json({"weights": {"no_such": 1}}, ["a"], "x")
+
+
+def test_remembered_vectors_are_those_of_the_embedder() -> None:
+    embedder = HashingEmbedder()
+    vectors = SentenceVectors(embedder, most=2)
+    texts = ["one", "two", "one", "three"]
+    assert np.array_equal(vectors.of(texts), embedder.embed_passages(texts))
+    calls = len(embedder.calls)
+    assert np.array_equal(vectors.of(["three"]), embedder.embed_passages(["three"]))
+    assert len(embedder.calls) == calls + 1
+    assert vectors.of([]).shape == (0, embedder.dimension)
