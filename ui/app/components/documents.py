@@ -12,6 +12,7 @@ from ui.app.escaping import html_text, label
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
+from ui.app.times import local_time
 
 __all__ = ["document_list", "found_documents", "size_text"]
 
@@ -81,7 +82,7 @@ def _row_html(document: DocumentInfo, t: Texts) -> str:
     facts = [
         t.counts.format(pages=t.count("page", document.pages), chunks=t.count("chunk", document.chunks)),
         size_text(document.characters, t),
-        t.added.format(date=document.added_at[:16].replace("T", " ")),
+        t.added.format(date=local_time(document.added_at)),
     ]
     title = document.title if document.title and document.title != document.name else ""
     warnings = "".join(f'<div class="cw-file-note">{html_text(text)}</div>' for text in document.warnings[:3])

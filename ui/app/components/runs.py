@@ -8,14 +8,16 @@ from typing import Any
 import streamlit as st
 
 from rag.library import Library
-from rag.schema import Message, RunRecord
+from rag.schema import Citation, Message, Passage, RunRecord
 from rag.wire import run_json
 from ui.app.components.answer import confidence_word
+from ui.app.components.grounds import grounds
 from ui.app.components.passages import passage_html
 from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text, label
 from ui.app.session import session, texts
 from ui.app.texts import Texts
+from ui.app.times import local_time
 
 __all__ = ["why_page"]
 
@@ -37,9 +39,7 @@ def why_page(library: Library) -> None:
     run_id = st.selectbox(
         t.choose_run,
         list(by_id),
-        format_func=lambda run_id: (
-            f"{by_id[run_id].created_at[:16].replace('T', ' ')}  {by_id[run_id].question}"
-        ),
+        format_func=lambda run_id: f"{local_time(by_id[run_id].created_at)}  {by_id[run_id].question}",
         key="run",
         persist_state="session",
     )
@@ -60,16 +60,19 @@ def _run(run: RunRecord, t: Texts) -> None:
         for name, value in (
             (t.outcome, outcome),
             (t.model, run.model or t.no_model),
-            (t.took, t.seconds.format(n=f"{sum(_stages(run).values()):.2f}")),
+            (t.took, t.seconds.format(n=f"{_seconds(run):.2f}")),
             (t.library_version, str(run.library_version)),
         ):
             st.html(
                 f'<div class="cw-fact"><span>{html_text(name)}</span>{html_text(value)}</div>',
                 width="content",
             )
-    passages, timings, prompt, settings = st.tabs(
-        [t.tab_passages, t.tab_timings, t.tab_prompt, t.tab_settings]
+    st.html(f'<div class="cw-answer">{html_text(answer.text)}</div>')
+    evidence, passages, timings, prompt, settings = st.tabs(
+        [t.tab_evidence, t.tab_passages, t.tab_timings, t.tab_prompt, t.tab_settings]
     )
+    with evidence:
+        grounds(run)
     with passages:
         _passages(run, t)
     with timings:
@@ -90,19 +93,25 @@ def _run(run: RunRecord, t: Texts) -> None:
 
 def _passages(run: RunRecord, t: Texts) -> None:
     answer = answer_from_json(run.answer)
-    cited = {(c.document_id, c.page) for c in answer.citations}
     st.caption(t.passages_help)
     for rank, passage in enumerate(answer.passages, 1):
         with st.container(border=True):
             st.html(passage_html(passage, rank, t.page_short.format(n=passage.page)))
-            if (passage.document_id, passage.page) in cited:
+            if any(_holds(passage, citation) for citation in answer.citations):
                 st.badge(t.cited_page, color="green", icon=":material/format_quote:")
     if answer.cut:
         st.caption(t.cut.format(n=len(answer.cut)))
         st.text("\n".join(answer.cut))
-    if run.why:
-        with st.expander(t.why_details, icon=":material/account_tree:"):
-            st.json(run.why, expanded=1)
+
+
+def _holds(passage: Passage, citation: Citation) -> bool:
+    """Whether a quote was taken from a passage."""
+    same = passage.document_id == citation.document_id
+    return same and passage.start <= citation.start < passage.end
+
+
+def _seconds(run: RunRecord) -> float:
+    return run.timings.get("total", sum(_stages(run).values()))
 
 
 def _stages(run: RunRecord) -> dict[str, float]:

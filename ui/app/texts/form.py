@@ -140,6 +140,7 @@ class Texts:
     no_model: str
     took: str
     library_version: str
+    tab_evidence: str
     tab_passages: str
     tab_timings: str
     tab_prompt: str
@@ -148,6 +149,11 @@ class Texts:
     cited_page: str
     cut: str
     why_details: str
+    evidence_help: str
+    no_evidence: str
+    taken: str
+    leg_told: str
+    confidence_told: str
     no_timings: str
     no_prompt: str
     examples: str
