@@ -102,6 +102,7 @@ _MARKDOWN: Final = re.compile(
     re.M,
 )
 _STRAY_CONTROLS: Final = 3
+_PDF_OBJECT: Final = re.compile(rb"(?m)^\d+ \d+ obj\s*<<")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -132,7 +133,7 @@ def media_type_of(path: Path) -> MediaType:
 def sniff(head: bytes, suffix: str = "") -> str:
     """The media type by the first bytes of a file; `suffix` (with its dot) decides between text kinds."""
     # PDF readers accept the header anywhere in the first 1,024 bytes (PDF 1.7, appendix H, note 13)
-    if b"%PDF-" in head[:1024]:
+    if b"%PDF-" in head[:1024] or (suffix == ".pdf" and _PDF_OBJECT.search(head)):
         return "application/pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "application/zip"

@@ -19,7 +19,7 @@ __all__ = ["PdfContents", "read_contents"]
 
 _UNREADABLE: Final = "text layer that cannot be read (its fonts do not say which letters they show)"
 _GARBLED: Final = 0.3
-_SHORTEST_TEXT: Final = 16
+_SHORTEST_TEXT: Final = 3
 _MOST_FAILURES: Final = 50
 
 

@@ -153,8 +153,8 @@ def _why_empty(contents: PdfContents, source: str) -> str:
             f"{source} has no text on any of its {len(contents.pages)} pages: it is likely a scan. "
             "Run OCR over it (ocrmypdf does), then add it again."
         )
-    reasons = "; ".join(sorted(set(contents.warnings.values()))) or "its pages are blank"
-    return f"{source} has no text to index: {reasons}"
+    reasons = "; ".join(sorted(set(contents.warnings.values()))) or "blank"
+    return f"{source} has no text to index; its pages: {reasons}"
 
 
 def _pages(numbers: Sequence[int]) -> str:

@@ -33,6 +33,7 @@ def zipped(**members: str) -> bytes:
     [
         (b"%PDF-1.7\n...", "", "application/pdf"),
         (b"\n\n junk before %PDF-1.4", ".txt", "application/pdf"),
+        (b"%\xe2\xe3\n1 0 obj\n<< /Type /Catalog >>", ".pdf", "application/pdf"),
         (b"{\\rtf1 hello}", ".doc", "application/rtf"),
         (b"\x89PNG\r\n\x1a\n", ".pdf", "image/png"),
         (b"plain words", ".md", "text/markdown"),

@@ -267,6 +267,21 @@ def test_a_scan_is_refused_with_what_to_do(pdf, load_pdf) -> None:
         load_pdf(pdf(*[lambda canvas: canvas.rect(9, 9, 90, 90, fill=1)] * 2))
 
 
+def test_glyphs_without_letters_are_refused_rather_than_stored(pdf, load_pdf, lines) -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+
+    def forget_letters(page: Any) -> None:
+        for font in page["/Resources"]["/Font"].values():
+            font.get_object().pop("/ToUnicode", None)
+
+    path = pdf(lines("äöüßéèêàâîôûñçøåÄÖÜÉÈÊÀÂÎÔÛÑÇØÅ", font="Vera"), after=forget_letters)
+    with pytest.raises(EmptyDocumentError, match="cannot be read"):
+        load_pdf(path)
+
+
 def test_attachments_are_named(pdf, load_pdf, lines) -> None:
     from pypdf import PdfReader, PdfWriter
 
