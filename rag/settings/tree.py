@@ -170,6 +170,10 @@ class UiSettings(_Section):
     port: int = Field(8501, ge=0, le=65_535)
     max_upload_megabytes: int = Field(100, ge=1)
     open_browser: bool = True
+    password: SecretStr | None = Field(
+        None,
+        description="Asked for before anything is shown; give it as CITEWELL_UI__PASSWORD, never in a file.",
+    )
 
 
 class Settings(_Section):
