@@ -52,18 +52,25 @@ def launch(
         ConfigurationError: the settings cannot be read; told here, before anything starts.
     """
     variables = streamlit_environment(library, config, environment)
-    limit = load_settings(config, environment=variables).ui.max_upload_megabytes
+    settings = load_settings(config, environment=variables).ui
     taken = free_port(host, port)
     if port not in (0, taken):
         print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
+    if host not in _LOOPBACK and settings.password is None:
+        print(
+            "Everybody who can reach this machine can use this library; "
+            "set CITEWELL_UI__PASSWORD to ask for a password.",
+            file=sys.stderr,
+        )
     with _ended_like_ctrl_c():
-        return _run(streamlit_command(host, taken, limit), variables, host, taken, open_browser)
+        command = streamlit_command(host, taken, settings.max_upload_megabytes)
+        return _run(command, variables, _url(host, taken), open_browser)
 
 
-def _run(command: list[str], variables: dict[str, str], host: str, port: int, open_browser: bool) -> int:
+def _run(command: list[str], variables: dict[str, str], url: str, open_browser: bool) -> int:
     process = subprocess.Popen(command, env=variables)
     try:
-        return _serve(process, _url(host, port), open_browser, shared=host not in _LOOPBACK)
+        return _serve(process, url, open_browser)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -158,12 +165,10 @@ def _url(host: str, port: int) -> str:
     return f"http://{name}:{port}"
 
 
-def _serve(process: subprocess.Popen[bytes], url: str, open_browser: bool, *, shared: bool) -> int:
+def _serve(process: subprocess.Popen[bytes], url: str, open_browser: bool) -> int:
     if not _answers(process, url):
         raise UsageError(f"the web app did not start at {url}; what it said stands above")
     print(f"Citewell is open at {url}  (Ctrl-C stops it)", flush=True)
-    if shared:
-        print("Everybody who can reach this machine can use this library.", file=sys.stderr)
     if open_browser:
         webbrowser.open(url)
     return process.wait()

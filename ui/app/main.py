@@ -5,18 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.errors import CitewellError
+from rag.settings import load_settings
 from ui.app.components.frame import frame, language_switch, trouble
+from ui.app.components.gate import admitted
 from ui.app.session import texts
 
 frame()
 t = texts()
+try:
+    settings = load_settings()
+except CitewellError as error:
+    trouble(error)
+    st.stop()
+if not admitted(settings):
+    st.stop()
 page = st.navigation(
     [
-        st.Page("pages/ask.py", title=t.nav_ask, icon=":material/chat:", default=True),
-        st.Page("pages/library.py", title=t.nav_library, icon=":material/library_books:"),
-        st.Page("pages/document.py", title=t.nav_document, visibility="hidden"),
-        st.Page("pages/why.py", title=t.nav_why, icon=":material/account_tree:"),
-        st.Page("pages/status.py", title=t.nav_status, icon=":material/monitor_heart:"),
+        st.Page("views/ask.py", title=t.nav_ask, icon=":material/chat:", default=True),
+        st.Page("views/library.py", title=t.nav_library, icon=":material/library_books:"),
+        st.Page("views/document.py", title=t.nav_document, visibility="hidden"),
+        st.Page("views/why.py", title=t.nav_why, icon=":material/account_tree:"),
+        st.Page("views/status.py", title=t.nav_status, icon=":material/monitor_heart:"),
     ]
 )
 try:

@@ -56,6 +56,7 @@ class Session:
     """The conversation, the question being answered, and what lies open."""
 
     conversation: Conversation = field(default_factory=Conversation)
+    admitted: bool = False
     asking: Asking | None = None
     pending: str | None = None
     opened: Opened | None = None

@@ -35,9 +35,11 @@ def two_page_pdf(path: Path) -> Path:
 def page(app: AppTest, name: str) -> AppTest:
     """The app at one of its pages."""
     app.run()
-    return app.switch_page(f"pages/{name}.py").run()
+    return app.switch_page(f"views/{name}.py").run()
 
 
 def html(app: AppTest) -> str:
-    """All HTML that the page shows."""
-    return "\n".join(element.body for element in app.get("html"))
+    """All HTML that the page shows, without its style sheet."""
+    return "\n".join(
+        element.body for element in app.get("html") if not element.body.lstrip().startswith("<style")
+    )

@@ -1,4 +1,5 @@
 import time
+import zipfile
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_a_document_opens_with_its_page_pictures_and_chunks(app, library_path):
     with Library.open(library_path) as library:
         report = library.store.resolve("report.pdf").document_id
     app.run().query_params["id"] = report
-    app.switch_page("pages/document.py").run()
+    app.switch_page("views/document.py").run()
     assert not app.exception
     assert app.header[0].value == "report\\.pdf"
     assert len(app.image) == 1
@@ -123,7 +124,7 @@ def test_a_document_without_pictures_shows_its_chunks_as_text(app, library_path)
     with Library.open(library_path) as library:
         nasty = library.store.resolve(NASTY).document_id
     app.run().query_params["id"] = nasty
-    app.switch_page("pages/document.py").run()
+    app.switch_page("views/document.py").run()
     assert "cw-chunk" in html(app)
     assert "<script" not in html(app)
     assert "<img" not in html(app)
@@ -131,6 +132,20 @@ def test_a_document_without_pictures_shows_its_chunks_as_text(app, library_path)
 
 def test_a_document_that_is_not_there_says_so(app, library_path):
     app.run().query_params["id"] = "nothing"
-    app.switch_page("pages/document.py").run()
+    app.switch_page("views/document.py").run()
     assert not app.exception
     assert app.info[0].value == "This document is no longer in the library."
+
+
+def test_an_archive_brings_its_files(app, empty_path, tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("2024/a.txt", "The ferry leaves at nine.")
+        archive.writestr("2025/a.txt", "The ferry leaves at ten.")
+        archive.writestr("empty.txt", "")
+    page(app, "library")
+    app.file_uploader[0].set_value(
+        [("all.zip", (tmp_path / "all.zip").read_bytes(), "application/zip")]
+    ).run()
+    _finish(app)
+    assert _sources(empty_path) == {"a.txt", "a (2).txt"}
+    assert html(app).count("cw-status-failed") == 1

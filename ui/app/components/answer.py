@@ -18,7 +18,7 @@ from ui.app.places import file_name
 from ui.app.session import Opened, session, texts
 from ui.app.texts import Texts
 
-__all__ = ["confidence_word", "draft_html", "turn_view"]
+__all__ = ["confidence_percent", "confidence_word", "draft_html", "turn_view"]
 
 Ratings = Mapping[str, tuple[int, str]]
 _SURE: Final = 0.8
@@ -51,6 +51,11 @@ def confidence_word(confidence: float, t: Texts) -> tuple[str, str]:
     return (t.confidence_medium, "orange") if confidence >= _FAIRLY_SURE else (t.confidence_low, "red")
 
 
+def confidence_percent(confidence: float) -> int:
+    """A confidence as it is told: nothing is told to be certain."""
+    return min(99, max(1, round(100 * confidence)))
+
+
 def draft_html(draft: Draft, t: Texts) -> str:
     """An answer that is still being made; its numbers become buttons when it is done."""
     parts = []
@@ -72,7 +77,7 @@ def _answer(answer: Answer, index: int, t: Texts) -> None:
 def _confidence(answer: Answer, t: Texts) -> None:
     if answer.abstained:
         return
-    percent = round(100 * answer.confidence)
+    percent = confidence_percent(answer.confidence)
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),
@@ -89,7 +94,7 @@ def _actions(library: Library, turn: Turn, index: int, ratings: Ratings, t: Text
         t.why, key=f"why-{index}", type="tertiary", icon=":material/account_tree:", help=t.why_help
     ):
         session().run_id = run_id
-        st.switch_page("pages/why.py")
+        st.switch_page("views/why.py")
     st.button(
         t.again,
         key=f"again-{index}",

@@ -76,6 +76,8 @@ def conversation_list(library: Library) -> None:
         kept = [item for item in library.store.conversations() if item.turns]
         if kept:
             st.caption(t.conversations)
+        rows = st.container(gap=None)
+    with rows:
         current = session().conversation.conversation_id
         for item in kept[:_SHOWN]:
             with st.container(

@@ -135,4 +135,4 @@ def _page_text(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> None:
 
 
 def _back(t: Texts) -> None:
-    st.page_link("pages/library.py", label=t.back, icon=":material/arrow_back:")
+    st.page_link("views/library.py", label=t.back, icon=":material/arrow_back:")

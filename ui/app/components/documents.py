@@ -73,7 +73,7 @@ def _row(shared: Shared, document: DocumentInfo, t: Texts) -> None:
         st.html(_row_html(document, t), width="stretch")
         with st.container(horizontal=True, width="content", key=f"acts-{key}"):
             if st.button(t.open, key=f"view-{key}", icon=":material/visibility:", type="tertiary"):
-                st.switch_page("pages/document.py", query_params={"id": key})
+                st.switch_page("views/document.py", query_params={"id": key})
             if st.button("", key=f"delete-{key}", icon=":material/delete:", help=t.delete, type="tertiary"):
                 _confirm(t.delete_title)(shared, document)
 

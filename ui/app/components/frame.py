@@ -26,6 +26,7 @@ def frame() -> None:
         layout="wide",
         menu_items={"About": t.about.format(version=__version__)},
     )
+    st.logo(_FOLDER / "logo.png", size="large", icon_image=_FOLDER / "icon.png")
     st.html(_FOLDER / "style.css")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from rag.library import Library
 from rag.schema import Citation, Message, Passage, RunRecord
 from rag.wire import run_json
-from ui.app.components.answer import confidence_word
+from ui.app.components.answer import confidence_percent, confidence_word
 from ui.app.components.grounds import grounds
 from ui.app.components.passages import passage_html
 from ui.app.conversation import answer_from_json
@@ -54,7 +54,7 @@ def _run(run: RunRecord, t: Texts) -> None:
     outcome = (
         t.abstained
         if answer.abstained
-        else t.confidence.format(word=word, percent=round(100 * answer.confidence))
+        else t.confidence.format(word=word, percent=confidence_percent(answer.confidence))
     )
     with st.container(horizontal=True, gap="medium"):
         for name, value in (

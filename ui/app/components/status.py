@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ import streamlit as st
 
 from rag import __version__
 from rag.library import Library
+from rag.models.devices import accelerator_likely, choose_device
 from rag.models.packaged import PREFIX, packaged_model
 from rag.settings import Settings
 from ui.app.escaping import html_text, label
@@ -96,18 +98,28 @@ def _models(library: Library, t: Texts) -> None:
         t.role_generator: settings.generator.model if settings.generator.provider != "none" else t.none,
     }
     uses = t.generator_writes if settings.generator.writes else t.generator_quotes
-    _facts({**roles, t.fact_answers: uses, t.fact_device: _device(library, t)})
+    machine = {t.fact_device: _device(settings, t), t.fact_memory: _peak_memory(t)}
+    _facts({**roles, t.fact_answers: uses, **machine})
     licences = _licences(settings)
     if licences:
         st.caption(t.licences)
         _facts(licences)
 
 
-def _device(library: Library, t: Texts) -> str:
-    """Where the embedder runs; not known before it is loaded, and not loaded for being looked at."""
-    embedder = library.__dict__.get("embedder")
-    device = getattr(embedder, "device", None)
-    return str(device) if device is not None else t.not_loaded
+def _device(settings: Settings, t: Texts) -> str:
+    """Where models compute; torch is not loaded for being looked at."""
+    if "torch" in sys.modules:
+        return str(choose_device(settings.embedder.device))
+    return t.not_loaded if accelerator_likely() else "cpu"
+
+
+def _peak_memory(t: Texts) -> str:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return t.none
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f"{peak * (1 if sys.platform == 'darwin' else 1024) / 1e6:.0f} MB"
 
 
 def _licences(settings: Settings) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +12,15 @@ from streamlit.typing import UploadedFile
 
 from ingest import FileResult
 from ingest import safe_name as document_name
-from rag.errors import CitewellError
+from rag.errors import DocumentError
+from ui.app.archives import is_archive, unpacked
 from ui.app.escaping import html_text
 from ui.app.ingesting import IngestJob
 from ui.app.places import file_name
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
-from ui.app.uploads import distinct, safe_name, save_upload
+from ui.app.uploads import distinct, save_upload
 
 __all__ = ["KINDS", "job_views", "uploader"]
 
@@ -38,7 +39,7 @@ def uploader(shared: Shared) -> None:
         accept_multiple_files=True,
         max_upload_size=limit,
         key=f"upload-{state.uploads}",
-        help=t.upload_help.format(kinds=", ".join(KINDS), megabytes=limit),
+        help=t.upload_help.format(kinds=", ".join([*KINDS, "zip"]), megabytes=limit),
     )
     if not files:
         return
@@ -158,14 +159,27 @@ def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) 
     shared.uploads.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=shared.uploads))
     saved: dict[Path, str] = {}
-    refused = []
+    refused: list[FileResult] = []
     for number, file in enumerate(files):
         try:
             path = save_upload(file, file.name, folder / str(number), limit_bytes)
-            saved[path] = distinct(document_name(file.name), saved.values())
-        except (CitewellError, OSError) as error:
-            refused.append(FileResult.failure(safe_name(file.name), str(error), 0.0))
+            for name, place in _inside(path, file.name, limit_bytes):
+                if isinstance(place, Path):
+                    saved[place] = distinct(document_name(name), saved.values())
+                else:
+                    refused.append(FileResult.failure(document_name(name), str(place), 0.0))
+        except (DocumentError, OSError) as error:
+            refused.append(FileResult.failure(document_name(file.name), str(error), 0.0))
     shared.queue.submit(saved, folder, refused)
+
+
+def _inside(path: Path, name: str, limit_bytes: int) -> Iterator[tuple[str, Path | DocumentError]]:
+    """The file itself, or what an archive holds."""
+    if not is_archive(path):
+        yield name, path
+        return
+    yield from unpacked(path, path.parent / "unpacked", limit_bytes)
+    path.unlink()
 
 
 def _duration(seconds: float) -> str:

@@ -19,6 +19,9 @@ CHINESE: Final = Texts(
     nav_why="依据",
     nav_status="状态",
     trouble="操作未能完成。",
+    password="密码",
+    enter="进入",
+    wrong_password="密码不正确。",
     # asking
     ask_title="向文档提问",
     ask_text="答案逐字取自文档库中的 {documents}，每一句都标明出处。文档中没有的内容不会编造。",
@@ -169,6 +172,7 @@ CHINESE: Final = Texts(
     generator_quotes="逐字引文；生成模型不撰写答案",
     fact_answers="答案",
     fact_device="设备",
+    fact_memory="内存峰值",
     not_loaded="尚未加载",
     licences="权重的许可",
     network="离开本机的内容",

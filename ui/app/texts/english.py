@@ -20,6 +20,9 @@ ENGLISH: Final = Texts(
     nav_why="Why",
     nav_status="Status",
     trouble="This did not work.",
+    password="Password",
+    enter="Enter",
+    wrong_password="This is not the password.",
     # asking
     ask_title="Ask your documents",
     ask_text="Answers come from the {documents} of this library, word for word, and each sentence shows where it stands. What the documents do not hold is not made up.",
@@ -170,6 +173,7 @@ ENGLISH: Final = Texts(
     generator_quotes="exact quotes; the generator does not write",
     fact_answers="Answers",
     fact_device="Device",
+    fact_memory="Most memory so far",
     not_loaded="not loaded yet",
     licences="Licences of the weights",
     network="What leaves this machine",

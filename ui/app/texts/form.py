@@ -22,6 +22,9 @@ class Texts:
     nav_why: str
     nav_status: str
     trouble: str
+    password: str
+    enter: str
+    wrong_password: str
 
     # asking
     ask_title: str
@@ -181,6 +184,7 @@ class Texts:
     generator_quotes: str
     fact_answers: str
     fact_device: str
+    fact_memory: str
     not_loaded: str
     licences: str
     network: str
