@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
 from ingest.loaders.pdf.columns import untangled
+from ingest.loaders.pdf.glyphs import first_unit
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.rows import has_leader, joined_rows, row_pieces
@@ -132,7 +133,7 @@ def _continues(
     is_first = len(block.lines) == 1 and block.kind is not BlockKind.LIST_ITEM
     if is_first and last.font.bold != line.font.bold:
         return False
-    if line.top - last.top > _PITCH_SLACK * pitch * line.size + 0.5:
+    if last.distance(line) > _PITCH_SLACK * pitch * line.size + 0.5:
         return False
     before, after = page.line_text(last), page.line_text(line)
     if after[:1].islower() and not SENTENCE_END.search(before):
@@ -144,7 +145,7 @@ def _continues(
 
 def _fits(text: str, line: Line, room: float) -> bool:
     """Whether the first word would have had room on the line before: then that line ended on purpose."""
-    word = text.split(" ", 1)[0]
+    word = first_unit(text)
     return room > line.width * (len(word) + 1) / max(len(text), 1) + line.size
 
 

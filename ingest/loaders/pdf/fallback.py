@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ingest.loaders.decoding import clean_text
-from ingest.loaders.pdf.glyphs import normalised, unreadable_share
+from ingest.loaders.pdf.glyphs import is_unspaced, normalised, unreadable_share
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.writing import WrittenPage
 from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
@@ -128,7 +128,8 @@ def _unwrapped(text: str, known: Vocabulary) -> str:
         if joined.endswith("-") and drops_hyphen(joined[:-1], line, known):
             joined = joined[:-1] + line
         else:
-            joined += (" " if joined and line else "") + line
+            parted = joined and line and not (is_unspaced(joined[-1]) or is_unspaced(line[0]))
+            joined += (" " if parted else "") + line
     return joined
 
 

@@ -7,6 +7,7 @@ cannot be stored or seen is left out. Full-width forms stay: they are how Chines
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import LINE_END_HYPHEN
 
-__all__ = ["HYPHEN", "LINE_BREAK", "normalised", "unreadable_share"]
+__all__ = ["HYPHEN", "LINE_BREAK", "first_unit", "is_unspaced", "normalised", "unreadable_share"]
 
 LINE_BREAK: Final = "\n"
 HYPHEN: Final = chr(LINE_END_HYPHEN)
@@ -33,6 +34,9 @@ _SPELT_OUT: Final = (
 )
 _SYMBOL_BULLETS: Final = frozenset("\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf06e\uf06f\uf071\uf075\uf076")
 """Bullets of Symbol and Wingdings, which Word maps into the private use area."""
+_UNSPACED: Final = re.compile(
+    "[\u2e80-\u312f\u3190-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003134f]"
+)
 _DROPPED_FORMATS: Final = frozenset(
     "\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -105,6 +109,18 @@ def _composed(text: str, sources: NDArray[np.intp]) -> tuple[str, NDArray[np.int
         characters.append(character)
         kept.append(source)
     return "".join(characters), np.array(kept, np.intp)
+
+
+def first_unit(text: str) -> str:
+    """What a line can begin with at the least: a word, or one character of a script without spaces."""
+    if is_unspaced(text[:1]):
+        return text[0]
+    return re.split(rf"\s|(?={_UNSPACED.pattern})", text, maxsplit=1)[0]
+
+
+def is_unspaced(character: str) -> bool:
+    """Whether a script is written without spaces: Chinese and Japanese, their marks included."""
+    return _UNSPACED.match(character) is not None
 
 
 def unreadable_share(text: str) -> float:

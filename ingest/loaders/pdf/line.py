@@ -65,6 +65,10 @@ class Line:
         """Font size in points."""
         return self.font.size
 
+    def distance(self, following: Line) -> float:
+        """Points from this line down to another; taller characters in one of them do not count."""
+        return min(following.top - self.top, following.bottom - self.bottom)
+
     @property
     def width(self) -> float:
         """Points from left to right."""

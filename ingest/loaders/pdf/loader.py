@@ -114,8 +114,8 @@ def _add(builder: DocumentBuilder, page: PageLines, written: WrittenPage, warnin
 
 def _describe(contents: PdfContents, builder: DocumentBuilder) -> None:
     metadata = contents.metadata
-    builder.describe("author", metadata.get("Author"))
-    builder.describe("subject", metadata.get("Subject"))
+    builder.describe("author", plausible_title(metadata.get("Author", "")))
+    builder.describe("subject", plausible_title(metadata.get("Subject", "")))
     builder.describe("keywords", metadata.get("Keywords"))
     builder.describe("date", readable_date(metadata.get("ModDate") or metadata.get("CreationDate") or ""))
     if contents.attachments:

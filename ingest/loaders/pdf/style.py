@@ -92,24 +92,25 @@ def measured_style(pages: Sequence[PageLines], outline: Iterable[OutlineEntry]) 
         for line in page.lines:
             sizes[round(line.size * 2) / 2, line.font.bold] += line.end - line.start
     (body_size, body_bold), _ = sizes.most_common(1)[0] if sizes else ((10.0, False), 0)
-    pitch = line_pitch((pair for page in pages for pair in pairwise(page.lines)), _DEFAULT_PITCH)
+    pitch = line_pitch((pair for page in pages for pair in pairwise(page.lines)), _DEFAULT_PITCH, 2)
     titles: dict[int, dict[str, int]] = {}
     for entry in outline:
         titles.setdefault(entry.page, {}).setdefault(folded(entry.title), min(entry.level, 6))
     return DocumentStyle(body_size, body_bold, pitch, titles, {})
 
 
-def line_pitch(pairs: Iterable[tuple[Line, Line]], default: float) -> float:
+def line_pitch(pairs: Iterable[tuple[Line, Line]], default: float, least: int = _LEAST_PAIRS) -> float:
     """The distance of lines in a paragraph in font sizes: the least of the distances that are common.
 
-    The distance between paragraphs may be as common where paragraphs are short.
+    The distance between paragraphs may be as common where paragraphs are short. Fewer than `least`
+    pairs of lines tell nothing.
     """
     pitches: Counter[float] = Counter()
     for line, following in pairs:
-        pitch = (following.top - line.top) / max(line.size, 1.0)
+        pitch = line.distance(following) / max(line.size, 1.0)
         if 0.8 < pitch < 2.5 and abs(line.size - following.size) < 0.5 and not line.is_parted:
             pitches[round(pitch * 20) / 20] += 1
-    if pitches.total() < _LEAST_PAIRS:
+    if pitches.total() < least:
         return default
     most = pitches.most_common(1)[0][1]
     return min(pitch for pitch, count in pitches.items() if 2 * count >= most)

@@ -11,11 +11,10 @@ import numpy as np
 
 from ingest.loaders.pdf.block import PageBlock
 from ingest.loaders.pdf.characters import Boxes
-from ingest.loaders.pdf.glyphs import HYPHEN
+from ingest.loaders.pdf.glyphs import HYPHEN, is_unspaced
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.lines import PageLines
 from rag.schema import Block, BlockKind
-from rag.text import has_cjk
 
 __all__ = ["WrittenPage", "block_text", "written_page"]
 
@@ -77,7 +76,7 @@ class _Writer:
                 self.characters[-1] = "-"
             else:
                 self.write(" ")
-        elif not (has_cjk(last) and has_cjk(following[:1])):
+        elif not (is_unspaced(last) or is_unspaced(following[:1])):
             self.write(" ")
 
     def end_block(self, block_start: int) -> None:

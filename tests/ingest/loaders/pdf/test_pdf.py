@@ -102,6 +102,27 @@ def test_the_words_of_the_document_decide_about_hyphens(pdf, load_pdf, lines) ->
     assert load_pdf(pdf(page)).text.endswith("long-lasting peace.")
 
 
+def test_chinese_lines_join_without_spaces(pdf, load_pdf, blocks) -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    rows = [
+        "人工智能正在改变世界，许多公司都在研究新的方法，以便更好地",
+        "回答问题。根据2023年年度报告，公司实现营业收入的增长，同比",
+        "增长12.3%，检索增强生成方法能够提高回答的准确性。",
+    ]
+
+    def draw(canvas: Any) -> None:
+        canvas.setFont("STSong-Light", 11)
+        for row, line in enumerate(rows):
+            canvas.drawString(72, 700 - 16 * row, line)
+
+    document = load_pdf(pdf(draw))
+    assert blocks(document) == [("paragraph", "".join(rows))]
+    assert document.language == "zh"
+
+
 def test_headings_by_size_and_weight(pdf, load_pdf, blocks) -> None:
     def draw(canvas: Any) -> None:
         y = 720.0
