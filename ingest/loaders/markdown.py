@@ -79,6 +79,8 @@ def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
                 number = lists[-1]
                 marker = "" if number is None else f"{number}. "
                 lists[-1] = None if number is None else number + 1
+            case "list_item_close":
+                marker = None
             case "heading_open":
                 heading = int(token.tag[1])
             case "heading_close":

@@ -60,6 +60,10 @@ def test_structure_without_markup(load, blocks) -> None:
     assert "Year\tSales\n2021\t$ 5\n\nSecond" in document.text
 
 
+def test_an_item_without_text_marks_nothing_after_it(load, blocks) -> None:
+    assert blocks(load("1. \n\nWords after.\n", "a.md")) == [("paragraph", "Words after.")]
+
+
 def test_front_matter_is_metadata(load) -> None:
     document = load(SAMPLE, "a.md")
     assert document.title == "The *real* title"
