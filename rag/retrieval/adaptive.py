@@ -28,14 +28,14 @@ import numpy as np
 from rag.models.protocol import Vectors
 from rag.retrieval.calibration import relevance
 from rag.retrieval.candidates import Candidates, gather
-from rag.retrieval.reading import Reading
+from rag.retrieval.reading import Reading, WordCache
 from rag.retrieval.trust import DenseTrust, Scale, dense_trust
 from rag.schema import Hit
 from rag.store import Store
 
 __all__ = ["AdaptiveFusion", "Fused", "FusionWeights"]
 
-_READ: Final = 50
+_READ: Final = 40
 """Candidates whose words are read: what both legs put below is never among the best ten."""
 _PROBES: Final = 10
 _FIRST: Final = 3
@@ -79,6 +79,7 @@ class AdaptiveFusion:
         self._store = store
         self._fingerprint = fingerprint
         self._weights = weights or FusionWeights()
+        self._words = WordCache()
 
     def fuse(
         self, question: str, vector: Vectors | None, legs: Legs, documents: Sequence[str] | None = None
@@ -93,7 +94,7 @@ class AdaptiveFusion:
         probes = candidates.positions(legs.get("lexical", ())[:_PROBES])
         trust = dense_trust(candidates, probes) if vector is not None else DenseTrust(0.0, 0.0, 0.0)
         scoring = _Scoring(self._weights, candidates, trust)
-        reading = Reading(self._store, question)
+        reading = Reading(self._store, question, self._words)
         reading.read(_best(scoring.by_legs(), _READ))
         first = _best(scoring.with_words(reading), _FIRST)
         related = self._related(reading, first, documents)
@@ -110,7 +111,7 @@ class AdaptiveFusion:
         """For each of the first chunks the chunks that share its rare words, the best of them 1."""
         found = []
         for chunk_id in first:
-            words = reading.link_query(chunk_id) if chunk_id in reading.chunks else []
+            words = reading.link_query(chunk_id)
             hits = self._store.lexical_search(" ".join(words), _LINKED + 1, documents) if words else []
             hits = [hit for hit in hits if hit.chunk_id != chunk_id][:_LINKED]
             found.append({hit.chunk_id: hit.score / hits[0].score for hit in hits if hits[0].score > 0})

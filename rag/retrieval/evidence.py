@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -29,6 +30,7 @@ __all__ = ["STOP_TERMS", "Evidence", "PassageTerms", "QuestionTerms", "content_t
 STOP_TERMS: Final = frozenset(stem(word) for word in STOP_WORDS)
 
 Pair = tuple[str, str]
+Name = tuple[str, ...]
 _Part = TypeVar("_Part", bound=Hashable)
 
 
@@ -52,21 +54,14 @@ class PassageTerms:
     words: frozenset[str]
     pairs: frozenset[Pair]
     context: frozenset[str]
-    names: tuple[tuple[str, ...], ...]
+    names: tuple[Name, ...]
 
     @classmethod
     def of(cls, chunk: StoredChunk) -> PassageTerms:
         """Cut a chunk into words."""
-        context = tuple(search_terms(context_line(chunk.title, chunk.headings)))
+        context, names = _context(chunk.title, chunk.headings)
         terms = context + tuple(search_terms(chunk.text))
-        names = dict.fromkeys(tuple(search_terms(name)) for name in (chunk.title, *chunk.headings[-1:]))
-        return cls(
-            terms,
-            frozenset(terms),
-            frozenset(_pairs(terms)),
-            frozenset(context),
-            tuple(name for name in names if name),
-        )
+        return cls(terms, frozenset(terms), frozenset(_pairs(terms)), frozenset(context), names)
 
 
 @dataclass(frozen=True)
@@ -90,6 +85,13 @@ class QuestionTerms:
             _share(self.pairs, passage.pairs),
             _share(self.weights, passage.context),
         )
+
+
+@lru_cache(maxsize=1_024)
+def _context(title: str, headings: tuple[str, ...]) -> tuple[Name, tuple[Name, ...]]:
+    """The words of title and headings, and of each name; the chunks of a section share them."""
+    names = dict.fromkeys(tuple(search_terms(name)) for name in (title, *headings[-1:]))
+    return tuple(search_terms(context_line(title, headings))), tuple(name for name in names if name)
 
 
 def content_terms(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 
 from rag.retrieval.evidence import (
@@ -16,14 +17,36 @@ from rag.schema import StoredChunk
 from rag.store import Store
 from rag.text import search_terms
 
-__all__ = ["Reading"]
+__all__ = ["Reading", "WordCache"]
+
+
+class WordCache:
+    """The words of chunks read lately, by chunk id; ids are never given twice, so none goes stale."""
+
+    def __init__(self, limit: int = 512) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._words: dict[int, PassageTerms] = {}
+
+    def words(self, chunk: StoredChunk) -> PassageTerms:
+        """The words of a chunk, cut now or before."""
+        with self._lock:
+            known = self._words.get(chunk.chunk_id)
+        if known is None:
+            known = PassageTerms.of(chunk)
+            with self._lock:
+                self._words[chunk.chunk_id] = known
+                while len(self._words) > self._limit:
+                    del self._words[next(iter(self._words))]
+        return known
 
 
 class Reading:
     """Reads chunks once each and answers what their words say, for one question."""
 
-    def __init__(self, store: Store, question: str) -> None:
+    def __init__(self, store: Store, question: str, words: WordCache | None = None) -> None:
         self._store = store
+        self._words = words or WordCache()
         self._passages = max(1, store.chunk_count())
         self._asked = frozenset(search_terms(question))
         frequencies = store.document_frequencies(content_terms(question))
@@ -32,16 +55,11 @@ class Reading:
         self._terms: dict[int, PassageTerms] = {}
         self._evidence: dict[int, Evidence] = {}
 
-    @property
-    def chunks(self) -> dict[int, StoredChunk]:
-        """What was read, by chunk id."""
-        return self._chunks
-
     def read(self, chunk_ids: Iterable[int]) -> None:
         """Read these chunks; those that are gone are passed over."""
         new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
         for chunk in self._store.chunks(new):
-            terms = PassageTerms.of(chunk)
+            terms = self._words.words(chunk)
             self._chunks[chunk.chunk_id] = chunk
             self._terms[chunk.chunk_id] = terms
             self._evidence[chunk.chunk_id] = self._question.evidence(terms)
@@ -56,15 +74,17 @@ class Reading:
         return max((evidence.coverage for evidence in self._evidence.values()), default=0.0)
 
     def link_query(self, chunk_id: int) -> list[str]:
-        """The words that lead on from a chunk."""
-        chunk = self._chunks[chunk_id]
+        """The words that lead on from a chunk; none from one that was not read."""
+        chunk = self._chunks.get(chunk_id)
+        if chunk is None:
+            return []
         frequencies = self._store.document_frequencies(self._terms[chunk_id].words - self._asked)
         return link_query(f"{chunk.title}\n{chunk.text}", self._asked, frequencies, self._passages)
 
     def mentioned(self, first: Sequence[int]) -> dict[int, float]:
         """How strongly the chunks `first` mention each chunk that was read."""
         ids = list(self._terms)
-        places = [ids.index(chunk_id) for chunk_id in first]
+        places = [ids.index(chunk_id) for chunk_id in first if chunk_id in self._terms]
         strengths = mentions([self._terms[i] for i in ids], places, self._asked, self._telling)
         return dict(zip(ids, strengths, strict=True))
 

@@ -58,6 +58,7 @@ class HybridRetriever:
         self._settings = settings
         self._reranker = reranker
         self._rerank_candidates = rerank_candidates
+        self._fusion = AdaptiveFusion(store, embedder.fingerprint)
 
     def retrieve(
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
@@ -111,8 +112,7 @@ class HybridRetriever:
         documents: Sequence[str] | None,
     ) -> Fused:
         if self._settings.fusion == "adaptive":
-            fusion = AdaptiveFusion(self._store, self._embedder.fingerprint)
-            return fusion.fuse(question, vector, legs, documents)
+            return self._fusion.fuse(question, vector, legs, documents)
         scores: dict[int, dict[str, float]] = {}
         for name, hits in legs.items():
             for hit in hits:
