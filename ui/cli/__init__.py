@@ -17,10 +17,10 @@ __all__ = ["build", "main"]
 def build() -> typer.Typer:
     """The command line as a Typer application."""
     from ingest.cli import ingest
-
     from ui.cli.app import web_app
     from ui.cli.ask import ask, search
     from ui.cli.documents import check, list_documents, remove, show
+    from ui.cli.evaluate import evaluate
     from ui.cli.runs import runs
     from ui.cli.settings import show_settings
 
@@ -39,6 +39,7 @@ def build() -> typer.Typer:
     application.command("show")(show)
     application.command("check")(check)
     application.add_typer(runs, name="runs")
+    application.add_typer(evaluate, name="evaluate")
     application.command("ui")(web_app)
     application.command("settings")(show_settings)
     return application

@@ -1,0 +1,159 @@
+"""`citewell evaluate retrieval`: how well passages are found, on anyone's data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import UsageError
+from ui.cli.options import ConfigOption, JsonOption, SetOption, read_settings
+from ui.cli.output import print_json, print_line, write_error
+
+if TYPE_CHECKING:
+    from rag.evaluation import Interval, RetrievalEvaluation, RetrievalSet
+    from rag.settings import Settings
+
+__all__ = ["evaluate"]
+
+evaluate = typer.Typer(help="Measure the program on your own data.", no_args_is_help=True)
+
+
+@evaluate.callback()
+def _group() -> None:
+    """Keeps `retrieval` a command of its own name."""
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(
+    dataset: Annotated[
+        Path, typer.Argument(help="Folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv.")
+    ],
+    no_chunking: Annotated[
+        bool, typer.Option("--no-chunking", help="Take each passage whole instead of cutting it.")
+    ] = False,
+    run_file: Annotated[
+        Path | None, typer.Option("--run-file", help="Where to write the final ranking (TREC run).")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", help="A TREC run to compare with, question by question.")
+    ] = None,
+    fail_below: Annotated[
+        list[str] | None,
+        typer.Option("--fail-below", metavar="METRIC=VALUE", help="Exit 1 if the final metric is lower."),
+    ] = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure each leg, their fusion and the final ranking, in a library made for it."""
+    from rag.evaluation import read_beir, write_run
+
+    settings = read_settings(None, config, assignments)
+    bounds = [_bound(text) for text in fail_below or []]
+    test_set = read_beir(dataset)
+    other = _other_run(compare, test_set)
+    result = _measured(settings, test_set, whole_passages=no_chunking)
+    run_file = run_file or Path(f"{dataset.resolve().name}.run")
+    write_run(run_file, result.runs["final"])
+    report = {"dataset": str(dataset), "metrics": result.metrics, "run_file": str(run_file)}
+    if other is not None:
+        differences = _differences(result, other)
+        report["comparison"] = {"run": str(compare), **{name: asdict(d) for name, d in differences.items()}}
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    missed = [(name, value) for name, value in bounds if result.metrics["final"][name] < value]
+    for name, value in missed:
+        write_error(f"{name} is {result.metrics['final'][name]:.4f}, below {value}")
+    if missed:
+        raise typer.Exit(1)
+
+
+def _measured(settings: Settings, test_set: RetrievalSet, *, whole_passages: bool) -> RetrievalEvaluation:
+    from ingest.chunkers import StructureChunker
+    from rag.evaluation import evaluate_retrieval, index_corpus, whole
+    from rag.library import Library
+
+    with tempfile.TemporaryDirectory(prefix="citewell-evaluation-") as folder:
+        temporary = settings.model_copy(update={"library": Path(folder) / "library"})
+        with Library.open(settings=temporary) as library:
+            chunker = StructureChunker(settings.chunking)
+            cut = whole if whole_passages else lambda document: chunker.chunks(document, library.embedder)
+            with _Counter("passages") as passages:
+                index_corpus(library.store, library.embedder, test_set.corpus, cut, passages)
+            with _Counter("questions") as questions:
+                return evaluate_retrieval(library.store, library.retriever, test_set, questions)
+
+
+class _Counter:
+    """Progress with rate and time left on standard error, where that is a terminal."""
+
+    def __init__(self, what: str) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn(elapsed_when_finished=True))
+        self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._task = self._bar.add_task(what)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self._bar.start()
+        return lambda done, total: self._bar.update(self._task, completed=done, total=total)
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.stop()
+
+
+def _bound(text: str) -> tuple[str, float]:
+    from rag.evaluation import METRICS
+
+    name, _, value = text.partition("=")
+    try:
+        bound = float(value)
+    except ValueError:
+        bound = -1.0
+    if name not in METRICS or bound < 0:
+        raise UsageError(
+            f"--fail-below {text!r}: write METRIC=VALUE, such as ndcg@10=.70, and one of "
+            + ", ".join(METRICS)
+        )
+    return name, bound
+
+
+def _other_run(path: Path | None, test_set: RetrievalSet) -> dict[str, dict[str, float]] | None:
+    """Every metric of another run by question, as far as the set judges it."""
+    if path is None:
+        return None
+    from rag.evaluation import evaluate, read_run
+
+    return evaluate(test_set.qrels, read_run(path))
+
+
+def _differences(result: RetrievalEvaluation, other: dict[str, dict[str, float]]) -> dict[str, Interval]:
+    from rag.evaluation import paired_bootstrap
+
+    ours = result.questions["final"]
+    return {name: paired_bootstrap(ours[name], other[name]) for name in ours}
+
+
+def _print(report: dict[str, Any]) -> None:
+    legs = report["metrics"]
+    names = list(next(iter(legs.values())))
+    width = max(len(leg) for leg in legs)
+    print_line(" " * width + "".join(f"{name:>12}" for name in names))
+    for leg, values in legs.items():
+        print_line(f"{leg:<{width}}" + "".join(f"{values[name]:>12.4f}" for name in names))
+    for name, value in report.get("comparison", {}).items():
+        if isinstance(value, dict):
+            print_line(
+                f"{name}: {value['mean']:+.4f} against the other run, "
+                f"95 % interval {value['low']:+.4f} to {value['high']:+.4f}"
+            )
+    print_line(f"run file: {report['run_file']}")
