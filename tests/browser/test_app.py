@@ -119,6 +119,21 @@ def test_nothing_is_wider_than_the_window(browser, address, width):
     context.close()
 
 
+def test_a_password_guards_every_address_from_the_first_request_on(start_app, browser):
+    address = start_app(CITEWELL_UI__PASSWORD="open sesame")
+    context = browser.new_context(locale="en-GB")
+    opened = context.new_page()
+    for path in ("status", "library", ""):
+        opened.goto(f"{address}/{path}")
+        expect(opened.locator("input[type=password]")).to_be_visible(timeout=60_000)
+        settled(opened)
+        assert opened.locator("h1, [data-testid=stFileUploader], [data-testid=stSidebarNav]").count() == 0
+    opened.locator("input[type=password]").fill("open sesame")
+    opened.keyboard.press("Enter")
+    expect(opened.locator("h1")).to_have_text("Ask your own documents", timeout=60_000)
+    context.close()
+
+
 def test_a_deleted_document_is_no_longer_cited(page):
     goto(page, "Library")
     row = page.locator('[class*="st-key-document-"]', has=page.get_by_text("report.pdf", exact=True))

@@ -120,6 +120,16 @@ def test_a_document_opens_with_its_page_pictures_and_chunks(app, library_path):
     assert "cw-facts" in html(app)
 
 
+def test_an_address_opens_a_document_at_a_page(app, library_path):
+    with Library.open(library_path) as library:
+        report = library.store.resolve("report.pdf").document_id
+    app.run().query_params["id"] = report
+    app.switch_page("views/document.py").run()
+    app.pagination[0].set_value(2).run()
+    app.pills(key="chunk-2").set_value(0).run()
+    assert "The boathouse roof repair cost 18,750 crowns." in html(app)
+
+
 def test_a_document_without_pictures_shows_its_chunks_as_text(app, library_path):
     with Library.open(library_path) as library:
         nasty = library.store.resolve(NASTY).document_id

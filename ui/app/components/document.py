@@ -10,7 +10,7 @@ import streamlit as st
 from rag.library import Library
 from rag.schema import DocumentInfo, Page, StoredChunk
 from ui.app.components.evidence import original_button
-from ui.app.components.picture import outlined, page_picture
+from ui.app.components.picture import page_picture, tinted
 from ui.app.escaping import html_text, label
 from ui.app.places import span_boxes
 from ui.app.session import texts
@@ -80,7 +80,7 @@ def _facts(document: DocumentInfo, t: Texts) -> None:
 def _page_number(pages: int, t: Texts) -> int:
     if pages == 1:
         return 1
-    return int(st.pagination(pages, key="document-page", bind=None))
+    return int(st.pagination(pages, key="page", bind="query-params"))
 
 
 def _page(
@@ -100,7 +100,7 @@ def _page(
             )
             for chunk in chunks
         ]
-        st.image(outlined(picture, boxes, chosen, _SCALE), width="stretch", alt=t.page.format(n=page.number))
+        st.image(tinted(picture, boxes, chosen, _SCALE), width="stretch", alt=t.page.format(n=page.number))
 
 
 def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | None:

@@ -92,7 +92,14 @@ def _place(library: Library, document: DocumentInfo, opened: Opened) -> None:
         st.image(picture, width="stretch", alt=t.page_picture.format(n=opened.page, quote=quote[:300]))
         with st.expander(t.around, icon=":material/notes:"):
             st.html(text_html)
-    original_button(library, document)
+    with st.container(horizontal=True, vertical_alignment="center", key="evidence-tools"):
+        original_button(library, document)
+        st.page_link(
+            "views/document.py",
+            label=t.in_library,
+            icon=":material/menu_book:",
+            query_params={"id": opened.document_id, "page": str(opened.page)},
+        )
 
 
 def original_button(library: Library, document: DocumentInfo) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from rag.schema import RunRecord
+from ui.app.components.answer import confidence_percent
 from ui.app.escaping import html_text
 from ui.app.places import file_name
 from ui.app.session import texts
@@ -46,7 +47,7 @@ def _confidence(why: Mapping[str, Any], t: Texts) -> list[str]:
     confidence = why.get("confidence", {})
     if "value" not in confidence:
         return []
-    value, limit = round(100 * confidence["value"]), round(100 * confidence["abstain_below"])
+    value, limit = confidence_percent(confidence["value"]), round(100 * confidence["abstain_below"])
     return [t.confidence_told.format(value=value, limit=limit)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -11,7 +12,10 @@ from rag.errors import NotFoundError
 from rag.library import Library
 from rag.schema import Box
 
-__all__ = ["outlined", "page_picture"]
+__all__ = ["page_picture", "tinted"]
+
+_TINTS: Final = ((219, 234, 254), (220, 245, 226), (253, 237, 213), (240, 228, 252))
+_CHOSEN: Final = (255, 221, 51)
 
 
 def page_picture(
@@ -25,23 +29,28 @@ def page_picture(
         return None
 
 
-def outlined(picture: bytes, boxes: Sequence[Sequence[Box]], chosen: int | None, scale: float) -> bytes:
-    """The picture with a frame around each group of boxes (one group a chunk); the chosen one bolder."""
-    from PIL import Image, ImageDraw
+def tinted(picture: bytes, groups: Sequence[Sequence[Box]], chosen: int | None, scale: float) -> bytes:
+    """The picture with the lines of each group (one group a chunk) in a tint, those of the chosen one bolder.
+
+    Lines and not one frame around them: a chunk may run from one column into the next.
+    """
+    from PIL import Image, ImageChops, ImageDraw
 
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    draw = ImageDraw.Draw(image)
-    for index, group in enumerate(boxes):
-        if not group:
-            continue
-        left, top = min(box.left for box in group), min(box.top for box in group)
-        right, bottom = max(box.right for box in group), max(box.bottom for box in group)
-        frame = ((left - 3) * scale, (top - 2) * scale, (right + 3) * scale, (bottom + 2) * scale)
-        bold = index == chosen
-        draw.rectangle(frame, outline=(31, 95, 191) if bold else (150, 175, 210), width=4 if bold else 2)
+    marks = Image.new("RGB", image.size, "white")
+    draw = ImageDraw.Draw(marks)
+    for index, group in enumerate(groups):
+        fill = _CHOSEN if index == chosen else _TINTS[index % len(_TINTS)]
+        for box in group:
+            draw.rectangle(tuple(edge * scale for edge in _grown(box)), fill=fill)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=3)
+    # multiplied, so that the ink under a tint stays black
+    ImageChops.multiply(image, marks).save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()
+
+
+def _grown(box: Box) -> tuple[float, float, float, float]:
+    return box.left - 2, box.top - 1.5, box.right + 2, box.bottom + 1.5
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -68,6 +68,7 @@ CHINESE: Final = Texts(
     page_picture="第 {n} 页，已标出引文：{quote}",
     around="上下文",
     original="原文件",
+    in_library="全部页面",
     original_help="下载收录时的原文件：{source}",
     original_not_kept="文档库没有保留原文件。",
     document_gone="该文档已不在文档库中。",

@@ -69,6 +69,7 @@ ENGLISH: Final = Texts(
     page_picture="Page {n} with the quote marked: {quote}",
     around="The text around",
     original="Original file",
+    in_library="All its pages",
     original_help="Download the file as it was ingested: {source}",
     original_not_kept="The original file is not kept in the library.",
     document_gone="This document is no longer in the library.",

@@ -75,6 +75,7 @@ class Texts:
     around: str
     original: str
     original_help: str
+    in_library: str
     original_not_kept: str
     document_gone: str
     open_place: str
