@@ -1,0 +1,145 @@
+"""The retriever over a real small store: what is found, in which order, under which filters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.retrieval import HybridRetriever
+from rag.settings import RetrievalSettings
+from tests.fakes import add_to_store, document
+
+
+def sources(retrieval):
+    return [passage.source for passage in retrieval.passages]
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("When was the lighthouse of Harrow Point built?", "lighthouse.txt"),
+        ("Which bus goes to the harbour?", "bus.txt"),
+        ("What does the bakery bake?", "bakery.txt"),
+        ("灯塔高多少米？", "灯塔.txt"),
+        ("图书馆几点关门？", "图书馆.txt"),
+    ],
+)
+def test_the_passage_that_answers_comes_first(retriever, question, source):
+    assert sources(retriever.retrieve(question))[0] == source
+
+
+def test_a_passage_holds_its_place_in_the_document_and_the_legs_scores(retriever, town):
+    passage = retriever.retrieve("When was the lighthouse built?").passages[0]
+    assert town.text(passage.document_id, passage.start, passage.end) == passage.text
+    assert passage.page == 1
+    assert passage.leg == "fused"
+    assert -1.0 <= passage.scores["dense"] <= 1.0 + 1e-6
+    assert passage.scores["lexical"] > 0
+    assert len(passage.chunk_ids) == 1
+
+
+def test_both_legs_are_reported_with_weights_and_timings(retriever):
+    found = retriever.retrieve("When was the lighthouse built?", top_k=3)
+    assert len(found.passages) == 3
+    assert set(found.legs) == {"dense", "lexical"}
+    assert sum(found.weights.values()) == pytest.approx(1.0)
+    assert {"embed", "dense", "lexical", "fuse"} <= set(found.timings)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.text(max_size=60) | st.sampled_from(["harbour", "9", "the", "灯塔", "\ud800", '" OR *']))
+@pytest.mark.parametrize("fusion", ["adaptive", "reciprocal_rank"])
+def test_any_question_gets_scores_in_0_to_1_best_first_and_no_candidate_is_lost(
+    town, embedder, fusion, question
+):
+    found = HybridRetriever(town, embedder, RetrievalSettings(fusion=fusion)).retrieve(question)
+    scores = [hit.score for hit in found.fused]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0.0 <= score <= 1.0 for score in scores)
+    fused = [hit.chunk_id for hit in found.fused]
+    assert len(set(fused)) == len(fused)
+    assert {hit.chunk_id for hits in found.legs.values() for hit in hits} <= set(fused)
+    assert [passage.score for passage in found.passages] == scores[: len(found.passages)]
+
+
+def test_the_same_question_gets_the_same_passages(retriever, town, embedder):
+    again = HybridRetriever(town, embedder, RetrievalSettings())
+    for question in ("harbour dues", "Who built it?", "灯塔"):
+        assert retriever.retrieve(question).passages == again.retrieve(question).passages
+
+
+def test_equal_passages_come_in_order_of_their_ids(store, embedder):
+    for i in range(30):
+        add_to_store(store, document("The same words in every file.", f"{29 - i}.txt", title=""), embedder)
+    found = HybridRetriever(store, embedder, RetrievalSettings()).retrieve("same words")
+    ids = [hit.chunk_id for hit in found.fused if hit.score == found.fused[0].score]
+    assert len(ids) > 1
+    assert ids == sorted(ids)
+
+
+def test_only_the_documents_asked_for_are_found(retriever, town):
+    allowed = {town.resolve(name).document_id for name in ("harbour.txt", "market.txt", "thorne.txt")}
+    found = retriever.retrieve("Where was the builder of the lighthouse born?", 20, sorted(allowed))
+    assert {passage.document_id for passage in found.passages} == allowed
+    every = {chunk.chunk_id for i in allowed for chunk in town.document_chunks(i)}
+    assert {hit.chunk_id for hit in found.fused} <= every
+
+
+def test_no_documents_no_passages(retriever):
+    assert retriever.retrieve("lighthouse", documents=[]).passages == ()
+
+
+def test_an_empty_library_has_no_passages(store, embedder):
+    assert HybridRetriever(store, embedder, RetrievalSettings()).retrieve("anything").passages == ()
+
+
+def test_a_library_of_one_chunk_finds_it(store, embedder):
+    add_to_store(store, document("The clock stopped in 1911."), embedder)
+    found = HybridRetriever(store, embedder, RetrievalSettings()).retrieve("When did the clock stop?")
+    assert sources(found) == ["a.txt"]
+
+
+@pytest.mark.parametrize("leg", ["dense", "lexical"])
+def test_one_leg_alone_finds_as_well(town, embedder, leg):
+    alone = HybridRetriever(town, embedder, RetrievalSettings(legs=(leg,)))
+    found = alone.retrieve("When was the lighthouse of Harrow Point built?")
+    assert set(found.legs) == {leg}
+    assert found.passages[0].source == "lighthouse.txt"
+    assert all(set(passage.scores) <= {leg} for passage in found.passages)
+
+
+def test_a_removed_document_is_not_found(retriever, town):
+    question = "When was the lighthouse built?"
+    first = retriever.retrieve(question).passages[0]
+    town.remove_documents([first.document_id])
+    assert first.source not in sources(retriever.retrieve(question, 50))
+
+
+def test_a_second_hop_finds_what_the_first_passage_names(retriever):
+    found = sources(retriever.retrieve("Where was the builder of the lighthouse of Harrow Point born?", 3))
+    assert "thorne.txt" in found
+
+
+class Reversing:
+    """Scores passages by how late in the alphabet their texts begin."""
+
+    name = "reversing"
+
+    def score(self, question, texts):
+        return [float(ord(text[0])) * 10 + len(text) for text in texts]
+
+
+def test_a_reranker_gives_the_order_and_the_scale_stays(town, embedder):
+    plain = HybridRetriever(town, embedder, RetrievalSettings(), rerank_candidates=6)
+    reranked = HybridRetriever(town, embedder, RetrievalSettings(), Reversing(), rerank_candidates=6)
+    before = plain.retrieve("lighthouse and harbour", 6).passages
+    after = reranked.retrieve("lighthouse and harbour", 6).passages
+    assert {passage.chunk_ids for passage in after} == {passage.chunk_ids for passage in before}
+    assert [passage.score for passage in after] == [passage.score for passage in before]
+    judged = [passage.scores["reranked"] for passage in after]
+    assert judged == sorted(judged, reverse=True)
+    assert {passage.leg for passage in after} == {"reranked"}
+    assert {hit.chunk_id for hit in plain.retrieve("lighthouse and harbour").fused} == {
+        hit.chunk_id for hit in reranked.retrieve("lighthouse and harbour").fused
+    }
