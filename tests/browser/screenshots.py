@@ -36,8 +36,11 @@ _README: Final = {
     "phone-evidence-dark": "phone",
 }
 """The pictures that the README shows, and their names there."""
-_QUESTIONS: Final = ("Where was the missing map 23 found?", "What did the repair of the library roof cost?")
-_UNANSWERED: Final = "For how much is the Harrowmere Atlas insured?"
+_QUESTIONS: Final = (
+    "What share of the restoration did the county's heritage fund pay?",
+    "What did the repair of the library roof cost?",
+)
+_UNANSWERED: Final = "What is the password of the library's wireless network?"
 _DESK: Final = {"width": 1280, "height": 800}
 _PHONE: Final = {"width": 390, "height": 844}
 

@@ -11,10 +11,12 @@ import streamlit as st
 
 from rag.resources import resource
 from rag.schema import DocumentInfo
+from rag.text import has_cjk
 from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
 from ui.app.session import session, texts
 from ui.app.shared import Shared
+from ui.app.texts import LANGUAGES
 
 __all__ = ["empty_library", "sample_files", "sample_questions", "suggestions"]
 
@@ -47,7 +49,7 @@ def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
     with st.container(key="welcome"):
         st.title(t.ask_title, anchor=False)
         st.markdown(t.ask_text.format(documents=t.count("document", len(documents))))
-        questions = sample_questions(documents)
+        questions = sample_questions(documents, chinese=t is LANGUAGES["zh"])
         if questions:
             st.caption(t.try_these)
         for number, question in enumerate(questions):
@@ -68,14 +70,18 @@ def sample_files() -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower().lstrip(".") in KINDS)
 
 
-def sample_questions(documents: Sequence[DocumentInfo]) -> list[str]:
-    """Questions that the sample documents answer, when all of these are in the library."""
+def sample_questions(documents: Sequence[DocumentInfo], *, chinese: bool = False) -> list[str]:
+    """Questions that the sample documents answer, one a document, when all of these are in the library."""
     path = resource("data", "samples", _QUESTIONS)
     names = {document.name for document in documents}
     if not path.is_file() or not {sample.name for sample in sample_files()} <= names:
         return []
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [line["question"] for line in lines if line.get("answers", True)][:_SHOWN]
+    asked: dict[str, str] = {}
+    for line in path.read_text("utf-8").splitlines():
+        item = json.loads(line)
+        if item["documents"] and has_cjk(item["question"]) == chinese:
+            asked.setdefault(item["documents"][0], item["question"])
+    return list(asked.values())[:_SHOWN]
 
 
 def _ask(question: str) -> None:
