@@ -44,10 +44,10 @@ def span_boxes(store: Store, document_id: str, start: int, end: int) -> tuple[Bo
 def surroundings(store: Store, document_id: str, start: int, end: int, characters: int = 700) -> Surroundings:
     """The text of a span with up to `characters` on either side, cut between words."""
     first = max(0, start - characters)
-    text = store.text(document_id, first, end + characters)
-    cut_after = len(text) >= end - first + characters
-    tail = text.rfind(" ", end - first) if cut_after else -1
-    if tail > 0:
-        text = text[:tail]
+    text = store.text(document_id, first, end + characters + 1)  # one more, to know whether more follows
+    cut_after = len(text) > end + characters - first
+    if cut_after:
+        space = text.rfind(" ", end - first, end + characters - first)
+        text = text[: space if space >= 0 else end + characters - first]
     head = text.find(" ", 0, start - first) + 1 if first else 0
     return Surroundings(text[head:], start - first - head, end - first - head, first > 0, cut_after)

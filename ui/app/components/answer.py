@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -44,7 +44,7 @@ def turn_view(library: Library, turn: Turn, index: int, ratings: Ratings) -> Non
         _actions(library, turn, index, ratings, t)
 
 
-def confidence_word(confidence: float, t: Texts) -> tuple[str, str]:
+def confidence_word(confidence: float, t: Texts) -> tuple[str, Literal["green", "orange", "red"]]:
     """How sure an answer is, in words, and the colour that goes with them."""
     if confidence >= _SURE:
         return t.confidence_high, "green"

@@ -37,8 +37,8 @@ def empty_library(shared: Shared) -> None:
                 t.take_samples.format(n=len(samples)),
                 key="take-samples",
                 icon=":material/auto_stories:",
-                on_click=shared.queue.submit,
-                args=({path: path.name for path in samples},),
+                on_click=_take_samples,
+                args=(shared, samples),
             )
         job_views(shared)
 
@@ -82,6 +82,10 @@ def sample_questions(documents: Sequence[DocumentInfo], *, chinese: bool = False
         if item["documents"] and has_cjk(item["question"]) == chinese:
             asked.setdefault(item["documents"][0], item["question"])
     return list(asked.values())[:_SHOWN]
+
+
+def _take_samples(shared: Shared, samples: Sequence[Path]) -> None:
+    shared.queue.submit({path: path.name for path in samples})
 
 
 def _ask(question: str) -> None:

@@ -1,0 +1,58 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Passage, Support
+from rag.wire import answer_json
+from ui.app.conversation import Conversation, Turn, answer_from_json, as_json, as_markdown
+
+ANSWER = Answer(
+    question="How much?",
+    text="It cost 12 crowns. It rained.",
+    sentences=(
+        AnswerSentence("It cost 12 crowns.", (1,)),
+        AnswerSentence("It rained.", (), Support.UNSUPPORTED),
+    ),
+    citations=(
+        Citation(1, "d1", "a/<b>.pdf", 2, 10, 28, "It cost 12 crowns.", (Box(2, 1.0, 2.0, 3.0, 4.0),)),
+    ),
+    abstained=False,
+    confidence=0.75,
+    passages=(Passage("d1", "a/<b>.pdf", "B", 2, 0, 40, "…", 0.5, {"dense": 0.4}, (), ("H",), "fused"),),
+    examples=(Example("e1", "q", "a", ("p",)),),
+    cut=("passage 8",),
+    model="m",
+    timings={"retrieve": 0.1},
+    run_id="r1",
+)
+
+
+def test_an_answer_comes_back_from_its_json_whole():
+    assert answer_from_json(json.loads(json.dumps(answer_json(ANSWER)))) == ANSWER
+
+
+def test_history_holds_what_was_answered():
+    abstained = Answer("?", "No.", (), (), True, 0.1)
+    conversation = Conversation(
+        turns=[Turn("one", ANSWER), Turn("two", None, "it failed"), Turn("three", abstained)]
+    )
+    assert [(message.role, message.content) for message in conversation.history()] == [
+        ("user", "one"),
+        ("assistant", ANSWER.text),
+    ]
+    assert len(Conversation(turns=[Turn("q", ANSWER)] * 20).history(longest=3)) == 6
+
+
+def test_markdown_has_footnotes_for_citations():
+    text = as_markdown(Conversation(turns=[Turn("How *much*?", ANSWER)]))
+    assert "## How \\*much\\*?" in text
+    assert "It cost 12 crowns.[^1-1] It rained." in text
+    assert "[^1-1]: a/\\<b\\>.pdf, p. 2: “It cost 12 crowns.”" in text
+
+
+@given(st.text(), st.text())
+def test_exports_take_any_text(question, error):
+    conversation = Conversation(turns=[Turn(question, None, error)])
+    assert as_markdown(conversation).count("\n##") == 0
+    assert json.loads(as_json(conversation))["turns"][0]["question"] == question
