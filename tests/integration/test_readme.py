@@ -47,7 +47,7 @@ def test_every_command_that_the_readme_names_exists():
 def test_every_setting_that_the_readme_names_exists():
     from rag.settings import load_settings
 
-    for key, value in re.findall(r"--set ([\w.]+)=(\w+)", README):
+    for key, value in re.findall(r"--set (\w+\.\w+)=(\w+)", README):
         section, name = key.split(".")
         load_settings(overrides={section: {name: int(value)}}, environment={})
     for variable in set(re.findall(r"CITEWELL_[A-Z]+__[A-Z_]+", README)):
