@@ -15,6 +15,7 @@ from rag.errors import CitewellError
 from rag.library import Library
 from rag.settings import Settings, load_settings
 from ui.app.ingesting import IngestQueue
+from ui.app.uploads import clear_old
 
 __all__ = ["Shared", "shared"]
 
@@ -73,4 +74,6 @@ def shared() -> Shared:
 @st.cache_resource(show_spinner=False, on_release=Shared.close)
 def _open(library_path: str, settings_key: str, _settings: Settings) -> Shared:
     """Keyed by path and settings; the key leaves the secret key of an endpoint masked."""
-    return Shared(Library.open(library_path, _settings))
+    opened = Shared(Library.open(library_path, _settings))
+    clear_old(opened.uploads)
+    return opened

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.typing import UploadedFile
 
 from ingest import FileResult
@@ -44,7 +46,8 @@ def uploader(shared: Shared) -> None:
     if not files:
         return
     _take_over(shared, files, limit * 1_000_000)
-    state.uploads += 1  # a new key: Streamlit forgets the old uploader and its bytes
+    _let_go(files)
+    state.uploads += 1  # a new key: an empty uploader
     st.rerun()
 
 
@@ -171,6 +174,14 @@ def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) 
         except (DocumentError, OSError) as error:
             refused.append(FileResult.failure(document_name(file.name), str(error), 0.0))
     shared.queue.submit(saved, folder, refused)
+
+
+def _let_go(files: Sequence[UploadedFile]) -> None:
+    """Free the bytes that are on disk by now; Streamlit would keep them until the session ends."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _inside(path: Path, name: str, limit_bytes: int) -> Iterator[tuple[str, Path | DocumentError]]:
