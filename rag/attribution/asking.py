@@ -28,7 +28,8 @@ class AnswerKind(StrEnum):
 _MEASURES: Final = "many|much|long|far|old|tall|high|large|big|deep|fast|often|wide|heavy"
 _AMOUNTS: Final = (
     "number|amount|percentage|percent|population|total|price|cost|rate|size|ratio|height|length|weight"
-    "|margin|revenue"
+    "|margin|revenues?|income|profit|sales|salary|budget|value|speed|distance|temperature|age|area|depth"
+    "|duration|capacity|score|expenses?|assets|debt|earnings|dividend|proportion|fraction"
 )
 _TIMES: Final = "year|date|day|month|decade|century|time|season|era|period"
 _PLACES: Final = (
@@ -54,7 +55,7 @@ _FORMS: Final[tuple[tuple[AnswerKind, tuple[str, ...]], ...]] = (
         AnswerKind.QUANTITY,
         (
             rf"\bhow (?:{_MEASURES})\b",
-            rf"\bwhat (?:is|was|are|were) the (?:\w+ ){{0,3}}(?:{_AMOUNTS})\b",
+            rf"\bwhat (?:is|was|are|were) (?:[\w'’-]+ ){{0,4}}(?:{_AMOUNTS})\b",
             r"\bwhat (?:number|amount|percentage|percent|proportion|fraction|score|size)\b",
             "多少|几[个個位次名年人种種家所座部本天届岁]|幾|多[大长長高远遠深宽寬久重快]",
             "百分之|比例是|[人总數数]口?数量",

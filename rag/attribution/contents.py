@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from rag.attribution.asking import AnswerKind
 from rag.attribution.question import Question
-from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
+from rag.text import STOP_WORDS, has_cjk, stem, words
 
-__all__ = ["holds_answer_kind", "new_numbers"]
+__all__ = ["holds_answer_kind"]
 
 _MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 _DAYS: Final = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday"
@@ -18,25 +17,29 @@ _COUNTS: Final = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?"
     "|thousands?|millions?|billions?|dozens?|half|third|quarter|twice|double|several|none|no|single|both"
 )
-_CAPITALISED: Final = re.compile(r"\b[A-Z][\w'’.-]+")
+_NAME: Final = re.compile(r"\b[A-ZÀ-Þ][\w'’.-]*(?: (?:(?:of|de|von|van|der|bin|al) )?[A-ZÀ-Þ][\w'’.-]*)*")
 
 
 def _any(*forms: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
     return re.compile("|".join(forms), flags)
 
 
-_TIME: Final = _any(
-    r"\b(?:1\d{3}|20\d{2})s?\b",
-    r"\bcentur(?:y|ies)\b|\bdecades?\b|\b\d{1,2}:\d{2}\b",
-    rf"\b(?:{_MONTHS}|{_DAYS}|spring|summer|autumn|winter)\b",
-    r"\d+\s*[年月日号時时]|[〇零一二三四五六七八九十]{2,4}年",
-    "世纪|世紀|年代|[春夏秋冬]季|时期|時期|朝",
+_YEAR: Final = _any(r"(?<![\d,.$€£¥])(?:1\d{3}|20\d{2})s?(?![\d,%]|\.\d)", "[〇零一二三四五六七八九]{4}年")
+_EXACT_TIME: Final = _any(
+    rf"\b(?:{_MONTHS})\b\.?,? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b|\b\d{{1,2}}:\d{{2}}\b",
+    r"\d\s*月|[一二三四五六七八九十]月|\d\s*[日号號]|\b\d{4}-\d{2}-\d{2}\b",
 )
-_QUANTITY: Final = _any(
-    rf"\d|\b(?:{_COUNTS})\b",
-    "[零〇一二两兩三四五六七八九十百千万萬亿億半数數][个個位次名年人种種家所座部本天届岁歲米里公吨噸元万萬亿億倍条條分]",
+_TIME: Final = _any(
+    r"\bcentur(?:y|ies)\b|\bdecades?\b",
+    rf"\b(?:{_MONTHS}|{_DAYS}|spring|summer|autumn|winter)\b",
+    "\\d\\s*[年時时]|[一二三四五六七八九十]年|世纪|世紀|年代|[春夏秋冬]季|时期|時期|朝",
+)
+_COUNT_WORD: Final = _any(
+    rf"\b(?:{_COUNTS})\b",
+    "[零〇一二两兩三四五六七八九十百千万萬亿億半数數][个個位次名人种種家所座部本天届岁歲米里公吨噸元万萬亿億倍条條分]",
     "百分之",
 )
+_NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_.])[$€£¥]?\d[\d,.]*")
 _PLACE: Final = _any(
     r"\b(?:in|at|near|from|to|of|across|outside|around|into)\s+(?:the\s+)?(?:\w+\s+)?[A-Z]\w+",
     r"\b(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est)(?:ern)?\b",
@@ -71,46 +74,60 @@ _PATTERNS: Final = {
 
 
 def holds_answer_kind(question: Question, text: str) -> float:
-    """1 where a text holds, beyond the question's own words, what its kind of answer needs; else 0.
+    """How well a text holds, beyond the question's own words, what its kind of answer needs: 0 to 1.
 
-    0.5 for kinds that no pattern tells (`choice`, `other`).
+    1 for the plain form (a date, a number, a full name), 0.5 for a poorer one (a year alone, a number
+    word, a single capitalised word) and for kinds that no pattern tells (`choice`, `other`).
     """
     if question.kind is AnswerKind.TIME:
-        return float(_TIME.search(_without_numbers(text, question)) is not None)
+        return _holds_time(question, text)
     if question.kind is AnswerKind.QUANTITY:
-        return float(_QUANTITY.search(_without_numbers(text, question)) is not None)
+        return _holds_quantity(question, text)
     if question.kind is AnswerKind.PLACE:
         return float(_PLACE.search(text) is not None)
     if question.kind is AnswerKind.PERSON:
-        return float(_has_new_name(question, text))
+        return _holds_new_name(question, text)
     pattern = _PATTERNS.get(question.kind)
     return 0.5 if pattern is None else float(pattern.search(text) is not None)
 
 
-def new_numbers(question: Question, text: str) -> frozenset[str]:
-    """The numbers of a text that the question does not hold."""
-    return _numbers(text) - question.numbers
+def _holds_time(question: Question, text: str) -> float:
+    rest = _without_numbers(text, question)
+    if _EXACT_TIME.search(rest) or (_asks_year(question.text) and _YEAR.search(rest)):
+        return 1.0
+    return 0.5 if _YEAR.search(rest) or _TIME.search(rest) else 0.0
 
 
-@lru_cache(maxsize=8_192)
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(numbers(text))
+def _holds_quantity(question: Question, text: str) -> float:
+    rest = _YEAR.sub(" ", _EXACT_TIME.sub(" ", _without_numbers(text, question)))
+    if _NUMBER.search(rest):
+        return 1.0
+    return 0.5 if _COUNT_WORD.search(rest) else 0.0
+
+
+def _asks_year(question: str) -> bool:
+    """Whether a year alone is a whole answer; in Chinese it is the usual one."""
+    return "year" in question.lower() or has_cjk(question)
 
 
 def _without_numbers(text: str, question: Question) -> str:
     for number in question.numbers:
-        text = text.replace(number, " ")
+        text = re.sub(rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)", " ", text)
     return text
 
 
-def _has_new_name(question: Question, text: str) -> bool:
+def _holds_new_name(question: Question, text: str) -> float:
     if has_cjk(text):
-        return _CJK_PERSON.search(text) is not None
+        return float(_CJK_PERSON.search(text) is not None)
     known = set(question.terms)
-    for match in _CAPITALISED.finditer(text):
-        word = next(iter(words(match.group())), "")
-        if word and word not in STOP_WORDS and stem(word) not in known:
-            before = text[: match.start()].rstrip()
-            if before and before[-1] not in ".!?":
-                return True
-    return False
+    found = 0.0
+    for match in _NAME.finditer(text):
+        new = [word for word in words(match.group()) if word not in STOP_WORDS and stem(word) not in known]
+        starts = not text[: match.start()].rstrip().strip("\"'“”‘’(")
+        if len(new) > 1 and not (starts and len(new) == 2 and len(match.group().split()) == 2):
+            return 1.0
+        if new and not starts:
+            found = 0.5
+        elif len(new) > 1:
+            found = max(found, 0.75)
+    return found

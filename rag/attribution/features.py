@@ -19,7 +19,7 @@ from rag.attribution.units import Unit
 from rag.schema import Passage
 from rag.text import cjk_share, numbers
 
-__all__ = ["FEATURES", "WORD_FEATURES", "UnitVectors", "feature_matrix", "word_features"]
+__all__ = ["FEATURES", "WORD_FEATURES", "UnitVectors", "feature_matrix", "passage_ranks", "word_features"]
 
 Matrix = NDArray[np.float64]
 
@@ -93,11 +93,21 @@ def word_features(
     `kind` is -0.5 to 0.5: whether the unit holds what the kind of answer needs. The rest is form.
     """
     in_passages = [overlap(question.terms, set(text_terms(_whole(passage))), weight) for passage in passages]
-    rows = [_row(question, unit, passages[unit.passage], in_passages[unit.passage], weight) for unit in units]
+    ranks = passage_ranks(passages)
+    rows = [
+        _row(question, unit, passages[unit.passage], in_passages[unit.passage], ranks[unit.passage], weight)
+        for unit in units
+    ]
     matrix = np.array(rows, np.float64).reshape(len(units), len(WORD_FEATURES))
     if len(units):
         matrix[:, WORD_FEATURES.index("overlap_gap")] = matrix[:, 0] - matrix[:, 0].max()
     return matrix
+
+
+def passage_ranks(passages: Sequence[Passage]) -> list[int]:
+    """For each passage how many have a higher score: all 0 where passages were given unranked."""
+    scores = [passage.score for passage in passages]
+    return [sum(other > score for other in scores) for score in scores]
 
 
 def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors) -> Matrix:
@@ -125,7 +135,7 @@ def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors
 
 
 def _row(
-    question: Question, unit: Unit, passage: Passage, in_passage: float, weight: TermWeights
+    question: Question, unit: Unit, passage: Passage, in_passage: float, rank: int, weight: TermWeights
 ) -> list[float]:
     sequence = text_terms(unit.text)
     held = set(sequence)
@@ -146,7 +156,7 @@ def _row(
         _share(question.numbers, held_numbers),
         _share(question.numbers, held_numbers | numbers(around)),
         holds_answer_kind(question, unit.text) - 0.5,
-        1.0 / (1.0 + unit.passage),
+        1.0 / (1.0 + rank),
         float(unit.ordinal == 0),
         1.0 / (1.0 + unit.ordinal),
         math.log(1.0 + size) / 3.0 - 1.0,

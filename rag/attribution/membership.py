@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.attribution.asking import AnswerKind
-from rag.attribution.features import UnitVectors
+from rag.attribution.features import UnitVectors, passage_ranks
 from rag.attribution.overlap import TermWeights, overlap
 from rag.attribution.question import Question, text_terms
 from rag.attribution.units import Unit
@@ -83,6 +83,7 @@ class Members:
         best = candidates[0]
         runner_up = self.scores[candidates[1]] if len(candidates) > 1 else self.scores[best] - 5.0
         terms = math.log1p(len(self.question.terms)) * (1.0 - 0.4 * self.question.cjk)
+        passage_rank = passage_ranks(self.passages)
         rows = []
         for rank, i in enumerate(candidates):
             is_best = float(i == best)
@@ -93,7 +94,7 @@ class Members:
                     float(self.scores[i] - self.scores[best]),
                     1.0 / (1.0 + rank),
                     float(self.kinds[i]),
-                    1.0 / (1.0 + self.units[i].passage),
+                    1.0 / (1.0 + passage_rank[self.units[i].passage]),
                     *([0.0] * 12 if i == best else self._beside(i, best)),
                     is_best * terms,
                     (1.0 - is_best) * terms,
