@@ -7,15 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from rag.answering import AnswerEvent, Finished, PassagesFound, SentenceReady, TokenWritten
-from rag.errors import CitewellError
+from rag.errors import CitewellError, NotFoundError
 from rag.library import Library
 from rag.schema import Answer, AnswerSentence, Citation, Message, Passage
 
 __all__ = ["Asking", "Draft"]
 
 _LOG = logging.getLogger(__name__)
+_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,24 @@ class Asking:
             self._news.wait(seconds)
         yield self.draft
 
+    def _ask(self, tries: int) -> None:
+        """Ask; once more from the start where a document that was being read left the library meanwhile."""
+        version = self.library.store.version
+        try:
+            for event in self.library.ask_stream(self.question, self.documents, self.history, self._stop):
+                self.draft = self.draft.after(event)
+                self._news.set()
+        except NotFoundError:
+            if tries <= 1 or self.library.store.version == version:
+                raise
+            self.draft = Draft()
+            self._ask(tries - 1)
+
     def _run(self) -> None:
         try:
             if self.ready is not None:
                 self.ready()
-            for event in self.library.ask_stream(self.question, self.documents, self.history, self._stop):
-                self.draft = self.draft.after(event)
-                self._news.set()
+            self._ask(tries=_TRIES)
         except CitewellError as error:
             self.error = str(error)
         except Exception as error:  # shown to who asked, told whole in the log
