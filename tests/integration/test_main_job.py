@@ -43,13 +43,15 @@ def test_every_sentence_of_a_quoted_answer_is_cited_and_numbers_resolve(answers)
             assert set(sentence.citations) <= set(numbers)
 
 
-def test_most_answerable_questions_are_answered_right(answers):
-    answerable = [(question, answer) for question, answer in answers if question["answers"]]
+def test_half_of_the_answerable_questions_are_answered_and_most_of_those_right(answers):
+    answered = [(question, answer) for question, answer in answers if not answer.abstained]
+    answerable = [question for question, _ in answers if question["answers"]]
     right = [
         any(_plain(gold) in _plain(answer.text) for gold in question["answers"])
-        for question, answer in answerable
+        for question, answer in answered
     ]
-    assert sum(right) / len(right) >= 0.75
+    assert len(answered) / len(answerable) >= 0.5
+    assert sum(right) / len(right) >= 0.7
 
 
 def test_most_unanswerable_questions_get_an_abstention_with_the_nearest_passages(answers):

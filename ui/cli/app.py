@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import ConfigOption, LibraryOption, SetOption, read_settings
+from ui.cli.options import ConfigOption, LibraryOption, SetOption, as_environment, read_settings
 
 __all__ = ["web_app"]
 
@@ -31,4 +31,5 @@ def web_app(
         host=settings.ui.host,
         port=settings.ui.port,
         open_browser=browser and settings.ui.open_browser,
+        environment=as_environment(assignments),
     )

@@ -12,7 +12,15 @@ from rag.settings import Settings, load_settings, parse_assignments
 if TYPE_CHECKING:
     from rag.library import Library
 
-__all__ = ["ConfigOption", "JsonOption", "LibraryOption", "SetOption", "open_library", "read_settings"]
+__all__ = [
+    "ConfigOption",
+    "JsonOption",
+    "LibraryOption",
+    "SetOption",
+    "as_environment",
+    "open_library",
+    "read_settings",
+]
 
 LibraryOption = Annotated[
     Path | None,
@@ -45,6 +53,12 @@ def read_settings(
         section, name = key.split("__")
         tree.setdefault(section, {})[name] = value
     return load_settings(config, tree)
+
+
+def as_environment(assignments: list[str] | None) -> dict[str, str]:
+    """`--set` texts as the variables that a process started by a command reads."""
+    pairs = (assignment.partition("=") for assignment in assignments or [])
+    return {f"CITEWELL_{key.strip().replace('.', '__').upper()}": value.strip() for key, _, value in pairs}
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
