@@ -53,6 +53,7 @@ class FusionWeights:
     lexical_coverage: float = 1.0
     adjacency: float = 1.0
     context: float = 0.5
+    named: float = 0.5
     coverage: float = 0.3
     coverage_power: float = 4.0
     mentioned: float = 0.5
@@ -95,12 +96,15 @@ class AdaptiveFusion:
         trust = dense_trust(candidates, probes) if vector is not None else DenseTrust(0.0, 0.0, 0.0)
         scoring = _Scoring(self._weights, candidates, trust)
         reading = Reading(self._store, question, self._words)
+        reading.look(candidates.ids.tolist())
+        scoring.names = reading.named()
         reading.read(_best(scoring.by_legs(), _READ))
         first = _best(scoring.with_words(reading), _FIRST)
         related = self._related(reading, first, documents)
         linked = self._gather_linked(related, candidates, vector)
         scoring.add(linked)
         reading.read(linked.ids.tolist())
+        scoring.names = reading.named()
         scores = scoring.with_links(reading, related, first)
         hits = tuple(Hit(i, relevance(scores[i])) for i in _best(scores, len(scores)))
         return Fused(hits, scoring.legs, scoring.weights(reading.coverage))
@@ -135,6 +139,7 @@ class _Scoring:
         self._dense: dict[int, float] = {}
         self._lexical: dict[int, float] = {}
         self.legs: dict[int, dict[str, float]] = {}
+        self.names: dict[int, float] = {}
         self.add(candidates)
 
     def add(self, candidates: Candidates) -> None:
@@ -160,8 +165,12 @@ class _Scoring:
         return {name: value / total if total else 1.0 / len(most) for name, value in most.items()}
 
     def by_legs(self) -> dict[int, float]:
-        """What the legs alone say, each lexical score counted in full."""
-        return {chunk_id: z + self._lexical[chunk_id] for chunk_id, z in self._dense.items()}
+        """What the legs and the document's name say, each lexical score counted in full."""
+        named = self._weights.named
+        return {
+            chunk_id: z + self._lexical[chunk_id] + named * self.names.get(chunk_id, 0.0)
+            for chunk_id, z in self._dense.items()
+        }
 
     def with_words(self, reading: Reading) -> dict[int, float]:
         """The legs and the words of the passages read."""
@@ -175,6 +184,7 @@ class _Scoring:
                 + lexical * self._lexical[chunk_id]
                 + w.adjacency * found.adjacency
                 + w.context * found.context
+                + w.named * self.names.get(chunk_id, 0.0)
                 + w.coverage * found.coverage**w.coverage_power
             )
         return scores

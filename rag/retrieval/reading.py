@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rag.retrieval.evidence import (
     Evidence,
@@ -13,6 +13,7 @@ from rag.retrieval.evidence import (
     inverse_frequency,
 )
 from rag.retrieval.links import link_query, mentions
+from rag.retrieval.naming import asked_names, named, names_of
 from rag.schema import StoredChunk
 from rag.store import Store
 from rag.text import search_terms
@@ -49,20 +50,33 @@ class Reading:
         self._words = words or WordCache()
         self._passages = max(1, store.chunk_count())
         self._asked = frozenset(search_terms(question))
-        frequencies = store.document_frequencies(content_terms(question))
-        self._question = QuestionTerms.of(question, frequencies, self._passages)
+        self._names = asked_names(question)
+        self._frequencies = store.document_frequencies(content_terms(question))
+        self._question = QuestionTerms.of(question, self._frequencies, self._passages)
+        self._sizes: dict[str, int] = {}
         self._chunks: dict[int, StoredChunk] = {}
         self._terms: dict[int, PassageTerms] = {}
         self._evidence: dict[int, Evidence] = {}
 
-    def read(self, chunk_ids: Iterable[int]) -> None:
-        """Read these chunks; those that are gone are passed over."""
+    def look(self, chunk_ids: Sequence[int]) -> None:
+        """Fetch these chunks without reading their words; those that are gone are passed over."""
         new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
-        for chunk in self._store.chunks(new):
-            terms = self._words.words(chunk)
-            self._chunks[chunk.chunk_id] = chunk
-            self._terms[chunk.chunk_id] = terms
-            self._evidence[chunk.chunk_id] = self._question.evidence(terms)
+        self._chunks.update((chunk.chunk_id, chunk) for chunk in self._store.chunks(new))
+
+    def read(self, chunk_ids: Sequence[int]) -> None:
+        """Read the words of these chunks; those that are gone are passed over."""
+        self.look(chunk_ids)
+        for chunk_id in chunk_ids:
+            chunk = self._chunks.get(chunk_id)
+            if chunk is not None and chunk_id not in self._terms:
+                self._terms[chunk_id] = self._words.words(chunk)
+                self._evidence[chunk_id] = self._question.evidence(self._terms[chunk_id])
+
+    def named(self) -> dict[int, float]:
+        """How clearly the question names the document of each chunk looked at."""
+        names = {chunk.document_id: names_of(chunk.title, chunk.source) for chunk in self._chunks.values()}
+        strengths = named(self._names, names, self._repeated)
+        return {chunk_id: strengths[chunk.document_id] for chunk_id, chunk in self._chunks.items()}
 
     def evidence(self, chunk_id: int) -> Evidence:
         """What a chunk holds of the question; nothing if it was not read."""
@@ -75,9 +89,9 @@ class Reading:
 
     def link_query(self, chunk_id: int) -> list[str]:
         """The words that lead on from a chunk; none from one that was not read."""
-        chunk = self._chunks.get(chunk_id)
-        if chunk is None:
+        if chunk_id not in self._terms:
             return []
+        chunk = self._chunks[chunk_id]
         frequencies = self._store.document_frequencies(self._terms[chunk_id].words - self._asked)
         return link_query(f"{chunk.title}\n{chunk.text}", self._asked, frequencies, self._passages)
 
@@ -88,8 +102,23 @@ class Reading:
         strengths = mentions([self._terms[i] for i in ids], places, self._asked, self._telling)
         return dict(zip(ids, strengths, strict=True))
 
+    def _repeated(self, document_id: str, term: str) -> float:
+        """The share of a word's chunks that repeat a document's title."""
+        if document_id not in self._sizes:
+            self._sizes.update(
+                (info.document_id, info.chunks) for info in self._store.documents([document_id])
+            )
+        return min(1.0, (self._sizes.get(document_id, 1) - 1) / max(1, self._frequency(term)))
+
+    def _frequency(self, term: str) -> int:
+        if term not in self._frequencies:
+            self._frequencies.update(self._store.document_frequencies([term]))
+        return self._frequencies[term]
+
     def _telling(self, name: tuple[str, ...]) -> float:
         """How rare a name's words are together: 1 for one that occurs nowhere else."""
-        frequencies = self._store.document_frequencies(name)
-        rarest = inverse_frequency(0, self._passages)
-        return min(1.0, sum(inverse_frequency(frequencies[term], self._passages) for term in name) / rarest)
+        return min(1.0, sum(map(self._rarity, name)))
+
+    def _rarity(self, term: str) -> float:
+        """A word's inverse document frequency as a share of the highest."""
+        return inverse_frequency(self._frequency(term), self._passages) / inverse_frequency(0, self._passages)
