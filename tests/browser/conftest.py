@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items):
                 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
     """Starts the app over an empty library, with settings as `KEY=VALUE`; returns its address."""
     running: list[subprocess.Popen[str]] = []
@@ -74,9 +74,9 @@ def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
             process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One headless Chromium for all tests."""
+    """One headless Chromium a module: Playwright's event loop must not be left to other tests."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
