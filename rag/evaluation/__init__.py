@@ -12,6 +12,7 @@ from rag.evaluation.datasets import (
     read_spans,
 )
 from rag.evaluation.metrics import METRICS, evaluate, mean
+from rag.evaluation.places import PlaceEvaluation, evaluate_pages, evaluate_spans
 from rag.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval
 from rag.evaluation.runs import read_run, write_run
 
@@ -20,13 +21,16 @@ __all__ = [
     "Entry",
     "Interval",
     "PageQuestion",
+    "PlaceEvaluation",
     "RetrievalEvaluation",
     "RetrievalSet",
     "SpanQuestion",
     "bootstrap_mean",
     "entry_document",
     "evaluate",
+    "evaluate_pages",
     "evaluate_retrieval",
+    "evaluate_spans",
     "index_corpus",
     "mean",
     "paired_bootstrap",

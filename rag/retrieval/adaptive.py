@@ -58,6 +58,7 @@ class FusionWeights:
     coverage_power: float = 4.0
     mentioned: float = 0.5
     related: float = 0.05
+    neighbour: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,17 @@ class _Scoring:
             shares = [links.get(chunk_id, 0.0) for links in related]
             scores[chunk_id] += w.mentioned * mentioned.get(chunk_id, 0.0)
             scores[chunk_id] += w.related * (shares[0] + max(shares) if shares else 0.0)
-        return scores
+        return self._with_neighbours(scores, reading)
+
+    def _with_neighbours(self, scores: dict[int, float], reading: Reading) -> dict[int, float]:
+        """Each score raised by the better neighbour's: an answer's surroundings are about it too."""
+        beside = reading.neighbours()
+        return {
+            chunk_id: score
+            + self._weights.neighbour
+            * max((scores[i] for i in beside.get(chunk_id, ()) if i in scores), default=0.0)
+            for chunk_id, score in scores.items()
+        }
 
 
 def _best(scores: Mapping[int, float], count: int) -> list[int]:

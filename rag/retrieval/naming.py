@@ -11,7 +11,8 @@ Where each document is one chunk, nothing was lost and nothing is added.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,7 +21,7 @@ from typing import Final
 from rag.retrieval.evidence import STOP_TERMS, inverse_frequency
 from rag.text import numbers, search_terms, stem
 
-__all__ = ["Names", "asked_names", "named", "names_of"]
+__all__ = ["Asked", "Names", "abbreviates", "asked_names", "named", "names_of"]
 
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _JOINT: Final = re.compile(r"[_\-.+]+|(?<=[a-z])(?=[A-Z])")
@@ -29,39 +30,54 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Names:
-    """The words that name a document: of its `title`, and of its `file`'s name only; `numbers` of both."""
+    """The words that name a document: of its `title`, and of its `file`'s name only; `numbers` of both.
+
+    `spelled` are title and file name in plain words, in order, for abbreviations of them.
+    """
 
     title: frozenset[str]
     file: frozenset[str]
     numbers: frozenset[str]
+    spelled: tuple[tuple[str, ...], ...]
 
-    def words(self) -> frozenset[str]:
-        """Words of title and file name, no numbers."""
-        return self.title | self.file
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question may call a document by.
+
+    `words` are its own and each two neighbours as one, as file names have them (`american express`,
+    `AmericanExpress`); `numbers` those inside words too (`FY2022` holds 2022); `abbreviations` words
+    of three to six letters, two of them capital.
+    """
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+    abbreviations: frozenset[str]
 
 
 @lru_cache(maxsize=4_096)
 def names_of(title: str, source: str) -> Names:
     """Take a title and the last part of a source apart, the latter also at `_`, `-`, `.` and capitals."""
     file = _JOINT.sub(" ", _EXTENSION.sub("", source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]))
-    words = frozenset(term for term in search_terms(title) if not _has_digit(term))
-    of_file = frozenset(term for term in search_terms(file) if not _has_digit(term))
-    return Names(words, of_file - words, frozenset(numbers(title) | numbers(file)))
+    of_title, of_file = _words(title), _words(file)
+    spelled = tuple(tuple(_WORD.findall(text.casefold())) for text in (title, file))
+    return Names(of_title, of_file - of_title, frozenset(numbers(title) | numbers(file)), spelled)
 
 
-def asked_names(question: str) -> frozenset[str]:
-    """What a question may call a document by.
-
-    Its words, its numbers (`FY2022` holds 2022), and each two neighbouring words as one, as file names
-    have them (`american express`, `AmericanExpress`).
-    """
-    terms = frozenset(search_terms(question)) - STOP_TERMS
-    joined = (stem(a + b) for a, b in pairwise(_WORD.findall(question.casefold())))
-    return terms | numbers(question) | frozenset(joined)
+def asked_names(question: str) -> Asked:
+    """Take a question apart."""
+    words = _WORD.findall(question)
+    joined = (stem((a + b).casefold()) for a, b in pairwise(words))
+    short = (word for word in words if 3 <= len(word) <= 6 and sum(map(str.isupper, word)) > 1)
+    return Asked(
+        (_words(question) - STOP_TERMS).union(joined),
+        frozenset(numbers(question)),
+        frozenset(word.casefold() for word in short),
+    )
 
 
 def named(
-    asked: frozenset[str], documents: Mapping[str, Names], repeated: Callable[[str, str], float]
+    asked: Asked, documents: Mapping[str, Names], repeated: Callable[[str, str], float]
 ) -> dict[str, float]:
     """How clearly each document is named, 0 to 1, beyond what BM25 counts, by id.
 
@@ -69,32 +85,58 @@ def named(
     are repetitions of this title. A number alone names nothing; it tells apart the documents that a
     word has named.
     """
-    rarity = _Rarity(asked, documents)
+    unseen = {document: _unseen(asked, names) for document, names in documents.items()}
+    holders = Counter(
+        term
+        for document, names in documents.items()
+        for term in (names.title & asked.words) | unseen[document] | (names.numbers & asked.numbers)
+    )
+    rarity = {term: _rarity(count, len(documents)) for term, count in holders.items()}
     strengths = {}
     for document, names in documents.items():
-        words = sum(rarity(term) * repeated(document, term) for term in names.title & asked)
-        words += sum(rarity(term) for term in names.file & asked)
-        digits = sum(rarity(term) for term in names.numbers & asked) if words else 0.0
+        words = sum(rarity[term] * repeated(document, term) for term in names.title & asked.words)
+        words += sum(rarity[term] for term in unseen[document])
+        digits = sum(rarity[number] for number in names.numbers & asked.numbers)
         strengths[document] = min(1.0, words + min(words, digits))
     return strengths
 
 
-class _Rarity:
-    """A name's inverse document frequency among documents, as a share of the highest."""
+def abbreviates(short: str, words: Sequence[str]) -> bool:
+    """Whether an abbreviation is made of the beginnings of two or more words in a row.
 
-    def __init__(self, asked: frozenset[str], documents: Mapping[str, Names]) -> None:
-        self._count = len(documents)
-        self._holders: dict[str, int] = {}
-        for names in documents.values():
-            for term in (names.words() | names.numbers) & asked:
-                self._holders[term] = self._holders.get(term, 0) + 1
-
-    def __call__(self, term: str) -> float:
-        if self._count < 2:
-            return 0.0
-        highest = inverse_frequency(1, self._count)
-        return inverse_frequency(self._holders[term], self._count) / highest
+    `amex` is of American Express, `ibm` of International Business Machines, `jnj` of Johnson Johnson:
+    an `n` between may stand for "and".
+    """
+    return any(_spells(short, words[start:], 0) for start in range(len(words)))
 
 
-def _has_digit(term: str) -> bool:
-    return any(character.isdigit() for character in term)
+def _spells(short: str, words: Sequence[str], parts: int) -> bool:
+    if not short:
+        return parts > 1
+    if not words:
+        return False
+    if parts and short[0] == "n" and _spells(short[1:], words, parts):
+        return True
+    first = words[0]
+    return any(
+        short[:size] == first[:size] and _spells(short[size:], words[1:], parts + 1)
+        for size in range(1, min(len(short), len(first)) + 1)
+    )
+
+
+def _unseen(asked: Asked, names: Names) -> frozenset[str]:
+    """What the lexical index knows nothing of: words of the file's name, and abbreviations."""
+    short = (
+        word for word in asked.abbreviations if any(abbreviates(word, spelled) for spelled in names.spelled)
+    )
+    return (names.file & asked.words).union(short)
+
+
+def _rarity(count: int, documents: int) -> float:
+    """Inverse document frequency among documents as a share of the highest; one document is no choice."""
+    return inverse_frequency(count, documents) / inverse_frequency(1, documents) if documents > 1 else 0.0
+
+
+def _words(text: str) -> frozenset[str]:
+    """Search terms without digits."""
+    return frozenset(term for term in search_terms(text) if not any(map(str.isdigit, term)))

@@ -102,6 +102,18 @@ class Reading:
         strengths = mentions([self._terms[i] for i in ids], places, self._asked, self._telling)
         return dict(zip(ids, strengths, strict=True))
 
+    def neighbours(self) -> dict[int, list[int]]:
+        """For each chunk looked at those that stand directly before and after it in its document."""
+        places = {(chunk.document_id, chunk.ordinal): chunk_id for chunk_id, chunk in self._chunks.items()}
+        return {
+            chunk_id: [
+                places[place]
+                for place in ((chunk.document_id, chunk.ordinal - 1), (chunk.document_id, chunk.ordinal + 1))
+                if place in places
+            ]
+            for chunk_id, chunk in self._chunks.items()
+        }
+
     def _repeated(self, document_id: str, term: str) -> float:
         """The share of a word's chunks that repeat a document's title."""
         if document_id not in self._sizes:
