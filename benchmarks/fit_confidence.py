@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fit_data import Case
+from benchmarks.fit_evidence import fit as fit_evidence
 from benchmarks.fit_evidence import load_cases
 from rag.answering.calibration import CONFIDENCE_FEATURES, Calibrator, confidence_features
 from rag.answering.fitting import fit_isotonic, fit_logistic
@@ -32,26 +33,15 @@ _RIDGE = 4.0
 _LEAST_GROUP = 60
 _MOST_SENTENCES = 3
 _BINS = 10
-_SIGNS = {
-    **dict.fromkeys(
-        (
-            *(
-                "score",
-                "margin",
-                "cosine",
-                "window_cosine",
-                "passage_cosine",
-                "near_overlap",
-                "context_overlap",
-            ),
-            *("passage_overlap", "untrusted_overlap", "pairs", "answer_coverage", "kind", "rank"),
-        ),
-        1,
-    ),
-    **dict.fromkeys(
-        ("names_missing", "names_far", "numbers_missing", "numbers_far", "kind_missing", "asks"), -1
-    ),
-}
+_NOT_FITTED = ("tatqa_dev", "rgb_en_fact", "rgb_zh_fact")
+"""Only reported. TAT-QA's questions do not name their company, so that taking the gold document out leaves
+others that answer as well; RGB's noise is of the same matter, which no feature here tells from an answer."""
+_PROOFS = (
+    "score margin cosine window_cosine passage_cosine near_overlap context_overlap passage_overlap"
+    " untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
+)
+_DOUBTS = "names_missing names_far numbers_missing numbers_far kind_missing asks"
+_SIGNS = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
 
 
 @dataclass(frozen=True)
@@ -73,15 +63,20 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries and embeddings")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    measured = load_cases(arguments.sets, arguments.work, ("retrieved", "gold", "without"))
-    found = examples(measured, load_evidence_weights())
-    report = held_out_report(found)
+    measured = list(load_cases(arguments.sets, arguments.work, ("retrieved", "gold", "without")))
+    report = report_on(measured)
     print(json.dumps(report, indent=1))
     if arguments.write:
-        write(fit(found), report)
+        write(fit(examples(measured, load_evidence_weights())), report)
 
 
-def examples(measured: Sequence[Case] | Any, weights: EvidenceWeights) -> list[Example]:
+def report_on(measured: Sequence[Case]) -> dict[str, Any]:
+    """The held-out report, with evidence weights that have not seen the odd half either."""
+    seen = [case for case in measured if case.task.half == 0 and case.kind != "without"]
+    return held_out_report(examples(measured, fit_evidence(seen)))
+
+
+def examples(measured: Sequence[Case], weights: EvidenceWeights) -> list[Example]:
     """The cases as answers that can be right or wrong.
 
     A set with questions that it marks unanswerable needs none made; a case with gold passages only is
@@ -105,8 +100,9 @@ def examples(measured: Sequence[Case] | Any, weights: EvidenceWeights) -> list[E
     return found
 
 
-def fit(found: Sequence[Example]) -> Calibrator:
+def fit(every: Sequence[Example]) -> Calibrator:
     """Logistic regression, then the isotonic map from its score to a probability; groups weigh alike."""
+    found = [example for example in every if example.set_name not in _NOT_FITTED]
     matrix = np.array([[e.features.get(n, 0.0) for n in CONFIDENCE_FEATURES] for e in found])
     right = np.array([e.right for e in found], np.float64)
     counts = Counter((e.group, e.answerable) for e in found)
@@ -123,9 +119,10 @@ def fit(found: Sequence[Example]) -> Calibrator:
 def held_out_report(found: Sequence[Example]) -> dict[str, Any]:
     """Figures on the odd half after a fit on the even half, and on each set after a fit on the others."""
     odd = [e for e in found if e.half == 1]
+    fitted = [e for e in odd if e.set_name not in _NOT_FITTED]
     even = fit([e for e in found if e.half == 0])
     report: dict[str, Any] = {
-        "held_out_half": {"all": _figures(odd, even)} | _by_group(odd, even),
+        "held_out_half": {"fitted sets": _figures(fitted, even)} | _by_group(odd, even),
         "left_out_set": {},
     }
     for name in sorted({e.set_name for e in found}):

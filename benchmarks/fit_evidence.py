@@ -47,6 +47,11 @@ _MEMBERSHIP_RIDGE = 3.0
 _LIKELIHOOD_WEIGHT = 0.3
 """Of a scorer's score in standard deviations; set by hand, because no shared set comes with scores."""
 _MOST_SENTENCES = 3
+_SINGLE_GOLD = 0.4
+"""What a case with gold passages only has to say in a set of single answers, against its retrieved twin.
+
+With less, every answer from a few passages grows to three sentences, as the sets of long answers want.
+"""
 
 
 def main() -> None:
@@ -114,10 +119,9 @@ def fit_ranking(measured: Sequence[Case], features: Sequence[str]) -> LinearMode
 
 def fit_membership(measured: Sequence[Case], ranking: LinearModel) -> LinearModel:
     """Which of the best units belong to the answer; the first that holds a single answer is enough."""
-    usable = [
-        case for case in measured if case.any_label.any() and (case.kind == "retrieved" or case.several)
-    ]
-    shares = _shares(usable)
+    usable = [case for case in measured if case.any_label.any()]
+    say = [1.0 if case.kind == "retrieved" or case.several else _SINGLE_GOLD for case in usable]
+    shares = _shares(usable) * say
     rows, labels, weights = [], [], []
     for case, share in zip(usable, shares, strict=True):
         members = case.measured.members(ranking.scores(case.measured.matrix))

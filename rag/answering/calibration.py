@@ -30,7 +30,10 @@ CONFIDENCE_FEATURES: Final = (
     "near_overlap",
     "context_overlap",
     "passage_overlap",
+    "untrusted",
     "untrusted_overlap",
+    "untrusted_context",
+    "untrusted_coverage",
     "pairs",
     "answer_coverage",
     "names_missing",
@@ -65,11 +68,16 @@ def confidence_features(
     whole = set(text_terms(f"{around}\n{passage.text}"))
     names, numbers = question.names, question.numbers
     own = best.features
+    coverage = near_overlap(question.terms, set(text_terms(f"{around}\n{chosen}")), weight)
+    distrust = 1.0 - selection.trust
     return {
         **{name: own[name] for name in CONFIDENCE_FEATURES if name in own},
         "score": best.score,
         "margin": best.score - _runner_up(selection.ranked),
-        "answer_coverage": near_overlap(question.terms, set(text_terms(f"{around}\n{chosen}")), weight),
+        "untrusted": distrust,
+        "untrusted_context": distrust * own["context_overlap"],
+        "untrusted_coverage": distrust * coverage,
+        "answer_coverage": coverage,
         "names_missing": 1.0 - own["names_in_context"] if names else 0.0,
         "names_far": len(names - whole) / len(names) if names else 0.0,
         "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.attribution.features import FEATURES, UnitVectors, feature_matrix, word_features
+from rag.attribution.features import FEATURES, WORD_FEATURES, UnitVectors, feature_matrix, word_features
 from rag.attribution.membership import Members, choose
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
@@ -147,12 +147,14 @@ class EvidenceSelector:
 
     def _vectors(self, question: Question, units: Sequence[Unit], by_words: Matrix) -> UnitVectors:
         trust = self._language_trust(question.language)
-        if self._sentences is None or trust.trust < _LEAST_TRUST or not units:
-            return UnitVectors.absent(len(units))
-        asked = self._sentences.embedder.embed_questions([question.text])[0]
-        vectors = self._sentences.of([unit.text for unit in units])
-        likelihood = self._likelihood(question.text, units, trust.likeness(vectors @ asked) + by_words[:, 0])
-        return UnitVectors(asked, vectors, trust, likelihood)
+        vectors = UnitVectors.absent(len(units))
+        first_look = by_words[:, WORD_FEATURES.index("near_overlap")]
+        if self._sentences is not None and trust.trust >= _LEAST_TRUST and units:
+            asked = self._sentences.embedder.embed_questions([question.text])[0]
+            embedded = self._sentences.of([unit.text for unit in units])
+            vectors = UnitVectors(asked, embedded, trust, vectors.likelihood)
+            first_look = first_look + trust.likeness(embedded @ asked)
+        return replace(vectors, likelihood=self._likelihood(question.text, units, first_look))
 
     def _language_trust(self, language: str) -> LanguageTrust:
         if self._sentences is None:
@@ -163,7 +165,7 @@ class EvidenceSelector:
 
     def _likelihood(self, question: str, units: Sequence[Unit], first_look: Matrix) -> Matrix:
         """The scorer's scores of the best few in standard deviations; the others get the lowest of them."""
-        if self._scorer is None:
+        if self._scorer is None or not units:
             return np.zeros(len(units))
         best = np.argsort(-first_look, kind="stable")[:_SCORED_BY_MODEL]
         scores = np.array(self._scorer.score(question, [units[i].text for i in best]), np.float64)

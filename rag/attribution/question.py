@@ -22,6 +22,24 @@ _NAME: Final = re.compile(
 _QUOTED: Final = re.compile(r"[\"“”「『《〈‘]([^\"“”「」『』《》〈〉‘’]{2,60})[\"“”」』》〉’]")
 _LATIN_IN_CJK: Final = re.compile(rf"(?:(?![{CJK}\d_])\w){{2,}}")
 _OPENERS: Final = STOP_WORDS | {"list", "name", "describe", "explain", "give", "tell", "define", "according"}
+_ENGLISH: Final = frozenset(
+    (
+        "the",
+        "of",
+        "what",
+        "who",
+        "whose",
+        "when",
+        "where",
+        "why",
+        "how",
+        "which",
+        "does",
+        "did",
+        "are",
+        "were",
+    )
+)
 _SEVERAL: Final = re.compile(r"\band\b|\bboth\b|\bor\b|,|，|、|和|以及|与|還是|还是", re.IGNORECASE)
 
 
@@ -62,7 +80,7 @@ def read_question(text: str) -> Question:
     return Question(
         text=text,
         kind=asked_kind(text)[0],
-        language=detect_language(text),
+        language=_language(text),
         cjk=cjk_share(text),
         terms=tuple(dict.fromkeys(sequence)),
         pairs=frozenset(pairwise(sequence)),
@@ -79,6 +97,13 @@ def text_terms(text: str) -> tuple[str, ...]:
 
 def _term_sequence(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+def _language(text: str) -> str:
+    """English by its own words, which are surer in one short line than statistics; else as detected."""
+    if text.isascii() and not _ENGLISH.isdisjoint(text.lower().rstrip("?").split()):
+        return "en"
+    return detect_language(text)
 
 
 def _names(text: str) -> Iterable[str]:

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -6,12 +8,24 @@ from rag.attribution.linear import LinearModel
 from rag.attribution.trust import language_trust
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
 from rag.errors import ConfigurationError
+from rag.resources import resource
 from rag.schema import Passage
 from tests.fakes import HashingEmbedder
 
 
 def passage(text: str, name: str = "d", title: str = "") -> Passage:
     return Passage(name, f"{name}.txt", title, 1, 0, len(text), text, 1.0)
+
+
+PROBES = json.loads(resource("data", "calibration", "probes.json").read_text("utf-8"))["en"]
+
+
+class Trained(HashingEmbedder):
+    """Has learned the probes: to it a probe's sentence means what its question means."""
+
+    def _embed(self, texts):
+        meanings = {sentence: question for question, sentence in PROBES}
+        return super()._embed([meanings.get(text, text) for text in texts])
 
 
 PASSAGES = [
@@ -22,7 +36,7 @@ PASSAGES = [
 ]
 
 
-@pytest.mark.parametrize("embedder", [None, HashingEmbedder(256)])
+@pytest.mark.parametrize("embedder", [None, HashingEmbedder(256), Trained(256)])
 @pytest.mark.parametrize(
     ("question", "quote"),
     [
@@ -64,7 +78,7 @@ def test_no_passages_no_evidence() -> None:
 
 
 def test_only_promising_units_are_embedded() -> None:
-    embedder = HashingEmbedder(256)
+    embedder = Trained(256)
     long = passage(" ".join(f"Sentence number {i} tells of weather." for i in range(80)) + " Ida Holm sails.")
     language_trust(embedder, "en")
     before = len(embedder.calls)
@@ -85,8 +99,8 @@ class Favouring:
 
 def test_a_scorer_is_heard() -> None:
     question = "What is there?"
-    plain = EvidenceSelector(HashingEmbedder(256)).select(question, PASSAGES)
-    scored = EvidenceSelector(HashingEmbedder(256), Favouring()).select(question, PASSAGES)
+    plain = EvidenceSelector(Trained(256)).select(question, PASSAGES)
+    scored = EvidenceSelector(Trained(256), Favouring()).select(question, PASSAGES)
     rank = [[e.unit.text for e in s.ranked].index("Gulls nest on the roofs.") for s in (plain, scored)]
     assert rank[1] < rank[0] or rank == [0, 0]
 
