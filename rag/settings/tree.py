@@ -155,7 +155,7 @@ class AnsweringSettings(_Section):
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
     abstain_below: float = Field(
-        0.5, ge=0.0, le=1.0, description="Confidence under which there is no answer."
+        0.3, ge=0.0, le=1.0, description="Confidence under which there is no answer."
     )
     unsupported: Literal["mark", "drop", "refuse"] = Field(
         "mark", description="What happens to a generated sentence without support."
