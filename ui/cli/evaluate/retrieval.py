@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import UsageError
+from ui.cli.evaluate.counter import Counter
 from ui.cli.options import ConfigOption, JsonOption, SetOption, read_settings
 from ui.cli.output import print_json, print_line, write_error
 
@@ -18,17 +18,9 @@ if TYPE_CHECKING:
     from rag.evaluation import Interval, RetrievalEvaluation, RetrievalSet
     from rag.settings import Settings
 
-__all__ = ["evaluate"]
-
-evaluate = typer.Typer(help="Measure the program on your own data.", no_args_is_help=True)
+__all__ = ["evaluate_retrieval"]
 
 
-@evaluate.callback()
-def _group() -> None:
-    """Keeps `retrieval` a command of its own name."""
-
-
-@evaluate.command("retrieval")
 def evaluate_retrieval(
     dataset: Annotated[
         Path, typer.Argument(help="Folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv.")
@@ -77,7 +69,8 @@ def evaluate_retrieval(
 
 def _measured(settings: Settings, test_set: RetrievalSet, *, whole_passages: bool) -> RetrievalEvaluation:
     from ingest.chunkers import StructureChunker
-    from rag.evaluation import evaluate_retrieval, index_corpus, whole
+    from rag import evaluation
+    from rag.evaluation import index_corpus, whole
     from rag.library import Library
 
     with tempfile.TemporaryDirectory(prefix="citewell-evaluation-") as folder:
@@ -85,30 +78,10 @@ def _measured(settings: Settings, test_set: RetrievalSet, *, whole_passages: boo
         with Library.open(settings=temporary) as library:
             chunker = StructureChunker(settings.chunking)
             cut = whole if whole_passages else lambda document: chunker.chunks(document, library.embedder)
-            with _Counter("passages") as passages:
+            with Counter("passages") as passages:
                 index_corpus(library.store, library.embedder, test_set.corpus, cut, passages)
-            with _Counter("questions") as questions:
-                return evaluate_retrieval(library.store, library.retriever, test_set, questions)
-
-
-class _Counter:
-    """Progress with rate and time left on standard error, where that is a terminal."""
-
-    def __init__(self, what: str) -> None:
-        from rich.console import Console
-        from rich.progress import Progress, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        columns = (*Progress.get_default_columns()[:-1], TimeRemainingColumn(elapsed_when_finished=True))
-        self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
-        self._task = self._bar.add_task(what)
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        self._bar.start()
-        return lambda done, total: self._bar.update(self._task, completed=done, total=total)
-
-    def __exit__(self, *exception: object) -> None:
-        self._bar.stop()
+            with Counter("questions") as questions:
+                return evaluation.evaluate_retrieval(library.store, library.retriever, test_set, questions)
 
 
 def _bound(text: str) -> tuple[str, float]:

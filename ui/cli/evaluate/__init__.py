@@ -1,0 +1,19 @@
+"""`citewell evaluate …`: the program measured on anyone's data, one module a command."""
+
+from __future__ import annotations
+
+import typer
+
+from ui.cli.evaluate.retrieval import evaluate_retrieval
+
+__all__ = ["evaluate"]
+
+evaluate = typer.Typer(help="Measure the program on your own data.", no_args_is_help=True)
+
+
+@evaluate.callback()
+def _group() -> None:
+    """Keeps each command one of its own name, even while there is only one."""
+
+
+evaluate.command("retrieval")(evaluate_retrieval)

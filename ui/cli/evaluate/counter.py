@@ -1,0 +1,46 @@
+"""Progress of a measurement on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["Counter"]
+
+
+class Counter:
+    """A context manager that shows how many are done, the rate and the time left.
+
+    It gives the function to call with the number done and the number in all. Without a terminal it
+    shows nothing, so that logs of scripts stay short.
+    """
+
+    def __init__(self, what: str) -> None:
+        """Take what is counted, such as `questions`."""
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task(what, rate="", total=None)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        """Show the bar."""
+        self._bar.start()
+        return self._update
+
+    def __exit__(self, *exception: object) -> None:
+        """Leave the bar as it stands."""
+        self._bar.stop()
+
+    def _update(self, done: int, total: int) -> None:
+        elapsed = self._bar.tasks[self._task].elapsed or 0.0
+        rate = f"{done / elapsed:.1f}/s" if elapsed > 0.0 else ""
+        self._bar.update(self._task, completed=done, total=total, rate=rate)
