@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 from rag.schema import Block, BlockKind, Chunk, Document, Page
 
 __all__ = [
+    "BEAT",
     "CUTTING",
     "DONE",
     "FAILED",
@@ -26,6 +27,8 @@ DONE: Final = b"D"
 """The first byte of a frame that is a document."""
 FAILED: Final = b"E"
 """The first byte of a frame that is a message: why the file cannot be read."""
+BEAT: Final = b"B"
+"""The first byte of a frame that says that a page is done: the file may take longer (see `heartbeat`)."""
 CUTTING: Final = b"C"
 """The first byte of a frame that says how many characters are being cut now: a document follows."""
 

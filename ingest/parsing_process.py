@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 
 from ingest.chunkers import StructureChunker
 from ingest.handover import (
+    BEAT,
     CUTTING,
     DONE,
     FAILED,
@@ -26,6 +27,7 @@ from ingest.handover import (
     read_frame,
     write_frame,
 )
+from ingest.heartbeat import listening
 from ingest.loaders import load_document
 from rag.errors import CitewellError, DocumentError
 from rag.models.protocol import Embedder
@@ -56,7 +58,7 @@ def _serve(request: dict[str, Any], replies: IO[bytes], settings: IngestSettings
     """Answer with a document, or with why there is none; each step has its own time."""
     seconds = settings.file_seconds
     try:
-        with _alarm(seconds):
+        with _alarm(seconds) as alarm, listening(lambda: _beat(replies, alarm, settings)):
             parsed = _parsed(request, settings)
         size = len(parsed.document.text)
         write_frame(replies, CUTTING, str(size).encode())
@@ -66,6 +68,11 @@ def _serve(request: dict[str, Any], replies: IO[bytes], settings: IngestSettings
         write_frame(replies, FAILED, str(error).encode("utf-8", "replace"))
     else:
         write_frame(replies, DONE, *parts)
+
+
+def _beat(replies: IO[bytes], alarm: _Alarm, settings: IngestSettings) -> None:
+    alarm.allow(settings.page_seconds)
+    write_frame(replies, BEAT)
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -151,14 +158,29 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+class _Alarm:
+    """Ends this process by the system's own clock should the one that started it be gone by then."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = 0.0
+        self.allow(seconds)
+
+    def allow(self, seconds: float) -> None:
+        """Let at least so many seconds pass from now on."""
+        now = time.monotonic()
+        self._at = max(self._at, now + seconds + _ALARM_GRACE)
+        _set_timer(self._at - now)
+
+
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """End this process by the system's own clock should the one that started it be gone by then."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, seconds + _ALARM_GRACE)
+def _alarm(seconds: float) -> Iterator[_Alarm]:
     try:
-        yield
+        yield _Alarm(seconds)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        _set_timer(0.0)
+
+
+def _set_timer(seconds: float) -> None:
+    """Have the alarm signal, which ends the process, sent then; 0 is never. Not on Windows."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -9,11 +9,12 @@ import signal
 import struct
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.deadline import Deadline
 from ingest.handover import (
+    BEAT,
     CUTTING,
     FAILED,
     ParsedDocument,
@@ -30,6 +31,13 @@ __all__ = ["ParsingWorker", "worker_count"]
 _FILES_PER_PROCESS: Final = 64
 _START_SECONDS: Final = 120.0
 _COMMAND: Final = (sys.executable, "-P", "-c", "from ingest.parsing_process import main; main()")
+_LATE_FILE: Final = (
+    "took longer than {0:g} s to read and was stopped: split it, or raise the setting ingest.file_seconds"
+)
+_LATE_PAGE: Final = (
+    "took longer than {1:g} s to read, and one page of it longer than {0:g} s, so it was stopped: "
+    "take that page out, or raise the setting ingest.page_seconds"
+)
 _ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -72,17 +80,11 @@ class ParsingWorker:
         """
         process = self._process or self._started()
         self._files += 1
-        limit = self._settings.ingest.file_seconds
         request = json.dumps({"path": os.fsencode(path).hex(), "source": source}).encode()
-        reply, expired = _exchanged(process, request, limit)
-        if reply is not None and reply[:1] == CUTTING:
-            reply, expired = _exchanged(process, None, cutting_seconds(int(reply[1:]), limit))
-        if expired:
+        reply, late = self._reply(process, request)
+        if late:
             self.close()
-            raise DocumentError(
-                f"{source} took longer than {limit:g} s to read and was stopped: "
-                "split it, or raise the setting ingest.file_seconds"
-            )
+            raise DocumentError(f"{source} {late}")
         if reply is None:
             raise DocumentError(self._death(source))
         if self._files >= _FILES_PER_PROCESS:
@@ -121,7 +123,8 @@ class ParsingWorker:
         self._process, self._files = process, 0
         if self._stopped:
             process.kill()
-        reply, _ = _exchanged(process, self._brief, _START_SECONDS)
+        with Deadline(_START_SECONDS, process.kill):
+            reply = _exchanged(process, self._brief)
         if reply is None:
             code = process.poll()
             self.close()
@@ -130,6 +133,22 @@ class ParsingWorker:
                 "`python -c 'import ingest.parsing_process'` to see why"
             )
         return process
+
+    def _reply(self, process: subprocess.Popen[bytes], request: bytes) -> tuple[bytes | None, str]:
+        """The answer to a request, None when the process died; and what took too long, if anything did."""
+        settings = self._settings.ingest
+        limit, late = settings.file_seconds, _LATE_FILE
+        with Deadline(limit, process.kill) as deadline:
+            reply = _exchanged(process, request)
+            while reply is not None and reply[:1] in (BEAT, CUTTING):
+                if reply[:1] == BEAT:
+                    limit, late = settings.page_seconds, _LATE_PAGE
+                    deadline.allow(limit)
+                else:
+                    limit, late = cutting_seconds(int(reply[1:]), settings.file_seconds), _LATE_FILE
+                    deadline.restart(limit)
+                reply = _exchanged(process, None)
+        return reply, late.format(limit, settings.file_seconds) if deadline.passed and reply is None else ""
 
     def _death(self, source: str) -> str:
         process = self._process
@@ -151,30 +170,15 @@ def _document(reply: bytes, source: str) -> ParsedDocument:
         ) from error
 
 
-def _exchanged(
-    process: subprocess.Popen[bytes], request: bytes | None, seconds: float
-) -> tuple[bytes | None, bool]:
-    """The next reply, None when the process died; and whether it was stopped because time was up."""
-    expired = threading.Event()
-
-    def stop() -> None:
-        expired.set()
-        process.kill()
-
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
-    reply: bytes | None = None
-    try:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):  # it died, or was closed by another thread
-            if request is not None:
-                write_frame(process.stdin, request)
-            reply = read_frame(process.stdout)
-    finally:
-        timer.cancel()
-    return reply, expired.is_set() and reply is None
+def _exchanged(process: subprocess.Popen[bytes], request: bytes | None) -> bytes | None:
+    """The next frame after a request, if there is one to send; None when the process died."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with contextlib.suppress(OSError, ValueError):  # it died, or was closed by another thread
+        if request is not None:
+            write_frame(process.stdin, request)
+        return read_frame(process.stdout)
+    return None
 
 
 def _cause(code: int) -> str:

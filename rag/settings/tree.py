@@ -95,6 +95,9 @@ class IngestSettings(_Section):
     max_file_megabytes: float = Field(100.0, gt=0.0, description="Larger files are refused.")
     workers: int | None = Field(None, ge=1, description="Parsing processes; the number of cores when unset.")
     file_seconds: float = Field(120.0, gt=0.0, description="A file that takes longer to parse is stopped.")
+    page_seconds: float = Field(
+        60.0, gt=0.0, description="Time for each page of a file that is read page by page, such as a scan."
+    )
     worker_megabytes: float = Field(
         2_000.0, gt=0.0, description="Most memory of a parsing process; a file that needs more is refused."
     )

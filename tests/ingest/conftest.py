@@ -23,6 +23,12 @@ def load_document(path, settings, source=None):
     if text.startswith(b"SPIN"):  # holds the interpreter: only the system can end it
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
         sum(1 for _ in iter(int, 1))
+    if text.startswith(b"PAGES"):  # "PAGES 5 0.3": so many pages that take so long each
+        from ingest.heartbeat import heartbeat
+        _, pages, seconds = text.split()[:3]
+        for _ in range(int(pages)):
+            heartbeat()
+            time.sleep(float(seconds))
     if text.startswith(b"CRASH"):
         os.kill(os.getpid(), signal.SIGSEGV)
     if text.startswith(b"HUNGRY"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.heartbeat import heartbeat
 from ingest.workers import ParsingWorker, worker_count
 from rag.errors import DocumentError
 from rag.settings import load_settings
@@ -79,6 +80,24 @@ def test_a_file_that_hangs_is_stopped_after_its_time(faulty_loaders, folder, tex
         assert worker.parse(file(folder, "Fine.", "c.txt"), "c.txt").document.text == "Fine."
     finally:
         worker.close()
+
+
+def test_a_long_file_is_read_as_long_as_its_pages_come(faulty_loaders, folder):
+    worker = ParsingWorker(settings_with(file_seconds=1.0, page_seconds=1.0), "")
+    try:
+        worker.parse(file(folder, "Warm.", "b.txt"), "b.txt")
+        started = time.monotonic()
+        assert worker.parse(file(folder, "PAGES 8 0.3"), "scan.txt").document.text == "PAGES 8 0.3"
+        assert time.monotonic() - started > 2
+        with pytest.raises(DocumentError, match=r"one page of it longer than 1 s.*ingest\.page_seconds"):
+            worker.parse(file(folder, "PAGES 2 60"), "stuck.txt")
+        assert time.monotonic() - started < 20
+    finally:
+        worker.close()
+
+
+def test_a_heartbeat_without_a_listener_does_nothing():
+    heartbeat()
 
 
 def test_what_libraries_print_does_not_reach_the_frames(worker, folder):
