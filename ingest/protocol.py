@@ -7,6 +7,7 @@ from typing import Protocol
 
 from rag.models.protocol import Embedder
 from rag.schema import Chunk, Document
+from rag.settings import IngestSettings
 
 __all__ = ["Chunker", "Loader"]
 
@@ -17,8 +18,8 @@ class Loader(Protocol):
     media_types: tuple[str, ...]
     """The media types that this loader reads."""
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
-        """Read a file whole.
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
+        """Read a file whole, within what the settings allow.
 
         Raises:
             DocumentError: the file cannot be read; says why and what to do.

@@ -42,7 +42,7 @@ def load_document(path: Path, settings: IngestSettings, source: str | None = Non
         _check_size(path, settings)
         kind = media_type_of(path)
         loader = _loader_for(kind.name, source)
-        document = loader.load(path, source, _sha256(path))
+        document = loader.load(path, source, _sha256(path), settings)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DocumentError(f"cannot read {source}: {reason}. Check the path and its permissions.") from error

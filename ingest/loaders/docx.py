@@ -15,6 +15,7 @@ from ingest.loaders.builder import DocumentBuilder
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
+from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "DocxLoader"]
 
@@ -40,7 +41,7 @@ class DocxLoader:
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.
 
         Raises:

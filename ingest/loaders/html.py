@@ -11,6 +11,7 @@ from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
+from rag.settings import IngestSettings
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -46,7 +47,7 @@ class HtmlLoader:
 
     media_types: tuple[str, ...] = ("text/html",)
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
 
         Raises:

@@ -11,6 +11,7 @@ from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
+from rag.settings import IngestSettings
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -27,7 +28,7 @@ class MarkdownLoader:
 
     media_types: tuple[str, ...] = ("text/markdown",)
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a Markdown file whole.
 
         Raises:

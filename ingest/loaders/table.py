@@ -13,6 +13,7 @@ from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
+from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "TableLoader"]
 
@@ -27,7 +28,7 @@ class TableLoader:
 
     media_types: tuple[str, ...] = ("text/csv", "text/tab-separated-values")
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a table whole.
 
         Raises:

@@ -11,6 +11,7 @@ from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document
+from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "TextLoader"]
 
@@ -29,7 +30,7 @@ class TextLoader:
 
     media_types: tuple[str, ...] = ("text/plain",)
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a text file whole.
 
         Raises:

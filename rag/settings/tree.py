@@ -105,6 +105,12 @@ class IngestSettings(_Section):
         True, description="Copy each file into the library, so that citations open its pages later."
     )
     batch_chunks: int = Field(256, ge=1, description="Chunks embedded together, across files.")
+    ocr: Literal["auto", "off"] = Field(
+        "auto", description="Read pictures and scanned pages by OCR (`auto`: where there is no good text)."
+    )
+    ocr_pages: int = Field(
+        500, ge=0, description="Most pages of one file that are read by OCR; the others are told."
+    )
 
 
 class ChunkingSettings(_Section):

@@ -25,6 +25,7 @@ from ingest.loaders.pdf.writing import WrittenPage, block_text, written_page
 from rag.errors import EmptyDocumentError
 from rag.geometry import PageGeometry
 from rag.schema import BlockKind, Document
+from rag.settings import IngestSettings
 
 __all__ = ["PdfLoader"]
 
@@ -39,7 +40,7 @@ class PdfLoader:
 
     media_types: tuple[str, ...] = ("application/pdf",)
 
-    def load(self, path: Path, source: str, sha256: str) -> Document:
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a PDF whole.
 
         Raises:
