@@ -1,0 +1,113 @@
+"""Pictures to text, with one engine a process and limits for each file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ingest.heartbeat import heartbeat
+from ingest.ocr.preparing import prepared
+from ingest.ocr.protocol import OcrEngine, OcrLine, PixelBox
+from ingest.ocr.turning import boxes_before_turning, read_upright
+from ingest.ocr.writing import WrittenText, written
+from rag.settings import IngestSettings
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["OcrReader", "default_engine", "read_image", "read_text"]
+
+
+@cache
+def default_engine() -> OcrEngine:
+    """The engine of this process, loaded when first asked for.
+
+    Raises:
+        ConfigurationError: its package is not installed.
+    """
+    from ingest.ocr.rapid import RapidEngine
+
+    return RapidEngine()
+
+
+def read_text(image: Image, engine: OcrEngine | None = None) -> WrittenText:
+    """The text of a picture in reading order; boxes are pixels of the picture as given.
+
+    Sideways and upside-down pictures are turned for reading.
+
+    Raises:
+        ConfigurationError: the engine's package is not installed.
+        DocumentError: the engine fails on this picture.
+    """
+    lines, angle, scale, (width, height) = _read(image, engine or default_engine())
+    text = written(lines)
+    return replace(text, boxes=boxes_before_turning(text.boxes, angle, width, height) * scale)
+
+
+def read_image(image: Image, engine: OcrEngine | None = None) -> list[OcrLine]:
+    """The lines of a picture, columns one after the other; boxes are pixels of the picture as given.
+
+    Raises:
+        ConfigurationError: the engine's package is not installed.
+        DocumentError: the engine fails on this picture.
+    """
+    from ingest.ocr.order import columns
+
+    lines, angle, scale, (width, height) = _read(image, engine or default_engine())
+    ordered = (cell for column in columns(lines) for row in column for cell in row.cells)
+    return [_before(line, angle, scale, width, height) for line in ordered]
+
+
+class OcrReader:
+    """Reads the pictures of one file by OCR, as far as the settings allow."""
+
+    def __init__(self, settings: IngestSettings, engine: OcrEngine | None = None) -> None:
+        self._settings = settings
+        self._engine = engine
+        self.pages = 0
+        """How many pictures were read."""
+
+    @property
+    def refusal(self) -> str:
+        """Why the next picture will not be read; empty when it will."""
+        if self._settings.ocr == "off":
+            return "OCR is off (setting ingest.ocr)"
+        if self.pages >= self._settings.ocr_pages:
+            return f"more than {self._settings.ocr_pages} pages need OCR (setting ingest.ocr_pages)"
+        return ""
+
+    def read(self, image: Image) -> WrittenText | None:
+        """The text of a picture as `read_text` gives it; None when there is a `refusal`.
+
+        Raises:
+            ConfigurationError: the engine's package is not installed.
+            DocumentError: the engine fails on this picture.
+        """
+        if self.refusal:
+            return None
+        heartbeat()
+        self.pages += 1
+        return read_text(image, self._engine)
+
+
+def _read(image: Image, engine: OcrEngine) -> tuple[list[OcrLine], int, float, tuple[int, int]]:
+    picture, scale = prepared(image)
+    lines, angle = read_upright(engine, picture)
+    return lines, angle, scale, picture.size
+
+
+def _before(line: OcrLine, angle: int, scale: float, width: float, height: float) -> OcrLine:
+    """A line where it lies on the picture as given."""
+    characters = boxes_before_turning(line.characters, angle, width, height) * scale
+    left, top, right, bottom = line.box
+    match angle:
+        case 90:
+            box = PixelBox(width - bottom, left, width - top, right)
+        case 180:
+            box = PixelBox(width - right, height - bottom, width - left, height - top)
+        case 270:
+            box = PixelBox(top, height - right, bottom, height - left)
+        case _:
+            box = line.box
+    return replace(line, box=PixelBox(*(value * scale for value in box)), characters=characters)
