@@ -127,4 +127,4 @@ class VectorFiller:
         text = document.text[chunk.start : chunk.end]
         if not self._with_context:
             return embedding_text("", (), text)
-        return embedding_text(document.title, chunk.headings, text)
+        return embedding_text(document.title, chunk.headings, text, chunk.context)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import IO, Any, Final
 
-from rag.schema import Block, BlockKind, Chunk, Document, Page
+from rag.schema import Block, BlockKind, Chunk, Document, Page, RowHeader
 
 __all__ = [
     "BEAT",
@@ -87,7 +87,7 @@ def packed(parsed: ParsedDocument) -> list[bytes]:
         "text": len(text),
         "pages": [_page_row(page) for page in document.pages],
         "geometries": [-1 if page.geometry is None else len(page.geometry) for page in document.pages],
-        "blocks": [(b.start, b.end, b.kind.value, b.level) for b in document.blocks],
+        **_block_rows(document.blocks),
         "chunks": None if parsed.chunks is None else [_chunk_row(chunk) for chunk in parsed.chunks],
         "seconds": [parsed.parse_seconds, parsed.chunk_seconds],
     }
@@ -110,7 +110,7 @@ def unpacked(frame: bytes) -> ParsedDocument:
         language=language,
         text=str(view[start:end], "utf-8", "surrogatepass"),
         pages=_pages(header["pages"], header["geometries"], view[end:]),
-        blocks=tuple(Block(a, b, BlockKind(kind), level) for a, b, kind, level in header["blocks"]),
+        blocks=_blocks(header["blocks"], header["row_headers"]),
         metadata=header["metadata"],
         warnings=tuple(header["warnings"]),
     )
@@ -134,11 +134,30 @@ def _pages(rows: Sequence[Sequence[Any]], sizes: Sequence[int], blobs: memoryvie
     return tuple(pages)
 
 
+def _block_rows(blocks: Sequence[Block]) -> dict[str, Any]:
+    """Blocks, and the headers of table rows, each once."""
+    numbers: dict[RowHeader | None, int] = {None: -1}
+    rows = [
+        (b.start, b.end, b.kind.value, b.level, numbers.setdefault(b.header, len(numbers) - 1))
+        for b in blocks
+    ]
+    return {"blocks": rows, "row_headers": [astuple(header) for header in numbers if header is not None]}
+
+
+def _blocks(rows: Sequence[Sequence[Any]], headers: Sequence[Sequence[Any]]) -> tuple[Block, ...]:
+    known = [RowHeader(tuple(columns), tuple(sections), *rest) for columns, sections, *rest in headers]
+    return tuple(
+        Block(start, end, BlockKind(kind), level, known[number] if number >= 0 else None)
+        for start, end, kind, level, number in rows
+    )
+
+
 def _chunk(
-    ordinal: int, start: int, end: int, first_page: int, last_page: int, headings: Sequence[str]
+    ordinal: int, start: int, end: int, first_page: int, last_page: int, headings: Sequence[str], context: str
 ) -> Chunk:
-    return Chunk(ordinal, start, end, first_page, last_page, tuple(headings))
+    return Chunk(ordinal, start, end, first_page, last_page, tuple(headings), context)
 
 
 def _chunk_row(chunk: Chunk) -> tuple[Any, ...]:
-    return (chunk.ordinal, chunk.start, chunk.end, chunk.first_page, chunk.last_page, chunk.headings)
+    place = (chunk.ordinal, chunk.start, chunk.end, chunk.first_page, chunk.last_page)
+    return (*place, chunk.headings, chunk.context)

@@ -27,6 +27,7 @@ __all__ = [
     "Message",
     "Page",
     "Passage",
+    "RowHeader",
     "RunRecord",
     "Span",
     "StoredChunk",
@@ -67,13 +68,35 @@ class BlockKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RowHeader:
+    """What a table's row needs in order to make sense alone; see `rag.text.tables`.
+
+    `columns` holds for each cell of the row the names that stand above it, outermost first, joined by
+    " > " ("2022 > First quarter"); empty where there is none. `sections` are the titled groups of rows
+    that it stands in, outermost first. The first `labels` cells say what the row is about. `unit` is
+    what the table says of its numbers ("in millions"). `is_header` marks rows that hold names.
+    """
+
+    columns: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    caption: str = ""
+    unit: str = ""
+    labels: int = 1
+    is_header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A structural span; `level` is 1 to 6 for headings and 0 for all else."""
+    """A structural span; `level` is 1 to 6 for headings and 0 for all else.
+
+    `header` is there for rows of tables whose structure is known.
+    """
 
     start: int
     end: int
     kind: BlockKind
     level: int = 0
+    header: RowHeader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +145,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A document as the library lists it, without its text."""
+    """A document as the library lists it, without its text.
+
+    `loaded_by` and `chunked_by` name the rules (settings and version of the code) by which it was read
+    and cut; empty where they are not known.
+    """
 
     document_id: str
     source: str
@@ -137,6 +164,8 @@ class DocumentInfo:
     metadata: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     file: str | None = None
+    loaded_by: str = ""
+    chunked_by: str = ""
 
     @property
     def name(self) -> str:
@@ -146,7 +175,11 @@ class DocumentInfo:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A span of a document with its place in the outline. Chunks tile the document's text."""
+    """A span of a document with its place in the outline. Chunks tile the document's text.
+
+    `context` is what stands above its first row in a table that began before it: caption, unit, names
+    of columns, sections. It is embedded and indexed with the chunk and shown to a model.
+    """
 
     ordinal: int
     start: int
@@ -154,6 +187,7 @@ class Chunk:
     first_page: int
     last_page: int
     headings: tuple[str, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +205,7 @@ class StoredChunk:
     last_page: int
     headings: tuple[str, ...]
     text: str = field(repr=False)
+    context: str = ""
 
 
 class Hit(NamedTuple):
@@ -185,7 +220,8 @@ class Passage:
     """A chunk, or merged neighbours, as retrieved for a question.
 
     `score` ranks, filters and is shown; `scores` holds each leg's own (`dense` is a cosine,
-    `lexical` is BM25), absent where that leg did not find the passage.
+    `lexical` is BM25), absent where that leg did not find the passage. `context` is that of its first
+    chunk; `rows` are those blocks in it that are rows of tables with a known header.
     """
 
     document_id: str
@@ -200,6 +236,8 @@ class Passage:
     chunk_ids: tuple[int, ...] = ()
     headings: tuple[str, ...] = ()
     leg: Leg = "fused"
+    context: str = ""
+    rows: tuple[Block, ...] = field(default=(), repr=False)
 
 
 class Support(StrEnum):

@@ -7,13 +7,16 @@ rows of one table by a newline, cells by a tab.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
 from ingest.loaders.decoding import clean_text
 from rag.errors import EmptyDocumentError
-from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page
+from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
+from rag.text.tables import TableCell, joined_cells, row_headers
 
 __all__ = ["DocumentBuilder", "is_telling", "readable_title"]
 
@@ -21,8 +24,6 @@ _SPACES: Final = re.compile(r"[^\S\n\t]+")
 _MANY_NEWLINES: Final = re.compile(r" *\n\s*")
 _SOFT_HYPHEN_AND_ZERO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NOT_METADATA: Final = re.compile(r"\s+")
-_CURRENCY_CELL: Final = re.compile(r"(?:US|C|A)?[$€£¥₹]")
-_CLOSING_CELL: Final = re.compile(r"[)%]{1,2}")
 _TELLS_NOTHING: Final = re.compile(
     r"(?:table of )?contents|abstract|(?:executive )?summary|introduction|overview|index|preface|foreword"
     r"|(?:for )?immediate release|(?:press|news) release|confidential|draft|united states( of america)?"
@@ -52,7 +53,13 @@ class DocumentBuilder:
         self.metadata: dict[str, str] = {}
         self.warnings: list[str] = []
 
-    def block(self, text: str, kind: BlockKind = BlockKind.PARAGRAPH, level: int = 0) -> None:
+    def block(
+        self,
+        text: str,
+        kind: BlockKind = BlockKind.PARAGRAPH,
+        level: int = 0,
+        header: RowHeader | None = None,
+    ) -> None:
         """Add a block; its white space is collapsed (newlines stay), except in code."""
         text = clean_text(text).replace(PAGE_BREAK, "\n")
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
@@ -61,18 +68,43 @@ class DocumentBuilder:
         self._separate(kind)
         start = self._length
         self._append(text)
-        self._blocks.append(Block(start, self._length, kind, level))
+        self._blocks.append(Block(start, self._length, kind, level, header))
 
-    def row(self, cells: list[str]) -> None:
-        """Add a table row; a lone currency sign, bracket or per-cent sign joins its number's cell."""
-        plain = [_collapsed(clean_text(cell)).replace("\n", " ").replace("\t", " ") for cell in cells]
-        self.block("\t".join(joined_cells(plain)), BlockKind.TABLE_ROW)
+    def table(
+        self, rows: Sequence[Sequence[TableCell | str]], caption: str = "", header_rows: int | None = None
+    ) -> None:
+        """Add a table, each row a block with the names that it needs in order to make sense alone.
+
+        A cell over several columns or rows comes once, where it starts. A lone currency sign, bracket or
+        per-cent sign joins its number's cell. Empty rows are left out.
+
+        Args:
+            rows: Cells row by row; plain strings are cells of one column and one row.
+            caption: The table's title where the format has one; it is kept with the rows, not written.
+            header_rows: How many first rows hold names, where the format knows; else found by their look.
+        """
+        cleaned = [[_cleaned(cell) for cell in row] for row in rows]
+        headers = row_headers(cleaned, _plain(caption), header_rows)
+        self.end_table()
+        for row, header in zip(cleaned, headers, strict=True):
+            self._row([cell.text for cell in row], header)
+        self.end_table()
+
+    def row(self, cells: Sequence[str]) -> None:
+        """Add a row alone, of a table whose names of columns are not known."""
+        self._row([_plain(cell) for cell in cells], None)
+
+    def _row(self, cells: Sequence[str], header: RowHeader | None) -> None:
+        joined = joined_cells(cells)
+        if header is not None:
+            header = replace(header, columns=tuple(header.columns[index] for _, index in joined))
+        self.block("\t".join(text for text, _ in joined), BlockKind.TABLE_ROW, header=header)
 
     def verbatim(self, text: str, blocks: list[Block]) -> None:
         """Add text exactly as it is; the offsets of `blocks` count from its start."""
         start = self._length
         self._append(text)
-        self._blocks.extend(Block(b.start + start, b.end + start, b.kind, b.level) for b in blocks)
+        self._blocks.extend(replace(b, start=b.start + start, end=b.end + start) for b in blocks)
 
     def page_break(self) -> None:
         """End the page; another one follows."""
@@ -147,25 +179,6 @@ class DocumentBuilder:
         self._in_table = False
 
 
-def joined_cells(cells: list[str]) -> list[str]:
-    """Cells without empty ones at the end, and with `$`, `)` and `%` back at their numbers."""
-    joined: list[str] = []
-    prefix = ""
-    for cell in cells:
-        if _CURRENCY_CELL.fullmatch(cell):
-            prefix = cell
-        elif _CLOSING_CELL.fullmatch(cell) and joined:
-            joined[-1] += cell
-        elif cell or not prefix:
-            joined.append(prefix + cell)
-            prefix = ""
-    if prefix:
-        joined.append(prefix)
-    while joined and not joined[-1]:
-        joined.pop()
-    return joined
-
-
 def is_telling(title: str) -> bool:
     """Whether a heading says what a document is about; many documents open with `Contents`."""
     return _TELLS_NOTHING.fullmatch(" ".join(title.split())) is None
@@ -175,6 +188,17 @@ def readable_title(source: str) -> str:
     """A title made of a file name: no folder, no suffix, spaces for underscores."""
     name = PurePath(source.replace("\\", "/")).stem
     return re.sub(r"[_\s]+", " ", name).strip() or source
+
+
+def _cleaned(cell: TableCell | str) -> TableCell:
+    if isinstance(cell, str):
+        return TableCell(_plain(cell))
+    return cell._replace(text=_plain(cell.text))
+
+
+def _plain(text: str) -> str:
+    """A cell's text on one line."""
+    return _collapsed(clean_text(text)).replace("\n", " ").replace("\t", " ")
 
 
 def _collapsed(text: str) -> str:

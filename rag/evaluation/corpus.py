@@ -53,7 +53,9 @@ def index_corpus(
         documents = [entry_document(entry) for entry in corpus[start : start + _BATCH]]
         cuts = [list(cut(document)) for document in documents]
         texts = [
-            embedding_text(document.title, chunk.headings, document.text[chunk.start : chunk.end])
+            embedding_text(
+                document.title, chunk.headings, document.text[chunk.start : chunk.end], chunk.context
+            )
             for document, chunks in zip(documents, cuts, strict=True)
             for chunk in chunks
         ]

@@ -18,7 +18,7 @@ __all__ = ["chunk_ids", "chunks_by_id", "document_chunks", "insert_chunks", "nex
 
 _SELECT = (
     "SELECT c.id, d.document_id, d.source, d.title, c.ordinal, c.start, c.end, c.first_page, c.last_page,"
-    " c.headings, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document"
+    " c.headings, c.context, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document"
 )
 
 
@@ -37,7 +37,7 @@ def insert_chunks(
 ) -> None:
     """Store a document's chunks under consecutive ids from `first`."""
     connection.executemany(
-        "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?)",
         (
             (
                 first + c.ordinal,
@@ -49,6 +49,7 @@ def insert_chunks(
                 c.last_page,
                 json.dumps(c.headings),
                 h,
+                c.context,
             )
             for c, h in zip(chunks, hashes, strict=True)
         ),
@@ -97,7 +98,7 @@ def present(connection: sqlite3.Connection, ids: Sequence[int]) -> set[int]:
 
 
 def _stored(row: tuple[Any, ...], reader: TextReader) -> StoredChunk:
-    chunk_id, document_id, source, title, ordinal, start, end, first_page, last_page, headings, document = row
+    chunk_id, document_id, source, title, ordinal, start, end, first, last, headings, context, document = row
     return StoredChunk(
         chunk_id,
         document_id,
@@ -106,8 +107,9 @@ def _stored(row: tuple[Any, ...], reader: TextReader) -> StoredChunk:
         ordinal,
         start,
         end,
-        first_page,
-        last_page,
+        first,
+        last,
         tuple(json.loads(headings)),
         reader.slice(document, start, end),
+        context,
     )

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from rag.schema import Document, DocumentInfo
 from rag.store.texts import insert_text, storable
 
 __all__ = [
+    "Rules",
     "delete_document",
     "document_row",
     "documents_where",
@@ -26,8 +28,16 @@ __all__ = [
 
 _COLUMNS = (
     "document_id, source, sha256, media_type, title, language, pages, chunks, characters, added_at, "
-    "metadata, warnings, file"
+    "metadata, warnings, file, loaded_by, chunked_by"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Names of the rules by which a document was read and cut; empty where they are not known."""
+
+    loaded_by: str = ""
+    chunked_by: str = ""
 
 
 def now() -> str:
@@ -36,12 +46,18 @@ def now() -> str:
 
 
 def insert_document(
-    connection: sqlite3.Connection, document: Document, first_chunk: int, chunks: int, file: str | None
+    connection: sqlite3.Connection,
+    document: Document,
+    first_chunk: int,
+    chunks: int,
+    file: str | None,
+    rules: Rules,
 ) -> int:
-    """Store a document with its text, pages and blocks; returns its row id."""
+    """Store a document with its text and pages; returns its row id."""
     row = connection.execute(
         "INSERT INTO documents (document_id, source, sha256, media_type, title, language, pages, characters,"
-        " first_chunk, chunks, added_at, metadata, warnings, file) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " first_chunk, chunks, added_at, metadata, warnings, file, loaded_by, chunked_by)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             document.document_id,
             storable(document.source),
@@ -57,6 +73,8 @@ def insert_document(
             json.dumps(document.metadata),
             json.dumps(document.warnings),
             file,
+            rules.loaded_by,
+            rules.chunked_by,
         ),
     ).lastrowid
     assert row is not None
@@ -77,10 +95,6 @@ def insert_document(
             )
             for p in document.pages
         ),
-    )
-    connection.executemany(
-        "INSERT INTO blocks VALUES (?,?,?,?,?)",
-        ((row, block.start, block.end, block.kind.value, block.level) for block in document.blocks),
     )
     return row
 

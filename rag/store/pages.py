@@ -1,4 +1,4 @@
-"""Pages and structural blocks of a stored document."""
+"""Pages of a stored document."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 import sqlite3
 
 from rag.errors import NotFoundError
-from rag.schema import Block, BlockKind, Page
+from rag.schema import Page
 from rag.store.documents import document_row
 
-__all__ = ["list_blocks", "list_pages", "page_at", "page_by_number"]
+__all__ = ["list_pages", "page_at", "page_by_number"]
 
 _COLUMNS = "number, start, end, label, width, height, warnings"
 
@@ -54,19 +54,6 @@ def page_at(connection: sqlite3.Connection, document_id: str, offset: int) -> Pa
     if values is None or offset > characters:
         raise NotFoundError(f"document {document_id!r} has no character {offset}: it has {characters}")
     return _page(values)
-
-
-def list_blocks(
-    connection: sqlite3.Connection, document_id: str, start: int = 0, end: int | None = None
-) -> list[Block]:
-    """The blocks that touch characters `start` to `end`, in order."""
-    row, characters = document_row(connection, document_id)
-    rows = connection.execute(
-        "SELECT start, end, kind, level FROM blocks WHERE document = ? AND start < ? AND end > ?"
-        " ORDER BY start",
-        (row, characters if end is None else end, start),
-    )
-    return [Block(first, last, BlockKind(kind), level) for first, last, kind, level in rows]
 
 
 def _page(values: tuple[int, int, int, str, float | None, float | None, str, bytes | None]) -> Page:

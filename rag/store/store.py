@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rag.errors import LibraryLockedError, LibraryNotFoundError, StoreError
 from rag.models.protocol import Vectors
 from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, StoredChunk
-from rag.store import chunks, documents, embeddings, pages
+from rag.store import blocks, chunks, documents, embeddings, pages
 from rag.store.checks import run_checks
 from rag.store.database import Database
 from rag.store.dense import DenseIndex
@@ -220,7 +220,16 @@ class Store(Records):
             NotFoundError: the document is not there.
         """
         with self._database.reading() as connection:
-            return pages.list_blocks(connection, document_id, start, end)
+            return blocks.list_blocks(connection, document_id, start, end)
+
+    def table_rows(self, document_id: str, start: int, end: int) -> list[Block]:
+        """The blocks that touch `[start:end]` and are rows of tables with a known header, in order.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return blocks.table_rows(connection, document_id, start, end)
 
     def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks of these ids, in the order asked; ids that are gone are passed over."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from rag.errors import StoreError
 from rag.models.protocol import Vectors
 from rag.schema import Chunk, Document, DocumentInfo
+from rag.store.blocks import insert_blocks
 from rag.store.chunks import insert_chunks, next_chunk_id
 from rag.store.database import Database
 from rag.store.documents import delete_document, documents_where, insert_document, list_documents
@@ -41,7 +42,9 @@ class CatalogWriter:
     ) -> DocumentInfo:
         """Store a document in place of an earlier one of the same source; see `Store.add_document`."""
         validate(document, chunks, hashes, vectors)
-        rows = [lexical_row(document.title, c.headings, document.text[c.start : c.end]) for c in chunks]
+        rows = [
+            lexical_row(document.title, c.headings, document.text[c.start : c.end], c.context) for c in chunks
+        ]
         with self._changing() as (connection, notes):
             earlier = documents_where(connection, "source = ?", storable(document.source))
             new = [self._originals.name(original, document.sha256)] if original else []
@@ -107,6 +110,7 @@ def _insert(
 ) -> None:
     first = next_chunk_id(connection)
     row = insert_document(connection, document, first, len(chunks), file)
+    insert_blocks(connection, row, document.blocks)
     insert_chunks(connection, row, first, chunks, hashes)
     add_rows(connection, first, rows)
 

@@ -14,10 +14,12 @@ def context_line(title: str, headings: Sequence[str]) -> str:
     return " > ".join(part for i, part in enumerate(parts) if part and part not in parts[:i])
 
 
-def embedding_text(title: str, headings: Sequence[str], text: str) -> str:
-    """The text that is embedded for a chunk: its context line, then its own text."""
-    context = context_line(title, headings)
-    return f"{context}\n{text.strip()}" if context else text.strip()
+def embedding_text(title: str, headings: Sequence[str], text: str, table: str = "") -> str:
+    """The text that is embedded for a chunk: its context line, then its own text.
+
+    Between them stands `table`, the chunk's `context` (see `rag.schema.Chunk`).
+    """
+    return "\n".join(filter(None, (context_line(title, headings), table, text.strip())))
 
 
 def text_hash(text: str) -> bytes:

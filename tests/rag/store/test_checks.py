@@ -35,7 +35,7 @@ def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> N
 @pytest.mark.parametrize(
     ("name", "sql", "detail"),
     [
-        ("foreign keys", "INSERT INTO blocks VALUES (99, 0, 1, 'code', 0)", "blocks"),
+        ("foreign keys", "INSERT INTO blocks VALUES (99, 0, 1, 'code', 0, NULL)", "blocks"),
         ("texts", "DELETE FROM texts WHERE document = 2", "0 characters, not 16"),
         ("texts", "UPDATE texts SET piece = 1 WHERE document = 2", "piece 0"),
         ("pages tile the texts", "UPDATE pages SET start = 3 WHERE document = 1 AND number = 2", "from 11"),

@@ -1,0 +1,78 @@
+"""Structural blocks of a stored document; equal headers of table rows are kept once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import astuple
+
+from rag.schema import Block, BlockKind, RowHeader
+from rag.store.documents import document_row
+
+__all__ = ["insert_blocks", "list_blocks", "packed_header", "table_rows", "unpacked_header"]
+
+
+def packed_header(header: RowHeader) -> str:
+    """A header as JSON, without the defaults at its end."""
+    values = list(astuple(header))
+    defaults = list(astuple(RowHeader()))
+    while values and values[-1] == defaults[len(values) - 1]:
+        values.pop()
+    return json.dumps(values, ensure_ascii=False)
+
+
+def unpacked_header(packed: str) -> RowHeader:
+    """A header as `packed_header` wrote it."""
+    values = json.loads(packed)
+    columns, sections, *rest = [*values, (), ()][: max(len(values), 2)]
+    return RowHeader(tuple(columns), tuple(sections), *rest)
+
+
+def insert_blocks(connection: sqlite3.Connection, document: int, blocks: Iterable[Block]) -> None:
+    """Store blocks under a document's row id."""
+    numbers: dict[RowHeader, int] = {}
+    rows = []
+    for block in blocks:
+        number = None
+        if block.header is not None:
+            number = numbers.setdefault(block.header, len(numbers))
+        rows.append((document, block.start, block.end, block.kind.value, block.level, number))
+    connection.executemany(
+        "INSERT INTO row_headers VALUES (?,?,?)",
+        ((document, number, packed_header(header)) for header, number in numbers.items()),
+    )
+    connection.executemany("INSERT INTO blocks VALUES (?,?,?,?,?,?)", rows)
+
+
+def list_blocks(
+    connection: sqlite3.Connection, document_id: str, start: int = 0, end: int | None = None
+) -> list[Block]:
+    """The blocks that touch characters `start` to `end`, in order."""
+    row, characters = document_row(connection, document_id)
+    return _selected(connection, row, start, characters if end is None else end)
+
+
+def table_rows(connection: sqlite3.Connection, document_id: str, start: int, end: int) -> list[Block]:
+    """The rows of tables with a known header that touch characters `start` to `end`, in order."""
+    row, _ = document_row(connection, document_id)
+    return _selected(connection, row, start, end, " AND b.header IS NOT NULL")
+
+
+def _selected(
+    connection: sqlite3.Connection, document: int, start: int, end: int, condition: str = ""
+) -> list[Block]:
+    rows = connection.execute(
+        "SELECT b.start, b.end, b.kind, b.level, h.header FROM blocks b"
+        " LEFT JOIN row_headers h ON h.document = b.document AND h.number = b.header"
+        f" WHERE b.document = ? AND b.start < ? AND b.end > ?{condition} ORDER BY b.start",
+        (document, end, start),
+    )
+    known: dict[str, RowHeader] = {}
+    found = []
+    for first, last, kind, level, packed in rows:
+        if packed is not None and packed not in known:
+            known[packed] = unpacked_header(packed)
+        header = None if packed is None else known[packed]
+        found.append(Block(first, last, BlockKind(kind), level, header))
+    return found

@@ -1,0 +1,21 @@
+"""Tables as text: rows parted by newlines, cells by tabs, and for each row the names that it needs."""
+
+from rag.text.tables.cells import CellKind, cell_kind, joined_cells, unit_of
+from rag.text.tables.grid import Placed, TableCell, placed_rows
+from rag.text.tables.row_headers import PATH, headers_of_grid, row_headers
+from rag.text.tables.statements import row_context, row_statement
+
+__all__ = [
+    "PATH",
+    "CellKind",
+    "Placed",
+    "TableCell",
+    "cell_kind",
+    "headers_of_grid",
+    "joined_cells",
+    "placed_rows",
+    "row_context",
+    "row_headers",
+    "row_statement",
+    "unit_of",
+]

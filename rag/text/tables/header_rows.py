@@ -1,0 +1,111 @@
+"""Which of a table's first rows hold names: captions, units, and the names of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rag.text.tables.cells import CellKind, cell_kind, unit_of
+from rag.text.tables.grid import Placed
+
+__all__ = ["TableHead", "is_naming", "read_head"]
+
+_MOST_ROWS: Final = 8
+_LONGEST_NAME: Final = 80
+_SENTENCE_END: Final = (".", "。", ";", "；")
+
+
+@dataclass(frozen=True, slots=True)
+class TableHead:
+    """The first rows of a table: how many there are in all, and which of them are captions."""
+
+    rows: int
+    captions: tuple[int, ...] = ()
+
+
+def read_head(rows: Sequence[Sequence[Placed]], marked: int | None = None) -> TableHead:
+    """Find the rows that stand above the values.
+
+    They are the first rows without a number (a year may be a name), up to the first that labels
+    itself; a title that stands alone over them is a caption. `marked` tells how many there are where
+    the format knows it.
+    """
+    if marked is None:
+        marked = _marked(rows)
+    count = marked if marked is not None else _inferred(rows)
+    captions = [i for i in range(count) if len(_filled(rows[i])) == 1 and i + 1 < count]
+    named = next((i for i in range(count) if i not in captions), count)
+    return TableHead(count, tuple(i for i in captions if i < named and not _spans_values(rows, i, count)))
+
+
+def is_naming(row: Sequence[Placed]) -> bool:
+    """Whether a row holds names of columns only: no label of its own, no number."""
+    filled = _filled(row)
+    return (
+        bool(filled)
+        and filled[0].column > 0
+        and all(_may_name(cell.text) for cell in filled)
+        and not any(cell_kind(cell.text) is CellKind.PLACEHOLDER for cell in filled)
+    )
+
+
+def _marked(rows: Sequence[Sequence[Placed]]) -> int | None:
+    """How many first rows are marked cell by cell; None where none is."""
+    count = 0
+    for row in rows:
+        filled = _filled(row)
+        if filled and not all(cell.is_header for cell in filled):
+            break
+        if not filled and not count:
+            break
+        count += 1
+    return count if 0 < count < len(rows) else None
+
+
+def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
+    count = 0
+    labelled = False
+    for row in rows[:_MOST_ROWS]:
+        filled = _filled(row)
+        if not all(_may_name(cell.text) for cell in filled):
+            break
+        names = [cell for cell in filled if cell.column > 0]
+        has_label = bool(filled) and filled[0].column == 0
+        if labelled and (has_label or not names):
+            break
+        labelled = labelled or (has_label and bool(names))
+        count += 1
+    # a label alone at the end is the title of the first group of rows
+    while count and not any(cell.column > 0 or unit_of(cell.text) for cell in _filled(rows[count - 1])):
+        count -= 1
+    return count if count < len(rows) and _names_columns(rows, count) else 0
+
+
+def _names_columns(rows: Sequence[Sequence[Placed]], count: int) -> bool:
+    """Whether what stands below differs from the names: numbers, or cells that are longer."""
+    if not count or not any(cell.column > 0 for row in rows[:count] for cell in _filled(row)):
+        return False
+    below = [cell.text for row in rows[count:] for cell in _filled(row) if cell.column > 0]
+    if any(cell_kind(text) in (CellKind.NUMBER, CellKind.PLACEHOLDER, CellKind.YEAR) for text in below):
+        return True
+    first = [cell.text for cell in _filled(rows[0])]
+    return len(first) > 1 and len(set(first)) == len(first) and len(rows) > 2 and bool(below)
+
+
+def _may_name(text: str) -> bool:
+    kind = cell_kind(text)
+    if kind in (CellKind.NUMBER, CellKind.PLACEHOLDER):
+        return False
+    return len(text) <= _LONGEST_NAME and not (text.endswith(_SENTENCE_END) and text.count(" ") > 6)
+
+
+def _spans_values(rows: Sequence[Sequence[Placed]], i: int, count: int) -> bool:
+    """Whether a cell that stands alone in its row names columns: others stand to its left below it."""
+    cell = _filled(rows[i])[0]
+    lefts = [other.column for row in rows[i + 1 : count] for other in _filled(row)]
+    return cell.column > 0 or (bool(lefts) and min(lefts) > 0 and not unit_of(cell.text) and cell.columns > 1)
+
+
+def _filled(row: Sequence[Placed]) -> list[Placed]:
+    return [cell for cell in row if cell.text.strip()]
