@@ -1,7 +1,22 @@
 """The library on disk: documents, text, chunks, vectors, the indexes over them, and run records."""
 
+from rag.store.documents import Rules
 from rag.store.protocol import Ids, LexicalIndex, VectorIndex
 from rag.store.records import Conversation, Feedback
+from rag.store.sketches import SimilarDocument
+from rag.store.staging import StagedChunk, Staging, Swapped
 from rag.store.store import Store
 
-__all__ = ["Conversation", "Feedback", "Ids", "LexicalIndex", "Store", "VectorIndex"]
+__all__ = [
+    "Conversation",
+    "Feedback",
+    "Ids",
+    "LexicalIndex",
+    "Rules",
+    "SimilarDocument",
+    "StagedChunk",
+    "Staging",
+    "Store",
+    "Swapped",
+    "VectorIndex",
+]

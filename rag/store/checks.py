@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -14,6 +15,7 @@ from rag.store.chunks import chunk_ids
 from rag.store.database import Database
 from rag.store.dense import cache_key
 from rag.store.embeddings import active_embedder, vector_batches
+from rag.store.lexical import SegmentCache, faults, segment_key
 from rag.store.originals import Originals, file_sha256
 from rag.store.vector_cache import VectorCache
 
@@ -32,8 +34,10 @@ def run_checks(database: Database, originals: Originals, cache: VectorCache) -> 
         "pages tile the texts": (False, _pages),
         "chunks tile the texts": (False, _chunks),
         "vectors": (False, _vectors),
-        "lexical index": (True, _lexical),
+        "reindex under way": (False, _staged),
+        "lexical index": (False, faults),
         "vector cache": (False, lambda connection: _cache(connection, cache)),
+        "lexical cache": (False, lambda connection: _segments(connection, cache)),
         "originals": (True, lambda connection: _originals(connection, originals)),
     }
     return [_checked(database, name, writes, faults) for name, (writes, faults) in checks.items()]
@@ -139,22 +143,39 @@ def _vectors(connection: sqlite3.Connection) -> Faults:
         yield f"{missing} chunks without a vector"
     unused = connection.execute(
         "SELECT count(*) FROM vectors WHERE hash NOT IN (SELECT hash FROM chunks)"
+        " AND hash NOT IN (SELECT hash FROM staged_chunks)"
     ).fetchone()[0]
     if unused:
         yield f"{unused} vectors of texts that no chunk has"
 
 
-def _lexical(connection: sqlite3.Connection) -> Faults:
-    connection.execute("INSERT INTO lexical (lexical) VALUES ('integrity-check')")
-    for title, first, second in (
-        ("chunks that are not indexed", "chunks", "lexical_docsize"),
-        ("indexed chunks that are gone", "lexical_docsize", "chunks"),
-    ):
-        count = connection.execute(
-            f"SELECT count(*) FROM {first} WHERE id NOT IN (SELECT id FROM {second})"
-        ).fetchone()[0]
-        if count:
-            yield f"{count} {title}"
+def _staged(connection: sqlite3.Connection) -> Faults:
+    """What a reindex has ready must fit the documents, for it takes the place of their chunks."""
+    rows = connection.execute(
+        "SELECT d.source, d.characters, c.ordinal, c.chunk FROM staged_documents s"
+        " JOIN documents d ON d.id = s.document LEFT JOIN staged_chunks c ON c.document = s.document"
+        " ORDER BY s.document, c.ordinal"
+    ).fetchall()
+    reached: dict[str, tuple[int, int]] = {}
+    for source, characters, ordinal, chunk in rows:
+        position, _ = reached.get(source, (0, characters))
+        if ordinal is not None:
+            found, start, end = json.loads(chunk)[:3]
+            if (found, start) != (ordinal, position) or end < start:
+                yield f"{source!r}: staged chunk {ordinal} is {start} to {end}, not from {position}"
+            position = end
+        reached[source] = (position, characters)
+    for source, (position, characters) in reached.items():
+        if position and position != characters:
+            yield f"{source!r}: staged chunks to {position}, not to {characters}"
+    if connection.execute("SELECT count(*) FROM reindexing").fetchone()[0] == 0 and rows:
+        yield f"{len(reached)} documents are staged and no reindex is under way"
+
+
+def _segments(connection: sqlite3.Connection, cache: VectorCache) -> Faults:
+    fault = SegmentCache(cache.folder / "lexical").fault(segment_key(connection))
+    if fault:
+        yield f"{fault}; it will be built again at the next search"
 
 
 def _cache(connection: sqlite3.Connection, cache: VectorCache) -> Faults:

@@ -14,7 +14,15 @@ from rag.store.documents import document_row
 from rag.store.protocol import Ids
 from rag.store.texts import TextReader
 
-__all__ = ["chunk_ids", "chunks_by_id", "document_chunks", "insert_chunks", "next_chunk_id", "present"]
+__all__ = [
+    "chunk_ids",
+    "chunks_by_id",
+    "document_chunks",
+    "insert_chunks",
+    "next_chunk_id",
+    "plain_chunks",
+    "present",
+]
 
 _SELECT = (
     "SELECT c.id, d.document_id, d.source, d.title, c.ordinal, c.start, c.end, c.first_page, c.last_page,"
@@ -72,6 +80,19 @@ def document_chunks(connection: sqlite3.Connection, document_id: str) -> list[St
     reader = TextReader(connection)
     rows = connection.execute(f"{_SELECT} WHERE c.document = ? ORDER BY c.ordinal", (document,))
     return [_stored(row, reader) for row in rows]
+
+
+def plain_chunks(connection: sqlite3.Connection, document: int) -> list[tuple[Chunk, bytes]]:
+    """The chunks of a document by row id, in order, each with the hash of what was embedded for it."""
+    rows = connection.execute(
+        "SELECT ordinal, start, end, first_page, last_page, headings, context, hash FROM chunks"
+        " WHERE document = ? ORDER BY ordinal",
+        (document,),
+    )
+    return [
+        (Chunk(ordinal, start, end, first, last, tuple(json.loads(headings)), context), key)
+        for ordinal, start, end, first, last, headings, context, key in rows
+    ]
 
 
 def chunk_ids(connection: sqlite3.Connection, documents: Sequence[str] | None = None) -> Ids:

@@ -24,6 +24,7 @@ __all__ = [
     "list_documents",
     "now",
     "resolve",
+    "set_rules",
 ]
 
 _COLUMNS = (
@@ -102,6 +103,14 @@ def insert_document(
 def delete_document(connection: sqlite3.Connection, document_id: str) -> None:
     """Delete a document; its text, pages, blocks and chunks go with it."""
     connection.execute("DELETE FROM documents WHERE document_id = ?", (document_id,))
+
+
+def set_rules(connection: sqlite3.Connection, document_id: str, rules: Rules) -> None:
+    """Note by which rules a document was read and cut."""
+    connection.execute(
+        "UPDATE documents SET loaded_by = ?, chunked_by = ? WHERE document_id = ?",
+        (rules.loaded_by, rules.chunked_by, document_id),
+    )
 
 
 def list_documents(

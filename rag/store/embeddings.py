@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 
 from rag.errors import ConfigurationError, NotFoundError
 from rag.models.protocol import Vectors
+from rag.store.database import Database
 from rag.store.protocol import Ids
 
 __all__ = [
     "active_embedder",
     "cached_vectors",
     "delete_unused_vectors",
+    "drop_old_vectors",
+    "embedder_settings",
     "insert_vectors",
+    "register_embedder",
     "require_active",
     "stored_vectors",
     "use_embedder",
@@ -28,6 +32,8 @@ __all__ = [
 
 _FLOAT: Final = np.dtype("<f4")
 _BATCH: Final = 4_096
+_DROPPED: Final = 2_000
+"""Vectors that one transaction drops: more would keep other writers waiting."""
 
 
 def active_embedder(connection: sqlite3.Connection) -> tuple[int, str, int] | None:
@@ -55,6 +61,41 @@ def require_active(connection: sqlite3.Connection, fingerprint: str) -> tuple[in
     return active[0], active[2]
 
 
+def embedder_settings(connection: sqlite3.Connection) -> str:
+    """The settings (JSON) that build the active embedder; empty where they are not known."""
+    row = connection.execute(
+        "SELECT e.settings FROM library l JOIN embedders e ON e.id = l.embedder"
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def register_embedder(
+    connection: sqlite3.Connection, fingerprint: str, dimension: int, settings: str = ""
+) -> int:
+    """The row id of an embedder, which need not be the active one; `settings` (JSON) build it again.
+
+    Raises:
+        ConfigurationError: its stored vectors have another length.
+    """
+    connection.execute(
+        "INSERT INTO embedders (fingerprint, dimension, settings) VALUES (?, ?, ?)"
+        " ON CONFLICT (fingerprint) DO UPDATE SET"
+        " settings = CASE excluded.settings WHEN '' THEN settings ELSE excluded.settings END,"
+        " dimension = CASE WHEN EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = embedders.id)"
+        " THEN dimension ELSE excluded.dimension END",
+        (fingerprint, dimension, settings),
+    )
+    row, stored = connection.execute(
+        "SELECT id, dimension FROM embedders WHERE fingerprint = ?", (fingerprint,)
+    ).fetchone()
+    if stored != dimension:
+        raise ConfigurationError(
+            f"embedder {fingerprint!r} gave vectors of length {dimension}, the library holds {stored}: "
+            "two models share one fingerprint; give them different names and run `citewell reindex`"
+        )
+    return int(row)
+
+
 def use_embedder(connection: sqlite3.Connection, fingerprint: str, dimension: int) -> int:
     """The row id of the active embedder; in a library without one this becomes it.
 
@@ -63,21 +104,11 @@ def use_embedder(connection: sqlite3.Connection, fingerprint: str, dimension: in
     """
     if active_embedder(connection) is None:
         connection.execute(
-            "INSERT INTO embedders (fingerprint, dimension) VALUES (?, ?)"
-            " ON CONFLICT (fingerprint) DO UPDATE SET dimension = excluded.dimension",
-            (fingerprint, dimension),
-        )
-        connection.execute(
-            "UPDATE library SET embedder = (SELECT id FROM embedders WHERE fingerprint = ?)", (fingerprint,)
+            "UPDATE library SET embedder = ?", (register_embedder(connection, fingerprint, dimension),)
         )
     active = require_active(connection, fingerprint)
     assert active is not None
-    if active[1] != dimension:
-        raise ConfigurationError(
-            f"embedder {fingerprint!r} gave vectors of length {dimension}, the library holds {active[1]}: "
-            "two models share one fingerprint; give them different names and run `citewell reindex`"
-        )
-    return active[0]
+    return register_embedder(connection, fingerprint, dimension)
 
 
 def insert_vectors(
@@ -94,11 +125,32 @@ def insert_vectors(
 
 
 def delete_unused_vectors(connection: sqlite3.Connection, hashes: Sequence[bytes]) -> None:
-    """Delete the vectors of those texts that no chunk has any more."""
+    """Delete the vectors of those texts that no chunk has any more, now or after a reindex."""
     connection.executemany(
-        "DELETE FROM vectors WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM chunks WHERE hash = ?1)",
+        "DELETE FROM vectors WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM chunks WHERE hash = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM staged_chunks WHERE hash = ?1)",
         ((key,) for key in set(hashes)),
     )
+
+
+def drop_old_vectors(database: Database, busy_seconds: float | None = None) -> None:
+    """Delete the vectors of embedders that are neither searched nor being built, some at a time.
+
+    Raises:
+        LibraryLockedError: another writer did not finish in `busy_seconds`; the rest stays for later.
+    """
+    old = (
+        "SELECT v.id FROM embedders e JOIN vectors v ON v.embedder = e.id"
+        " WHERE e.id NOT IN (SELECT embedder FROM reindexing)"
+        " AND e.id NOT IN (SELECT embedder FROM library WHERE embedder IS NOT NULL)"
+    )
+    with database.reading() as connection:
+        left = connection.execute(f"{old} LIMIT 1").fetchone() is not None
+    while left:
+        with database.writing(busy_seconds) as connection:
+            left = bool(
+                connection.execute(f"DELETE FROM vectors WHERE id IN ({old} LIMIT ?)", (_DROPPED,)).rowcount
+            )
 
 
 def cached_vectors(

@@ -18,10 +18,10 @@ from rag.store import blocks, chunks, documents, embeddings, pages
 from rag.store.checks import run_checks
 from rag.store.database import Database
 from rag.store.dense import DenseIndex
-from rag.store.lexical import SqliteLexicalIndex, refresh_terms, terms_are_current
+from rag.store.derived import Derived
+from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
 from rag.store.originals import Originals
-from rag.store.records import Records
 from rag.store.texts import TextReader, storable
 from rag.store.vector_cache import VectorCache
 from rag.store.writing import CatalogWriter
@@ -32,7 +32,7 @@ _CATALOG: Final = "catalog.sqlite"
 _RECOVERY_SECONDS: Final = 0.1
 
 
-class Store(Records):
+class Store(Derived):
     """A library's folder: `catalog.sqlite`, `files/` (originals) and `index/` (a cache).
 
     Any number of stores, threads and processes may have one folder open: readers see whole
@@ -51,6 +51,7 @@ class Store(Records):
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)
         self._dense = DenseIndex(database, path / "index")
+        self._lexical = SegmentedIndex(database, path / "index" / "lexical")
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -85,8 +86,10 @@ class Store(Records):
         if not current:
             with self._database.writing() as connection:
                 refresh_terms(connection)
+            self._lexical.publish()
         with contextlib.suppress(LibraryLockedError):  # whoever is writing now settles it, or the next start
             self._writer.recover(_RECOVERY_SECONDS)
+        self._drop_leftovers(_RECOVERY_SECONDS)
 
     def close(self) -> None:
         """Close the library's files; using it afterwards raises `StoreError`."""
@@ -121,17 +124,18 @@ class Store(Records):
         hashes: Sequence[bytes],
         vectors: Vectors,
         original: Path | None = None,
+        rules: documents.Rules = documents.Rules(),  # noqa: B008 - frozen
     ) -> DocumentInfo:
         """Store a document with its chunks in one transaction, in place of one of the same source.
 
         `hashes[i]` is `text_hash` of the text that was embedded for chunk i, `vectors[i]` its vector.
-        `original` is copied into the library.
+        `original` is copied into the library. `rules` name how it was read and cut.
 
         Raises:
             ConfigurationError: the library was embedded by another model.
             StoreError: the parts do not fit each other, the file changed, or the disk is full.
         """
-        return self._writer.add(document, chunks, fingerprint, hashes, vectors, original)
+        return self._writer.add(document, chunks, fingerprint, hashes, vectors, original, rules)
 
     def remove_documents(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
         """Delete documents with all that is derived from them in one transaction; returns those gone."""
@@ -262,13 +266,11 @@ class Store(Records):
 
     def lexical_search(self, question: str, top_k: int, documents: Sequence[str] | None = None) -> list[Hit]:
         """The chunks that share words with the question, by BM25, ties by ascending id."""
-        with self._database.reading() as connection:
-            return SqliteLexicalIndex(connection).search(question, top_k, documents)
+        return self._lexical.search(question, top_k, documents)
 
     def document_frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many chunks each search term (see `rag.text.search_terms`) occurs."""
-        with self._database.reading() as connection:
-            return SqliteLexicalIndex(connection).document_frequencies(terms)
+        return self._lexical.document_frequencies(terms)
 
     def chunk_vectors(self, fingerprint: str, chunk_ids: Sequence[int]) -> Vectors:
         """The vectors of chunks, shape (len(chunk_ids), dimension), in the order asked.
@@ -288,8 +290,16 @@ class Store(Records):
             return embeddings.cached_vectors(connection, fingerprint, hashes)
 
     def publish(self) -> None:
-        """Write the vector index to the disk, so that the next process need not build it."""
+        """Write both legs' indexes to the disk, so that the next process need not build them."""
         self._dense.publish()
+        self._lexical.publish()
+
+    def rebuild(self) -> None:
+        """Make the lexical index, the documents' signatures and the vector index anew from the catalog."""
+        self.rebuild_lexical()
+        VectorCache(self.path / "index").clear()
+        self._dense = DenseIndex(self._database, self.path / "index")
+        self.publish()
 
     def check(self) -> list[Check]:
         """Look at every invariant; reads the whole library."""

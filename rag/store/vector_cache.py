@@ -109,7 +109,7 @@ class VectorCache:
         if self.folder.is_dir():
             with self._publishing() as alone:
                 for path in self.folder.iterdir() if alone else ():
-                    if path.name != _LOCK:
+                    if path.name != _LOCK and path.is_file():
                         path.unlink(missing_ok=True)
 
     @contextmanager

@@ -14,12 +14,14 @@ from rag.schema import Chunk, Document, DocumentInfo
 from rag.store.blocks import insert_blocks
 from rag.store.chunks import insert_chunks, next_chunk_id
 from rag.store.database import Database
-from rag.store.documents import delete_document, documents_where, insert_document, list_documents
+from rag.store.documents import Rules, delete_document, documents_where, insert_document, list_documents
 from rag.store.embeddings import delete_unused_vectors, insert_vectors, use_embedder
-from rag.store.lexical import LexicalRow, add_rows, delete_rows, lexical_row, purge_rows
+from rag.store.lexical import LexicalRow, add_rows, delete_rows, lexical_row
 from rag.store.originals import Originals
+from rag.store.sketches import insert_sketch
 from rag.store.texts import storable
 from rag.store.validation import validate
+from rag.text.minhash import signature
 
 __all__ = ["CatalogWriter"]
 
@@ -39,12 +41,14 @@ class CatalogWriter:
         hashes: Sequence[bytes],
         vectors: Vectors,
         original: Path | None,
+        rules: Rules,
     ) -> DocumentInfo:
         """Store a document in place of an earlier one of the same source; see `Store.add_document`."""
         validate(document, chunks, hashes, vectors)
         rows = [
             lexical_row(document.title, c.headings, document.text[c.start : c.end], c.context) for c in chunks
         ]
+        sketch = signature(document.text)
         with self._changing() as (connection, notes):
             earlier = documents_where(connection, "source = ?", storable(document.source))
             new = [self._originals.name(original, document.sha256)] if original else []
@@ -54,7 +58,8 @@ class CatalogWriter:
             file = self._originals.keep(original, document.sha256) if original else None
             embedder = use_embedder(connection, fingerprint, vectors.shape[1])
             insert_vectors(connection, embedder, hashes, vectors)
-            _insert(connection, document, chunks, hashes, rows, file)
+            row = _insert(connection, document, chunks, hashes, rows, file, rules)
+            insert_sketch(connection, row, sketch)
             _count_version(connection)
             return list_documents(connection, [document.document_id])[0]
 
@@ -67,9 +72,6 @@ class CatalogWriter:
                 _delete(connection, info.document_id)
             if found:
                 _count_version(connection)
-        if found:
-            with self._database.writing() as connection:
-                purge_rows(connection)
         return found
 
     def recover(self, busy_seconds: float) -> None:
@@ -107,17 +109,21 @@ def _insert(
     hashes: Sequence[bytes],
     rows: Sequence[LexicalRow],
     file: str | None,
-) -> None:
+    rules: Rules,
+) -> int:
     first = next_chunk_id(connection)
-    row = insert_document(connection, document, first, len(chunks), file)
+    row = insert_document(connection, document, first, len(chunks), file, rules)
     insert_blocks(connection, row, document.blocks)
     insert_chunks(connection, row, first, chunks, hashes)
-    add_rows(connection, first, rows)
+    add_rows(connection, row, rows)
+    return row
 
 
 def _delete(connection: sqlite3.Connection, document_id: str) -> None:
     hashes = connection.execute(
-        "SELECT c.hash FROM documents d JOIN chunks c ON c.document = d.id WHERE d.document_id = ?",
+        "SELECT c.hash FROM documents d JOIN chunks c ON c.document = d.id WHERE d.document_id = ?1"
+        " UNION SELECT s.hash FROM documents d JOIN staged_chunks s ON s.document = d.id"
+        " WHERE d.document_id = ?1",
         (document_id,),
     ).fetchall()
     delete_rows(connection, document_id)

@@ -29,7 +29,7 @@ def failures(store: Store) -> dict[str, str]:
 
 def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> None:
     assert failures(filled) == {}
-    assert len(filled.check()) == 9
+    assert len(filled.check()) == 11
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,11 @@ def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> N
         ("vectors", "UPDATE vectors SET vector = x'00' WHERE id = 1", "another length"),
         ("vectors", "INSERT INTO vectors VALUES (99, 1, x'01', zeroblob(256))", "no chunk has"),
         ("vectors", "UPDATE library SET embedder = NULL", "no embedder"),
-        ("lexical index", "DELETE FROM lexical_docsize WHERE id = 1", "1 chunks that are not indexed"),
-        ("lexical index", "INSERT INTO lexical (rowid, text) VALUES (99, 'ghost')", "that are gone"),
+        ("lexical index", "DELETE FROM lexical_postings WHERE document = 1", "chunks are not indexed"),
+        ("lexical index", "INSERT INTO lexical_postings VALUES (99, x'')", "that are gone|documents are gone"),
+        ("lexical index", "UPDATE lexical_postings SET postings = x'00' WHERE document = 1", "no postings"),
+        ("lexical index", "UPDATE lexical_terms SET chunks = 7 WHERE id = 1", "1 words are in another number"),
+        ("lexical index", "DELETE FROM lexical_terms WHERE id = 1", "1 words are in another number"),
         ("originals", "UPDATE documents SET file = NULL", "belongs to no document"),
     ],
 )

@@ -1,0 +1,121 @@
+"""What is made from documents and can be made anew: likeness, embedders, the way of cutting, indexes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rag.errors import LibraryLockedError
+from rag.schema import Document
+from rag.store.blocks import list_blocks
+from rag.store.chunks import chunks_by_id
+from rag.store.documents import Rules, document_row, list_documents, set_rules
+from rag.store.embeddings import drop_old_vectors, embedder_settings, register_embedder
+from rag.store.lexical import refresh_terms
+from rag.store.pages import list_pages
+from rag.store.records import Records
+from rag.store.sketches import SimilarDocument, insert_sketch, similar_documents, similar_pairs
+from rag.store.staging import Staging
+from rag.store.texts import TextReader
+from rag.text.minhash import passage_hash, signature
+
+__all__ = ["Derived"]
+
+
+class Derived(Records):
+    """The part of the store that keeps what is derived from documents in step with them."""
+
+    def chunk_hashes(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
+        """A name for each chunk's own text: equal where words and marks are, whatever document it is of.
+
+        Chunks that are gone are left out.
+        """
+        with self._database.reading() as connection:
+            return {c.chunk_id: passage_hash(c.text) for c in chunks_by_id(connection, chunk_ids)}
+
+    def similar_documents(self, document_id: str) -> list[SimilarDocument]:
+        """The documents of which four fifths or more are the same text, most alike and oldest first.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return similar_documents(connection, document_id)
+
+    def all_similar_documents(self) -> dict[str, list[SimilarDocument]]:
+        """Each document that has such, by id, with them."""
+        with self._database.reading() as connection:
+            return similar_pairs(connection)
+
+    def document(self, document_id: str) -> Document:
+        """A document as it was read, but for its pages' geometry: enough to cut it anew.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            row, characters = document_row(connection, document_id)
+            info = list_documents(connection, [document_id])[0]
+            return Document(
+                source=info.source,
+                sha256=info.sha256,
+                media_type=info.media_type,
+                title=info.title,
+                language=info.language,
+                text=TextReader(connection).slice(row, 0, characters),
+                pages=tuple(list_pages(connection, document_id)),
+                blocks=tuple(list_blocks(connection, document_id)),
+                metadata=info.metadata,
+                warnings=info.warnings,
+            )
+
+    def set_rules(self, document_id: str, rules: Rules) -> None:
+        """Note by which rules a document was read and cut."""
+        with self._database.writing() as connection:
+            set_rules(connection, document_id, rules)
+
+    @property
+    def embedder_settings(self) -> dict[str, Any]:
+        """The settings that build the embedder whose vectors are searched; empty where not known."""
+        with self._database.reading() as connection:
+            kept = embedder_settings(connection)
+        settings: dict[str, Any] = json.loads(kept) if kept else {}
+        return settings
+
+    def remember_embedder(self, fingerprint: str, dimension: int, settings: dict[str, Any]) -> None:
+        """Keep the settings that build an embedder, so that the library is opened with it."""
+        with self._database.writing() as connection:
+            register_embedder(connection, fingerprint, dimension, json.dumps(settings, sort_keys=True))
+
+    def staging(
+        self, fingerprint: str, dimension: int, chunked_by: str, settings: dict[str, Any] | None = None
+    ) -> Staging:
+        """Begin a reindex to an embedder and a way of cutting, or go on with it where it was left.
+
+        Raises:
+            ConfigurationError: the embedder has stored vectors of another length.
+        """
+        kept = json.dumps(settings, sort_keys=True) if settings else ""
+        return Staging(self._database, fingerprint, dimension, chunked_by, kept)
+
+    def drop_old_vectors(self) -> None:
+        """Delete the vectors of embedders that are no longer searched."""
+        drop_old_vectors(self._database)
+
+    def rebuild_lexical(self) -> None:
+        """Make the lexical index and the documents' signatures anew from the stored text."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE library SET terms = ''")
+            refresh_terms(connection)
+            connection.execute("DELETE FROM sketches")
+            reader = TextReader(connection)
+            for row, characters in connection.execute("SELECT id, characters FROM documents").fetchall():
+                insert_sketch(connection, row, signature(reader.slice(row, 0, characters)))
+
+    def _drop_leftovers(self, busy_seconds: float) -> None:
+        """At the start: what a reindex left that was killed after its swap."""
+        try:
+            drop_old_vectors(self._database, busy_seconds)
+        except LibraryLockedError:  # whoever is writing now may be at it; else the next start
+            return
