@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Run", "join_small"]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A chunk in the making: its span, where its last block's own text ends, its size in tokens."""
+    """A chunk in the making: its span, where its last block's own text ends, its size in tokens.
+
+    `context` is what stands above its first row in a table that began before it, `context_tokens` the
+    size of that.
+    """
 
     start: int
     end: int
@@ -18,6 +22,8 @@ class Run:
     tokens: int
     headings: tuple[str, ...]
     only_headings: bool = False
+    context: str = ""
+    context_tokens: int = 0
 
 
 def join_small(runs: Sequence[Run], min_tokens: int, limit: Callable[[tuple[str, ...]], int]) -> list[Run]:
@@ -58,10 +64,17 @@ def _joined(
     first: Run, second: Run, headings: tuple[str, ...], limit: Callable[[tuple[str, ...]], int]
 ) -> Run | None:
     tokens = first.tokens + second.tokens
-    if tokens > limit(headings):
+    if tokens + first.context_tokens > limit(headings):
         return None
     only_headings = first.only_headings and second.only_headings
-    return Run(first.start, second.end, second.body_end, tokens, headings, only_headings)
+    return replace(
+        first,
+        end=second.end,
+        body_end=second.body_end,
+        tokens=tokens,
+        headings=headings,
+        only_headings=only_headings,
+    )
 
 
 def _prefers_onward(before: Run, run: Run, after: Run) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from rag.schema import Block, BlockKind, Document
+from rag.schema import Block, BlockKind, Document, RowHeader
 from rag.text import line_spans
 
 __all__ = ["Section", "Unit", "outline"]
@@ -21,7 +21,7 @@ class Unit:
     """A block with all that follows it up to the next: white space, running headers and footers.
 
     Units tile the text. The block's own text is `start` to `body_end` (in the first unit, white
-    space and headers may stand before it).
+    space and headers may stand before it). `header` is that of a table's row.
     """
 
     start: int
@@ -29,6 +29,7 @@ class Unit:
     body_end: int
     kind: BlockKind
     level: int = 0
+    header: RowHeader | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _units(document: Document) -> list[Unit]:
         return []
     starts = [0, *(body.start for body in bodies[1:]), len(text)]
     return [
-        Unit(start, end, body.end, body.kind, body.level)
+        Unit(start, end, body.end, body.kind, body.level, body.header)
         for body, (start, end) in zip(bodies, pairwise(starts), strict=True)
     ]
 
@@ -84,7 +85,7 @@ def _bodies(text: str, blocks: tuple[Block, ...], skip_running: bool) -> Iterato
             continue
         yield from _paragraphs(text, position, start)
         if not (skip_running and block.kind in _RUNNING) and not text[start:end].isspace():
-            yield Block(start, end, block.kind, block.level)
+            yield Block(start, end, block.kind, block.level, block.header)
         position = end
     yield from _paragraphs(text, position, len(text))
 

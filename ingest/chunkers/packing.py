@@ -11,14 +11,17 @@ _RUN: Final = 1.0
 _FINEST: Final = 16
 
 
-def pack(tokens: Sequence[int], border_costs: Sequence[float], limit: int) -> list[int]:
+def pack(
+    tokens: Sequence[int], border_costs: Sequence[float], limit: int, leads: Sequence[int] | None = None
+) -> list[int]:
     """The index of the first piece of each run, at the least cost of the whole row.
 
     A run of n tokens costs `1 + (1 - n / limit)²` and the cost of the border before it: few runs,
     of even size, that end where `border_costs` are low. Found by dynamic programming over all
     rows of cuts, as Knuth and Plass (1981, "Breaking Paragraphs into Lines") break lines.
-    `border_costs[i]` is the cost of cutting before piece i; the first is not used. No run is over
-    `limit` unless it is a single piece.
+    `border_costs[i]` is the cost of cutting before piece i; the first is not used. `leads[i]` are tokens
+    that a run needs besides its own where it begins with piece i. No run is over `limit` with them,
+    unless it is a single piece.
     """
     if not tokens:
         return []
@@ -34,7 +37,10 @@ def pack(tokens: Sequence[int], border_costs: Sequence[float], limit: int) -> li
             earliest += 1
         best = float("inf")
         for start in range(earliest, end):
-            slack = 1.0 - (before[end] - before[start]) / limit
+            size = before[end] - before[start] + (leads[firsts[start]] if leads else 0)
+            if size > limit and start < end - 1:
+                continue
+            slack = 1.0 - min(size, limit) / limit
             border = border_costs[firsts[start]] if start else 0.0
             total = cost[start] + border + _RUN + slack * slack
             if total < best:

@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.chunkers.outline import Section, Unit
 from ingest.chunkers.ruler import TokenRuler
-from rag.schema import PAGE_BREAK, BlockKind
+from rag.schema import PAGE_BREAK, BlockKind, RowHeader
 from rag.text import sentence_spans
 
 __all__ = ["Piece", "pieces"]
@@ -21,7 +21,9 @@ _AFTER_TITLE: Final = 1.0
 _AFTER_INTRODUCTION: Final = 0.5
 _AFTER_HEADER_ROW: Final = 0.5
 _BETWEEN_SENTENCES: Final = 0.4
+_INSIDE_HEADER: Final = 2.0
 _BETWEEN_ROWS: Final = 0.25
+_BETWEEN_GROUPS: Final = 0.1
 _BETWEEN_LINES: Final = 0.25
 _INSIDE_RUN: Final = {BlockKind.LIST_ITEM: 0.1, BlockKind.CODE: _BETWEEN_LINES}
 
@@ -37,7 +39,7 @@ _INTRODUCTION_END: Final = frozenset(":：")
 class Piece:
     """A unit, or a part of one that is over the limit; pieces tile the text.
 
-    `cost` is what a cut before the piece costs.
+    `cost` is what a cut before the piece costs. `header` is that of a table's row.
     """
 
     start: int
@@ -45,6 +47,7 @@ class Piece:
     body_end: int
     kind: BlockKind
     cost: float
+    header: RowHeader | None = None
 
 
 def pieces(section: Section, text: str, ruler: TokenRuler, limit: int) -> list[Piece]:
@@ -57,7 +60,7 @@ def pieces(section: Section, text: str, ruler: TokenRuler, limit: int) -> list[P
         cost = _border_cost(units, i, text) if i else 0.0
         # A first paragraph that does not fit beside its heading gives it its first sentences.
         if sizes[i] + min(lead, limit // 2) <= limit:
-            found.append(Piece(unit.start, unit.end, unit.body_end, unit.kind, cost))
+            found.append(Piece(unit.start, unit.end, unit.body_end, unit.kind, cost, unit.header))
         else:
             found.extend(_parts(unit, text, ruler, limit, cost))
         lead = lead + sizes[i] if unit.kind is BlockKind.HEADING else 0
@@ -70,8 +73,7 @@ def _border_cost(units: tuple[Unit, ...], i: int, text: str) -> float:
     if before.kind is BlockKind.HEADING:
         return _AFTER_HEADING
     if before.kind is unit.kind is BlockKind.TABLE_ROW:
-        first_row = i < 2 or units[i - 2].kind is not BlockKind.TABLE_ROW
-        return _AFTER_HEADER_ROW if first_row else _BETWEEN_ROWS
+        return _row_border_cost(units, i)
     last = text[before.body_end - 1]
     if last.isspace():
         last = text[before.start : before.body_end].rstrip()[-1:]
@@ -88,6 +90,21 @@ def _border_cost(units: tuple[Unit, ...], i: int, text: str) -> float:
     return _AFTER_TITLE if is_title else 0.0
 
 
+def _row_border_cost(units: tuple[Unit, ...], i: int) -> float:
+    """The cost of cutting between two rows: names stay with what they name, groups of rows together."""
+    before, unit = units[i - 1].header, units[i].header
+    if before is None or unit is None:
+        first_row = i < 2 or units[i - 2].kind is not BlockKind.TABLE_ROW
+        return _AFTER_HEADER_ROW if first_row else _BETWEEN_ROWS
+    if before.is_header:
+        return _INSIDE_HEADER if unit.is_header else _AFTER_HEADER_ROW
+    if unit.is_header:
+        return 0.0
+    if len(unit.sections) > len(before.sections):
+        return _AFTER_HEADER_ROW
+    return _BETWEEN_ROWS if unit.sections == before.sections else _BETWEEN_GROUPS
+
+
 def _parts(unit: Unit, text: str, ruler: TokenRuler, limit: int, cost: float) -> Iterator[Piece]:
     """A unit cut at sentences (cells of a row, lines of code), and those at tokens where too long."""
     starts, inner_cost, separator = _inner_borders(unit, text)
@@ -95,7 +112,7 @@ def _parts(unit: Unit, text: str, ruler: TokenRuler, limit: int, cost: float) ->
         cuts = [start, *ruler.cut(start, end, limit, separator)]
         for part, part_end in zip(cuts, [*cuts[1:], end], strict=True):
             body_end = max(min(unit.body_end, part_end), part + 1)
-            yield Piece(part, part_end, body_end, unit.kind, cost)
+            yield Piece(part, part_end, body_end, unit.kind, cost, unit.header)
             cost = _INSIDE_SENTENCE
         cost = inner_cost
 

@@ -14,9 +14,10 @@ from ingest.chunkers.packing import pack
 from ingest.chunkers.pieces import Piece, pieces
 from ingest.chunkers.ruler import TokenRuler
 from rag.models.protocol import Embedder
-from rag.schema import BlockKind, Chunk, Document
+from rag.schema import BlockKind, Chunk, Document, RowHeader
 from rag.settings import ChunkingSettings
 from rag.text import context_line
+from rag.text.tables import row_context
 
 __all__ = ["StructureChunker"]
 
@@ -29,7 +30,8 @@ class StructureChunker:
     """Chunks that keep to headings, paragraphs, rows and sentences, sized for one embedder.
 
     Headings start chunks and stay with what follows them; block borders are cut before sentence
-    borders, and those before any other; rows of a table are cut only where one is over the limit.
+    borders, and those before any other; rows of a table are cut only where one is over the limit, and a
+    chunk that begins among them carries what stands above it in the table.
 
     Example:
         >>> chunks = StructureChunker(ChunkingSettings()).chunks(document, embedder)
@@ -58,6 +60,7 @@ class _Budget:
         self._embedder = embedder
         self._title = title
         self._context_tokens: dict[tuple[str, ...], int] = {}
+        self._table_contexts: dict[RowHeader, tuple[str, int]] = {}
 
     def fitting(self, headings: tuple[str, ...]) -> tuple[str, ...]:
         """The path without as many outer headings as it takes to leave most of the input to text."""
@@ -73,6 +76,17 @@ class _Budget:
         left = self._embedder.max_tokens - RESERVED_TOKENS - context
         return max(min(self._settings.max_tokens, left), 1)
 
+    def table_context(self, header: RowHeader | None) -> tuple[str, int]:
+        """What a chunk needs that begins with a table's row, and how many tokens that is."""
+        if header is None or header.is_header or not self._settings.context:
+            return "", 0
+        if header not in self._table_contexts:
+            text = row_context(header)
+            while text and len(self._embedder.token_spans(text)) > self._embedder.max_tokens // 3:
+                text = text.partition("\n")[2]
+            self._table_contexts[header] = text, len(self._embedder.token_spans(text))
+        return self._table_contexts[header]
+
     def _context(self, headings: tuple[str, ...]) -> int:
         if headings not in self._context_tokens:
             line = context_line(self._title, headings)
@@ -85,13 +99,17 @@ def _runs(section: Section, text: str, ruler: TokenRuler, budget: _Budget) -> It
     limit = budget.limit(headings)
     parts = pieces(section, text, ruler, limit)
     tokens = ruler.sizes([parts[0].start, *(part.end for part in parts)])
-    firsts = pack(tokens, [part.cost for part in parts], limit)
+    contexts = [budget.table_context(part.header) for part in parts]
+    leads = [size if size + own <= limit else 0 for (_, size), own in zip(contexts, tokens, strict=True)]
+    firsts = pack(tokens, [part.cost for part in parts], limit, leads)
     before = [0, *accumulate(tokens)]
     for first, following in zip(firsts, [*firsts[1:], len(parts)], strict=True):
         run: Sequence[Piece] = parts[first:following]
         size = before[following] - before[first]
         only_headings = all(part.kind is BlockKind.HEADING for part in run)
-        yield Run(run[0].start, run[-1].end, run[-1].body_end, size, headings, only_headings)
+        context = contexts[first][0] if leads[first] else ""
+        span = run[0].start, run[-1].end, run[-1].body_end
+        yield Run(*span, size, headings, only_headings, context, leads[first])
 
 
 def _as_chunks(runs: Sequence[Run], document: Document) -> Iterator[Chunk]:
@@ -103,7 +121,7 @@ def _as_chunks(runs: Sequence[Run], document: Document) -> Iterator[Chunk]:
         while ink_start < run.body_end - 1 and text[ink_start].isspace():
             ink_start += 1
         first, last = page_of(ink_start), page_of(max(run.body_end - 1, ink_start))
-        yield Chunk(ordinal, run.start, run.end, first, last, run.headings)
+        yield Chunk(ordinal, run.start, run.end, first, last, run.headings, run.context)
 
 
 def _page_number(starts: Sequence[int], document: Document, offset: int) -> int:

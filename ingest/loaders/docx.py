@@ -1,8 +1,4 @@
-"""Word documents by python-docx: headings, paragraphs, lists and tables in the order of the text.
-
-The text is read from the XML elements, because `Paragraph.text` leaves out inserted text, content
-controls and smart tags. Deleted text, field codes and fallback drawings are no text.
-"""
+"""Word documents by python-docx: headings, paragraphs, lists and tables in the order of the text."""
 
 from __future__ import annotations
 
@@ -12,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.docx_table import table_rows
+from ingest.loaders.docx_xml import FALLBACK, TEXT_BOX, W, element_text
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
@@ -19,18 +17,9 @@ from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "DocxLoader"]
 
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_TEXT_BOX: Final = _W + "txbxContent"
-_SKIPPED: Final = frozenset((_W + "pPr", _W + "del", _W + "moveFrom", _W + "instrText", _FALLBACK, _TEXT_BOX))
-_CHARACTERS: Final = {
-    _W + "tab": "\t",
-    _W + "br": "\n",
-    _W + "cr": "\n",
-    _W + "noBreakHyphen": "-",
-}
-_CONTAINERS: Final = frozenset((_W + "sdt", _W + "sdtContent", _W + "ins", _W + "customXml", _W + "smartTag"))
+_CONTAINERS: Final = frozenset((W + "sdt", W + "sdtContent", W + "ins", W + "customXml", W + "smartTag"))
 _HEADING_STYLE: Final = re.compile(r"heading\s*(\d)", re.I)
+_CAPTION_STYLE: Final = re.compile(r"caption", re.I)
 _LIST_STYLE: Final = re.compile(r"list", re.I)
 
 
@@ -54,7 +43,7 @@ class DocxLoader:
             document = docx.Document(str(path))
             builder = DocumentBuilder(source, sha256, self.media_types[0])
             _describe(document.core_properties, builder)
-            _Writer(builder, document).write()
+            Writer(builder, document).write()
         except OSError:
             raise
         except Exception as error:
@@ -72,12 +61,13 @@ def _describe(properties: Any, builder: DocumentBuilder) -> None:
     builder.describe("date", when.isoformat() if when else "")
 
 
-class _Writer:
+class Writer:
     """Writes the body of a document, then its footnotes and endnotes."""
 
     def __init__(self, builder: DocumentBuilder, document: Any) -> None:
         self._builder = builder
         self._document = document
+        self._caption = ""  # of the table that follows
         self._styles = {style.style_id: style.name or "" for style in document.styles if style.style_id}
 
     def write(self) -> None:
@@ -87,38 +77,39 @@ class _Writer:
 
     def _write_children(self, parent: Any) -> None:
         for element in parent:
-            if element.tag == _W + "p":
+            if element.tag == W + "p":
                 self._write_paragraph(element)
-            elif element.tag == _W + "tbl":
+            elif element.tag == W + "tbl":
                 self._write_table(element)
             elif element.tag in _CONTAINERS:
                 self._write_children(element)
 
     def _write_paragraph(self, paragraph: Any) -> None:
-        text = _text(paragraph).replace("\t", " ")
+        text = element_text(paragraph).replace("\t", " ")
         style = self._style_name(paragraph)
+        if text.strip():
+            self._caption = text.strip() if _CAPTION_STYLE.match(style) else ""
         heading = _heading_level(style)
         if heading:
             self._builder.block(text.replace("\n", " "), BlockKind.HEADING, heading)
-        elif _LIST_STYLE.match(style) or paragraph.find(f"{_W}pPr/{_W}numPr") is not None:
+        elif _LIST_STYLE.match(style) or paragraph.find(f"{W}pPr/{W}numPr") is not None:
             self._builder.block(text, BlockKind.LIST_ITEM)
         else:
             self._builder.block(text)
-        for box in paragraph.iter(_TEXT_BOX):
-            if not any(parent.tag == _FALLBACK for parent in box.iterancestors()):
+        for box in paragraph.iter(TEXT_BOX):
+            if not any(parent.tag == FALLBACK for parent in box.iterancestors()):
                 self._write_children(box)
 
     def _write_table(self, table: Any) -> None:
-        self._builder.end_table()
-        for row in table.iter(_W + "tr"):
-            if next(row.iterancestors(_W + "tbl")) is table:  # an inner table is text of its cell
-                cells = [cell for cell in row.iter(_W + "tc") if next(cell.iterancestors(_W + "tr")) is row]
-                self._builder.row([_cell_text(cell) for cell in cells])
-        self._builder.end_table()
+        # an inner table is text of its cell
+        rows = [row for row in table.iter(W + "tr") if next(row.iterancestors(W + "tbl")) is table]
+        marked = sum(row.find(f"{W}trPr/{W}tblHeader") is not None for row in rows)
+        self._builder.table(table_rows(rows), self._caption, marked if 0 < marked < len(rows) else None)
+        self._caption = ""
 
     def _style_name(self, paragraph: Any) -> str:
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        identifier = style.get(_W + "val") if style is not None else ""
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        identifier = style.get(W + "val") if style is not None else ""
         return str(self._styles.get(identifier, identifier))
 
     def _notes(self) -> Iterator[str]:
@@ -131,8 +122,8 @@ class _Writer:
                 continue
             root = etree.fromstring(relation.target_part.blob)
             for note in root:
-                if note.get(_W + "type") is None:
-                    yield " ".join(_text(p).strip() for p in note.iter(_W + "p")).strip()
+                if note.get(W + "type") is None:
+                    yield " ".join(element_text(p).strip() for p in note.iter(W + "p")).strip()
 
 
 def _heading_level(style: str) -> int:
@@ -140,24 +131,6 @@ def _heading_level(style: str) -> int:
         return 1
     match = _HEADING_STYLE.match(style)
     return min(max(int(match.group(1)), 1), 6) if match else 0
-
-
-def _cell_text(cell: Any) -> str:
-    return " ".join(text for text in (_text(p).strip() for p in cell.iter(_W + "p")) if text)
-
-
-def _text(element: Any) -> str:
-    parts: list[str] = []
-    stack = [element]
-    while stack:
-        node = stack.pop()
-        if node.tag == _W + "t":
-            parts.append(node.text or "")
-        elif node.tag in _CHARACTERS:
-            parts.append(_CHARACTERS[node.tag])
-        elif node.tag not in _SKIPPED:
-            stack.extend(reversed(node))
-    return "".join(parts)
 
 
 LOADER: Loader = DocxLoader()

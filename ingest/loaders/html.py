@@ -12,6 +12,7 @@ from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
+from rag.text.tables import TableCell
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -35,6 +36,7 @@ _BLOCKS: Final = frozenset(
     )
 )
 # fmt: on
+_WIDEST_SPAN: Final = 1_000
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
@@ -123,6 +125,8 @@ class _Writer:
         elif node.name == "pre":
             self._flush()
             self._builder.block(node.get_text(), BlockKind.CODE)
+        elif node.name == "table" and not any(map(_is_layout, _table_cells(node))):
+            self._write_table(node)
         elif node.name == "tr":
             cells = [cell for cell in _children(node) if cell.name in ("td", "th")]
             if any(_is_layout(cell) for cell in cells):
@@ -132,6 +136,18 @@ class _Writer:
         else:
             return False
         return True
+
+    def _write_table(self, table: Tag) -> None:
+        """Write a table of values: its caption as a paragraph, then its rows."""
+        self._flush()
+        title = " ".join(
+            _plain(node) for node in _children(table) if node.name == "caption" and _is_visible(node)
+        )
+        self._builder.block(title)
+        rows = [row for row in table.find_all("tr") if row.find_parent("table") is table and _is_visible(row)]
+        heads = sum(row.find_parent("thead") is not None for row in rows)
+        cells = [[_table_cell(cell) for cell in _row_cells(row) if _is_visible(cell)] for row in rows]
+        self._builder.table(cells, title, heads if 0 < heads < len(rows) else None)
 
     def _break_line(self) -> None:
         if self._inline and self._inline[-1].endswith("\n"):
@@ -192,6 +208,23 @@ def _is_visible(node: Tag) -> bool:
         or node.get("role") == "navigation"
         or _HIDDEN_STYLE.search(str(node.get("style") or ""))
     )
+
+
+def _row_cells(row: Tag) -> Iterator[Tag]:
+    return (cell for cell in _children(row) if cell.name in ("td", "th"))
+
+
+def _table_cells(table: Tag) -> Iterator[Tag]:
+    return (cell for row in table.find_all("tr") for cell in _row_cells(row))
+
+
+def _table_cell(cell: Tag) -> TableCell:
+    return TableCell(_plain(cell), _span(cell, "colspan"), _span(cell, "rowspan"), cell.name == "th")
+
+
+def _span(cell: Tag, name: str) -> int:
+    value = str(cell.get(name) or "1").strip()
+    return min(max(int(value), 1), _WIDEST_SPAN) if value.isdecimal() else 1
 
 
 def _is_layout(cell: Tag) -> bool:

@@ -12,6 +12,7 @@ from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
+from rag.text.tables import TableCell
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -65,7 +66,7 @@ def _without_front_matter(text: str, builder: DocumentBuilder) -> str:
 def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
     lists: list[int | None] = []  # the next number of each open list, None where it has bullets
     marker: str | None = None
-    cells: list[str] = []
+    rows: list[list[TableCell | str]] = []
     heading = 0
     in_table = False
     for token in tokens:
@@ -88,15 +89,14 @@ def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
                 heading = 0
             case "table_open" | "table_close":
                 in_table = token.type == "table_open"
-                builder.end_table()
+                builder.table(rows)
+                rows = []
             case "tr_open":
-                cells = []
-            case "tr_close":
-                builder.row(cells)
+                rows.append([])
             case "inline":
                 text = _inline_text(token.children or [])
                 if in_table:
-                    cells.append(text)
+                    rows[-1].append(TableCell(text, is_header=len(rows) == 1))
                 elif heading:
                     builder.block(text.replace("\n", " "), BlockKind.HEADING, heading)
                 elif marker is not None:

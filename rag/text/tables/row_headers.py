@@ -58,7 +58,7 @@ def _body_headers(
     paths = _paths(naming)
     groups = _Groups()
     reaching: list[tuple[int, str]] = []  # rows that a label above still covers, and the label
-    renaming: list[Sequence[Placed]] = []
+    renaming = list(naming)  # names may go on where a format marks only the first of their rows
     for i, row in enumerate(rows):
         if naming and is_naming(row) and i + 1 < len(rows) and not reaching:
             renaming.append(row)
