@@ -1,5 +1,15 @@
 """Measuring a library on questions whose right answers are known."""
 
+from rag.evaluation.answer_report import (
+    LOWER_IS_BETTER,
+    MEASURES,
+    AnswerFigures,
+    compare_judged,
+    figures,
+    missed_bounds,
+)
+from rag.evaluation.answer_sets import AnswerSet, read_answer_set
+from rag.evaluation.answers import AnswerJudge, evaluate_answers, read_judged, write_judged
 from rag.evaluation.bootstrap import Interval, bootstrap_mean, paired_bootstrap
 from rag.evaluation.corpus import entry_document, index_corpus, whole
 from rag.evaluation.datasets import (
@@ -11,33 +21,54 @@ from rag.evaluation.datasets import (
     read_pages,
     read_spans,
 )
+from rag.evaluation.judgement import Judged
 from rag.evaluation.metrics import METRICS, evaluate, mean
+from rag.evaluation.pictures import reliability_diagram, risk_coverage_curve, write_pictures
 from rag.evaluation.places import PlaceEvaluation, evaluate_pages, evaluate_spans
+from rag.evaluation.questions import AnswerQuestion, Gold
 from rag.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval
 from rag.evaluation.runs import read_run, write_run
 
 __all__ = [
+    "LOWER_IS_BETTER",
+    "MEASURES",
     "METRICS",
+    "AnswerFigures",
+    "AnswerJudge",
+    "AnswerQuestion",
+    "AnswerSet",
     "Entry",
+    "Gold",
     "Interval",
+    "Judged",
     "PageQuestion",
     "PlaceEvaluation",
     "RetrievalEvaluation",
     "RetrievalSet",
     "SpanQuestion",
     "bootstrap_mean",
+    "compare_judged",
     "entry_document",
     "evaluate",
+    "evaluate_answers",
     "evaluate_pages",
     "evaluate_retrieval",
     "evaluate_spans",
+    "figures",
     "index_corpus",
     "mean",
+    "missed_bounds",
     "paired_bootstrap",
+    "read_answer_set",
     "read_beir",
+    "read_judged",
     "read_pages",
     "read_run",
     "read_spans",
+    "reliability_diagram",
+    "risk_coverage_curve",
     "whole",
+    "write_judged",
+    "write_pictures",
     "write_run",
 ]

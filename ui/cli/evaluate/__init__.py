@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ui.cli.evaluate.answers import evaluate_answers_command
 from ui.cli.evaluate.retrieval import evaluate_retrieval
 
 __all__ = ["evaluate"]
@@ -16,4 +17,5 @@ def _group() -> None:
     """Keeps each command one of its own name, even while there is only one."""
 
 
+evaluate.command("answers")(evaluate_answers_command)
 evaluate.command("retrieval")(evaluate_retrieval)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import UsageError
+from ui.cli.evaluate.bounds import parse_bounds
 from ui.cli.evaluate.counter import Counter
 from ui.cli.options import ConfigOption, JsonOption, SetOption, read_settings
 from ui.cli.output import print_json, print_line, write_error
@@ -43,10 +43,10 @@ def evaluate_retrieval(
     as_json: JsonOption = False,
 ) -> None:
     """Measure each leg, their fusion and the final ranking, in a library made for it."""
-    from rag.evaluation import read_beir, write_run
+    from rag.evaluation import METRICS, read_beir, write_run
 
     settings = read_settings(None, config, assignments)
-    bounds = [_bound(text) for text in fail_below or []]
+    bounds = parse_bounds(fail_below or [], METRICS, "ndcg@10=.70")
     test_set = read_beir(dataset)
     other = _other_run(compare, test_set)
     result = _measured(settings, test_set, whole_passages=no_chunking)
@@ -60,7 +60,7 @@ def evaluate_retrieval(
         print_json(report)
     else:
         _print(report)
-    missed = [(name, value) for name, value in bounds if result.metrics["final"][name] < value]
+    missed = [(name, value) for name, value in bounds.items() if result.metrics["final"][name] < value]
     for name, value in missed:
         write_error(f"{name} is {result.metrics['final'][name]:.4f}, below {value}")
     if missed:
@@ -82,22 +82,6 @@ def _measured(settings: Settings, test_set: RetrievalSet, *, whole_passages: boo
                 index_corpus(library.store, library.embedder, test_set.corpus, cut, passages)
             with Counter("questions") as questions:
                 return evaluation.evaluate_retrieval(library.store, library.retriever, test_set, questions)
-
-
-def _bound(text: str) -> tuple[str, float]:
-    from rag.evaluation import METRICS
-
-    name, _, value = text.partition("=")
-    try:
-        bound = float(value)
-    except ValueError:
-        bound = -1.0
-    if name not in METRICS or bound < 0:
-        raise UsageError(
-            f"--fail-below {text!r}: write METRIC=VALUE, such as ndcg@10=.70, and one of "
-            + ", ".join(METRICS)
-        )
-    return name, bound
 
 
 def _other_run(path: Path | None, test_set: RetrievalSet) -> dict[str, dict[str, float]] | None:

@@ -1,0 +1,155 @@
+"""One question's answer, judged: what a line of an evaluation's file holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from rag.evaluation.citation_metrics import CitationScores, citation_scores
+from rag.evaluation.questions import AnswerQuestion
+from rag.evaluation.text_metrics import best_over_answers, contains, exact_match, f1, rouge_l
+from rag.schema import Answer, Citation
+from rag.wire import citation_json
+
+__all__ = ["Judged", "Sliced", "is_right", "judge"]
+
+_MOSTLY: Final = 0.5
+
+Sliced = Callable[[str, int, int], str]
+"""The characters of a document: (document id, start, end) -> text. How a quote is verified."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer with its scores; what cannot be judged for a question is missing from `scores`.
+
+    `right` is of the best answer that there was, given or not, as `confidence` is; None where nothing
+    tells. `answer` is what was given, `quotes` how many it cites and `verified` how many of them stand
+    in the document to the letter. `key` names all that it hangs on: question, settings, library.
+    """
+
+    question_id: str
+    question: str
+    language: str
+    answerable: bool
+    answer: str
+    short_answer: str
+    abstained: bool
+    confidence: float
+    right: bool | None
+    scores: Mapping[str, float]
+    citations: tuple[Mapping[str, Any], ...]
+    quotes: int
+    verified: int
+    seconds: float
+    features: Mapping[str, float]
+    key: str = ""
+
+    def to_json(self) -> str:
+        """One line."""
+        fields = asdict(self)
+        return json.dumps({"id": fields.pop("question_id"), **fields}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Judged:
+        """Read one line.
+
+        Raises:
+            ValueError: it is not such a line.
+        """
+        fields = json.loads(line)
+        try:
+            return cls(
+                question_id=str(fields.pop("id")),
+                **{**fields, "citations": tuple(fields["citations"])},
+            )
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"no line of an evaluation: {error}") from None
+
+
+def judge(
+    question: AnswerQuestion,
+    given: Answer,
+    best: Answer,
+    sliced: Sliced,
+    *,
+    seconds: float,
+    features: Mapping[str, float],
+    key: str = "",
+) -> Judged:
+    """Score an answer; `best` is what would have been said had it not abstained, else the answer itself."""
+    short = str(getattr(given, "short_answer", "") or "")
+    return Judged(
+        question_id=question.question_id,
+        question=question.question,
+        language=question.language,
+        answerable=question.answerable,
+        answer="" if given.abstained else given.text,
+        short_answer="" if given.abstained else short,
+        abstained=given.abstained,
+        confidence=best.confidence,
+        right=is_right(question, best),
+        scores=_scores(question, given, short or given.text),
+        citations=tuple(_without_boxes(citation) for citation in given.citations),
+        quotes=len(given.citations),
+        verified=sum(sliced(c.document_id, c.start, c.end) == c.quote != "" for c in given.citations),
+        seconds=seconds,
+        features=features,
+        key=key,
+    )
+
+
+def is_right(question: AnswerQuestion, answer: Answer) -> bool | None:
+    """Whether an answer is right; None where the file does not say what would be.
+
+    Where gold sentences or pages are known: it cites one of them. Else: it holds a right answer (or is
+    one by half of its words), and cites a gold document where such are known.
+    """
+    if not question.answerable:
+        return False
+    if answer.abstained:
+        return False
+    places = citation_scores(answer.citations, question.gold)
+    if places is not None and question.gold.level in ("sentence", "page"):
+        return places.f1 > 0.0
+    if not question.answers:
+        return None if places is None else places.f1 > 0.0
+    held = best_over_answers(contains, answer.text, question.answers)
+    alike = best_over_answers(f1, answer.text, question.answers)
+    return (held > 0.0 or alike >= _MOSTLY) and (places is None or places.f1 > 0.0)
+
+
+def _scores(question: AnswerQuestion, given: Answer, short: str) -> dict[str, float]:
+    """SQuAD 2.0's way for exact match and F1: silence is right where there is no answer, else wrong.
+
+    The shortest form of the answer counts for these two; ROUGE-L and containment take the whole text.
+    """
+    if not question.answerable:
+        silent = float(given.abstained)
+        return {"exact_match": silent, "f1": silent}
+    scores: dict[str, float] = {}
+    if question.answers:
+        for name, measure, text in (
+            ("exact_match", exact_match, short),
+            ("f1", f1, short),
+            ("rouge_l", rouge_l, given.text),
+            ("contained", contains, given.text),
+        ):
+            said = "" if given.abstained else text
+            scores[name] = best_over_answers(measure, said, question.answers) if said else 0.0
+    places = citation_scores(() if given.abstained else given.citations, question.gold)
+    return scores | _citation_scores(places, given)
+
+
+def _citation_scores(places: CitationScores | None, given: Answer) -> dict[str, float]:
+    """Precision is of answers that were given; recall and F1 count silence as 0."""
+    if places is None:
+        return {}
+    found = {"citation_recall": places.recall, "citation_f1": places.f1}
+    return found if given.abstained else {"citation_precision": places.precision, **found}
+
+
+def _without_boxes(citation: Citation) -> dict[str, Any]:
+    return {name: value for name, value in citation_json(citation).items() if name != "boxes"}
