@@ -130,7 +130,7 @@ class EvidenceSelector:
         """Find the units of some passages and measure the most promising."""
         asked = read_question(question)
         units = quotable_units(passages)
-        weight = term_weights or weights_from_texts(unit.text for unit in units)
+        weight = term_weights or weights_from_texts(unit.reading for unit in units)
         by_words = word_features(asked, units, passages, weight)
         kept = self._prefiltered(by_words)
         candidates = [units[i] for i in kept]
@@ -151,7 +151,7 @@ class EvidenceSelector:
         first_look = by_words[:, WORD_FEATURES.index("near_overlap")]
         if self._sentences is not None and trust.trust >= _LEAST_TRUST and units:
             asked = self._sentences.embedder.embed_questions([question.text])[0]
-            embedded = self._sentences.of([unit.text for unit in units])
+            embedded = self._sentences.of([unit.reading for unit in units])
             vectors = UnitVectors(asked, embedded, trust, vectors.likelihood)
             first_look = first_look + trust.likeness(embedded @ asked)
         return replace(vectors, likelihood=self._likelihood(question.text, units, first_look))

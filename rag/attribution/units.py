@@ -9,6 +9,7 @@ from typing import Final
 
 from rag.schema import Passage, Span
 from rag.text import line_spans, sentence_spans
+from rag.text.tables import line_statements, row_context, row_statement
 
 __all__ = ["Unit", "quotable_units"]
 
@@ -22,7 +23,8 @@ _LEAST_LETTERS: Final = 3
 class Unit:
     """One sentence or table row of a passage; `start` and `end` are offsets into its document.
 
-    `lead` is the sentence before it, or the first row of its table: what its reader has just read.
+    `lead` is the sentence before it, or what stands above a row in its table: what its reader has just
+    read. `statement` is a row in words, each value with the names above and beside it.
     """
 
     passage: int
@@ -33,6 +35,12 @@ class Unit:
     text: str
     lead: str = ""
     is_row: bool = False
+    statement: str = ""
+
+    @property
+    def reading(self) -> str:
+        """The text to judge it by: a row's statement, else its own text."""
+        return self.statement or self.text
 
     @property
     def span(self) -> Span:
@@ -66,16 +74,34 @@ def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
 def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
     previous = header = ""
     ordinal = 0
+    rows = _row_readings(passage)
     for span, is_row in _pieces(passage.text):
         text = passage.text[span.start : span.end]
         if sum(map(str.isalnum, text)) < _LEAST_LETTERS:
             continue
         header = (header or text) if is_row else ""
-        lead = header if is_row and header != text else previous
+        statement, above = rows.get(span.start, ("", ""))
+        lead = above or (header if is_row and header != text else previous)
         start, end = passage.start + span.start, passage.start + span.end
-        yield Unit(index, ordinal, passage.document_id, start, end, text, lead, is_row)
+        yield Unit(index, ordinal, passage.document_id, start, end, text, lead, is_row, statement)
         previous = text
         ordinal += 1
+
+
+def _row_readings(passage: Passage) -> dict[int, tuple[str, str]]:
+    """For each table row, by where it starts in the passage, its statement and what stands above it.
+
+    Rows whose names of columns were not stored are read by their look.
+    """
+    if not passage.rows:
+        return {start: (statement, "") for start, statement in line_statements(passage.text).items()}
+    readings: dict[int, tuple[str, str]] = {}
+    for row in passage.rows:
+        start, end = row.start - passage.start, row.end - passage.start
+        if row.header is not None and start >= 0:
+            statement = row_statement(passage.text[start:end], row.header)
+            readings[start] = statement, row_context(row.header, sections=False)
+    return readings
 
 
 def _pieces(text: str) -> Iterator[tuple[Span, bool]]:

@@ -41,7 +41,9 @@ def fenced_passage(number: int, passage: Passage) -> str:
     attributes = {"document": document_name(passage.source), "page": str(passage.page)}
     if passage.headings:
         attributes["section"] = " > ".join(passage.headings)
-    return fenced_text(number, passage.text, attributes)
+    # a passage that begins in the middle of a table needs the names of its columns
+    text = f"{passage.context}\n{passage.text.strip()}" if passage.context else passage.text
+    return fenced_text(number, text, attributes)
 
 
 def fenced_text(number: int, text: str, attributes: dict[str, str] | None = None) -> str:

@@ -24,7 +24,7 @@ def to_passages(
     """
     found = {chunk.chunk_id: chunk for chunk in store.chunks([hit.chunk_id for hit in ranked])}
     return tuple(
-        _passage(found[hit.chunk_id], hit.score, scores.get(hit.chunk_id, {}), leg)
+        _passage(store, found[hit.chunk_id], hit.score, scores.get(hit.chunk_id, {}), leg)
         for hit in ranked
         if hit.chunk_id in found
     )
@@ -49,7 +49,9 @@ def merge_neighbours(passages: Iterable[Passage], store: Store) -> list[Passage]
     return sorted(merged, key=lambda passage: (-passage.score, passage.document_id, passage.start))
 
 
-def _passage(chunk: StoredChunk, score: float, scores: Mapping[str, float], leg: Leg) -> Passage:
+def _passage(
+    store: Store, chunk: StoredChunk, score: float, scores: Mapping[str, float], leg: Leg
+) -> Passage:
     return Passage(
         document_id=chunk.document_id,
         source=chunk.source,
@@ -63,6 +65,8 @@ def _passage(chunk: StoredChunk, score: float, scores: Mapping[str, float], leg:
         chunk_ids=(chunk.chunk_id,),
         headings=chunk.headings,
         leg=leg,
+        context=chunk.context,
+        rows=tuple(store.table_rows(chunk.document_id, chunk.start, chunk.end)),
     )
 
 
@@ -83,4 +87,5 @@ def _joined(run: Sequence[Passage], store: Store) -> Passage:
         scores=scores,
         chunk_ids=tuple(dict.fromkeys(i for passage in run for i in passage.chunk_ids)),
         leg=best.leg,
+        rows=tuple(dict.fromkeys(row for passage in run for row in passage.rows)),
     )

@@ -2,6 +2,7 @@
 
 from rag.text.tables.cells import CellKind, cell_kind, joined_cells, unit_of
 from rag.text.tables.grid import Placed, TableCell, placed_rows
+from rag.text.tables.lines import line_statements
 from rag.text.tables.row_headers import PATH, headers_of_grid, row_headers
 from rag.text.tables.statements import row_context, row_statement
 
@@ -13,6 +14,7 @@ __all__ = [
     "cell_kind",
     "headers_of_grid",
     "joined_cells",
+    "line_statements",
     "placed_rows",
     "row_context",
     "row_headers",

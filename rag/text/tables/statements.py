@@ -49,12 +49,11 @@ def _without_shared(columns: Sequence[str]) -> tuple[str, list[str]]:
     return PATH.join(shared).rstrip(" ,:"), [PATH.join(path) for path in paths]
 
 
-def row_context(header: RowHeader, rows_above: bool = True) -> str:
-    """What stands above a row, as a chunk that begins with it needs: caption, unit, names, sections.
-
-    `rows_above` is false where the names of columns stand in the chunk itself.
-    """
-    names: Sequence[str] = [name for name in dict.fromkeys(header.columns) if name] if rows_above else ()
-    parts = [header.caption, header.unit, " | ".join(names), PATH.join(header.sections)]
+def row_context(header: RowHeader, sections: bool = True) -> str:
+    """What stands above a row, a line each: caption, unit, names of columns, sections where wanted."""
+    shared, columns = _without_shared(header.columns)
+    names = " | ".join(name for name in dict.fromkeys(columns) if name)
+    groups = PATH.join(header.sections) if sections else ""
+    parts = [header.caption, header.unit, shared, names, groups]
     context = "\n".join(dict.fromkeys(filter(None, parts)))
     return context if len(context) <= _LONGEST_CONTEXT else context[: _LONGEST_CONTEXT - 1].rstrip() + "…"
