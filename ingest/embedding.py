@@ -10,12 +10,19 @@ import numpy as np
 
 from ingest.reading import ReadFile
 from rag.models.protocol import Embedder, Vectors
-from rag.schema import Chunk, Document
-from rag.settings import Settings
+from rag.schema import Chunk
+from rag.settings import ChunkingSettings, Settings
 from rag.store import Store
 from rag.text import embedding_text, text_hash
 
-__all__ = ["Embedding", "VectorFiller"]
+__all__ = ["Embedding", "VectorFiller", "chunk_text"]
+
+
+def chunk_text(title: str, chunk: Chunk, text: str, settings: ChunkingSettings) -> str:
+    """What is embedded for a chunk of a document of this title; `text` is the chunk's own."""
+    if not settings.context:
+        return embedding_text("", (), text)
+    return embedding_text(title, chunk.headings, text, chunk.context)
 
 
 @dataclass(eq=False)
@@ -57,7 +64,7 @@ class VectorFiller:
     def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
         self._store = store
         self._embedder = embedder
-        self._with_context = settings.chunking.context
+        self._chunking = settings.chunking
         self._batch = settings.ingest.batch_chunks
         self._waiting: dict[bytes, _Text] = {}
         self._under_way: dict[bytes, tuple[Embedding, int]] = {}
@@ -74,7 +81,11 @@ class VectorFiller:
 
     def add(self, read: ReadFile, chunks: tuple[Chunk, ...]) -> Embedding:
         """Take a document; what is missing of its vectors is embedded by later steps."""
-        texts = [self._text(read.parsed.document, chunk) for chunk in chunks]
+        document = read.parsed.document
+        texts = [
+            chunk_text(document.title, chunk, document.text[chunk.start : chunk.end], self._chunking)
+            for chunk in chunks
+        ]
         hashes = [text_hash(text) for text in texts]
         vectors = np.zeros((len(chunks), self._embedder.dimension), np.float32)
         embedding = Embedding(read, chunks, hashes, vectors)
@@ -122,9 +133,3 @@ class VectorFiller:
         for key in embedding.hashes:
             if key in self._under_way and self._under_way[key][0] is embedding:
                 del self._under_way[key]
-
-    def _text(self, document: Document, chunk: Chunk) -> str:
-        text = document.text[chunk.start : chunk.end]
-        if not self._with_context:
-            return embedding_text("", (), text)
-        return embedding_text(document.title, chunk.headings, text, chunk.context)

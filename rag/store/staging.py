@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass
 
 from rag.models.protocol import Vectors
 from rag.schema import Chunk, DocumentInfo
-from rag.store.chunks import insert_chunks, next_chunk_id, plain_chunks
+from rag.store.chunks import plain_chunks
 from rag.store.database import Database
 from rag.store.documents import documents_where, now
 from rag.store.embeddings import (
@@ -22,10 +22,10 @@ from rag.store.embeddings import (
     insert_vectors,
     register_embedder,
 )
-from rag.store.lexical import add_rows, delete_rows, lexical_row
+from rag.store.recutting import replace_chunks
 from rag.store.texts import TextReader
 
-__all__ = ["StagedChunk", "Staging", "Swapped"]
+__all__ = ["StagedChunk", "Staging", "Swapped", "unstage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +133,11 @@ class Staging:
             before = active_embedder(connection)
             same = before is not None and before[0] == self._embedder
             recut = connection.execute(
-                "SELECT d.id, d.document_id, d.title FROM staged_documents s"
-                " JOIN documents d ON d.id = s.document WHERE s.recut ORDER BY d.id"
+                "SELECT document FROM staged_documents WHERE recut ORDER BY document"
             ).fetchall()
             replaced: list[bytes] = []
-            for document, document_id, title in recut:
-                replaced += self._recut(connection, document, document_id, title)
+            for (document,) in recut:
+                replaced += replace_chunks(connection, document, *_staged_chunks(connection, document))
             connection.execute("UPDATE documents SET chunked_by = ?", (self._chunked_by,))
             connection.execute(
                 "UPDATE library SET version = version + 1,"
@@ -166,30 +165,19 @@ class Staging:
         ).fetchone()[0]
         return bool(mine) and not waiting
 
-    def _recut(
-        self, connection: sqlite3.Connection, document: int, document_id: str, title: str
-    ) -> list[bytes]:
-        """Give a document its staged chunks, under new ids; returns the hashes of those it had."""
-        old = [key for _, key in plain_chunks(connection, document)]
-        delete_rows(connection, document_id)
-        connection.execute("DELETE FROM chunks WHERE document = ?", (document,))
-        rows = connection.execute(
-            "SELECT chunk, hash FROM staged_chunks WHERE document = ? ORDER BY ordinal", (document,)
-        ).fetchall()
-        chunks = [_chunk(chunk) for chunk, _ in rows]
-        first = next_chunk_id(connection)
-        insert_chunks(connection, document, first, chunks, [key for _, key in rows])
-        reader = TextReader(connection)
-        texts = (reader.slice(document, chunk.start, chunk.end) for chunk in chunks)
-        add_rows(
-            connection,
-            document,
-            [lexical_row(title, c.headings, text, c.context) for c, text in zip(chunks, texts, strict=True)],
-        )
-        connection.execute(
-            "UPDATE documents SET first_chunk = ?, chunks = ? WHERE id = ?", (first, len(chunks), document)
-        )
-        return old
+
+def unstage(connection: sqlite3.Connection, document: int) -> list[bytes]:
+    """Forget what is staged of a document by row id; returns the hashes of its texts."""
+    hashes = connection.execute("SELECT hash FROM staged_chunks WHERE document = ?", (document,)).fetchall()
+    connection.execute("DELETE FROM staged_documents WHERE document = ?", (document,))
+    return [row[0] for row in hashes]
+
+
+def _staged_chunks(connection: sqlite3.Connection, document: int) -> tuple[list[Chunk], list[bytes]]:
+    rows = connection.execute(
+        "SELECT chunk, hash FROM staged_chunks WHERE document = ? ORDER BY ordinal", (document,)
+    ).fetchall()
+    return [_chunk(chunk) for chunk, _ in rows], [key for _, key in rows]
 
 
 def _drop(connection: sqlite3.Connection) -> None:

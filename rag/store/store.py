@@ -137,6 +137,24 @@ class Store(Derived):
         """
         return self._writer.add(document, chunks, fingerprint, hashes, vectors, original, rules)
 
+    def recut_document(
+        self,
+        document_id: str,
+        chunks: Sequence[Chunk],
+        fingerprint: str,
+        hashes: Sequence[bytes],
+        vectors: Vectors,
+        chunked_by: str,
+    ) -> DocumentInfo:
+        """Give a document other chunks in one transaction; its text, pages and original stay.
+
+        Raises:
+            ConfigurationError: the library was embedded by another model.
+            NotFoundError: the document is not there.
+            StoreError: the parts do not fit it, or the disk is full.
+        """
+        return self._writer.recut(document_id, chunks, fingerprint, hashes, vectors, chunked_by)
+
     def remove_documents(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
         """Delete documents with all that is derived from them in one transaction; returns those gone."""
         return self._writer.remove(document_ids)

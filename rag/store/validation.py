@@ -10,7 +10,7 @@ from rag.errors import StoreError
 from rag.models.protocol import Vectors
 from rag.schema import Chunk, Document, Page
 
-__all__ = ["tiling_fault", "validate"]
+__all__ = ["tiling_fault", "validate", "validate_chunks"]
 
 
 def validate(document: Document, chunks: Sequence[Chunk], hashes: Sequence[bytes], vectors: Vectors) -> None:
@@ -19,14 +19,34 @@ def validate(document: Document, chunks: Sequence[Chunk], hashes: Sequence[bytes
     Raises:
         StoreError: says which, with the values seen.
     """
+    fault = tiling_fault("page", document.pages, len(document.text))
+    if not fault and [page.number for page in document.pages] != list(range(1, len(document.pages) + 1)):
+        fault = f"its pages are numbered {[page.number for page in document.pages][:10]}…, not from 1 upwards"
+    if fault:
+        raise StoreError(f"document {document.source!r} cannot be stored: {fault}")
+    validate_chunks(document.source, len(document.text), len(document.pages), chunks, hashes, vectors)
+
+
+def validate_chunks(
+    source: str,
+    characters: int,
+    pages: int,
+    chunks: Sequence[Chunk],
+    hashes: Sequence[bytes],
+    vectors: Vectors,
+) -> None:
+    """Refuse chunks or vectors that do not fit a document of so many characters and pages.
+
+    Raises:
+        StoreError: says which, with the values seen.
+    """
     fault = (
-        tiling_fault("page", document.pages, len(document.text))
-        or tiling_fault("chunk", chunks, len(document.text))
-        or _numbering_fault(document.pages, chunks)
+        tiling_fault("chunk", chunks, characters)
+        or _numbering_fault(pages, chunks)
         or _vector_fault(chunks, hashes, vectors)
     )
     if fault:
-        raise StoreError(f"document {document.source!r} cannot be stored: {fault}")
+        raise StoreError(f"document {source!r} cannot be stored: {fault}")
 
 
 def tiling_fault(name: str, spans: Sequence[Page | Chunk], length: int) -> str:
@@ -39,16 +59,12 @@ def tiling_fault(name: str, spans: Sequence[Page | Chunk], length: int) -> str:
     return "" if position == length else f"its {name}s end at {position}, its text at {length}"
 
 
-def _numbering_fault(pages: Sequence[Page], chunks: Sequence[Chunk]) -> str:
-    if [page.number for page in pages] != list(range(1, len(pages) + 1)):
-        return f"its pages are numbered {[page.number for page in pages][:10]}…, not from 1 upwards"
+def _numbering_fault(pages: int, chunks: Sequence[Chunk]) -> str:
     if [chunk.ordinal for chunk in chunks] != list(range(len(chunks))):
         return f"its chunks are numbered {[chunk.ordinal for chunk in chunks][:10]}…, not from 0 upwards"
     for chunk in chunks:
-        if not 1 <= chunk.first_page <= chunk.last_page <= len(pages):
-            return (
-                f"chunk {chunk.ordinal} is on pages {chunk.first_page} to {chunk.last_page} of {len(pages)}"
-            )
+        if not 1 <= chunk.first_page <= chunk.last_page <= pages:
+            return f"chunk {chunk.ordinal} is on pages {chunk.first_page} to {chunk.last_page} of {pages}"
     return ""
 
 

@@ -14,13 +14,23 @@ from rag.schema import Chunk, Document, DocumentInfo
 from rag.store.blocks import insert_blocks
 from rag.store.chunks import insert_chunks, next_chunk_id
 from rag.store.database import Database
-from rag.store.documents import Rules, delete_document, documents_where, insert_document, list_documents
+from rag.store.documents import (
+    Rules,
+    delete_document,
+    document_row,
+    documents_where,
+    insert_document,
+    list_documents,
+    set_rules,
+)
 from rag.store.embeddings import delete_unused_vectors, insert_vectors, use_embedder
 from rag.store.lexical import LexicalRow, add_rows, delete_rows, lexical_row
 from rag.store.originals import Originals
+from rag.store.recutting import replace_chunks
 from rag.store.sketches import insert_sketch
+from rag.store.staging import unstage
 from rag.store.texts import storable
-from rag.store.validation import validate
+from rag.store.validation import validate, validate_chunks
 from rag.text.minhash import signature
 
 __all__ = ["CatalogWriter"]
@@ -62,6 +72,28 @@ class CatalogWriter:
             insert_sketch(connection, row, sketch)
             _count_version(connection)
             return list_documents(connection, [document.document_id])[0]
+
+    def recut(
+        self,
+        document_id: str,
+        chunks: Sequence[Chunk],
+        fingerprint: str,
+        hashes: Sequence[bytes],
+        vectors: Vectors,
+        chunked_by: str,
+    ) -> DocumentInfo:
+        """Give a document other chunks; see `Store.recut_document`."""
+        with self._database.writing() as connection:
+            row, characters = document_row(connection, document_id)
+            info = list_documents(connection, [document_id])[0]
+            validate_chunks(info.source, characters, info.pages, chunks, hashes, vectors)
+            embedder = use_embedder(connection, fingerprint, vectors.shape[1])
+            insert_vectors(connection, embedder, hashes, vectors)
+            before = [*unstage(connection, row), *replace_chunks(connection, row, chunks, hashes)]
+            delete_unused_vectors(connection, before)
+            set_rules(connection, document_id, Rules(info.loaded_by, chunked_by))
+            _count_version(connection)
+            return list_documents(connection, [document_id])[0]
 
     def remove(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
         """Delete those of the documents that are there, all in one transaction; returns them."""
