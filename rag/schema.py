@@ -286,10 +286,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a chat prompt."""
+    """One turn of a chat prompt.
+
+    `about` are titles and headings of what an answer cites: what a follow-up question may be about.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +301,8 @@ class Answer:
     """What a question got: cited sentences, or an abstention with the nearest passages.
 
     `confidence` is the probability, 0 to 1, that the answer is right. `reason` says why it
-    abstained. `cut` lists what did not fit the prompt. `timings` are seconds by stage.
+    abstained. `cut` lists what did not fit the prompt. `timings` are seconds by stage. `understood`
+    is the standalone question that a follow-up question was taken for; empty where it stood alone.
     """
 
     question: str
@@ -313,6 +318,7 @@ class Answer:
     model: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     run_id: str = ""
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer in the form of the command line contract (`ask --json`)."""
     return {
         "question": answer.question,
+        "understood": answer.understood,
         "answer": answer.text,
         "abstained": answer.abstained,
         "reason": answer.reason,
