@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,10 +48,11 @@ def ingest(
 ) -> None:
     """Bring documents into the library: new and changed files only, each wholly or not at all."""
     settings = _settings(library, config, assignments, workers)
+    from ingest.interrupt import stops_on_interrupt
     from ingest.report import Report
 
     stop = threading.Event()
-    with Report(as_json=json) as report, _stops_on_interrupt(stop, report.note):
+    with Report(as_json=json) as report, stops_on_interrupt(stop, report.note):
         try:
             _ingest(paths, settings, report, stop, prune)
         except KeyboardInterrupt:
@@ -82,11 +81,10 @@ def _ingest(
 ) -> None:
     from ingest.pipeline import ingest_paths
     from ingest.pruning import prune_vanished
-    from rag.models import build_embedder
-    from rag.store import Store
+    from rag.store import Store, open_embedder
 
-    embedder = build_embedder(settings)
     with Store.open(settings.library) as store:
+        embedder = open_embedder(store, settings)
         for result in ingest_paths(paths, store, embedder, settings, report.progress, stop):
             report.result(result)
         if prune and not stop.is_set():
@@ -105,22 +103,3 @@ def _settings(
     if workers is not None:
         tree.setdefault("ingest", {})["workers"] = workers
     return load_settings(config, tree)
-
-
-@contextmanager
-def _stops_on_interrupt(stop: threading.Event, note: Any) -> Iterator[None]:
-    """The first Ctrl-C sets `stop`, the next one raises `KeyboardInterrupt` as ever."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def on_interrupt(number: int, frame: Any) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        stop.set()
-        note("stopping: what is done is kept (Ctrl-C again to stop at once)")
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

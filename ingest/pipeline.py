@@ -11,17 +11,21 @@ from typing import Final
 from ingest.chunkers import StructureChunker
 from ingest.embedding import Embedding, VectorFiller
 from ingest.files import FoundFile, find_files
+from ingest.likeness import likeness_notes
 from ingest.progress import Progress, ProgressTracker
 from ingest.reading import FilePool, ReadFile
 from ingest.results import FileResult
-from rag.errors import ConfigurationError, StoreError
+from ingest.rules import current_rules
+from rag.errors import ConfigurationError, NotFoundError, StoreError
 from rag.models.protocol import Embedder
+from rag.schema import DocumentInfo
 from rag.settings import Settings
-from rag.store import Store
+from rag.store import Store, chosen_settings
 
 __all__ = ["ingest_paths"]
 
 _PUBLISH_SECONDS: Final = 60.0
+_RECUT: Final = ("the same file as before, cut anew because the chunking settings changed",)
 
 
 def ingest_paths(
@@ -35,8 +39,9 @@ def ingest_paths(
 ) -> Iterator[FileResult]:
     """Bring files, folders and globs into the library; yields each file's outcome as it is known.
 
-    A file whose source and bytes are in the library is `unchanged` and not parsed. Every other one
-    is in or out by one transaction, as soon as its vectors are there. A file that cannot be read
+    A file whose source and bytes are in the library, read and cut as it would be now, is `unchanged`
+    and not parsed; where only cutting is otherwise now, that is done from the stored text. Every other
+    file is in or out by one transaction, as soon as its vectors are there. A file that cannot be read
     is `failed`, says why, and keeps what an earlier version left in the library; the others go on.
     When `stop` is set, or on an exception such as `KeyboardInterrupt`, documents under way are
     dropped and those yielded stay. `sources` names files otherwise than by their path, such as an
@@ -50,9 +55,10 @@ def ingest_paths(
     active = store.embedder
     if active is not None and active != embedder.fingerprint:
         raise ConfigurationError(
-            f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: use the settings that "
-            "made it, reindex it with this embedder, or take a new library"
+            f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: leave the embedder's "
+            "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
         )
+    settings = chosen_settings(settings, store.embedder_settings)
     run = _Run(store, embedder, settings, ProgressTracker(progress), stop or threading.Event())
     yield from run.results(find_files(paths, sources))
 
@@ -135,21 +141,13 @@ class _Run:
     def _written(self, embedding: Embedding) -> FileResult:
         """Store a complete document."""
         read = embedding.read
-        document = read.parsed.document
-        original = read.file.path if self._settings.ingest.keep_originals else None
         try:
             with self._tracker.stage("write"):
-                info = self._store.add_document(
-                    document,
-                    embedding.chunks,
-                    self._embedder.fingerprint,
-                    embedding.hashes,
-                    embedding.vectors,
-                    original,
-                )
-            result = FileResult.of(info, read.status, time.perf_counter() - read.started)
+                info = self._stored(embedding)
+                notes = (*(_RECUT if read.recut else ()), *likeness_notes(info, self._store))
+            result = FileResult.of(info, read.status, time.perf_counter() - read.started, notes)
             self._unpublished = True
-        except StoreError as error:
+        except (StoreError, NotFoundError) as error:  # NotFoundError: removed while it was cut anew
             result = FileResult.failure(read.file.source, str(error), time.perf_counter() - read.started)
         finally:
             self._filler.forget(embedding)
@@ -157,6 +155,15 @@ class _Run:
         if time.monotonic() - self._published > _PUBLISH_SECONDS:
             self._publish()
         return result
+
+    def _stored(self, embedding: Embedding) -> DocumentInfo:
+        document, file = embedding.read.parsed.document, embedding.read.file
+        rules = current_rules(document.media_type, self._settings, self._embedder.fingerprint)
+        parts = (embedding.chunks, self._embedder.fingerprint, embedding.hashes, embedding.vectors)
+        if embedding.read.recut:
+            return self._store.recut_document(document.document_id, *parts, rules.chunked_by)
+        original = file.path if self._settings.ingest.keep_originals else None
+        return self._store.add_document(document, *parts, original, rules)
 
     def _publish(self) -> None:
         """Write the vector index's cache, now and then, so that the next start is quick."""

@@ -13,8 +13,9 @@ from typing import Final, Literal
 from ingest.files import FoundFile
 from ingest.handover import ParsedDocument
 from ingest.results import FileResult
+from ingest.rules import chunked_by, loaded_by
 from ingest.workers import ParsingWorker, worker_count
-from rag.errors import DocumentError
+from rag.errors import DocumentError, NotFoundError
 from rag.schema import DocumentInfo
 from rag.settings import Settings
 from rag.store import Store
@@ -28,12 +29,16 @@ _MEGABYTE: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that was parsed, and whether its source is new to the library."""
+    """A file that was parsed, and whether its source is new to the library.
+
+    With `recut` it was not parsed: its document is in the library and has only to be cut anew.
+    """
 
     file: FoundFile
     parsed: ParsedDocument
     status: Literal["added", "updated"]
     started: float
+    recut: bool = False
 
 
 Outcome = ReadFile | tuple[FoundFile, FileResult]
@@ -120,14 +125,26 @@ class FilePool:
         try:
             if file.error:
                 raise DocumentError(file.error)
-            if earlier is not None and self._is_unchanged(file, earlier):
-                return file, FileResult.of(earlier, "unchanged", time.perf_counter() - started)
+            if earlier is not None and self._is_read_already(file, earlier):
+                rules = chunked_by(self._settings.chunking, self._fingerprint)
+                if earlier.chunked_by == rules:
+                    return file, FileResult.of(earlier, "unchanged", time.perf_counter() - started)
+                return self._from_store(file, earlier, started)
             parsed = worker.parse(file.path, file.source)
-        except DocumentError as error:
+        except (DocumentError, NotFoundError) as error:
             return file, FileResult.failure(file.source, str(error), time.perf_counter() - started)
         return ReadFile(file, parsed, "added" if earlier is None else "updated", started)
 
-    def _is_unchanged(self, file: FoundFile, earlier: DocumentInfo) -> bool:
+    def _from_store(self, file: FoundFile, earlier: DocumentInfo, started: float) -> ReadFile:
+        """The document as it was read from the same bytes by the same rules."""
+        document = self._store.document(earlier.document_id)
+        parsed = ParsedDocument(document, None, time.perf_counter() - started)
+        return ReadFile(file, parsed, "updated", started, recut=True)
+
+    def _is_read_already(self, file: FoundFile, earlier: DocumentInfo) -> bool:
+        """Whether reading the file now would give the document that is there."""
+        if earlier.loaded_by != loaded_by(earlier.media_type, self._settings.ingest):
+            return False
         if file.size > self._settings.ingest.max_file_megabytes * _MEGABYTE:
             return False
         if self._store.embedder != self._fingerprint:

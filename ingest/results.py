@@ -30,11 +30,12 @@ class FileResult:
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, info: DocumentInfo, status: Status, seconds: float) -> FileResult:
-        """The result for a document that is in the library."""
-        return cls(
-            info.source, status, info.document_id, info.pages, info.chunks, info.warnings, None, seconds
-        )
+    def of(
+        cls, info: DocumentInfo, status: Status, seconds: float, notes: tuple[str, ...] = ()
+    ) -> FileResult:
+        """The result for a document that is in the library; `notes` join its own warnings."""
+        warnings = (*info.warnings, *notes)
+        return cls(info.source, status, info.document_id, info.pages, info.chunks, warnings, None, seconds)
 
     @classmethod
     def failure(cls, source: str, error: str, seconds: float) -> FileResult:

@@ -10,17 +10,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.answering import Answerer, AnswerEvent, Finished
-from rag.errors import ConfigurationError, NotFoundError
+from rag.errors import NotFoundError
 from rag.models import Embedder, build_embedder, build_evidence_scorer, build_generator, build_reranker
 from rag.page_image import page_image
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Message, Passage, RunRecord
 from rag.settings import Settings, load_settings
-from rag.store import Store
+from rag.store import Store, chosen_settings, defining_settings, open_embedder
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
+
+    from ingest.reindexing import ReindexProgress
 
 __all__ = ["Library"]
 
@@ -39,6 +41,7 @@ class Library:
     def __init__(self, store: Store, settings: Settings) -> None:
         self.store = store
         self.settings = settings
+        self._embedder: Embedder | None = None
 
     @classmethod
     def open(
@@ -67,25 +70,36 @@ class Library:
     ) -> None:
         self.close()
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
-        """The embedder that the settings name.
+        """The library's own embedder, or in one without vectors that of the settings.
+
+        A reindex, also one of another process, is noticed: the models that stand on it are made anew.
 
         Raises:
-            ConfigurationError: the library's vectors were made by another embedder.
+            ConfigurationError: the settings name another embedder than the library's.
         """
-        embedder = build_embedder(self.settings)
-        active = self.store.embedder
-        if active is not None and active != embedder.fingerprint:
-            raise ConfigurationError(
-                f"library {str(self.settings.library)!r} was embedded by {active!r}, and the settings name "
-                f"{embedder.fingerprint!r}: use the same preset as for `citewell ingest`, or a new library"
-            )
-        return embedder
+        known, active = self._embedder, self.store.embedder
+        if known is None or active not in (None, known.fingerprint):
+            for name in ("_retriever", "_answerer"):
+                self.__dict__.pop(name, None)
+            known = self._embedder = open_embedder(self.store, self.settings)
+        return known
 
-    @cached_property
+    @property
     def retriever(self) -> HybridRetriever:
         """Question to passages."""
+        _ = self.embedder
+        return self._retriever
+
+    @property
+    def answerer(self) -> Answerer:
+        """Question to answer."""
+        _ = self.embedder
+        return self._answerer
+
+    @cached_property
+    def _retriever(self) -> HybridRetriever:
         return HybridRetriever(
             self.store,
             self.embedder,
@@ -95,8 +109,7 @@ class Library:
         )
 
     @cached_property
-    def answerer(self) -> Answerer:
-        """Question to answer."""
+    def _answerer(self) -> Answerer:
         from rag.examples import build_selector, load_pool
         from rag.prompting import PromptBuilder, token_counter
 
@@ -163,6 +176,31 @@ class Library:
         removed = self.store.remove_documents(self.document_ids(names) or [])
         self.store.publish()
         return removed
+
+    def reindex(
+        self, embedder: str | None = None, stop: threading.Event | None = None
+    ) -> Iterator[ReindexProgress]:
+        """Change the embedder (a model's name), or apply changed chunking settings, from stored text.
+
+        Without `embedder` it is that of the settings where they name one, else the library's own.
+        Searches go on with the former one until the swap at the end. When `stop` is set, or the
+        process dies, what was built is kept; calling it again goes on from there. Where nothing is
+        to be changed, the indexes are made anew. Yields how far it is.
+
+        Raises:
+            ModelNotFoundError: the model is not on this machine; the message says what to do.
+        """
+        from ingest.reindexing import reindex
+
+        settings = self.settings
+        if embedder is not None:
+            named = settings.embedder.model_copy(update={"model": embedder})
+            settings = settings.model_copy(update={"embedder": named})
+        settings = chosen_settings(settings, self.store.embedder_settings)
+        yield from reindex(
+            self.store, build_embedder(settings), settings, defining_settings(settings.embedder), stop
+        )
+        self.settings = settings
 
     def text(self, document_id: str) -> str:
         """A document's whole text."""

@@ -1,6 +1,7 @@
 """The library on disk: documents, text, chunks, vectors, the indexes over them, and run records."""
 
 from rag.store.documents import Rules
+from rag.store.embedder_choice import chosen_settings, defining_settings, open_embedder
 from rag.store.protocol import Ids, LexicalIndex, VectorIndex
 from rag.store.records import Conversation, Feedback
 from rag.store.sketches import SimilarDocument
@@ -19,4 +20,7 @@ __all__ = [
     "Store",
     "Swapped",
     "VectorIndex",
+    "chosen_settings",
+    "defining_settings",
+    "open_embedder",
 ]

@@ -19,8 +19,10 @@ def build() -> typer.Typer:
     from ingest.cli import ingest
     from ui.cli.app import web_app
     from ui.cli.ask import ask, search
+    from ui.cli.calibrate import calibrate
     from ui.cli.documents import check, list_documents, remove, show
     from ui.cli.evaluate import evaluate
+    from ui.cli.reindex import reindex
     from ui.cli.runs import runs
     from ui.cli.settings import show_settings
 
@@ -36,10 +38,12 @@ def build() -> typer.Typer:
     application.command("ask")(ask)
     application.command("list")(list_documents)
     application.command("remove")(remove)
+    application.command("reindex")(reindex)
     application.command("show")(show)
     application.command("check")(check)
     application.add_typer(runs, name="runs")
     application.add_typer(evaluate, name="evaluate")
+    application.command("calibrate")(calibrate)
     application.command("ui")(web_app)
     application.command("settings")(show_settings)
     return application

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
+from rag.store import SimilarDocument
 from rag.wire import check_json, document_json
 from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
 from ui.cli.output import print_checks, print_documents, print_json, print_line
@@ -23,10 +25,29 @@ def list_documents(
     """List the documents of the library."""
     with open_library(read_settings(library, config, assignments)) as opened:
         documents = opened.documents()
+        similar = opened.store.all_similar_documents()
     if as_json:
-        print_json({"documents": [document_json(document) for document in documents]})
+        print_json(
+            {
+                "documents": [
+                    document_json(item) | _likeness(similar.get(item.document_id, [])) for item in documents
+                ]
+            }
+        )
     else:
-        print_documents(documents)
+        print_documents(documents, similar)
+
+
+def _likeness(similar: Sequence[SimilarDocument]) -> dict[str, Any]:
+    """`duplicate_of`: the first document that was read from the same bytes; `similar_to`: the others."""
+    return {
+        "duplicate_of": next((other.source for other in similar if other.same_bytes), None),
+        "similar_to": [
+            {"document_id": other.document_id, "source": other.source, "share": round(other.share, 2)}
+            for other in similar
+            if not other.same_bytes
+        ],
+    }
 
 
 def remove(

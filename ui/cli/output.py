@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.schema import Answer, Check, Citation, DocumentInfo, Passage, RunRecord, Support
+from rag.store import SimilarDocument
 
 __all__ = [
     "print_answer",
@@ -77,13 +78,18 @@ def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo
         print_line("no passage found")
 
 
-def print_documents(documents: Sequence[DocumentInfo]) -> None:
-    """A line a document."""
+def print_documents(
+    documents: Sequence[DocumentInfo], similar: Mapping[str, Sequence[SimilarDocument]] | None = None
+) -> None:
+    """A line a document, and one more where others are the same, or nearly."""
     for document in documents:
         print_line(
             f"{document.document_id}  {document.pages:>5} pages  {document.chunks:>6} chunks  "
             f"{document.language:<3} {document.name}  ({document.title})"
         )
+        for other in (similar or {}).get(document.document_id, ()):
+            same = "the same file" if other.same_bytes else f"about {other.share:.0%} the same text"
+            print_line(f"{'':18}{same} as {other.source}")
     print_line(
         f"{len(documents)} documents" if documents else "the library is empty: `citewell ingest PATH…`"
     )
