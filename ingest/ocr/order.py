@@ -7,7 +7,7 @@ both sides; the gaps between the columns of a table have short cells, and are re
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median
 from typing import Final
@@ -25,8 +25,9 @@ _LEAST_CHARACTERS: Final = 18
 _MOST_DIGITS: Final = 0.2
 _MOST_CROSSING: Final = 0.25
 """Share of lines, such as titles over both columns, that may cross a gutter."""
-_GUTTER_HEIGHTS: Final = 0.7
-"""A gutter is at least so many line heights wide."""
+_WIDE_GAP: Final = 0.5
+"""A gap inside a line, in line heights, that is no space between words."""
+_LEEWAY: Final = 0.25
 _SAME_ROW: Final = 0.5
 _DEEPEST: Final = 6
 
@@ -73,6 +74,7 @@ def _columns(lines: list[OcrLine], depth: int) -> Iterator[list[OcrLine]]:
     if gutter is None:
         yield lines
         return
+    lines = [part for line in lines for part in _split(line, gutter)]
     for crosses, band in groupby(_by_height(lines), key=lambda line: _side(line, gutter) == 0):
         found = list(band)
         if crosses:
@@ -93,6 +95,27 @@ def _side(line: OcrLine, gutter: float) -> int:
     return 1 if line.box.left >= gutter else 0
 
 
+def _split(line: OcrLine, gutter: float) -> Iterator[OcrLine]:
+    """The line, or its parts where the engine ran two columns together: it has a wide gap at the gutter."""
+    if _side(line, gutter) == 0:
+        left = np.flatnonzero(line.characters[:, 2] <= gutter + _LEEWAY * line.box.height)
+        right = np.flatnonzero(line.characters[:, 0] >= gutter - _LEEWAY * line.box.height)
+        if len(left) and len(right) and left[-1] < right[0]:
+            end, start = line.characters[left[-1], 2], line.characters[right[0], 0]
+            if start - end > _WIDE_GAP * line.box.height:
+                yield _part(line, int(left[0]), int(left[-1]) + 1)
+                yield _part(line, int(right[0]), int(right[-1]) + 1)
+                return
+    yield line
+
+
+def _part(line: OcrLine, start: int, end: int) -> OcrLine:
+    characters = line.characters[start:end]
+    left, right = float(np.nanmin(characters[:, 0])), float(np.nanmax(characters[:, 2]))
+    box = line.box._replace(left=left, right=right)
+    return replace(line, text=line.text[start:end], box=box, characters=characters)
+
+
 def _gutter(lines: Sequence[OcrLine]) -> float | None:
     """The x of the best gutter between two columns of prose, or None."""
     if len(lines) < 2 * _LEAST_LINES:
@@ -109,7 +132,7 @@ def _gutter(lines: Sequence[OcrLine]) -> float | None:
     found = []
     for few, run in groupby(enumerate(crossing.tolist()), key=lambda place: place[1] <= most):
         places = list(run)
-        if few and len(places) * step >= _GUTTER_HEIGHTS * 4 * step:
+        if few:
             lowest = min(count for _, count in places)
             low = [place for place, count in places if count == lowest]
             x = origin + (low[0] + low[-1] + 1) / 2 * step

@@ -22,65 +22,96 @@ from rag.schema import Block, BlockKind
 __all__ = ["WrittenText", "written"]
 
 _LIST_ITEM: Final = re.compile(r"(?:[-•·▪●○■□–*]\s*|\(?\d{1,3}[.)、]\s*|[a-z]\)\s+)\S")
-_SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
-_HEADING_HEIGHT: Final = 1.35
-"""A heading's line is so many times as high as most lines."""
+_NO_HEADING_END: Final = re.compile(r"(?:[.;,。；，]['\"”’)\]]*|-)\Z")
+_LARGE_HEIGHT: Final = 1.15
+_LARGE_ADVANCE: Final = 1.1
+"""A heading's line is so many times as high, and its characters so many times as wide, as most."""
 _HEADING_LENGTH: Final = 120
 _HEADING_LEVELS: Final = 3
-_SAME_HEIGHT: Final = 1.3
 _PARAGRAPH_GAP: Final = 0.5
 """Lines of a paragraph are nearer than the page's usual gap and so many line heights more."""
 _INDENT: Final = 1.0
-_SHORT_LINE: Final = 0.75
-"""A line that fills less than this of its column's width ends its paragraph."""
+_ROOM_LEFT: Final = 2.0
+"""A line ends its paragraph when the next word would have fitted with so many line heights to spare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WrittenText:
     """The text of a picture; `boxes[i]` is the box of `text[i]` in pixels, NaN where it has no ink.
 
-    Block offsets count from the text's start.
+    Block offsets count from the text's start. `confidence`, 0 to 1, is the engine's over all characters.
     """
 
     text: str = field(repr=False)
     boxes: NDArray[np.float32] = field(repr=False)
     blocks: tuple[Block, ...]
+    confidence: float
 
 
 def written(lines: Sequence[OcrLine]) -> WrittenText:
     """Write the lines of an upright picture in reading order."""
     writer = _Writer(lines)
-    heights = [line.box.height for line in lines]
-    usual = median(heights) if heights else 0.0
-    headings = sorted({round(height / usual, 1) for height in heights if height > _HEADING_HEIGHT * usual})
-    for column in columns(lines):
-        for kind, rows in _blocks(column, usual):
-            level = 0
-            if kind is BlockKind.HEADING:
-                size = round(rows[0].height / usual, 1)
-                level = min(len(headings) - headings.index(size), _HEADING_LEVELS) if size in headings else 2
-            writer.block(rows, kind, level)
+    scale = _Scale.of(lines)
+    blocks = [block for column in columns(lines) for block in _blocks(column, scale)]
+    sizes = sorted({_size(rows, scale) for kind, rows in blocks if kind is BlockKind.HEADING}, reverse=True)
+    for kind, rows in blocks:
+        heading = kind is BlockKind.HEADING
+        level = min(sizes.index(_size(rows, scale)) + 1, _HEADING_LEVELS) if heading else 0
+        writer.block(rows, kind, level)
     return writer.finished()
 
 
-def _blocks(column: Sequence[Row], usual: float) -> Iterator[tuple[BlockKind, Sequence[Row]]]:
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The usual height of lines and width of characters, in pixels."""
+
+    height: float
+    advance: float
+
+    @classmethod
+    def of(cls, lines: Sequence[OcrLine]) -> _Scale:
+        return cls(
+            median([line.box.height for line in lines] or [1.0]),
+            median([_advance(line) for line in lines] or [1.0]),
+        )
+
+    def is_large(self, row: Row) -> bool:
+        """Whether a row is set in larger type: higher and wider, for either alone varies with the letters."""
+        advance = max(_advance(cell) for cell in row.cells)
+        return row.height > _LARGE_HEIGHT * self.height and advance > _LARGE_ADVANCE * self.advance
+
+
+def _advance(line: OcrLine) -> float:
+    """Mean width of a line's characters; a Chinese one counts as two."""
+    return line.box.width / max(sum(2 if character >= "\u2e80" else 1 for character in line.text), 1)
+
+
+def _size(rows: Sequence[Row], scale: _Scale) -> float:
+    """The size of a heading against usual lines, in steps of a fifth."""
+    return round(max(row.height for row in rows) / scale.height * 5) / 5
+
+
+def _blocks(column: Sequence[Row], scale: _Scale) -> Iterator[tuple[BlockKind, Sequence[Row]]]:
     """The blocks of a column; two or more neighbouring rows of several cells are rows of a table."""
     for parted, run in groupby(column, key=lambda row: len(row.cells) > 1):
         rows = list(run)
         if parted and len(rows) > 1:
             yield from ((BlockKind.TABLE_ROW, [row]) for row in rows)
             continue
-        for paragraph in _paragraphs(rows, column):
-            yield _kind(paragraph, usual), paragraph
+        for paragraph in _paragraphs(rows, column, scale):
+            yield _kind(paragraph, scale), paragraph
 
 
-def _paragraphs(rows: Sequence[Row], column: Sequence[Row]) -> Iterator[list[Row]]:
+def _paragraphs(rows: Sequence[Row], column: Sequence[Row], scale: _Scale) -> Iterator[list[Row]]:
     left, right = min(row.left for row in column), max(row.right for row in column)
     gaps = [below.top - above.bottom for above, below in pairwise(rows)]
     usual_gap = median(gaps) if gaps else 0.0
     paragraph: list[Row] = []
     for row in rows:
-        if paragraph and _begins(row, paragraph, usual_gap, left, right):
+        if paragraph and (
+            scale.is_large(row) != scale.is_large(paragraph[-1])
+            or _begins(row, paragraph, usual_gap, left, right)
+        ):
             yield paragraph
             paragraph = []
         paragraph.append(row)
@@ -92,8 +123,6 @@ def _begins(row: Row, paragraph: Sequence[Row], usual_gap: float, left: float, r
     """Whether a row begins a paragraph rather than going on with the one above."""
     above = paragraph[-1]
     height = min(row.height, above.height)
-    if max(row.height, above.height) > _SAME_HEIGHT * height:
-        return True
     if row.top - above.bottom > max(usual_gap, 0.0) + _PARAGRAPH_GAP * height:
         return True
     if _LIST_ITEM.match(row.cells[0].text):
@@ -102,14 +131,15 @@ def _begins(row: Row, paragraph: Sequence[Row], usual_gap: float, left: float, r
     hangs = _LIST_ITEM.match(paragraph[0].cells[0].text) is not None
     if is_first_line_indented and not hangs:
         return True
-    is_short = above.right - left < _SHORT_LINE * (right - left)
-    return is_short and bool(_SENTENCE_END.search(above.cells[-1].text))
+    first_word = row.cells[0].text.split(maxsplit=1)[0]
+    needed = len(first_word) * _advance(row.cells[0]) if first_word.isascii() else height
+    return above.right + needed + _ROOM_LEFT * height < right
 
 
-def _kind(paragraph: Sequence[Row], usual: float) -> BlockKind:
+def _kind(paragraph: Sequence[Row], scale: _Scale) -> BlockKind:
     text = " ".join(cell.text for row in paragraph for cell in row.cells)
-    high = min(row.height for row in paragraph) > _HEADING_HEIGHT * usual
-    if high and len(text) <= _HEADING_LENGTH and not _SENTENCE_END.search(text) and re.search(r"\w", text):
+    large = all(scale.is_large(row) for row in paragraph)
+    if large and len(text) <= _HEADING_LENGTH and not _NO_HEADING_END.search(text) and re.search(r"\w", text):
         return BlockKind.HEADING
     return BlockKind.LIST_ITEM if _LIST_ITEM.match(text) else BlockKind.PARAGRAPH
 
@@ -121,6 +151,9 @@ class _Writer:
         from ingest.loaders.pdf.hyphens import vocabulary
 
         self._known = vocabulary("\n".join(line.text for line in lines).split("\f"))
+        characters = sum(len(line.text) for line in lines)
+        sure = sum(line.confidence * len(line.text) for line in lines)
+        self._confidence = sure / characters if characters else 1.0
         self._parts: list[str] = []
         self._boxes: list[NDArray[np.float32]] = []
         self._blocks: list[Block] = []
@@ -141,7 +174,7 @@ class _Writer:
 
     def finished(self) -> WrittenText:
         boxes = np.concatenate(self._boxes) if self._boxes else np.empty((0, 4), np.float32)
-        return WrittenText("".join(self._parts), boxes, tuple(self._blocks))
+        return WrittenText("".join(self._parts), boxes, tuple(self._blocks), self._confidence)
 
     def _join(self, cell: OcrLine, glue: str, may_break: bool) -> None:
         """Put what stands between two lines: nothing in Chinese and in a word that was broken."""
