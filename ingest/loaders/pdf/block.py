@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ingest.loaders.pdf.line import Line
-from rag.schema import BlockKind
+from rag.schema import BlockKind, RowHeader
 
 __all__ = ["SENTENCE_END", "PageBlock", "Piece"]
 
@@ -24,11 +24,15 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class PageBlock:
-    """A block in the making: its kind, its text as pieces, and the lines that it was made from."""
+    """A block in the making: its kind, its text as pieces, the lines that it was made from.
+
+    `header` is that of a table's row.
+    """
 
     kind: BlockKind
     pieces: list[Piece]
     lines: list[Line] = field(repr=False)
+    header: RowHeader | None = None
 
     @property
     def is_row(self) -> bool:

@@ -27,7 +27,7 @@ _LEADER: Final = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _LONGEST_LABEL: Final = 90
 _LONGEST_LINE_LABEL: Final = 135
 _MOST_LABELS: Final = 3
-_ROW_GAP: Final = 1.8
+_ROW_GAP: Final = 2.4
 """Rows and labels of one table stand at most so many font sizes apart."""
 
 

@@ -100,7 +100,7 @@ def written_page(
         writer.end_block(start)
         kind = BlockKind.HEADING if level else block.kind
         if len(writer.characters) > start:
-            written.append(Block(start, len(writer.characters), kind, level))
+            written.append(Block(start, len(writer.characters), kind, level, None if level else block.header))
     boxes = np.concatenate([page.boxes, np.full((1, 4), np.nan, np.float32)])
     sources = np.array(writer.sources, np.intp)
     return WrittenPage("".join(writer.characters), boxes[sources], tuple(written))

@@ -68,7 +68,8 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
     labelled = False
     for row in rows[:_MOST_ROWS]:
         filled = _filled(row)
-        if not all(_may_name(cell.text) for cell in filled):
+        is_title = not labelled and len(filled) == 1 and cell_kind(filled[0].text) is CellKind.TEXT
+        if not is_title and not all(_may_name(cell.text) for cell in filled):
             break
         names = [cell for cell in filled if cell.column > 0]
         has_label = bool(filled) and filled[0].column == 0

@@ -1,0 +1,114 @@
+"""The columns of a table, found from where its cells stand, and the cells put into them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from ingest.loaders.pdf.block import PageBlock, Piece
+from ingest.loaders.pdf.glyphs import HYPHEN
+from ingest.loaders.pdf.lines import PageLines
+from rag.text.tables import CellKind, cell_kind
+
+__all__ = ["Column", "RowCell", "columns_of", "covered", "row_cells"]
+
+_OVERLAP: Final = 0.2
+"""Share of the narrower one that a cell and a column share at least."""
+_UPRIGHT: Final = 1.0
+_SPACES: Final = re.compile(r"\s+")
+
+
+class RowCell(NamedTuple):
+    """A cell of a row: its text and its sides in points, in the reading frame."""
+
+    text: str
+    left: float
+    right: float
+
+
+class Column(NamedTuple):
+    """Where the cells of a column stand."""
+
+    left: float
+    right: float
+
+
+def row_cells(page: PageLines, block: PageBlock) -> list[RowCell]:
+    """The cells of a row as its pieces are parted by tabs."""
+    cells: list[list[Piece]] = []
+    for piece in block.pieces:
+        if piece.glue == "\t" or not cells:
+            cells.append([])
+        cells[-1].append(piece)
+    return [_cell(page, block, pieces) for pieces in cells]
+
+
+def _cell(page: PageLines, block: PageBlock, pieces: Sequence[Piece]) -> RowCell:
+    sides = [_sides(page, block, piece) for piece in pieces]
+    glued = [piece.glue if i else "" for i, piece in enumerate(pieces)]
+    text = "".join(
+        glue + page.text[piece.start : piece.end] for glue, piece in zip(glued, pieces, strict=True)
+    )
+    text = _SPACES.sub(" ", text.replace(HYPHEN + " ", "").replace(HYPHEN, "-")).strip()
+    return RowCell(text, min(left for left, _ in sides), max(right for _, right in sides))
+
+
+def _sides(page: PageLines, block: PageBlock, piece: Piece) -> tuple[float, float]:
+    """Left and right of a piece; on a turned page by its share of the cell's characters."""
+    for line in block.lines:
+        for cell in line.cells:
+            if cell.start <= piece.start < cell.end:
+                left, right = float(page.boxes[piece.start, 0]), float(page.boxes[piece.end - 1, 2])
+                if abs(float(page.boxes[cell.start, 0]) - cell.left) < _UPRIGHT:
+                    return left, right
+                width = (cell.right - cell.left) / (cell.end - cell.start)
+                return cell.left + (piece.start - cell.start) * width, cell.left + (
+                    piece.end - cell.start
+                ) * width
+    return block.left, block.right
+
+
+def columns_of(rows: Sequence[Sequence[RowCell]]) -> list[Column]:
+    """The columns of some rows, from left to right.
+
+    Numbers go first, then the narrower cells: a cell over several columns joins none of them. Marks for
+    no value stand anywhere in their column and make none.
+    """
+    cells = [cell for row in rows if len(row) > 1 for cell in row]
+    kinds = {cell: cell_kind(cell.text) for cell in cells}
+    cells.sort(key=lambda cell: (kinds[cell] is CellKind.TEXT, cell.right - cell.left))
+    columns: list[Column] = []
+    for cell in cells:
+        if kinds[cell] is CellKind.PLACEHOLDER:
+            continue
+        touched = [i for i, column in enumerate(columns) if _share(cell, column)]
+        if not touched:
+            columns.append(Column(cell.left, cell.right))
+        elif len(touched) == 1:
+            column = columns[touched[0]]
+            wider = Column(min(column.left, cell.left), max(column.right, cell.right))
+            others = (other for i, other in enumerate(columns) if i != touched[0])
+            if not any(wider.left < other.right and other.left < wider.right for other in others):
+                columns[touched[0]] = wider
+    return sorted(columns)
+
+
+def covered(cell: RowCell, columns: Sequence[Column]) -> range:
+    """The places of the columns that a cell stands over; of the nearest one where it stands over none."""
+    touched = [i for i, column in enumerate(columns) if _share(cell, column)]
+    if not touched:
+        middle = (cell.left + cell.right) / 2
+        nearest = min(range(len(columns)), key=lambda i: _distance(middle, columns[i]), default=0)
+        return range(nearest, nearest + 1)
+    return range(touched[0], touched[-1] + 1)
+
+
+def _share(cell: RowCell, column: Column) -> bool:
+    shared = min(cell.right, column.right) - max(cell.left, column.left)
+    narrower = min(cell.right - cell.left, column.right - column.left)
+    return shared > max(_OVERLAP * narrower, 0.0)
+
+
+def _distance(x: float, column: Column) -> float:
+    return max(column.left - x, x - column.right, 0.0)

@@ -1,0 +1,81 @@
+"""Names of columns that are set over several lines or over several columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ingest.loaders.pdf.table_columns import Column, RowCell
+from rag.text.tables import CellKind, Placed, cell_kind, unit_of
+
+__all__ = ["gathered_names"]
+
+_MOST_ROWS: Final = 8
+_CENTRED: Final = 0.15
+"""How far a name that spans columns may stand off their middle, as a share of their width."""
+
+
+def gathered_names(
+    grid: Sequence[Sequence[Placed]], cells: Sequence[RowCell], columns: Sequence[Column]
+) -> list[list[Placed]]:
+    """The grid with the lines of each name joined in its last, and spanning names over all they span."""
+    rows = [list(row) for row in grid]
+    sides = iter(cells)
+    extents = [[next(sides) for _ in row] for row in rows]
+    count = _naming_rows(rows)
+    for i in range(count - 1):
+        rows[i] = [_spanning(cell, extents[i][j], rows, i, count, columns) for j, cell in enumerate(rows[i])]
+    for i in range(count - 1):
+        for j, cell in enumerate(rows[i]):
+            _move_down(rows, i, j, cell)
+    return rows
+
+
+def _naming_rows(rows: Sequence[Sequence[Placed]]) -> int:
+    """How many first rows may hold names: none has a number, the last has several cells."""
+    count = 0
+    for i, row in enumerate(rows[:_MOST_ROWS]):
+        if any(cell_kind(cell.text) in (CellKind.NUMBER, CellKind.PLACEHOLDER) for cell in row):
+            break
+        if sum(cell.column > 0 for cell in row):
+            count = i + 1
+    return count
+
+
+def _spanning(
+    cell: Placed,
+    extent: RowCell,
+    rows: Sequence[Sequence[Placed]],
+    i: int,
+    count: int,
+    columns: Sequence[Column],
+) -> Placed:
+    """A name widened to the columns that it stands in the middle of."""
+    if unit_of(cell.text) or (cell.column == 0 and cell.columns == 1):
+        return cell
+    below = sorted(
+        {c for row in rows[i + 1 : count] for other in row for c in range(other.column, other.end)} - {0}
+    )
+    beside = [other for other in rows[i] if other is not cell and other.end > 0 and other.column > 0]
+    low = max((other.end for other in beside if other.column < cell.column), default=1)
+    high = min((other.column for other in beside if other.column > cell.column), default=len(columns))
+    best = cell
+    middle = (extent.left + extent.right) / 2
+    for first in (c for c in below if low <= c <= cell.column):
+        for last in (c for c in below if cell.end - 1 <= c < high):
+            left, right = columns[first].left, columns[last].right
+            off = abs((left + right) / 2 - middle)
+            if last - first + 1 > best.columns and off < _CENTRED * (right - left):
+                best = cell._replace(column=first, columns=last - first + 1)
+    return best
+
+
+def _move_down(rows: list[list[Placed]], i: int, j: int, cell: Placed) -> None:
+    """Join a line of a name to the line below it in the same column."""
+    if cell.columns > 1 or not cell.text or unit_of(cell.text):
+        return
+    for k, other in enumerate(rows[i + 1]):
+        if other.column == cell.column and other.columns == 1 and cell.column > 0 and other.text:
+            rows[i + 1][k] = other._replace(text=f"{cell.text} {other.text}")
+            rows[i][j] = cell._replace(text="")
+            return

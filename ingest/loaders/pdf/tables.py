@@ -1,0 +1,142 @@
+"""The tables of a page: runs of rows, with the lines above them that name their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from typing import Final
+
+from ingest.loaders.pdf.block import SENTENCE_END, PageBlock
+from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.style import DocumentStyle
+from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
+from ingest.loaders.pdf.table_names import gathered_names
+from rag.schema import BlockKind
+from rag.text.tables import Placed, headers_of_grid, unit_of
+
+__all__ = ["PageTable", "name_rows", "page_tables"]
+
+_MOST_ABOVE: Final = 4
+_LONGEST_ABOVE: Final = 120
+_ROW_GAP: Final = 3.0
+"""Rows of one table stand at most so many font sizes apart."""
+_NAME_GAP: Final = 1.6
+"""A line of a name that comes after its row in the content stands at most so far above it."""
+_ABOVE_GAP: Final = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """Rows of a table with their cells, the columns, and the short lines right above that may name them.
+
+    `above` lines come first in `cells`.
+    """
+
+    above: tuple[PageBlock, ...]
+    rows: tuple[PageBlock, ...]
+    cells: tuple[tuple[RowCell, ...], ...]
+    columns: tuple[Column, ...]
+
+    def grid(self) -> list[list[Placed]]:
+        """The cells in their columns, row by row."""
+        return [[_placed(cell, self.columns) for cell in row] for row in self.cells]
+
+
+def name_rows(page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle) -> None:
+    """Give each row of each table its header; lines above that name columns become rows."""
+    for table in page_tables(page, blocks, style):
+        grid = gathered_names(table.grid(), [cell for row in table.cells for cell in row], table.columns)
+        unit = next(filter(None, (unit_of(row[0].text) for row in table.cells[: len(table.above)])), "")
+        headers = headers_of_grid(grid, unit=unit)
+        for block, header in zip((*table.above, *table.rows), headers, strict=True):
+            if block.is_row:
+                block.header = header
+            elif header.is_header and not header.caption.endswith(_text(page, block)):
+                block.kind, block.header = BlockKind.TABLE_ROW, header
+
+
+def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle) -> list[PageTable]:
+    """The tables of a page in the order of their rows."""
+    _take_names_beside(page, blocks)
+    tables: list[PageTable] = []
+    start = 0
+    while start < len(blocks):
+        end = start
+        while (
+            end < len(blocks)
+            and blocks[end].is_row
+            and (end == start or _follows(blocks[end - 1], blocks[end]))
+        ):
+            end += 1
+        if end - start > 1:
+            tables.append(_table(page, _above(page, blocks, start, style), blocks[start:end]))
+        start = max(end, start + 1)
+    return [table for table in tables if len(table.columns) > 1]
+
+
+def _take_names_beside(page: PageLines, blocks: Sequence[PageBlock]) -> None:
+    """Make rows of the lines of a name that stands beside a row but comes after it in the content."""
+    for i, row in enumerate(blocks):
+        if not row.is_row:
+            continue
+        near = blocks[i + 1 : i + 1 + _MOST_ABOVE]
+        names = list(takewhile(partial(_is_name_beside, page, row), near))
+        following = blocks[i + 1 + len(names)] if i + 1 + len(names) < len(blocks) else None
+        if names and following is not None and following.is_row and _follows(row, following):
+            for name in names:
+                name.kind = BlockKind.TABLE_ROW
+
+
+def _is_name_beside(page: PageLines, row: PageBlock, block: PageBlock) -> bool:
+    size = row.lines[0].size
+    return (
+        block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
+        and block.left > row.left + size
+        and row.top - _ROW_GAP * size < block.top < row.bottom
+        and block.bottom < row.bottom + size
+        and len(_text(page, block)) <= _LONGEST_ABOVE
+    )
+
+
+def _follows(upper: PageBlock, lower: PageBlock) -> bool:
+    size = max(upper.lines[0].size, lower.lines[0].size)
+    return upper.top - _NAME_GAP * size < lower.top < upper.bottom + _ROW_GAP * size
+
+
+def _above(
+    page: PageLines, blocks: Sequence[PageBlock], first: int, style: DocumentStyle
+) -> tuple[PageBlock, ...]:
+    """Short lines directly above a table: units, and names that span its columns."""
+    found: list[PageBlock] = []
+    below = blocks[first]
+    for block in reversed(blocks[max(first - _MOST_ABOVE, 0) : first]):
+        gap = below.top - block.bottom
+        text = _text(page, block)
+        if (
+            block.kind is not BlockKind.PARAGRAPH
+            or not -0.5 * block.lines[0].size <= gap < _ABOVE_GAP * block.lines[0].size
+            or len(text) > _LONGEST_ABOVE
+            or (SENTENCE_END.search(text) and not unit_of(text))
+            or block.lines[0].size >= style.heading_size
+        ):
+            break
+        found.insert(0, block)
+        below = block
+    return tuple(found)
+
+
+def _table(page: PageLines, above: Sequence[PageBlock], rows: Sequence[PageBlock]) -> PageTable:
+    lines = [tuple(row_cells(page, block)) for block in (*above, *rows)]
+    columns = columns_of(lines[len(above) :])
+    return PageTable(tuple(above), tuple(rows), tuple(lines), tuple(columns))
+
+
+def _placed(cell: RowCell, columns: Sequence[Column]) -> Placed:
+    places = covered(cell, columns)
+    return Placed(cell.text, places.start, len(places), indent=cell.left)
+
+
+def _text(page: PageLines, block: PageBlock) -> str:
+    return " ".join(cell.text for cell in row_cells(page, block))
