@@ -15,7 +15,7 @@ from rag.models import Embedder, build_embedder, build_evidence_scorer, build_ge
 from rag.page_image import page_image
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Message, Passage, RunRecord
-from rag.settings import Settings, load_settings
+from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, chosen_settings, defining_settings, open_embedder
 
 if TYPE_CHECKING:
@@ -130,6 +130,12 @@ class Library:
                 settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
             ),
         )
+
+    def answering(self, settings: AnsweringSettings) -> Self:
+        """The same library under other settings of answering; store, embedder and retriever are shared."""
+        other = type(self)(self.store, self.settings.model_copy(update={"answering": settings}))
+        other._embedder, other._retriever = self.embedder, self.retriever
+        return other
 
     def search(
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None

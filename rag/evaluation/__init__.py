@@ -26,6 +26,7 @@ from rag.evaluation.metrics import METRICS, evaluate, mean
 from rag.evaluation.pictures import reliability_diagram, risk_coverage_curve, write_pictures
 from rag.evaluation.places import PlaceEvaluation, evaluate_pages, evaluate_spans
 from rag.evaluation.questions import AnswerQuestion, Gold
+from rag.evaluation.recalibration import Recalibration, recalibrate
 from rag.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval
 from rag.evaluation.runs import read_run, write_run
 
@@ -43,6 +44,7 @@ __all__ = [
     "Judged",
     "PageQuestion",
     "PlaceEvaluation",
+    "Recalibration",
     "RetrievalEvaluation",
     "RetrievalSet",
     "SpanQuestion",
@@ -65,6 +67,7 @@ __all__ = [
     "read_pages",
     "read_run",
     "read_spans",
+    "recalibrate",
     "reliability_diagram",
     "risk_coverage_curve",
     "whole",

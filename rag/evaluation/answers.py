@@ -37,10 +37,7 @@ class AnswerJudge:
     @classmethod
     def of(cls, library: Library) -> AnswerJudge:
         """A judge of a library; both askings share its store and its models."""
-        answering = library.settings.answering.model_copy(update={"abstain_below": 0.0})
-        frank = Library(library.store, library.settings.model_copy(update={"answering": answering}))
-        frank.embedder = library.embedder
-        frank.retriever = library.retriever
+        frank = library.answering(library.settings.answering.model_copy(update={"abstain_below": 0.0}))
         settings = settings_json(library.settings)
         circumstances = {part: settings[part] for part in settings.keys() - {"library", "ui", "ingest"}}
         documents = sorted(document.document_id for document in library.documents())

@@ -32,7 +32,7 @@ def library(store, embedder):
     for name, text in {"mill.txt": MILL, "bridge.txt": BRIDGE}.items():
         add_to_store(store, document(text, name), embedder)
     opened = Library(store, load_settings())
-    opened.embedder = embedder
+    opened._embedder = embedder
     return opened
 
 
@@ -106,8 +106,7 @@ def test_passages_that_come_with_a_question_are_read_instead(library):
 
 def test_confidence_is_known_where_the_threshold_keeps_silent(library):
     never = library.settings.answering.model_copy(update={"abstain_below": 1.0})
-    silent = Library(library.store, library.settings.model_copy(update={"answering": never}))
-    silent.embedder = library.embedder
+    silent = library.answering(never)
     (line,) = evaluate_answers(silent, [BUILT])
     (told,) = evaluate_answers(library, [BUILT])
     assert line.abstained
@@ -128,8 +127,7 @@ def test_a_run_goes_on_where_it_stopped_unless_something_changed(library, tmp_pa
     assert [line.question_id for line in both] == ["none", "built"]
     assert read_judged(output) == both
     other = library.settings.answering.model_copy(update={"max_sentences": 1})
-    changed = Library(library.store, library.settings.model_copy(update={"answering": other}))
-    changed.embedder = library.embedder
+    changed = library.answering(other)
     evaluate_answers(changed, [BUILT, replace(NONE, answers=("x",), answerable=True)], output)
     assert asked == ["none", "built", "none"]
 

@@ -21,11 +21,7 @@ if TYPE_CHECKING:
     from rag.evaluation import AnswerFigures, AnswerSet, Judged
     from rag.library import Library
 
-__all__ = ["evaluate_answers_command", "library_for"]
-
-PrecisionOption = Annotated[
-    float, typer.Option("--precision", min=0.0, max=1.0, help="The precision that coverage is told at.")
-]
+__all__ = ["evaluate_answers_command", "judged_answers", "library_for"]
 
 
 def evaluate_answers_command(
@@ -50,7 +46,9 @@ def evaluate_answers_command(
     first_page: Annotated[
         int, typer.Option("--first-page", help="The number of the first page in `gold_pages`.")
     ] = 0,
-    precision: PrecisionOption = 0.9,
+    precision: Annotated[
+        float, typer.Option("--precision", min=0.0, max=1.0, help="The precision that coverage is told at.")
+    ] = 0.9,
     compare: Annotated[
         Path | None, typer.Option("--compare", help="An earlier --output to compare with, paired.")
     ] = None,
@@ -79,7 +77,8 @@ def evaluate_answers_command(
     asked = asked.with_given_passages() if passages_given else asked
     earlier = read_judged(compare) if compare is not None else None
     output = output or Path(f"{questions.resolve().stem}.judged.jsonl")
-    judged = _judged(settings, asked, output, own_library=library is not None)
+    with library_for(settings, asked, own_library=library is not None) as opened:
+        judged = judged_answers(opened, asked, output)
     found = figures(judged, precision)
     report = _report(questions, judged, found, precision, output, earlier)
     if pictures is not None:
@@ -125,16 +124,17 @@ def _fill(library: Library, asked: AnswerSet) -> None:
         )
 
 
-def _judged(settings: Settings, asked: AnswerSet, output: Path, *, own_library: bool) -> list[Judged]:
+def judged_answers(library: Library, asked: AnswerSet, output: Path | None) -> list[Judged]:
+    """Every question asked and judged, with progress; an interruption says what is kept."""
     from rag.evaluation import evaluate_answers
 
-    with library_for(settings, asked, own_library=own_library) as opened:
-        try:
-            with Counter("questions") as progress:
-                return evaluate_answers(opened, asked.questions, output, progress)
-        except KeyboardInterrupt:
-            write_error(f"interrupted; what was judged is kept in {output}: run again to go on")
-            raise typer.Exit(1) from None
+    try:
+        with Counter("questions") as progress:
+            return evaluate_answers(library, asked.questions, output, progress)
+    except KeyboardInterrupt:
+        kept = f"what was judged is kept in {output}: run again to go on" if output else "nothing is kept"
+        write_error(f"interrupted; {kept}")
+        raise typer.Exit(1) from None
 
 
 def _report(
