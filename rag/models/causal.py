@@ -12,6 +12,7 @@ from rag.errors import ModelError
 from rag.models.devices import choose_device, choose_dtype, prepare_environment, quiet_transformers
 from rag.models.gguf import converted
 from rag.models.memory import require_memory, weight_bytes
+from rag.models.prefix_cache import PrefixCache
 from rag.models.tokenizer import SpanTokenizer
 from rag.models.weights import ModelFiles, locate
 from rag.settings import GeneratorSettings
@@ -36,7 +37,8 @@ class Loaded:
 class CausalModel:
     """One set of weights, loaded at the first use and shared by all who score or write with it.
 
-    `turn` is held by whoever computes: two computations at once would only slow each other.
+    `turn` is held by whoever computes: two computations at once would only slow each other. `prefix`
+    belongs to whoever holds it.
     """
 
     def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
@@ -47,6 +49,7 @@ class CausalModel:
         self._loading = threading.Lock()
         self._loaded: Loaded | None = None
         self.turn = threading.Lock()
+        self.prefix = PrefixCache()
 
     @property
     def name(self) -> str:
@@ -93,6 +96,7 @@ class CausalModel:
         """Give the memory back; the next call loads again."""
         with self._loading:
             self._loaded = None
+            self.prefix.clear()
         gc.collect()
         import torch
 

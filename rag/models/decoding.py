@@ -10,6 +10,7 @@ from typing import Any
 
 from rag.errors import ModelError
 from rag.models.causal import Loaded
+from rag.models.prefix_cache import PrefixCache
 
 __all__ = ["Decoding", "DecodingOptions", "until"]
 
@@ -19,7 +20,11 @@ _LOOKUP_TOKENS = 10
 
 @dataclass(frozen=True, slots=True)
 class DecodingOptions:
-    """How tokens are chosen; at temperature 0 the likeliest one, whatever `top_k`, `top_p` and `seed` say."""
+    """How tokens are chosen; at temperature 0 the likeliest one, whatever `top_k`, `top_p` and `seed` say.
+
+    `prompt_lookup` and `reuse_prefix` change the time, not the text. `grammar` is one of
+    `rag.models.grammar`; empty, the model may write anything.
+    """
 
     max_new_tokens: int = 256
     temperature: float = 0.0
@@ -28,6 +33,8 @@ class DecodingOptions:
     repetition_penalty: float = 1.0
     seed: int = 0
     prompt_lookup: bool = True
+    reuse_prefix: bool = True
+    grammar: str = ""
 
 
 @dataclass(slots=True)
@@ -43,6 +50,7 @@ class Decoding:
     options: DecodingOptions
     turn: threading.Lock
     stop_event: threading.Event = field(default_factory=threading.Event)
+    prefix: PrefixCache = field(default_factory=PrefixCache)
     new_tokens: int = 0
     finish_reason: str = "stopped"
     _failure: ModelError | None = field(default=None, init=False)
@@ -109,9 +117,13 @@ class Decoding:
 
     def _generate(self, streamer: Any) -> None:
         import torch
-        from transformers import StoppingCriteriaList
+        from transformers import LogitsProcessorList, StoppingCriteriaList
+
+        from rag.models.lookup_decoding import LookupDecoding
 
         model = self.loaded.model
+        prefix = self.prefix if self.options.reuse_prefix else PrefixCache()
+        lookup = _LOOKUP_TOKENS if self.options.prompt_lookup else 0
         devices = [model.device] if model.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(self.options.seed)
@@ -120,6 +132,8 @@ class Decoding:
                 generation_config=self._configuration(),
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([self._criterion]),
+                logits_processor=LogitsProcessorList(self._grammar()),
+                custom_generate=LookupDecoding(prefix, lookup, streamer),
             )
         self.new_tokens = int(output.shape[1]) - self.prompt_tokens
         if not self._told_to_stop():
@@ -133,17 +147,23 @@ class Decoding:
         options = self.options
         sampling = {"temperature": options.temperature, "top_k": options.top_k, "top_p": options.top_p}
         greedy = options.temperature == 0
-        lookup = greedy and options.prompt_lookup and not getattr(self.loaded.model, "_is_stateful", False)
         end = sorted(_end_tokens(self.loaded))
         return GenerationConfig(
             max_new_tokens=options.max_new_tokens,
             do_sample=not greedy,
             repetition_penalty=options.repetition_penalty,
-            prompt_lookup_num_tokens=_LOOKUP_TOKENS if lookup else None,
             eos_token_id=end or None,
             pad_token_id=self.loaded.tokenizer.pad_token_id if not end else end[0],
             **({} if greedy else sampling),
         )
+
+    def _grammar(self) -> list[Any]:
+        if not self.options.grammar:
+            return []
+        from rag.models.grammar import GrammarProcessor
+
+        vocabulary = int(self.loaded.model.get_output_embeddings().weight.shape[0])
+        return [GrammarProcessor(self.loaded.tokenizer, vocabulary, self.options.grammar)]
 
     def _criterion(self, ids: Any, scores: Any, **_: Any) -> Any:
         import torch

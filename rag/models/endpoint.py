@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError
 from rag.models.endpoint_errors import environment_key, explained, hide_key
+from rag.models.structured import parsed, response_format
 from rag.settings import GeneratorSettings
 
 __all__ = ["EndpointChatModel"]
@@ -69,6 +70,13 @@ class EndpointChatModel(BaseChatModel):
     def get_num_tokens(self, text: str) -> int:
         """A count on the safe side: the tokenizer is on the other machine."""
         return len(text.encode()) // 3 + 1
+
+    def with_structured_output(
+        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Values of a JSON schema or a pydantic model, by the endpoint's own response format."""
+        bound = self.bind(response_format=response_format(schema), **kwargs)
+        return parsed(bound, schema, include_raw=include_raw)
 
     def _generate(
         self,

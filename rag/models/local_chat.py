@@ -8,15 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ChatMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError, UsageError
 from rag.models.causal import CausalModel, Loaded
 from rag.models.decoding import Decoding, DecodingOptions, until
+from rag.models.grammar import json_grammar
+from rag.models.structured import json_schema, parsed
 from rag.settings import GeneratorSettings
 
 __all__ = ["LocalChatModel"]
@@ -28,8 +31,9 @@ class LocalChatModel(BaseChatModel):
     """A transformers chat model: greedy by default, streaming, stoppable, one computation at a time.
 
     Any call takes `temperature`, `top_k`, `top_p`, `repetition_penalty`, `max_new_tokens` (or LangChain's
-    `max_tokens`), `seed`, `prompt_lookup`, and `stop_event`, a `threading.Event` that ends the computation
-    at the next token once it is set. Closing a stream early ends the computation as well.
+    `max_tokens`), `seed`, `prompt_lookup`, `reuse_prefix`, `grammar` (of `rag.models.grammar`), and
+    `stop_event`, a `threading.Event` that ends the computation at the next token once it is set.
+    Closing a stream early ends the computation as well.
 
     Example:
         >>> model = build_generator(Settings())
@@ -75,6 +79,17 @@ class LocalChatModel(BaseChatModel):
         """Give the memory back; the next call loads again."""
         self._weights.unload()
 
+    def with_structured_output(
+        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Values of a JSON schema or a pydantic model; decoding can write nothing else.
+
+        Raises:
+            UsageError: the schema cannot be enforced.
+        """
+        grammar = json_grammar(json_schema(schema))
+        return parsed(self.bind(grammar=grammar, **kwargs), schema, include_raw=include_raw)
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -113,7 +128,7 @@ class LocalChatModel(BaseChatModel):
         options, stop_event = self._options(kwargs)
         loaded = self._weights.load()
         prompt = _render(loaded, [_turn(message) for message in messages], self.model_name)
-        decoding = Decoding(loaded, prompt, options, self._weights.turn, stop_event)
+        decoding = Decoding(loaded, prompt, options, self._weights.turn, stop_event, self._weights.prefix)
         room = min(self._settings.context_tokens, loaded.window) - decoding.prompt_tokens
         if room < 1:
             raise ModelError(
@@ -135,7 +150,7 @@ class LocalChatModel(BaseChatModel):
             raise UsageError(
                 f"{self.model_name} takes no argument {unknown[0]!r}: give one of {', '.join(names)}"
             )
-        settings = {name: getattr(self._settings, name) for name in names if name != "prompt_lookup"}
+        settings = {name: value for name, value in self._settings.model_dump().items() if name in names}
         return DecodingOptions(**{**settings, **given}), stop_event
 
     def _metadata(self, decoding: Decoding) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""A decoding loop for one prompt: it drafts from the prompt's own words and keeps the prefix's cache.
+
+Prompt lookup (Saxena 2023, https://github.com/apoorvumang/prompt-lookup-decoding) proposes what followed
+the last words where they stood before; the model checks the whole proposal in one pass. Grounded
+answers repeat their passages, so much of it is right. transformers has prompt lookup too, but reads the
+whole prompt again when a cache of its beginning is given; this loop is handed to its `generate`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+from rag.models.prefix_cache import PrefixCache, can_be_cropped
+
+__all__ = ["LookupDecoding"]
+
+
+@dataclass
+class LookupDecoding:
+    """`model.generate(…, custom_generate=LookupDecoding(prefix, 10, streamer))` for a batch of one.
+
+    The tokens chosen are those of plain decoding: a drafted token is taken only where it is the one
+    that the model chooses (or draws, when it samples) at that place.
+    """
+
+    prefix: PrefixCache
+    drafted: int
+    streamer: Any = None
+    """Told of tokens as they are chosen; `generate` itself shows it the prompt only if handed it too."""
+    passes: int = 0
+    """Forward passes of the last decoding."""
+
+    def __call__(
+        self,
+        model: Any,
+        input_ids: Any,
+        logits_processor: Any,
+        stopping_criteria: Any,
+        generation_config: Any,
+        **model_kwargs: Any,
+    ) -> Any:
+        """Token ids of prompt and continuation, shape (1, length)."""
+        import torch
+
+        cache = model_kwargs["past_key_values"]
+        reusable = can_be_cropped(cache)
+        if reusable:
+            cache = self.prefix.take(input_ids[0].tolist()) or cache
+        draft = _Draft(self.drafted if reusable else 0, generation_config)
+        ids = input_ids
+        while True:
+            drafted = draft.after(ids)
+            logits = self._logits(model, ids, drafted, cache)
+            chosen = _choose(ids, drafted, logits, logits_processor, generation_config)
+            refused = drafted.shape[1] - (chosen.shape[1] - 1)
+            if refused:
+                cache.crop(-refused)
+            ids = torch.cat((ids, chosen), dim=1)
+            if self.streamer is not None:
+                self.streamer.put(chosen[0].cpu())
+            if bool(stopping_criteria(ids, None).all()):
+                break
+        if reusable:
+            self.prefix.keep(ids[0, :-1].tolist(), cache)
+        if self.streamer is not None:
+            self.streamer.end()
+        return ids
+
+    def _logits(self, model: Any, ids: Any, drafted: Any, cache: Any) -> Any:
+        """Scores of the token after `ids` and after each drafted one, shape (1, drafted + 1, vocabulary)."""
+        import torch
+
+        unread = torch.cat((ids[:, cache.get_seq_length() :], drafted), dim=1)
+        wanted = drafted.shape[1] + 1
+        only = {"logits_to_keep": wanted} if _keeps_logits(type(model)) else {}
+        output = model(input_ids=unread, past_key_values=cache, use_cache=True, **only)
+        self.passes += 1
+        return output.logits[:, -wanted:].float()
+
+
+class _Draft:
+    """What followed the last words where they stood before."""
+
+    def __init__(self, tokens: int, generation_config: Any) -> None:
+        self._longest = int(generation_config.max_length)
+        self._generator: Any = None
+        if tokens:
+            from transformers.generation.candidate_generator import PromptLookupCandidateGenerator
+
+            self._generator = PromptLookupCandidateGenerator(
+                eos_token_id=generation_config._eos_token_tensor,
+                num_output_tokens=tokens,
+                max_length=self._longest,
+            )
+
+    def after(self, ids: Any) -> Any:
+        """Drafted token ids, shape (1, any number); never so many that the length could pass its limit."""
+        room = self._longest - ids.shape[1] - 1
+        if self._generator is None or room < 1:
+            return ids[:, :0]
+        candidates, _ = self._generator.get_candidates(ids)
+        return candidates[:, ids.shape[1] :][:, :room]
+
+
+def _choose(ids: Any, drafted: Any, logits: Any, logits_processor: Any, generation_config: Any) -> Any:
+    """The tokens that plain decoding would take one by one, as far as the draft was right; (1, n >= 1)."""
+    import torch
+
+    chosen = ids[:, :0]
+    ends = generation_config._eos_token_tensor
+    for place in range(logits.shape[1]):
+        scores = logits_processor(torch.cat((ids, chosen), dim=1), logits[:, place])
+        if generation_config.do_sample:
+            token = torch.multinomial(scores.softmax(dim=-1), num_samples=1)
+        else:
+            token = scores.argmax(dim=-1, keepdim=True)
+        chosen = torch.cat((chosen, token), dim=1)
+        ended = ends is not None and bool(torch.isin(token, ends).any())
+        if ended or place == drafted.shape[1] or int(token) != int(drafted[0, place]):
+            break
+    return chosen
+
+
+def _keeps_logits(kind: type) -> bool:
+    return "logits_to_keep" in inspect.signature(kind.forward).parameters  # type: ignore[attr-defined]
