@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from rag.answering.calibration import Calibrator, confidence_features, load_calibrator
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
+from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote
 from rag.answering.records import Grounds, new_run_id, run_record
@@ -47,7 +48,10 @@ _NOTHING_FOUND: Final = "nothing in the library shares a word or a meaning with 
 
 @dataclass(frozen=True)
 class _Inquiry:
-    """A question with its passages and all that its answer needs."""
+    """A question with its passages and all that its answer needs.
+
+    `question` stands alone; `asked` is what was asked, which may be a follow-up question.
+    """
 
     question: str
     passages: tuple[Passage, ...]
@@ -56,6 +60,7 @@ class _Inquiry:
     history: Sequence[Message]
     timings: dict[str, float]
     stop: threading.Event | None
+    asked: str = ""
     retrieval: Retrieval | None = None
     started: float = field(default_factory=time.perf_counter)
 
@@ -90,6 +95,7 @@ class Answerer:
         self._evidence = EvidenceSelector(sentences, scorer)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
+        self._follow_ups = self._reads_follow_ups(generator, embedder)
         self._writer: Writer | None = None
         if generator is not None and prompt_builder is not None and settings.generator.writes:
             self._writer = Writer(
@@ -120,9 +126,11 @@ class Answerer:
             UsageError: the question is empty.
         """
         _check(question)
+        asked, question = question, self._follow_ups.understand(question, history)
         weight = weights_from_texts(f"{passage.title}\n{passage.text}" for passage in passages)
         source = PassageSource(passages)
-        return _last(self._respond(_Inquiry(question, tuple(passages), source, weight, history, {}, None)))
+        inquiry = _Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
+        return _last(self._respond(inquiry))
 
     def stream(
         self,
@@ -140,17 +148,27 @@ class Answerer:
         """
         _check(question)
         started = time.perf_counter()
+        asked, question = question, self._follow_ups.understand(question, history)
+        timings = {"understand": time.perf_counter() - started} if history else {}
         yield Searching(question)
+        searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
         passages = retrieval.passages
         if self._settings.retrieval.merge_neighbours:
             passages = tuple(merge_neighbours(passages, self._store))
         yield PassagesFound(passages)
-        timings = {"retrieve": time.perf_counter() - started}
+        timings["retrieve"] = time.perf_counter() - searched
         weight = library_term_weights(self._store, read_question(question).terms)
         yield from self._respond(
-            _Inquiry(question, passages, self._store, weight, history, timings, stop, retrieval, started)
+            _Inquiry(
+                question, passages, self._store, weight, history, timings, stop, asked, retrieval, started
+            )
         )
+
+    def _reads_follow_ups(self, generator: BaseChatModel | None, embedder: Embedder | None) -> FollowUps:
+        by_generator = self._settings.answering.follow_ups == "generator" and self._settings.generator.writes
+        reads = self._settings.answering.follow_ups != "off"
+        return FollowUps(generator if by_generator else None, embedder, reads=reads)
 
     def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
@@ -210,7 +228,7 @@ class Answerer:
         timings = {**inquiry.timings, "total": time.perf_counter() - inquiry.started}
         text = abstention(inquiry.question) if outcome.abstained else join_sentences(outcome.sentences)
         return Answer(
-            question=inquiry.question,
+            question=inquiry.asked or inquiry.question,
             text=text,
             sentences=outcome.sentences,
             citations=outcome.citations,
@@ -223,6 +241,7 @@ class Answerer:
             model=outcome.model or self._quoter,
             timings=timings,
             run_id=new_run_id(),
+            understood=inquiry.question if inquiry.asked not in ("", inquiry.question) else "",
         )
 
 

@@ -11,7 +11,7 @@ __all__ = ["AnswerEvent", "Finished", "PassagesFound", "Searching", "SentenceRea
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """The library is being searched."""
+    """The library is being searched for this question: a follow-up question as it was understood."""
 
     question: str
 

@@ -78,6 +78,16 @@ class GeneratorSettings(_Section):
     )
     device: Device = "auto"
     dtype: Precision = "auto"
+    quantization: Literal["none", "8bit", "4bit"] = Field(
+        "none", description="Weights in 8 or 4 bits on an NVIDIA GPU (`pip install bitsandbytes`)."
+    )
+    batch_size: int = Field(8, ge=1, description="Prompts written at once when there are many questions.")
+    candidates: int = Field(
+        1, ge=1, le=16, description="Drafts written for a question; the one that the evidence bears out best."
+    )
+    idle_minutes: float | None = Field(
+        None, gt=0.0, description="Give the memory of local weights back after so long without work."
+    )
     max_new_tokens: int = Field(256, ge=1)
     temperature: float = Field(0.0, ge=0.0, description="0 is greedy: the same question, the same answer.")
     top_k: int = Field(50, ge=0, description="0 switches it off. No effect at temperature 0.")
@@ -168,6 +178,11 @@ class AnsweringSettings(_Section):
     )
     unsupported: Literal["mark", "drop", "refuse"] = Field(
         "mark", description="What happens to a generated sentence without support."
+    )
+    follow_ups: Literal["generator", "rules", "off"] = Field(
+        "generator",
+        description="How a question that needs the turns before it is made to stand alone: by the "
+        "generator where it writes and else by `rules`, by rules always, or not at all (`off`).",
     )
     calibration: str = Field("default", description="Name of a file in `data/calibration/`, or a JSON file.")
 

@@ -51,6 +51,8 @@ def write_error(text: str) -> None:
 def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) -> None:
     """The answer with numbered citations, then each quote with its document and page."""
     names = {document.document_id: document.name for document in citations_from}
+    if answer.understood:
+        print_line(_wrapped(f"Understood as: {answer.understood}"))
     for sentence in answer.sentences:
         numbers = "".join(f"[{number}]" for number in sentence.citations)
         print_line(_wrapped(f"{sentence.text} {numbers}{_MARKS[sentence.support]}".rstrip()))

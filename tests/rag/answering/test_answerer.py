@@ -202,3 +202,19 @@ def test_given_passages_need_no_document_in_the_store(store: Store) -> None:
     answer, _ = answerer(store, max_sentences=1).answer_from("How tall is the lighthouse?", [passage])
     assert answer.citations[0].quote == "It is 31 metres tall."
     assert (answer.citations[0].page, answer.citations[0].start) == (4, 138)
+
+
+def test_a_follow_up_question_is_searched_and_answered_as_understood(store: Store) -> None:
+    history = [Message("user", "What do late items cost?"), Message("assistant", "15 cents per day.")]
+    answer, record = answerer(store).answer("And the Anchor Room?", history=history)
+    assert answer.question == "And the Anchor Room?"
+    assert "late items cost" in answer.understood
+    assert "Anchor Room" in answer.understood
+    assert any("Anchor Room" in passage.text for passage in answer.passages)
+    assert record.answer["understood"] == answer.understood
+
+
+def test_a_standalone_question_is_understood_as_it_is(store: Store) -> None:
+    history = [Message("user", "Who is the head librarian?"), Message("assistant", "Marisol Okafor.")]
+    answer, _ = answerer(store).answer("What do late items cost?", history=history)
+    assert answer.understood == ""
