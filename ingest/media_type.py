@@ -1,94 +1,32 @@
-"""What a file holds, told by its bytes; its name only decides between kinds of text.
-
-The table knows more kinds than are read, so that a refusal can name what it refuses and a new
-loader needs no change here.
-"""
+"""What a file holds, told by its bytes; its name only decides between kinds of text."""
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["MediaType", "describe", "media_type_of", "sniff"]
+from ingest.file_kinds import (
+    BINARY_SUFFIXES,
+    BMP,
+    MAGIC,
+    NAMES,
+    OLE_STREAMS,
+    SHEBANG,
+    SOURCE_CODE,
+    SOURCE_NAMES,
+    SOURCE_SUFFIXES,
+    TEXT_SUFFIXES,
+    WEBP,
+    ZIP_MEMBERS,
+)
+
+__all__ = ["SOURCE_CODE", "MediaType", "describe", "media_type_of", "sniff"]
 
 _SAMPLE: Final = 65_536
-
-_NAMES: Final = {
-    "application/pdf": "PDF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PPTX",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-    "application/vnd.oasis.opendocument.text": "OpenDocument text",
-    "application/epub+zip": "EPUB",
-    "application/zip": "a ZIP archive",
-    "application/x-ole-storage": "an old Office file (DOC, XLS, PPT)",
-    "application/x-encrypted-ooxml": "an encrypted Office file",
-    "application/rtf": "RTF",
-    "application/gzip": "a gzip archive",
-    "application/octet-stream": "binary data of no known kind",
-    "image/png": "a PNG picture",
-    "image/jpeg": "a JPEG picture",
-    "image/gif": "a GIF picture",
-    "image/tiff": "a TIFF picture",
-    "text/html": "HTML",
-    "text/markdown": "Markdown",
-    "text/csv": "CSV",
-    "text/tab-separated-values": "TSV",
-    "text/plain": "plain text",
-}
-
-_MAGIC: Final = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (b"{\\rtf", "application/rtf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"\x1f\x8b", "application/gzip"),
-)
-
-_ZIP_MEMBERS: Final = (
-    ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-)
-
-_TEXT_SUFFIXES: Final = {
-    ".htm": "text/html",
-    ".html": "text/html",
-    ".xhtml": "text/html",
-    ".md": "text/markdown",
-    ".markdown": "text/markdown",
-    ".csv": "text/csv",
-    ".tsv": "text/tab-separated-values",
-    ".tab": "text/tab-separated-values",
-    ".txt": "text/plain",
-    ".text": "text/plain",
-    ".log": "text/plain",
-    ".rst": "text/plain",
-}
-
-_BINARY_SUFFIXES: Final = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".doc": "application/x-ole-storage",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".xls": "application/x-ole-storage",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-    ".zip": "application/zip",
-    ".epub": "application/epub+zip",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".rtf": "application/rtf",
-}
 
 _HTML_START: Final = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
@@ -101,6 +39,12 @@ _MARKDOWN: Final = re.compile(
     rb"|\[[^\]\n]+\]\((?:https?:|[./#])[^)\n]*\)",
     re.M,
 )
+_JSON_START: Final = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true|false|null))")
+_HEADER_FIELD: Final = re.compile(
+    rb"^(?:Return-Path|Received|Delivered-To|Message-ID|MIME-Version|From|To|Subject|Date|Content-Type):",
+    re.I | re.M,
+)
+_LEAST_FIELDS: Final = 4
 _STRAY_CONTROLS: Final = 3
 _PDF_OBJECT: Final = re.compile(rb"(?m)^\d+ \d+ obj\s*<<")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -122,10 +66,12 @@ def media_type_of(path: Path) -> MediaType:
     name = sniff(head, suffix)
     if name == "application/zip":
         name = _zip_type(path)
-    elif name == "application/x-ole-storage" and _holds_encrypted_package(path):
-        name = "application/x-encrypted-ooxml"
-    promised = _BINARY_SUFFIXES.get(suffix)
-    if promised and promised != name and name.startswith("text/"):
+    elif name == "application/x-ole-storage":
+        name = _ole_type(path)
+    elif name == "text/plain" and path.name.lower() in SOURCE_NAMES:
+        name = SOURCE_CODE
+    promised = BINARY_SUFFIXES.get(suffix)
+    if promised and promised != name and name.startswith(("text/", "application/json", "message/")):
         return MediaType(name, (f"named {suffix} but holds {describe(name)}",))
     return MediaType(name)
 
@@ -137,16 +83,20 @@ def sniff(head: bytes, suffix: str = "") -> str:
         return "application/pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "application/zip"
-    for magic, name in _MAGIC:
+    for magic, name in MAGIC:
         if head.startswith(magic):
             return name
+    if WEBP.match(head):
+        return "image/webp"
+    if BMP.match(head):
+        return "image/bmp"
     ascii_view = _ascii_view(head)
     return "application/octet-stream" if ascii_view is None else _text_kind(ascii_view, suffix)
 
 
 def describe(media_type: str) -> str:
     """The kind as people call it."""
-    return _NAMES.get(media_type, media_type)
+    return NAMES.get(media_type, media_type)
 
 
 def _ascii_view(head: bytes) -> bytes | None:
@@ -173,18 +123,46 @@ def looks_like_utf16(head: bytes) -> bool:
 
 
 def _text_kind(text: bytes, suffix: str) -> str:
-    by_name = _TEXT_SUFFIXES.get(suffix)
+    by_name = TEXT_SUFFIXES.get(suffix)
     is_html = _HTML_START.match(text) is not None
     if by_name in ("text/csv", "text/tab-separated-values") and is_html:
         return "text/html"  # spreadsheets on the web are often HTML under another name
     if by_name:
         return by_name
+    if suffix in SOURCE_SUFFIXES or SHEBANG.match(text):
+        return SOURCE_CODE
+    if (json_kind := _json_kind(text)) is not None:
+        return json_kind
+    if len(_HEADER_FIELD.findall(_first_paragraph(text))) >= _LEAST_FIELDS:
+        return "message/rfc822"
     if is_html or len(_HTML_TAG.findall(text[:8192])) > 20:
         return "text/html"
     separator = _separator(text)
     if separator:
         return "text/tab-separated-values" if separator == b"\t" else "text/csv"
     return "text/markdown" if len(_MARKDOWN.findall(text)) >= 3 else "text/plain"
+
+
+def _json_kind(text: bytes) -> str | None:
+    """JSON by its look, JSON Lines where the first two lines are an object each, None for all else."""
+    if not _JSON_START.match(text):
+        return None
+    lines = [line for line in text.split(b"\n", 3)[:2] if line.strip()]
+    if len(lines) == 2 and all(map(_is_object, lines)):
+        return "application/jsonl"
+    closes = text.rstrip()[-1:] in (b"}", b"]")
+    return "application/json" if closes or len(text) >= _SAMPLE else None
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _first_paragraph(text: bytes) -> bytes:
+    return re.split(rb"\r?\n\r?\n", text, maxsplit=1)[0]
 
 
 def _separator(text: bytes) -> bytes | None:
@@ -209,10 +187,13 @@ def _zip_type(path: Path) -> str:
                 return archive.read("mimetype")[:100].decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
         return "application/zip"
-    return next((name for member, name in _ZIP_MEMBERS if member in names), "application/zip")
+    return next((name for member, name in ZIP_MEMBERS if member in names), "application/zip")
 
 
-def _holds_encrypted_package(path: Path) -> bool:
-    """Whether an OLE file wraps an encrypted Office file: its directory names `EncryptedPackage`."""
+def _ole_type(path: Path) -> str:
     data = path.read_bytes()
-    return "EncryptedPackage".encode("utf-16-le") in data
+    for stream, name in OLE_STREAMS:
+        # the directory of an OLE file holds names in UTF-16
+        if stream.encode("utf-16-le") in data:
+            return name
+    return "application/x-ole-storage"
