@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from bs4.element import PageElement, Tag
 
-__all__ = ["LOADER", "HtmlLoader"]
+__all__ = ["LOADER", "HtmlLoader", "write_html"]
 
 # fmt: off
 _INVISIBLE: Final = frozenset(
@@ -55,18 +55,33 @@ class HtmlLoader:
         Raises:
             EmptyDocumentError: a browser would show no text.
         """
-        from bs4 import BeautifulSoup
-
-        data = path.read_bytes()
-        declared = _XML_ENCODING.search(data[:1024]) or _CHARSET.search(data[:4096])
-        decoded = decode(data, declared.group(1).decode("ascii") if declared else None)
         builder = DocumentBuilder(source, sha256, self.media_types[0])
-        builder.warnings.extend(decoded.warnings)
-        # lxml trusts an XML declaration over the text that it is given
-        soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
+        soup = _parsed(path.read_bytes(), builder)
         _describe(soup, builder)
         _Writer(builder).write(soup.body or soup)
         return builder.build()
+
+
+def write_html(data: bytes, builder: DocumentBuilder, encoding: str | None = None) -> None:
+    """Write what a reader sees of a piece of HTML, such as a chapter or the body of a message.
+
+    Args:
+        data: The HTML.
+        builder: Takes the blocks, and a warning where characters could not be decoded.
+        encoding: What the wrapping says of the encoding; used where `data` says nothing.
+    """
+    soup = _parsed(data, builder, encoding)
+    _Writer(builder).write(soup.body or soup)
+
+
+def _parsed(data: bytes, builder: DocumentBuilder, encoding: str | None = None) -> BeautifulSoup:
+    from bs4 import BeautifulSoup
+
+    stated = _XML_ENCODING.search(data[:1024]) or _CHARSET.search(data[:4096])
+    decoded = decode(data, stated.group(1).decode("ascii") if stated else encoding)
+    builder.warnings.extend(decoded.warnings)
+    # lxml trusts an XML declaration over the text that it is given
+    return BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
 
 
 def _describe(soup: BeautifulSoup, builder: DocumentBuilder) -> None:
