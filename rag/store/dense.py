@@ -16,6 +16,7 @@ from rag.store.database import Database
 from rag.store.embeddings import active_embedder, require_active, stored_vectors, vector_batches
 from rag.store.locks import ReadWriteLock
 from rag.store.protocol import Ids
+from rag.store.ranking import Fetch
 from rag.store.vector_cache import CacheKey, VectorCache
 from rag.store.vectors import FlatIndex, InvertedIndex, build_index, suits
 
@@ -29,7 +30,8 @@ class DenseIndex:
 
     The index is read from its cache, or built from the stored vectors, at the first search. Whenever
     the catalog has gone on, in this process or another, the ids that are new are added and those that
-    are gone removed before the next search.
+    are gone removed before the next search. An index that the library has outgrown is replaced when it
+    is published: until the other one is built, it goes on answering.
     """
 
     def __init__(self, database: Database, folder: Path) -> None:
@@ -68,6 +70,7 @@ class DenseIndex:
     def publish(self) -> None:
         """Write the index as it stands at the catalog's version, unless it is there already."""
         self._follow(None)
+        self._renew()
         with self._lock.reading():
             index, key = self._index, self._key
             if index is None or key is None:
@@ -103,23 +106,45 @@ class DenseIndex:
             self._update(connection, key)
             self._key = key
 
-    def _update(self, connection: sqlite3.Connection, key: CacheKey) -> None:
-        active = active_embedder(connection)
-        assert active is not None
-        embedder = active[0]
+    def _renew(self) -> None:
+        """Build an index of another kind or size beside one that no longer suits the library, and swap."""
+        with self._lock.reading():
+            if self._index is None or suits(self._index, len(self._index)):
+                return
+        with self._database.reading() as connection:
+            key = cache_key(connection)
+            if key is None:
+                return
+            index = self._built(connection, key, chunk_ids(connection))
+        with self._lock.writing(), self._database.reading() as connection:
+            latest = cache_key(connection)
+            if latest is None or latest.fingerprint != key.fingerprint:
+                return
+            self._index, self._key, self._published = index, key, None
+            self._update(connection, latest)
+            self._key = latest
 
+    def _built(self, connection: sqlite3.Connection, key: CacheKey, ids: Ids) -> FlatIndex | InvertedIndex:
+        embedder = _embedder(connection)
+        batches = vector_batches(connection, embedder, key.dimension, ids)
+        return build_index(key.dimension, ids, batches, self._fetch(embedder, key.dimension))
+
+    def _fetch(self, embedder: int, dimension: int) -> Fetch:
         def fetch(ids: Ids) -> tuple[Ids, Vectors]:
             with self._database.reading() as own:
-                return stored_vectors(own, embedder, key.dimension, ids)
+                return stored_vectors(own, embedder, dimension, ids)
 
+        return fetch
+
+    def _update(self, connection: sqlite3.Connection, key: CacheKey) -> None:
+        embedder = _embedder(connection)
         index = self._index
         if self._key is None or self._key.fingerprint != key.fingerprint or index is None:
-            cached = self._cache.load(key, fetch)
+            cached = self._cache.load(key, self._fetch(embedder, key.dimension))
             index, self._published = cached or (None, None)
         ids = chunk_ids(connection)
-        if index is None or not suits(index, len(ids)):
-            batches = vector_batches(connection, embedder, key.dimension, ids)
-            self._index, self._published = build_index(key.dimension, ids, batches, fetch), None
+        if index is None:
+            self._index, self._published = self._built(connection, key, ids), None
             return
         index.remove(np.setdiff1d(index.ids(), ids, assume_unique=True))
         new = np.setdiff1d(ids, index.ids(), assume_unique=True)
@@ -135,6 +160,13 @@ def cache_key(connection: sqlite3.Connection) -> CacheKey | None:
         return None
     name = connection.execute("SELECT name FROM library").fetchone()[0]
     return CacheKey(str(name), _version(connection), active[1], active[2])
+
+
+def _embedder(connection: sqlite3.Connection) -> int:
+    """The row id of the active embedder, which there has to be."""
+    active = active_embedder(connection)
+    assert active is not None
+    return active[0]
 
 
 def _version(connection: sqlite3.Connection) -> int:

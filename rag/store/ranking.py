@@ -32,7 +32,7 @@ def best_hits(
     """The `top_k` best of what `find` finds for each query, by exact inner product, then by id.
 
     `find(queries, depth)` gives candidate ids of shape (len(queries), depth), -1 where there are
-    fewer. Candidates number twice `top_k` and some, and four times as many again where the last of
+    fewer. Candidates number some more than `top_k`, and four times as many again where the last of
     them still ties with the k-th: a row of equal vectors may reach beyond.
     """
     queries = np.ascontiguousarray(queries, np.float32)
@@ -40,7 +40,7 @@ def best_hits(
     top_k = min(top_k, available)
     if top_k < 1:
         return results
-    waiting, depth = list(range(len(queries))), min(2 * top_k + _MARGIN, available)
+    waiting, depth = list(range(len(queries))), min(top_k + _MARGIN, available)
     while waiting:
         deeper = []
         for position, row in zip(waiting, find(queries[waiting], depth), strict=True):

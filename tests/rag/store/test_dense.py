@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import rag.store.dense
 from rag.schema import Hit
 from rag.store import Store
 from rag.store.locks import ReadWriteLock
+from rag.store.vectors import FlatIndex, InvertedIndex
 from tests.fakes import HashingEmbedder, add_to_store, document
 
 
@@ -92,6 +95,31 @@ def test_a_large_library_is_searched_by_cells(
             assert found(other, embedder, "w1", documents=[store.documents()[1].document_id]) == [1_001]
         store.remove_documents([info.document_id])
         assert found(store, embedder, words[321]) == [1_001]
+
+
+def test_a_library_that_outgrew_its_index_is_searched_while_another_is_built(
+    store: Store, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.vectors._EXACT_UP_TO", 300)
+    words = [f"w{number % 40} w{number * 7 % 90} w{number}" for number in range(600)]
+    add_to_store(store, document("apple", title=""), embedder)
+    assert found(store, embedder, "apple") == [1]
+    add_to_store(store, document("".join(f"{w:<20}" for w in words), "b.txt", title=""), embedder, size=20)
+    assert found(store, embedder, words[321])[0] == 323
+    assert isinstance(store._dense._index, FlatIndex)  # a search does not stop to train
+    real, seen = rag.store.dense.build_index, []
+
+    def searched_meanwhile(*arguments: Any) -> Any:
+        add_to_store(store, document("late pear", "c.txt", title=""), embedder)
+        seen.append(found(store, embedder, "late pear")[0])
+        return real(*arguments)
+
+    monkeypatch.setattr(rag.store.dense, "build_index", searched_meanwhile)
+    store.publish()
+    assert seen == [602]
+    assert isinstance(store._dense._index, InvertedIndex)
+    assert found(store, embedder, "late pear")[0] == 602
+    assert all(check.ok for check in store.check())
 
 
 def test_readers_share_the_lock_and_a_writer_is_alone() -> None:

@@ -183,3 +183,29 @@ def test_vectors_that_vanish_from_the_store_are_not_found() -> None:
     del stored.vectors[3]
     [hits] = index.search(vectors[3:4], 50)
     assert 3 not in [hit.chunk_id for hit in hits]
+
+
+def clustered(seed: int, count: int, dimension: int) -> Vectors:
+    """Unit vectors in a few hundred clusters that overlap, as texts of some subjects are."""
+    random = np.random.default_rng(seed)
+    centres = np.random.default_rng(7).normal(size=(200, dimension))
+    spread = 1.2 / np.sqrt(1.0 + np.arange(dimension) / 8)
+    vectors = centres[random.integers(0, 200, count)] + random.normal(size=(count, dimension)) * spread * 1.5
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_the_ten_nearest_are_found_in_a_large_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a sixteenth of the cells, what a library of a million and more looks into."""
+    monkeypatch.setattr("rag.store.vectors._EXACT_UP_TO", 1_000)
+    monkeypatch.setattr("rag.store.vectors._COMPARED", 1)
+    count, dimension = 20_000, 64
+    vectors, ids = clustered(1, count, dimension), np.arange(count, dtype=np.int64)
+    index = build_index(dimension, ids, iter([(ids, vectors)]), lambda wanted: (wanted, vectors[wanted]))
+    assert isinstance(index, InvertedIndex)
+    questions = clustered(2, 100, dimension)
+    nearest = np.argsort(-(questions @ vectors.T), axis=1)[:, :10]
+    found = index.search(questions, 10)
+    shared = [
+        len({hit.chunk_id for hit in hits} & set(row)) for row, hits in zip(nearest, found, strict=True)
+    ]
+    assert np.mean(shared) >= 9.9
