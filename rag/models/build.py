@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from rag.models.causal import CausalModel
+    from rag.models.label_likelihood import LabelLikelihood
 
-__all__ = ["build_embedder", "build_evidence_scorer", "build_generator", "build_reranker"]
+__all__ = [
+    "build_embedder",
+    "build_evidence_scorer",
+    "build_generator",
+    "build_label_scorer",
+    "build_reranker",
+]
 
 _UNIVERSAL = "packaged:universal-sentence-encoder-multilingual"
 
@@ -86,6 +93,21 @@ def build_evidence_scorer(settings: Settings) -> Reranker | None:
     return QuestionLikelihood(_causal_model(settings))
 
 
+def build_label_scorer(settings: Settings) -> LabelLikelihood:
+    """Classification by likelihood under the local model; it shares its weights with the generator.
+
+    Raises:
+        ConfigurationError: the provider is not `local`, so that there are no weights to score with.
+    """
+    if settings.generator.provider != "local":
+        raise ConfigurationError(
+            f"labels are scored by a local model, and generator.provider is {settings.generator.provider!r}"
+        )
+    from rag.models.label_likelihood import LabelLikelihood
+
+    return LabelLikelihood(_causal_model(settings))
+
+
 _shared: WeakValueDictionary[str, CausalModel] = WeakValueDictionary()
 _sharing = threading.Lock()
 
@@ -95,7 +117,8 @@ def _causal_model(settings: Settings) -> CausalModel:
     from rag.models.causal import CausalModel
 
     generator = settings.generator
-    key = repr((generator.model, generator.device, generator.dtype, settings.offline))
+    shape = (generator.model, generator.device, generator.dtype, generator.quantization)
+    key = repr((*shape, generator.idle_minutes, settings.offline))
     with _sharing:
         weights = _shared.get(key)
         if weights is None:

@@ -13,7 +13,9 @@ from rag.models.devices import choose_device, choose_dtype, prepare_environment,
 from rag.models.gguf import converted
 from rag.models.memory import require_memory, weight_bytes
 from rag.models.prefix_cache import PrefixCache
+from rag.models.quantization import bits_per_weight, quantization_config
 from rag.models.tokenizer import SpanTokenizer
+from rag.models.turn import Turn
 from rag.models.weights import ModelFiles, locate
 from rag.settings import GeneratorSettings
 
@@ -48,7 +50,8 @@ class CausalModel:
         self._offline = offline
         self._loading = threading.Lock()
         self._loaded: Loaded | None = None
-        self.turn = threading.Lock()
+        idle = settings.idle_minutes
+        self.turn = Turn(None if idle is None else idle * 60.0, self.unload)
         self.prefix = PrefixCache()
 
     @property
@@ -111,12 +114,17 @@ class CausalModel:
 
         device = choose_device(self._settings.device)
         dtype = choose_dtype(self._settings.dtype, device)
-        require_memory(self.name, weight_bytes(folder, dtype), device)
+        quantization = self._settings.quantization
+        fewer = quantization_config(quantization, dtype, device)
+        bits = bits_per_weight(quantization, dtype)
+        require_memory(self.name, weight_bytes(folder, dtype) * bits // (dtype.itemsize * 8), device)
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
             model = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=dtype, local_files_only=True, use_safetensors=True
-            ).to(device)
+                folder, dtype=dtype, local_files_only=True, use_safetensors=True, **fewer
+            )
+            if not fewer:  # quantised weights are on the GPU already and refuse to be moved
+                model = model.to(device)
         except torch.OutOfMemoryError:
             raise ModelError(
                 f"the model {self.name} does not fit into the memory of {device}: choose a smaller model, "

@@ -11,8 +11,9 @@ from typing import Any
 from rag.errors import ModelError
 from rag.models.causal import Loaded
 from rag.models.prefix_cache import PrefixCache
+from rag.models.turn import Turn
 
-__all__ = ["Decoding", "DecodingOptions", "until"]
+__all__ = ["Decoding", "DecodingOptions", "end_tokens", "generation_config", "until"]
 
 _LOOKUP_TOKENS = 10
 """Tokens that prompt lookup proposes at a time; answers that quote their prompt are 2.7 times as fast."""
@@ -48,7 +49,7 @@ class Decoding:
     loaded: Loaded
     prompt: Any
     options: DecodingOptions
-    turn: threading.Lock
+    turn: Turn
     stop_event: threading.Event = field(default_factory=threading.Event)
     prefix: PrefixCache = field(default_factory=PrefixCache)
     new_tokens: int = 0
@@ -129,7 +130,7 @@ class Decoding:
             torch.manual_seed(self.options.seed)
             output = model.generate(
                 **self.prompt,
-                generation_config=self._configuration(),
+                generation_config=generation_config(self.loaded, self.options),
                 streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([self._criterion]),
                 logits_processor=LogitsProcessorList(self._grammar()),
@@ -137,25 +138,8 @@ class Decoding:
             )
         self.new_tokens = int(output.shape[1]) - self.prompt_tokens
         if not self._told_to_stop():
-            ended = int(output[0, -1]) in _end_tokens(self.loaded)
+            ended = int(output[0, -1]) in end_tokens(self.loaded)
             self.finish_reason = "stop" if ended else "length"
-
-    def _configuration(self) -> Any:
-        """Every choice said outright: what is left out, transformers takes from the model's own defaults."""
-        from transformers import GenerationConfig
-
-        options = self.options
-        sampling = {"temperature": options.temperature, "top_k": options.top_k, "top_p": options.top_p}
-        greedy = options.temperature == 0
-        end = sorted(_end_tokens(self.loaded))
-        return GenerationConfig(
-            max_new_tokens=options.max_new_tokens,
-            do_sample=not greedy,
-            repetition_penalty=options.repetition_penalty,
-            eos_token_id=end or None,
-            pad_token_id=self.loaded.tokenizer.pad_token_id if not end else end[0],
-            **({} if greedy else sampling),
-        )
 
     def _grammar(self) -> list[Any]:
         if not self.options.grammar:
@@ -192,7 +176,24 @@ def until(pieces: Iterator[str], stops: list[str]) -> Iterator[str]:
         yield held
 
 
-def _end_tokens(loaded: Loaded) -> set[int]:
+def generation_config(loaded: Loaded, options: DecodingOptions) -> Any:
+    """Every choice said outright: what is left out, transformers takes from the model's own defaults."""
+    from transformers import GenerationConfig
+
+    sampling = {"temperature": options.temperature, "top_k": options.top_k, "top_p": options.top_p}
+    greedy = options.temperature == 0
+    end = sorted(end_tokens(loaded))
+    return GenerationConfig(
+        max_new_tokens=options.max_new_tokens,
+        do_sample=not greedy,
+        repetition_penalty=options.repetition_penalty,
+        eos_token_id=end or None,
+        pad_token_id=loaded.tokenizer.pad_token_id if not end else end[0],
+        **({} if greedy else sampling),
+    )
+
+
+def end_tokens(loaded: Loaded) -> set[int]:
     """The model's own end tokens and the tokenizer's, which for chat models may be another."""
     own = loaded.model.generation_config.eos_token_id
     ends = set(own if isinstance(own, list) else [own]) | {loaded.tokenizer.eos_token_id}

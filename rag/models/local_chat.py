@@ -12,10 +12,11 @@ from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ChatMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError, UsageError
+from rag.models.batch_decoding import Written, decode_batch
 from rag.models.causal import CausalModel, Loaded
 from rag.models.decoding import Decoding, DecodingOptions, until
 from rag.models.grammar import json_grammar
@@ -90,6 +91,31 @@ class LocalChatModel(BaseChatModel):
         grammar = json_grammar(json_schema(schema))
         return parsed(self.bind(grammar=grammar, **kwargs), schema, include_raw=include_raw)
 
+    def batch(
+        self,
+        inputs: list[LanguageModelInput],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[AIMessage]:
+        """Answer many prompts, `generator.batch_size` at once; in their order.
+
+        A grammar holds for one text at a time, and callbacks want each call by itself: with either,
+        prompts are answered one after the other.
+        """
+        if len(inputs) < 2 or kwargs.get("grammar") or config:
+            return super().batch(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        options, stop_event = self._options(kwargs)
+        loaded = self._weights.load()
+        turns = [[_turn(m) for m in self._convert_input(one).to_messages()] for one in inputs]
+        prompts = [_render(loaded, each, self.model_name)["input_ids"][0].tolist() for each in turns]
+        room = min(self._room(loaded, len(prompt)) for prompt in prompts)
+        options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
+        with self._weights.turn:
+            written = decode_batch(loaded, prompts, options, stop_event, self._settings.batch_size)
+        return [self._message(one) for one in written]
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -129,15 +155,29 @@ class LocalChatModel(BaseChatModel):
         loaded = self._weights.load()
         prompt = _render(loaded, [_turn(message) for message in messages], self.model_name)
         decoding = Decoding(loaded, prompt, options, self._weights.turn, stop_event, self._weights.prefix)
-        room = min(self._settings.context_tokens, loaded.window) - decoding.prompt_tokens
-        if room < 1:
-            raise ModelError(
-                f"the prompt has {decoding.prompt_tokens} tokens, and the window of {self.model_name} is "
-                f"{room + decoding.prompt_tokens}: lower prompt.budget_tokens or retrieval.top_k, or raise "
-                f"generator.context_tokens (the model takes {loaded.window})"
-            )
+        room = self._room(loaded, decoding.prompt_tokens)
         decoding.options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
         return decoding
+
+    def _room(self, loaded: Loaded, prompt_tokens: int) -> int:
+        """Tokens that the window leaves for an answer; at least 1."""
+        room = min(self._settings.context_tokens, loaded.window) - prompt_tokens
+        if room < 1:
+            raise ModelError(
+                f"the prompt has {prompt_tokens} tokens, and the window of {self.model_name} is "
+                f"{room + prompt_tokens}: lower prompt.budget_tokens or retrieval.top_k, or raise "
+                f"generator.context_tokens (the model takes {loaded.window})"
+            )
+        return room
+
+    def _message(self, written: Written) -> AIMessage:
+        usage = UsageMetadata(
+            input_tokens=written.prompt_tokens,
+            output_tokens=written.new_tokens,
+            total_tokens=written.prompt_tokens + written.new_tokens,
+        )
+        metadata = {"model_name": self.model_name, "finish_reason": written.finish_reason}
+        return AIMessage(written.text, usage_metadata=usage, response_metadata=metadata)
 
     def _options(self, kwargs: dict[str, Any]) -> tuple[DecodingOptions, threading.Event]:
         """The settings, overridden by the arguments of one call."""
