@@ -18,6 +18,10 @@ _TOKEN: Final = re.compile(
     rf"|(?P<word>(?:(?![{CJK}])\w)+(?:[-'’._/&+@](?:(?![{CJK}])\w)+)*[+#]*)"
 )
 _PARTS: Final = re.compile(r"\w+")
+_CAMEL: Final = re.compile(
+    r"(?<![A-Za-z])[A-Z]*[a-z]+[A-Z][A-Za-z]+|(?<![A-Za-z])[A-Z]{2,}[a-z]{2,}[A-Za-z]*"
+)
+_HUMPS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NUMBER: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
@@ -44,14 +48,18 @@ def words(text: str) -> list[str]:
 
 
 def search_terms(text: str) -> list[str]:
-    """Stemmed words for the lexical index, in order; a compound such as `10-k` adds its parts."""
+    """Stemmed words for the lexical index, in order; what is made of parts adds its parts.
+
+    `10-k` adds `10` and `k`, `foo.bar_baz` adds `foo`, `bar_baz`, `bar` and `baz`, `5%` adds `5`; those
+    of names like `getValue`, `get` and `value`, come at the end.
+    """
     terms: list[str] = []
     for word in words(text):
         terms.append(stem(word))
         if not word.isalnum():
-            parts = _PARTS.findall(word.replace("'", "").replace("’", ""))
-            if len(parts) > 1 and not word.replace(".", "").isdigit():
-                terms.extend(stem(part) for part in parts)
+            terms.extend(stem(part) for part in _parts(word))
+    for name in _CAMEL.findall(text):
+        terms.extend(stem(part.casefold()) for part in _HUMPS.findall(name))
     return terms
 
 
@@ -84,6 +92,21 @@ def _words(text: str) -> Iterator[str]:
             yield token.replace(",", "")
         else:
             yield token
+
+
+def _parts(word: str) -> Iterator[str]:
+    """The parts of a compound, identifiers in it whole and by their own parts."""
+    if word.endswith("%"):
+        yield word[:-1]
+        return
+    if word.replace(".", "").isdigit():
+        return
+    parts = _PARTS.findall(word.replace("'", "").replace("’", ""))
+    for part in parts:
+        if len(parts) > 1:
+            yield part
+        if "_" in part:
+            yield from filter(None, part.split("_"))
 
 
 def _plain_number(digits: str) -> str:

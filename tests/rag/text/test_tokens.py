@@ -65,7 +65,34 @@ def test_every_letter_and_digit_is_in_some_word(text: str) -> None:
 def test_a_compound_is_searched_whole_and_by_its_parts() -> None:
     assert search_terms("10-K filings") == ["10-k", "10", "k", "file"]
     assert search_terms("a@b.com") == ["a@b.com", "a", "b", "com"]
-    assert search_terms("3.14 5% don't") == ["3.14", "5%", "don't"]
+    assert search_terms("3.14 5% don't") == ["3.14", "5%", "5", "don't"]
+
+
+@pytest.mark.parametrize(
+    ("text", "questions"),
+    [
+        ("call snake_case_name here", ["snake_case_name", "snake case", "name"]),
+        ("the class HybridRetriever finds", ["HybridRetriever", "hybridretriever", "hybrid", "retriever"]),
+        ("an HTTPServer and parseJSON", ["HTTPServer", "http", "server", "parse json"]),
+        ("release v1.2.3 is out", ["v1.2.3", "V1.2.3"]),
+        ("the annual 10-K filing", ["10-K", "10-k"]),
+        ("certified to ISO-9001 since", ["ISO-9001", "iso 9001"]),
+        ("paid $4,318.5 in cash", ["$4,318.5", "4318.5", "4,318.5"]),
+        ("grew by 3.5% a year", ["3.5%", "3.5"]),
+        ("then foo.bar() returns", ["foo.bar()", "foo.bar", "bar", "foo"]),
+        ("then self.get_value(x) returns", ["self.get_value", "get_value", "value"]),
+        ("mail jane.doe@example.org now", ["jane.doe@example.org", "Jane.Doe@Example.org", "doe", "example"]),
+        ("see https://example.org/a/b?c=1 there", ["https://example.org/a/b?c=1", "example.org/a/b", "org"]),
+    ],
+)
+def test_names_of_things_are_found_whole_and_by_parts(text: str, questions: list[str]) -> None:
+    for question in questions:
+        assert set(search_terms(question)) <= set(search_terms(text)), question
+
+
+@pytest.mark.parametrize("text", ["PDFs", "McD", "plain words", "USA", "iPHONE5 a"])
+def test_plurals_and_plain_words_are_not_taken_apart(text: str) -> None:
+    assert not {"pd", "fs", "mc", "d"} & set(search_terms(text))
 
 
 @given(TEXT)
