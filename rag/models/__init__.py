@@ -9,24 +9,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.models.build import build_embedder, build_evidence_scorer, build_generator, build_reranker
+    from rag.models.build import (
+        build_embedder,
+        build_evidence_scorer,
+        build_generator,
+        build_label_scorer,
+        build_reranker,
+    )
+    from rag.models.label_likelihood import LabelLikelihood
     from rag.models.licences import ModelLicence, model_licences
     from rag.models.protocol import Embedder, Reranker, Vectors
 
 __all__ = [
     "Embedder",
+    "LabelLikelihood",
     "ModelLicence",
     "Reranker",
     "Vectors",
     "build_embedder",
     "build_evidence_scorer",
     "build_generator",
+    "build_label_scorer",
     "build_reranker",
     "model_licences",
 ]
 
 _MODULES = {
     "Embedder": "protocol",
+    "LabelLikelihood": "label_likelihood",
     "Reranker": "protocol",
     "Vectors": "protocol",
     "ModelLicence": "licences",
