@@ -21,6 +21,14 @@ from rag.evaluation.datasets import (
     read_pages,
     read_spans,
 )
+from rag.evaluation.example_selection import (
+    LabelChooser,
+    RememberingEmbedder,
+    SelectionSettings,
+    SelectorResult,
+    classification_prompt,
+    evaluate_selectors,
+)
 from rag.evaluation.judgement import Judged
 from rag.evaluation.metrics import METRICS, evaluate, mean
 from rag.evaluation.pictures import reliability_diagram, risk_coverage_curve, write_pictures
@@ -42,19 +50,25 @@ __all__ = [
     "Gold",
     "Interval",
     "Judged",
+    "LabelChooser",
     "PageQuestion",
     "PlaceEvaluation",
     "Recalibration",
+    "RememberingEmbedder",
     "RetrievalEvaluation",
     "RetrievalSet",
+    "SelectionSettings",
+    "SelectorResult",
     "SpanQuestion",
     "bootstrap_mean",
+    "classification_prompt",
     "compare_judged",
     "entry_document",
     "evaluate",
     "evaluate_answers",
     "evaluate_pages",
     "evaluate_retrieval",
+    "evaluate_selectors",
     "evaluate_spans",
     "figures",
     "index_corpus",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ui.cli.evaluate.answers import evaluate_answers_command
+from ui.cli.evaluate.examples import evaluate_examples_command
 from ui.cli.evaluate.retrieval import evaluate_retrieval
 
 __all__ = ["evaluate"]
@@ -18,4 +19,5 @@ def _group() -> None:
 
 
 evaluate.command("answers")(evaluate_answers_command)
+evaluate.command("examples")(evaluate_examples_command)
 evaluate.command("retrieval")(evaluate_retrieval)
