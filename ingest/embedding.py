@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
 
 from ingest.reading import ReadFile
+from ingest.rules import current_rules
 from rag.models.protocol import Embedder, Vectors
-from rag.schema import Chunk
+from rag.schema import Chunk, Document
 from rag.settings import ChunkingSettings, Settings
 from rag.store import Store
 from rag.text import embedding_text, text_hash
@@ -64,10 +65,11 @@ class VectorFiller:
     def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
         self._store = store
         self._embedder = embedder
-        self._chunking = settings.chunking
+        self._settings = settings
         self._batch = settings.ingest.batch_chunks
         self._waiting: dict[bytes, _Text] = {}
         self._under_way: dict[bytes, tuple[Embedding, int]] = {}
+        self._by_bytes: dict[str, Embedding] = {}
 
     @property
     def waiting(self) -> int:
@@ -83,10 +85,10 @@ class VectorFiller:
         """Take a document; what is missing of its vectors is embedded by later steps."""
         document = read.parsed.document
         texts = [
-            chunk_text(document.title, chunk, document.text[chunk.start : chunk.end], self._chunking)
+            chunk_text(document.title, chunk, document.text[chunk.start : chunk.end], self._settings.chunking)
             for chunk in chunks
         ]
-        hashes = [text_hash(text) for text in texts]
+        hashes = self._twin_hashes(document, chunks) or [text_hash(text) for text in texts]
         vectors = np.zeros((len(chunks), self._embedder.dimension), np.float32)
         embedding = Embedding(read, chunks, hashes, vectors)
         known = self._store.cached_vectors(self._embedder.fingerprint, list(dict.fromkeys(hashes)))
@@ -99,6 +101,7 @@ class VectorFiller:
             else:
                 self._waiting.setdefault(key, _Text(text)).rows.append((embedding, row))
                 embedding.missing += 1
+        self._by_bytes.setdefault(document.sha256, embedding)
         return embedding
 
     def step(self, progress: Callable[[int, float], None]) -> list[Embedding]:
@@ -133,3 +136,21 @@ class VectorFiller:
         for key in embedding.hashes:
             if key in self._under_way and self._under_way[key][0] is embedding:
                 del self._under_way[key]
+        if self._by_bytes.get(embedding.read.parsed.document.sha256) is embedding:
+            del self._by_bytes[embedding.read.parsed.document.sha256]
+
+    def _twin_hashes(self, document: Document, chunks: Sequence[Chunk]) -> list[bytes]:
+        """The hashes of a document of the same bytes, if it is cut alike; none if there is no such.
+
+        The same file under another name has another title in front of each chunk, and so would be
+        embedded again; it takes the vectors of the first name instead.
+        """
+        other = self._by_bytes.get(document.sha256)
+        if other is not None:
+            twins = list(zip(other.chunks, other.hashes, strict=True))
+        else:
+            rules = current_rules(document.media_type, self._settings, self._embedder.fingerprint)
+            twins = self._store.twin_chunks(document.sha256, rules)
+        if [(c.start, c.end) for c, _ in twins] != [(c.start, c.end) for c in chunks]:
+            return []
+        return [key for _, key in twins]

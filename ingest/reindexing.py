@@ -13,6 +13,7 @@ from ingest.embedding import chunk_text
 from ingest.rules import chunked_by
 from rag.errors import NotFoundError
 from rag.models.protocol import Embedder
+from rag.schema import Chunk
 from rag.settings import Settings
 from rag.store import StagedChunk, Store, Swapped
 from rag.text import text_hash
@@ -124,7 +125,8 @@ class _Reindex:
         waiting = self._staging.waiting_documents()
         for number, info in enumerate(waiting, 1):
             self._check_stop()
-            self._stage(info.document_id)
+            if not self._staging.keep(info.document_id):
+                self._stage(info.document_id)
             yield self._told("cutting", done=number, total=len(waiting))
 
     def _stage(self, document_id: str) -> None:
@@ -133,11 +135,16 @@ class _Reindex:
         except NotFoundError:  # removed since it was listed
             return
         chunks = self._chunker.chunks(document, self._embedder)
-        texts = (
-            chunk_text(document.title, c, document.text[c.start : c.end], self._settings.chunking)
-            for c in chunks
-        )
-        self._staging.stage(document_id, chunks, [text_hash(text) for text in texts])
+        title, twins = self._staging.twin(document.sha256)
+        if [(c.start, c.end) for c, _ in twins] == [(c.start, c.end) for c in chunks]:
+            hashes = [key for _, key in twins]  # the same file under another name shares its vectors
+        else:
+            title = document.title
+            hashes = [text_hash(self._text(title, c, document.text[c.start : c.end])) for c in chunks]
+        self._staging.stage(document_id, title, chunks, hashes)
+
+    def _text(self, title: str, chunk: Chunk, text: str) -> str:
+        return chunk_text(title, chunk, text, self._settings.chunking)
 
     def _embed(self) -> Iterator[ReindexProgress]:
         """Embed the texts that have no vector, some at a time."""
@@ -156,7 +163,7 @@ class _Reindex:
 
     def _embed_batch(self, batch: list[StagedChunk]) -> None:
         started = time.perf_counter()
-        texts = [chunk_text(s.title, s.chunk, s.text, self._settings.chunking) for s in batch]
+        texts = [self._text(staged.title, staged.chunk, staged.text) for staged in batch]
         vectors = self._embedder.embed_passages(texts, lambda _: self._check_stop())
         self._staging.add_vectors([staged.hash for staged in batch], vectors)
         self._embedding_seconds += time.perf_counter() - started

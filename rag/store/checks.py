@@ -160,7 +160,7 @@ def _staged(connection: sqlite3.Connection) -> Faults:
     for source, characters, ordinal, chunk in rows:
         position, _ = reached.get(source, (0, characters))
         if ordinal is not None:
-            found, start, end = json.loads(chunk)[:3]
+            found, start, end = json.loads(chunk)[1:4]
             if (found, start) != (ordinal, position) or end < start:
                 yield f"{source!r}: staged chunk {ordinal} is {start} to {end}, not from {position}"
             position = end

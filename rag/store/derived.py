@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.errors import LibraryLockedError
-from rag.schema import Document
+from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
-from rag.store.chunks import chunks_by_id
-from rag.store.documents import Rules, document_row, list_documents, set_rules
+from rag.store.chunks import chunks_by_id, plain_chunks
+from rag.store.documents import Rules, document_row, list_documents
 from rag.store.embeddings import drop_old_vectors, embedder_settings, register_embedder
 from rag.store.lexical import refresh_terms
 from rag.store.pages import list_pages
@@ -70,10 +70,17 @@ class Derived(Records):
                 warnings=info.warnings,
             )
 
-    def set_rules(self, document_id: str, rules: Rules) -> None:
-        """Note by which rules a document was read and cut."""
-        with self._database.writing() as connection:
-            set_rules(connection, document_id, rules)
+    def twin_chunks(self, sha256: str, rules: Rules) -> list[tuple[Chunk, bytes]]:
+        """The chunks, with the hashes of what was embedded, of a document of the same bytes.
+
+        It was read and cut by the same rules under another name; empty if there is none.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT id FROM documents WHERE sha256 = ? AND loaded_by = ? AND chunked_by = ? ORDER BY id",
+                (sha256, rules.loaded_by, rules.chunked_by),
+            ).fetchone()
+            return plain_chunks(connection, row[0]) if row else []
 
     @property
     def embedder_settings(self) -> dict[str, Any]:
@@ -108,6 +115,7 @@ class Derived(Records):
         with self._database.writing() as connection:
             connection.execute("UPDATE library SET terms = ''")
             refresh_terms(connection)
+            connection.execute("DELETE FROM sketch_bands")
             connection.execute("DELETE FROM sketches")
             reader = TextReader(connection)
             for row, characters in connection.execute("SELECT id, characters FROM documents").fetchall():

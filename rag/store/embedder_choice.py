@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
-from rag.errors import ConfigurationError, LibraryLockedError
-from rag.models import build_embedder
+from rag.errors import ConfigurationError, StoreError
 from rag.models.protocol import Embedder
 from rag.settings import EmbedderSettings, Settings
 from rag.store.store import Store
@@ -28,6 +27,8 @@ def open_embedder(store: Store, settings: Settings) -> Embedder:
         ConfigurationError: the settings name another embedder than the library's.
         ModelNotFoundError: the model is not on this machine; the message says what to do.
     """
+    from rag.models import build_embedder
+
     remembered = store.embedder_settings
     embedder = build_embedder(chosen_settings(settings, remembered))
     active = store.embedder
@@ -57,8 +58,8 @@ def defining_settings(settings: EmbedderSettings) -> dict[str, Any]:
 def _remember(store: Store, embedder: Embedder, settings: EmbedderSettings) -> None:
     try:
         store.remember_embedder(embedder.fingerprint, embedder.dimension, defining_settings(settings))
-    except LibraryLockedError:  # another process writes for long: remembered at another time
-        _LOG.info("the library is being written; its embedder's settings are not noted yet")
+    except StoreError as error:  # it can be read all the same, and be noted at another time
+        _LOG.info("the settings of the library's embedder are not noted yet: %s", error)
 
 
 def _mismatch(

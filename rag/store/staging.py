@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from typing import Final
 
 from rag.models.protocol import Vectors
 from rag.schema import Chunk, DocumentInfo
@@ -28,9 +29,15 @@ from rag.store.texts import TextReader
 __all__ = ["StagedChunk", "Staging", "Swapped", "unstage"]
 
 
+_STAGED: Final = "SELECT chunk, hash FROM staged_chunks WHERE document = ? ORDER BY ordinal"
+
+
 @dataclass(frozen=True, slots=True)
 class StagedChunk:
-    """A chunk that waits for its vector, with what its embedding text is made from."""
+    """A chunk that waits for its vector, with what its embedding text is made from.
+
+    `title` is that of the first document of the same bytes, by which `hash` was made.
+    """
 
     staged_id: int
     title: str
@@ -71,8 +78,35 @@ class Staging:
         with self._database.reading() as connection:
             return documents_where(connection, "id NOT IN (SELECT document FROM staged_documents)")
 
-    def stage(self, document_id: str, chunks: Sequence[Chunk], hashes: Sequence[bytes]) -> bool:
-        """Keep how a document will be cut; false if it is gone by now."""
+    def keep(self, document_id: str) -> bool:
+        """Stage a document as it is; false if it is gone, or was cut by other rules than those to be."""
+        with self._database.writing() as connection:
+            found = connection.execute(
+                "SELECT id, title FROM documents WHERE document_id = ? AND chunked_by = ?",
+                (document_id, self._chunked_by),
+            ).fetchone()
+            if found is None:
+                return False
+            pairs = plain_chunks(connection, found[0])
+            self._insert(connection, found[0], found[1], pairs, recut=False)
+            return True
+
+    def twin(self, sha256: str) -> tuple[str, list[tuple[Chunk, bytes]]]:
+        """The title and staged chunks, with their hashes, of the first document of these bytes, if any."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT d.id FROM documents d JOIN staged_documents s ON s.document = d.id"
+                " WHERE d.sha256 = ? ORDER BY d.id",
+                (sha256,),
+            ).fetchone()
+            if row is None:
+                return "", []
+            found = connection.execute(_STAGED, (row[0],)).fetchall()
+            titles = [_unpacked(packed)[0] for packed, _ in found]
+            return titles[0] if titles else "", [(_unpacked(packed)[1], key) for packed, key in found]
+
+    def stage(self, document_id: str, title: str, chunks: Sequence[Chunk], hashes: Sequence[bytes]) -> bool:
+        """Keep how a document will be cut, and its title as it is embedded; false if it is gone by now."""
         with self._database.writing() as connection:
             row = connection.execute(
                 "SELECT id FROM documents WHERE document_id = ?", (document_id,)
@@ -80,23 +114,31 @@ class Staging:
             if row is None:
                 return False
             document = int(row[0])
-            recut = plain_chunks(connection, document) != list(zip(chunks, hashes, strict=True))
-            connection.execute("INSERT OR REPLACE INTO staged_documents VALUES (?, ?)", (document, recut))
-            connection.executemany(
-                "INSERT INTO staged_chunks (document, ordinal, chunk, hash) VALUES (?, ?, ?, ?)",
-                (
-                    (document, chunk.ordinal, json.dumps(astuple(chunk)), key)
-                    for chunk, key in zip(chunks, hashes, strict=True)
-                ),
-            )
+            pairs = list(zip(chunks, hashes, strict=True))
+            recut = plain_chunks(connection, document) != pairs
+            self._insert(connection, document, title, pairs, recut)
             return True
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        document: int,
+        title: str,
+        chunks: Sequence[tuple[Chunk, bytes]],
+        recut: bool,
+    ) -> None:
+        connection.execute("INSERT OR REPLACE INTO staged_documents VALUES (?, ?)", (document, recut))
+        connection.executemany(
+            "INSERT INTO staged_chunks (document, ordinal, chunk, hash) VALUES (?, ?, ?, ?)",
+            ((document, chunk.ordinal, json.dumps([title, *astuple(chunk)]), key) for chunk, key in chunks),
+        )
 
     def waiting_chunks(self, after: int, limit: int) -> list[StagedChunk]:
         """The next chunks, by staged id above `after`, whose texts have no vector; each text once."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT min(s.id), s.document, d.title, s.chunk, s.hash FROM staged_chunks s"
-                " JOIN documents d ON d.id = s.document WHERE s.id > ? AND NOT EXISTS"
+                "SELECT min(s.id), s.document, s.chunk, s.hash FROM staged_chunks s"
+                " WHERE s.id > ? AND NOT EXISTS"
                 " (SELECT 1 FROM vectors v WHERE v.hash = s.hash AND v.embedder = ?)"
                 " GROUP BY s.hash ORDER BY min(s.id) LIMIT ?",
                 (after, self._embedder, limit),
@@ -104,8 +146,8 @@ class Staging:
             reader = TextReader(connection)
             return [
                 StagedChunk(number, title, reader.slice(document, found.start, found.end), found, key)
-                for number, document, title, chunk, key in rows
-                for found in [_chunk(chunk)]
+                for number, document, packed, key in rows
+                for title, found in [_unpacked(packed)]
             ]
 
     def counts(self) -> tuple[int, int]:
@@ -174,10 +216,8 @@ def unstage(connection: sqlite3.Connection, document: int) -> list[bytes]:
 
 
 def _staged_chunks(connection: sqlite3.Connection, document: int) -> tuple[list[Chunk], list[bytes]]:
-    rows = connection.execute(
-        "SELECT chunk, hash FROM staged_chunks WHERE document = ? ORDER BY ordinal", (document,)
-    ).fetchall()
-    return [_chunk(chunk) for chunk, _ in rows], [key for _, key in rows]
+    rows = connection.execute(_STAGED, (document,)).fetchall()
+    return [_unpacked(packed)[1] for packed, _ in rows], [key for _, key in rows]
 
 
 def _drop(connection: sqlite3.Connection) -> None:
@@ -192,6 +232,6 @@ def _forget(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM reindexing")
 
 
-def _chunk(packed: str) -> Chunk:
-    ordinal, start, end, first_page, last_page, headings, *rest = json.loads(packed)
-    return Chunk(ordinal, start, end, first_page, last_page, tuple(headings), *rest)
+def _unpacked(packed: str) -> tuple[str, Chunk]:
+    title, ordinal, start, end, first_page, last_page, headings, *rest = json.loads(packed)
+    return title, Chunk(ordinal, start, end, first_page, last_page, tuple(headings), *rest)
