@@ -12,7 +12,7 @@ from rag.answering.events import AnswerEvent, SentenceReady, TokenWritten
 from rag.answering.outcome import Outcome
 from rag.attribution import Alignment, Attributor, CitationBook, TermWeights, quotable_units, split_draft
 from rag.examples import select
-from rag.prompting import Prompt, PromptBuilder, chat_messages, says_no_answer
+from rag.prompting import Prompt, PromptBuilder, says_no_answer
 from rag.schema import AnswerSentence, Example, Message, Passage, Support
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Writer:
         return replace(outcome, examples=_kept(examples, prompt))
 
     def _tokens(self, prompt: Prompt, stop: threading.Event | None) -> Iterator[str]:
+        from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
+
         for chunk in self.generator.stream(chat_messages(prompt.messages)):
             if stop is not None and stop.is_set():
                 return
