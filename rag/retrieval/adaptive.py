@@ -28,7 +28,8 @@ import numpy as np
 from rag.models.protocol import Vectors
 from rag.retrieval.calibration import relevance
 from rag.retrieval.candidates import Candidates, gather
-from rag.retrieval.reading import Reading, WordCache
+from rag.retrieval.memory import ReadingMemory
+from rag.retrieval.reading import Reading
 from rag.retrieval.trust import DenseTrust, Scale, dense_trust
 from rag.schema import Hit
 from rag.store import Store
@@ -81,7 +82,7 @@ class AdaptiveFusion:
         self._store = store
         self._fingerprint = fingerprint
         self._weights = weights or FusionWeights()
-        self._words = WordCache()
+        self._memory = ReadingMemory(store)
 
     def fuse(
         self, question: str, vector: Vectors | None, legs: Legs, documents: Sequence[str] | None = None
@@ -96,7 +97,7 @@ class AdaptiveFusion:
         probes = candidates.positions(legs.get("lexical", ())[:_PROBES])
         trust = dense_trust(candidates, probes) if vector is not None else DenseTrust(0.0, 0.0, 0.0)
         scoring = _Scoring(self._weights, candidates, trust)
-        reading = Reading(self._store, question, self._words)
+        reading = Reading(self._store, question, self._memory)
         reading.look(candidates.ids.tolist())
         scoring.names = reading.named()
         reading.read(_best(scoring.by_legs(), _READ))

@@ -23,9 +23,17 @@ from itertools import pairwise
 from typing import Final, TypeVar
 
 from rag.schema import StoredChunk
-from rag.text import STOP_WORDS, context_line, search_terms, stem
+from rag.text import STOP_WORDS, context_line, has_cjk, search_terms, stem
 
-__all__ = ["STOP_TERMS", "Evidence", "PassageTerms", "QuestionTerms", "content_terms", "inverse_frequency"]
+__all__ = [
+    "STOP_TERMS",
+    "Evidence",
+    "PassageTerms",
+    "QuestionTerms",
+    "content_terms",
+    "inverse_frequency",
+    "is_fragment",
+]
 
 STOP_TERMS: Final = frozenset(stem(word) for word in STOP_WORDS)
 
@@ -60,7 +68,9 @@ class PassageTerms:
     def of(cls, chunk: StoredChunk) -> PassageTerms:
         """Cut a chunk into words."""
         context, names = _context(chunk.title, chunk.headings)
-        terms = context + tuple(search_terms(chunk.text))
+        terms = context + tuple(
+            search_terms(f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text)
+        )
         return cls(terms, frozenset(terms), frozenset(_pairs(terms)), frozenset(context), names)
 
 
@@ -107,8 +117,14 @@ def inverse_frequency(frequency: int, passages: int) -> float:
 
 
 def _pairs(terms: Sequence[str]) -> Iterable[Pair]:
+    """Neighbouring content words. A CJK term is a pair of neighbours already: BM25 has counted it."""
     content = [term for term in terms if term not in STOP_TERMS]
-    return pairwise(content)
+    return ((a, b) for a, b in pairwise(content) if not (is_fragment(a) or is_fragment(b)))
+
+
+def is_fragment(term: str) -> bool:
+    """Whether a term is cut from a script without spaces, so may straddle two words."""
+    return not term.isascii() and has_cjk(term)
 
 
 def _share(wanted: Mapping[_Part, float], there: frozenset[_Part]) -> float:

@@ -13,38 +13,59 @@ question but in the passage on Jaws. Two links lead on from a passage:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from rag.retrieval.evidence import STOP_TERMS, PassageTerms, inverse_frequency
+from rag.retrieval.evidence import STOP_TERMS, PassageTerms, inverse_frequency, is_fragment
 from rag.text import stem, words
 
-__all__ = ["link_query", "mentions"]
+__all__ = ["LinkWord", "link_query", "link_words", "mentions"]
 
 _WORDS: Final = 10
 _LONGEST_NAME: Final = 7
 
 
+class LinkWord(NamedTuple):
+    """A word as it stands in a text, and how often."""
+
+    surface: str
+    number: int
+
+
+def link_words(text: str) -> dict[str, LinkWord]:
+    """The content words of a text by stem.
+
+    CJK terms are left out: the rarest pairs of characters are those that straddle two words, which
+    name nothing.
+    """
+    found: dict[str, LinkWord] = {}
+    for word in words(text):
+        term = stem(word)
+        if term in found:
+            found[term] = LinkWord(found[term].surface, found[term].number + 1)
+        elif term not in STOP_TERMS and not is_fragment(term):
+            found[term] = LinkWord(word, 1)
+    return found
+
+
 def link_query(
-    text: str, asked: frozenset[str], frequencies: Mapping[str, int], passages: int, count: int = _WORDS
+    found: Mapping[str, LinkWord],
+    asked: frozenset[str],
+    frequencies: Mapping[str, int],
+    passages: int,
+    count: int = _WORDS,
 ) -> list[str]:
     """The words of a text that tell most of what it is about beyond the question, best first.
 
     A word weighs by BM25's saturated count times its inverse document frequency. `asked` are the
-    question's terms; a word that occurs in this text alone leads nowhere and is left out.
+    question's terms. A word that occurs in this text alone leads nowhere and is left out.
     """
-    counts: dict[str, int] = {}
-    surface: dict[str, str] = {}
-    for word in words(text):
-        term = stem(word)
-        if term not in asked and term not in STOP_TERMS and frequencies.get(term, 0) > 1:
-            counts[term] = counts.get(term, 0) + 1
-            surface.setdefault(term, word)
     weights = {
-        term: inverse_frequency(frequencies[term], passages) * number / (number + 1.2)
-        for term, number in counts.items()
+        term: inverse_frequency(frequencies[term], passages) * word.number / (word.number + 1.2)
+        for term, word in found.items()
+        if term not in asked and frequencies.get(term, 0) > 1
     }
     best = sorted(weights, key=lambda term: (-weights[term], term))[:count]
-    return [surface[term] for term in best]
+    return [found[term].surface for term in best]
 
 
 def mentions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 
 from rag.retrieval.evidence import (
@@ -13,70 +12,50 @@ from rag.retrieval.evidence import (
     inverse_frequency,
 )
 from rag.retrieval.links import link_query, mentions
+from rag.retrieval.memory import ReadChunk, ReadingMemory
 from rag.retrieval.naming import asked_names, named, names_of
-from rag.schema import StoredChunk
 from rag.store import Store
 from rag.text import search_terms
 
-__all__ = ["Reading", "WordCache"]
-
-
-class WordCache:
-    """The words of chunks read lately, by chunk id; ids are never given twice, so none goes stale."""
-
-    def __init__(self, limit: int = 512) -> None:
-        self._limit = limit
-        self._lock = threading.Lock()
-        self._words: dict[int, PassageTerms] = {}
-
-    def words(self, chunk: StoredChunk) -> PassageTerms:
-        """The words of a chunk, cut now or before."""
-        with self._lock:
-            known = self._words.get(chunk.chunk_id)
-        if known is None:
-            known = PassageTerms.of(chunk)
-            with self._lock:
-                self._words[chunk.chunk_id] = known
-                while len(self._words) > self._limit:
-                    del self._words[next(iter(self._words))]
-        return known
+__all__ = ["Reading"]
 
 
 class Reading:
     """Reads chunks once each and answers what their words say, for one question."""
 
-    def __init__(self, store: Store, question: str, words: WordCache | None = None) -> None:
+    def __init__(self, store: Store, question: str, memory: ReadingMemory | None = None) -> None:
         self._store = store
-        self._words = words or WordCache()
-        self._passages = max(1, store.chunk_count())
+        self._memory = memory or ReadingMemory(store)
+        self._passages = self._memory.passages()
         self._asked = frozenset(search_terms(question))
         self._names = asked_names(question)
-        self._frequencies = store.document_frequencies(content_terms(question))
+        self._frequencies = self._memory.frequencies(content_terms(question))
         self._question = QuestionTerms.of(question, self._frequencies, self._passages)
         self._sizes: dict[str, int] = {}
-        self._chunks: dict[int, StoredChunk] = {}
+        self._chunks: dict[int, ReadChunk] = {}
         self._terms: dict[int, PassageTerms] = {}
         self._evidence: dict[int, Evidence] = {}
 
     def look(self, chunk_ids: Sequence[int]) -> None:
         """Fetch these chunks without reading their words; those that are gone are passed over."""
         new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
-        self._chunks.update((chunk.chunk_id, chunk) for chunk in self._store.chunks(new))
+        self._chunks.update(self._memory.chunks(new))
 
     def read(self, chunk_ids: Sequence[int]) -> None:
         """Read the words of these chunks; those that are gone are passed over."""
         self.look(chunk_ids)
         for chunk_id in chunk_ids:
-            chunk = self._chunks.get(chunk_id)
-            if chunk is not None and chunk_id not in self._terms:
-                self._terms[chunk_id] = self._words.words(chunk)
+            read = self._chunks.get(chunk_id)
+            if read is not None and chunk_id not in self._terms:
+                self._terms[chunk_id] = read.terms
                 self._evidence[chunk_id] = self._question.evidence(self._terms[chunk_id])
 
     def named(self) -> dict[int, float]:
         """How clearly the question names the document of each chunk looked at."""
-        names = {chunk.document_id: names_of(chunk.title, chunk.source) for chunk in self._chunks.values()}
+        chunks = {chunk_id: read.chunk for chunk_id, read in self._chunks.items()}
+        names = {chunk.document_id: names_of(chunk.title, chunk.source) for chunk in chunks.values()}
         strengths = named(self._names, names, self._repeated)
-        return {chunk_id: strengths[chunk.document_id] for chunk_id, chunk in self._chunks.items()}
+        return {chunk_id: strengths[chunk.document_id] for chunk_id, chunk in chunks.items()}
 
     def evidence(self, chunk_id: int) -> Evidence:
         """What a chunk holds of the question; nothing if it was not read."""
@@ -91,9 +70,9 @@ class Reading:
         """The words that lead on from a chunk; none from one that was not read."""
         if chunk_id not in self._terms:
             return []
-        chunk = self._chunks[chunk_id]
-        frequencies = self._store.document_frequencies(self._terms[chunk_id].words - self._asked)
-        return link_query(f"{chunk.title}\n{chunk.text}", self._asked, frequencies, self._passages)
+        found = self._chunks[chunk_id].link_words
+        frequencies = self._memory.frequencies(term for term in found if term not in self._asked)
+        return link_query(found, self._asked, frequencies, self._passages)
 
     def mentioned(self, first: Sequence[int]) -> dict[int, float]:
         """How strongly the chunks `first` mention each chunk that was read."""
@@ -104,14 +83,15 @@ class Reading:
 
     def neighbours(self) -> dict[int, list[int]]:
         """For each chunk looked at those that stand directly before and after it in its document."""
-        places = {(chunk.document_id, chunk.ordinal): chunk_id for chunk_id, chunk in self._chunks.items()}
+        chunks = {chunk_id: read.chunk for chunk_id, read in self._chunks.items()}
+        places = {(chunk.document_id, chunk.ordinal): chunk_id for chunk_id, chunk in chunks.items()}
         return {
             chunk_id: [
                 places[place]
                 for place in ((chunk.document_id, chunk.ordinal - 1), (chunk.document_id, chunk.ordinal + 1))
                 if place in places
             ]
-            for chunk_id, chunk in self._chunks.items()
+            for chunk_id, chunk in chunks.items()
         }
 
     def _repeated(self, document_id: str, term: str) -> float:
@@ -124,7 +104,7 @@ class Reading:
 
     def _frequency(self, term: str) -> int:
         if term not in self._frequencies:
-            self._frequencies.update(self._store.document_frequencies([term]))
+            self._frequencies.update(self._memory.frequencies([term]))
         return self._frequencies[term]
 
     def _telling(self, name: tuple[str, ...]) -> float:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.retrieval.evidence import PassageTerms, QuestionTerms, content_terms, inverse_frequency
-from rag.retrieval.links import link_query, mentions
+from rag.retrieval.links import link_query, link_words, mentions
 from rag.schema import StoredChunk
 
 
@@ -61,7 +61,7 @@ def test_rarer_words_weigh_more_and_none_weighs_less_than_nothing(frequency, pas
 def test_a_link_leads_on_by_rare_words_that_the_question_did_not_have():
     text = "Jaws was directed by Steven Spielberg. Spielberg filmed it at sea in the year 1974."
     frequencies = {"spielberg": 2, "steven": 5, "sea": 40, "jaw": 3, "year": 90, "film": 1}
-    found = link_query(text, frozenset({"jaw"}), frequencies, 100, count=2)
+    found = link_query(link_words(text), frozenset({"jaw"}), frequencies, 100, count=2)
     assert found == ["spielberg", "steven"]
 
 
