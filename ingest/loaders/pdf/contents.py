@@ -1,7 +1,13 @@
-"""Reads all of a PDF before any text is written, page by page with the extractor that reads it best."""
+"""Reads all of a PDF before any text is written, page by page with the extractor that reads it best.
+
+pdfium comes first, for it is fast and knows where each character stands; where its text is missing or
+garbled, pypdf is asked, then OCR. pypdf does not know what can be seen, so it is not asked about
+pages with hidden text.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,36 +17,43 @@ import numpy as np
 from ingest.loaders.pdf.fallback import FallbackReader, is_right_to_left, needs_password
 from ingest.loaders.pdf.glyphs import unreadable_share
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.reading import NO_TEXT, attachment_names, opened, outline, read_page
+from ingest.loaders.pdf.quality import TextLayer, judged, legible_characters
+from ingest.loaders.pdf.reading import ReadPage, attachment_names, opened, outline, read_page
+from ingest.loaders.pdf.scans import ScanReader
 from ingest.loaders.pdf.style import OutlineEntry
+from ingest.loaders.pdf.writing import WrittenPage
+from ingest.ocr import OcrReader
 from rag.errors import EncryptedDocumentError
+from rag.settings import IngestSettings
 
 __all__ = ["PdfContents", "read_contents"]
 
-_UNREADABLE: Final = "text layer that cannot be read (its fonts do not say which letters they show)"
-_GARBLED: Final = 0.3
-_SHORTEST_TEXT: Final = 3
+_UNREADABLE: Final = 0.3
 _MOST_FAILURES: Final = 50
+_MORE: Final = 1.2
+_MOST_OF: Final = 0.7
+_DEFAULTS: Final = IngestSettings.model_validate({})
 
 
 @dataclass(slots=True)
 class PdfContents:
     """What a PDF holds.
 
-    `texts` holds, by page number, the text of those pages that pypdf reads better; `warnings` says
-    by page number what is wrong with a page.
+    `texts` holds, by page number, the text of those pages that pypdf reads better, `scans` that of
+    those that OCR does; `warnings` says by page number what is odd about a page.
     """
 
     pages: list[PageLines] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
-    warnings: dict[int, str] = field(default_factory=dict)
+    scans: dict[int, WrittenPage] = field(default_factory=dict)
+    warnings: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     outline: list[OutlineEntry] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)
     attachments: list[str] = field(default_factory=list)
 
 
-def read_contents(path: Path, source: str) -> PdfContents:
-    """Read a file with pdfium, or with pypdf where pdfium refuses it.
+def read_contents(path: Path, source: str, settings: IngestSettings = _DEFAULTS) -> PdfContents:
+    """Read a file with pdfium, or with pypdf where pdfium refuses it; within what the settings allow.
 
     Raises:
         EncryptedDocumentError: it opens with a password only.
@@ -51,14 +64,14 @@ def read_contents(path: Path, source: str) -> PdfContents:
     fallback = FallbackReader(path, source)
     try:
         with opened(path) as document:
-            return _by_pdfium(document, fallback)
+            return _by_pdfium(document, fallback, ScanReader(document, OcrReader(settings)))
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise EncryptedDocumentError(needs_password(source)) from error
         return _by_pypdf(fallback)
 
 
-def _by_pdfium(document: Any, fallback: FallbackReader) -> PdfContents:
+def _by_pdfium(document: Any, fallback: FallbackReader, scans: ScanReader) -> PdfContents:
     import pypdfium2
 
     contents = PdfContents(
@@ -69,39 +82,74 @@ def _by_pdfium(document: Any, fallback: FallbackReader) -> PdfContents:
     failures = 0
     for number in range(1, len(document) + 1):
         try:
-            page = read_page(document, number)
+            read = read_page(document, number)
             failures = 0
         except pypdfium2.PdfiumError:
-            page = _blank(number)
             failures += 1
-            contents.warnings[number] = "cannot be loaded"
+            contents.warnings[number].append("cannot be loaded")
             text = fallback.page(number) if failures < _MOST_FAILURES else ""
             if text.strip():
                 contents.texts[number] = text
-        contents.pages.append(_checked(page, contents, fallback))
+            contents.pages.append(_blank(number))
+        else:
+            contents.warnings[number].extend(read.lines.warnings)
+            contents.pages.append(_best(read, contents, fallback, scans))
         if failures > 2 * _MOST_FAILURES:
             break  # a page tree that promises pages which are not there
     return contents
 
 
-def _checked(page: PageLines, contents: PdfContents, fallback: FallbackReader) -> PageLines:
-    """The page, or an empty one where nobody can read it; pypdf's text is noted where it is better."""
-    number, text = page.number, page.text.strip()
-    if page.warnings:
-        contents.warnings[number] = "; ".join(page.warnings)
-    if is_right_to_left(text):
-        other = fallback.page(number)
-        if len(other.strip()) > 0.7 * len(text):
-            contents.texts[number] = other
+def _best(read: ReadPage, contents: PdfContents, fallback: FallbackReader, scans: ScanReader) -> PageLines:
+    """The page as pdfium reads it, emptied where another reads it better and `contents` has its text."""
+    page = read.lines
+    layer = judged(page.text.strip(), read.picture_share, read.is_drawn)
+    if layer is TextLayer.READABLE:
+        if is_right_to_left(page.text) and not page.hidden:
+            _take_logical_order(page, contents, fallback)
         return page
-    if len(text) < _SHORTEST_TEXT or unreadable_share(text) <= _GARBLED:
+    if not page.hidden and _take_from_pypdf(read, layer, contents, fallback):
         return page
-    better = fallback.better(number, text)
-    if better is not None and unreadable_share(better) <= _GARBLED:
-        contents.texts[number] = better
-        return page
-    contents.warnings[number] = _UNREADABLE
-    return replace(_blank(number), width=page.width, height=page.height, label=page.label)
+    return _take_from_scan(page, layer, contents, scans)
+
+
+def _take_logical_order(page: PageLines, contents: PdfContents, fallback: FallbackReader) -> None:
+    """Take pypdf's text of a right-to-left page, which pdfium has in the order of drawing."""
+    other = fallback.page(page.number)
+    if len(other.strip()) > _MOST_OF * len(page.text.strip()):
+        contents.texts[page.number] = other
+
+
+def _take_from_pypdf(
+    read: ReadPage, layer: TextLayer, contents: PdfContents, fallback: FallbackReader
+) -> bool:
+    """Take pypdf's text where it is good and tells more; say whether it was."""
+    number, legible = read.lines.number, legible_characters(read.lines.text)
+    other = fallback.page(number)
+    if judged(other, read.picture_share, read.is_drawn) is not TextLayer.READABLE:
+        return False
+    if fallback.names_glyphs(other) or legible_characters(other) <= _MORE * legible:
+        return False
+    contents.texts[number] = other
+    contents.warnings[number].append(f"{layer}, read with pypdf")
+    return True
+
+
+def _take_from_scan(page: PageLines, layer: TextLayer, contents: PdfContents, scans: ScanReader) -> PageLines:
+    """Take what OCR reads where it tells more; a garbled text layer tells little for its length."""
+    legible = legible_characters(page.text)
+    found, told = scans.read(page.number)
+    warnings = contents.warnings[page.number]
+    least = legible / 2 if layer is TextLayer.GARBLED else _MORE * legible
+    if legible_characters(found.text) > least:
+        contents.scans[page.number] = found
+        warnings.append(f"{layer}, {told}")
+        return _emptied(page)
+    if unreadable_share(page.text) > _UNREADABLE:
+        warnings.append(f"{layer}, {told}" if told else str(layer))
+        return _emptied(page)
+    if told and not legible:
+        warnings.append(f"{layer}, {told}")
+    return page
 
 
 def _by_pypdf(fallback: FallbackReader) -> PdfContents:
@@ -112,9 +160,13 @@ def _by_pypdf(fallback: FallbackReader) -> PdfContents:
         if text.strip():
             contents.texts[number] = text
         else:
-            contents.warnings[number] = NO_TEXT
+            contents.warnings[number].append(f"{TextLayer.MISSING}, and the page cannot be drawn")
     contents.metadata = fallback.metadata()
     return contents
+
+
+def _emptied(page: PageLines) -> PageLines:
+    return replace(page, text="", boxes=np.empty((0, 4), np.float32), lines=())
 
 
 def _blank(number: int) -> PageLines:

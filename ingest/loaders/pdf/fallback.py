@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ingest.loaders.decoding import clean_text
-from ingest.loaders.pdf.glyphs import is_unspaced, normalised, unreadable_share
+from ingest.loaders.pdf.glyphs import is_unspaced, normalised
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.writing import WrittenPage
 from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
@@ -67,13 +67,10 @@ class FallbackReader:
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         return normalised(codes)[0]
 
-    def better(self, number: int, text: str) -> str | None:
-        """The text of a page by pypdf when more of it can be read than of `text`."""
-        other = self.page(number)
-        readable = (1 - unreadable_share(other)) * len(other)
-        if _GLYPH_NAMES.search(other):
-            return None
-        return other if readable > 1.2 * (1 - unreadable_share(text)) * len(text) else None
+    @staticmethod
+    def names_glyphs(text: str) -> bool:
+        """Whether pypdf wrote the names of glyphs where it knows no letters."""
+        return _GLYPH_NAMES.search(text) is not None
 
     def _opened(self) -> PdfReader:
         from pypdf import PasswordType, PdfReader

@@ -25,7 +25,10 @@ _BREAK: Final = re.compile(f"[{LINE_BREAK}{HYPHEN}]")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageLines:
-    """A page cut into lines. `boxes[i]` belongs to `text[i]`; NaN for spaces."""
+    """A page cut into lines. `boxes[i]` belongs to `text[i]`; NaN for spaces.
+
+    `hidden` counts the characters that were left out because no one can see them.
+    """
 
     number: int
     text: str = field(repr=False)
@@ -35,6 +38,7 @@ class PageLines:
     height: float
     label: str = ""
     warnings: tuple[str, ...] = ()
+    hidden: int = 0
 
     def starts_raised(self, line: Line) -> bool:
         """Whether a line begins with a small digit, as a footnote does."""
@@ -49,13 +53,21 @@ class PageLines:
         return " ".join(self.text[cell.start : cell.end] for cell in line.cells)
 
 
-def read_lines(number: int, characters: PageCharacters, label: str = "", fields_from: int = -1) -> PageLines:
-    """Cut a page into lines in the order of its content.
+def read_lines(
+    number: int,
+    characters: PageCharacters,
+    hidden: NDArray[np.bool_],
+    label: str = "",
+    fields_from: int = -1,
+) -> PageLines:
+    """Cut a page into lines in the order of its content, without what is `hidden`.
 
     Characters from `fields_from` on (if not negative) were filled into the page's form fields; they
     come last in the content and are put beside their labels.
     """
     text, sources = normalised(characters.codes)
+    if hidden.any():
+        text, sources = _without(text, sources, hidden[sources])
     boxes = characters.boxes[sources]
     boxes[_is_space(text)] = np.nan
     text, sources, boxes = _with_raised_parted(text, sources, boxes)
@@ -67,11 +79,18 @@ def read_lines(number: int, characters: PageCharacters, label: str = "", fields_
     fonts = [characters.line_font(first, last) for first, last in spans]
     angle = _main_angle(starts, len(inked), fonts)
     fonts = [font._replace(angle=(font.angle - angle) % 360) for font in fonts]
-    frame = turned(boxes[inked], angle, characters.width, characters.height)
+    frame = turned(boxes[inked], angle, characters.frame.width, characters.frame.height)
     lines = gathered(_cut(inked, frame, starts, fonts), fields) if len(inked) else []
     warnings = ("too many characters: the rest was left out",) if characters.truncated else ()
-    size = characters.width, characters.height
-    return PageLines(number, text, boxes, tuple(lines), *size, label, warnings)
+    size = characters.frame.width, characters.frame.height
+    return PageLines(number, text, boxes, tuple(lines), *size, label, warnings, int(hidden.sum()))
+
+
+def _without(
+    text: str, sources: NDArray[np.intp], dropped: NDArray[np.bool_]
+) -> tuple[str, NDArray[np.intp]]:
+    kept = np.flatnonzero(~dropped)
+    return "".join([text[index] for index in kept.tolist()]), sources[kept]
 
 
 def _with_raised_parted(

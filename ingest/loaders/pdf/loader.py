@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,8 @@ from ingest.loaders.pdf.furniture import furniture_of
 from ingest.loaders.pdf.glyphs import HYPHEN
 from ingest.loaders.pdf.hyphens import Vocabulary, vocabulary
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.reading import NO_TEXT, plausible_title, readable_date
+from ingest.loaders.pdf.reading import plausible_title, readable_date
+from ingest.loaders.pdf.report import document_warnings, page_warnings
 from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
 from ingest.loaders.pdf.writing import WrittenPage, block_text, written_page
 from rag.errors import EmptyDocumentError
@@ -48,7 +48,7 @@ class PdfLoader:
             EmptyDocumentError: no page has text that can be read.
             DocumentError: neither pdfium nor pypdf can read it.
         """
-        contents = read_contents(path, source)
+        contents = read_contents(path, source, settings)
         builder = DocumentBuilder(source, sha256, self.media_types[0])
         _describe(contents, builder)
         written = list(_written(contents))
@@ -56,8 +56,7 @@ class PdfLoader:
             raise EmptyDocumentError(_why_empty(contents, source))
         builder.title = _title(contents, written[0], source)
         for page, text in zip(contents.pages, written, strict=True):
-            warning = contents.warnings.get(page.number, "")
-            _add(builder, page, text, warning, breaks=page is not contents.pages[-1])
+            _add(builder, page, text, page_warnings(contents, page), breaks=page is not contents.pages[-1])
         return builder.build()
 
 
@@ -70,7 +69,9 @@ def _written(contents: PdfContents) -> Iterator[WrittenPage]:
     blocks = {page.number: page_blocks(page, furniture[page.number], style) for page in pages}
     style = ranked(style, _heading_styles(pages, blocks, style))
     for page in pages:
-        if page.number in contents.texts:
+        if page.number in contents.scans:
+            yield contents.scans[page.number]
+        elif page.number in contents.texts:
             yield plain_page(contents.texts[page.number], known)
         else:
             levels = [_level(page, block, style) for block in blocks[page.number]]
@@ -100,14 +101,15 @@ def _level(page: PageLines, block: PageBlock, style: DocumentStyle) -> int:
     return style.heading_level(page.number, block_text(page, block), block.lines)
 
 
-def _add(builder: DocumentBuilder, page: PageLines, written: WrittenPage, warning: str, breaks: bool) -> None:
+def _add(
+    builder: DocumentBuilder, page: PageLines, written: WrittenPage, warnings: tuple[str, ...], breaks: bool
+) -> None:
     """Add a page; `breaks` says that another follows, so that it ends with a page break."""
     builder.verbatim(written.text, list(written.blocks))
     geometry = None
     if np.isfinite(written.boxes).any():
         end = np.full((1 if breaks else 0, 4), np.nan, np.float32)
         geometry = PageGeometry(np.concatenate([written.boxes, end])).to_bytes()
-    warnings = (warning,) if warning else ()
     builder.page_details(page.label, page.width or None, page.height or None, geometry, warnings)
     if breaks:
         builder.page_break()
@@ -123,10 +125,7 @@ def _describe(contents: PdfContents, builder: DocumentBuilder) -> None:
         names = ", ".join(contents.attachments)
         builder.describe("attachments", names)
         builder.warnings.append(f"attachments are not read: {names}")
-    by_warning: defaultdict[str, list[int]] = defaultdict(list)
-    for number, warning in sorted(contents.warnings.items()):
-        by_warning[warning].append(number)
-    builder.warnings.extend(f"{_pages(numbers)}: {warning}" for warning, numbers in by_warning.items())
+    builder.warnings.extend(document_warnings(contents))
 
 
 def _title(contents: PdfContents, first_page: WrittenPage, source: str) -> str:
@@ -149,22 +148,6 @@ def _first_page_title(page: WrittenPage) -> str:
 
 
 def _why_empty(contents: PdfContents, source: str) -> str:
-    if NO_TEXT in contents.warnings.values():
-        return (
-            f"{source} has no text on any of its {len(contents.pages)} pages: it is likely a scan. "
-            "Run OCR over it (ocrmypdf does), then add it again."
-        )
-    reasons = "; ".join(sorted(set(contents.warnings.values()))) or "blank"
-    return f"{source} has no text to index; its pages: {reasons}"
-
-
-def _pages(numbers: Sequence[int]) -> str:
-    """`page 4` or `pages 4, 9-12`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    listed = ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in runs)
-    return f"{'page' if len(numbers) == 1 else 'pages'} {listed}"
+    count = len(contents.pages)
+    where = "its page" if count == 1 else f"any of its {count} pages"
+    return f"{source} has no text to index on {where}: {'; '.join(document_warnings(contents)) or 'blank'}"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.pdf.characters import main_angle, read_characters
+from ingest.loaders.pdf.drawings import read_drawings
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
+from ingest.loaders.pdf.visibility import hidden_characters
 
 __all__ = [
-    "NO_TEXT",
+    "ReadPage",
     "attachment_names",
     "opened",
     "outline",
@@ -24,7 +25,6 @@ __all__ = [
     "readable_date",
 ]
 
-NO_TEXT: Final = "no text layer"
 _MOST_BOOKMARKS: Final = 5_000
 _NO_TITLE: Final = re.compile(
     r"untitled.*|unbenannt.*|\(?(?:unspecified|anonymous)\)?|title|null|none"
@@ -54,7 +54,19 @@ def opened(path: Path) -> Iterator[Any]:
         document.close()
 
 
-def read_page(document: Any, number: int) -> PageLines:
+class ReadPage(NamedTuple):
+    """The lines of a page, and what stands there beside text.
+
+    `picture_share` is the share of the page that pictures cover, 0 to 1; `is_drawn` says that there
+    are pictures or drawings at all.
+    """
+
+    lines: PageLines
+    picture_share: float
+    is_drawn: bool
+
+
+def read_page(document: Any, number: int) -> ReadPage:
     """The lines of a page, form fields included as they are filled in.
 
     Raises:
@@ -74,10 +86,11 @@ def read_page(document: Any, number: int) -> PageLines:
                 page = document[number - 1]
         with closing(_text_page(page)) as text_page:
             characters = read_characters(page, text_page)
-            lines = read_lines(number, characters, _label(document, number), fields_from)
-        if not lines.lines and pdfium.FPDFPage_CountObjects(page) > 0:
-            return replace(lines, warnings=(*lines.warnings, NO_TEXT))
-        return lines
+            drawings = read_drawings(page, characters.frame)
+            hidden = hidden_characters(page, text_page, characters, drawings)
+            lines = read_lines(number, characters, hidden, _label(document, number), fields_from)
+        share = drawings.picture_share(lines.width, lines.height) if drawings.is_picture.any() else 0.0
+        return ReadPage(lines, share, drawings.has_paths or bool(drawings.is_picture.any()))
     finally:
         page.close()
 

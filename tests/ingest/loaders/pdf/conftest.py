@@ -50,9 +50,9 @@ def pdf(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def load_pdf(check: Callable[[Document], None]) -> Callable[[Path], Document]:
-    def loaded(path: Path) -> Document:
-        document = load_document(path, IngestSettings())
+def load_pdf(check: Callable[[Document], None]) -> Callable[..., Document]:
+    def loaded(path: Path, **settings: Any) -> Document:
+        document = load_document(path, IngestSettings(**settings))
         check(document)
         return document
 

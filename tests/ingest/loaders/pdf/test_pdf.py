@@ -279,28 +279,13 @@ def test_pages_without_text_are_named(pdf, load_pdf, lines) -> None:
         canvas.rect(100, 100, 300, 300, fill=1)
 
     document = load_pdf(pdf(lines("First."), picture, picture, lines("Fourth."), picture))
-    assert document.warnings == ("pages 2-3, 5: no text layer",)
+    assert document.warnings == ("pages 2-3, 5: no text, OCR found none",)
     assert [bool(page.warnings) for page in document.pages] == [False, True, True, False, True]
 
 
-def test_a_scan_is_refused_with_what_to_do(pdf, load_pdf) -> None:
-    with pytest.raises(EmptyDocumentError, match=r"2 pages.*scan.*OCR"):
+def test_a_file_without_any_text_is_refused_and_says_what_was_tried(pdf, load_pdf) -> None:
+    with pytest.raises(EmptyDocumentError, match=r"any of its 2 pages: pages 1-2: no text, OCR found none"):
         load_pdf(pdf(*[lambda canvas: canvas.rect(9, 9, 90, 90, fill=1)] * 2))
-
-
-def test_glyphs_without_letters_are_refused_rather_than_stored(pdf, load_pdf, lines) -> None:
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
-
-    def forget_letters(page: Any) -> None:
-        for font in page["/Resources"]["/Font"].values():
-            font.get_object().pop("/ToUnicode", None)
-
-    path = pdf(lines("äöüßéèêàâîôûñçøåÄÖÜÉÈÊÀÂÎÔÛÑÇØÅ", font="Vera"), after=forget_letters)
-    with pytest.raises(EmptyDocumentError, match="cannot be read"):
-        load_pdf(path)
 
 
 def test_attachments_are_named(pdf, load_pdf, lines) -> None:

@@ -1,0 +1,204 @@
+"""Hidden text: what a reader cannot see must not answer questions, for it may be there to mislead.
+
+Text off the page or smaller than a point is told by its boxes. Other text is hidden if it leaves no
+trace: some is suspect (its mode or colour, what is drawn before or after it), and a page with suspects
+is drawn with and without them. So white text on a dark box stays, and white text on white does not,
+whatever paper, clipping, transparency or later picture makes it vanish. Invisible text over a picture
+is the text of a scan, where the picture has ink.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.loaders.pdf.characters import Boxes, PageCharacters
+from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers, fill_colours
+from ingest.loaders.pdf.native import address, functions
+
+__all__ = ["hidden_characters"]
+
+Mask = NDArray[np.bool_]
+
+_SPACES: Final = (0x09, 0x0A, 0x0D, 0x20, 0xA0)
+_LEAST_SIZE: Final = 1.0
+"""Points; nobody reads smaller text."""
+# text rendering modes, PDF 1.7, table 106
+_FILLED: Final = 0
+_INVISIBLE: Final = 3
+_CLIPPING: Final = 7
+_PALE: Final = 225
+"""Colours all of whose channels are above this may vanish on white."""
+_FAINT: Final = 32
+"""Opacity, of 255, below which text may vanish."""
+_NEAR_COLOUR: Final = 32
+_CELL: Final = 2.0
+_MOST_CELLS: Final = 500
+_TRACE: Final = 20
+"""A trace changes a pixel by more than so much of 255."""
+_INK: Final = 40
+_SCALE: Final = 2.0
+_SCALE_OF_INK: Final = 1.0
+_MOST_PIXELS: Final = 2_500_000
+_LEAST_SCALE: Final = 0.2
+
+
+def hidden_characters(page: Any, text_page: Any, characters: PageCharacters, drawings: Drawings) -> Mask:
+    """Which characters of an open `pypdfium2.PdfPage` and its text page cannot be seen, shape (n,)."""
+    boxes = characters.boxes
+    inked: Mask = np.isfinite(boxes[:, 0]) & ~np.isin(characters.codes, _SPACES)
+    hidden = inked & (_off_page(characters) | _too_small(characters, inked))
+    colours, opacity = fill_colours(drawings.texts.tolist())
+    doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
+    doubtful |= colours[:, 0] < 0
+    shapes = _topmost_shapes(characters, drawings)
+    if not doubtful.any() and not _may_matter(shapes, colours, drawings):
+        return hidden
+    owners = _owners(text_page, drawings.texts, len(boxes))
+    known = inked & ~hidden & (owners >= 0)
+    suspect = known & (doubtful[owners] | _over_or_under(shapes, owners, colours, drawings))
+    unpainted = np.isin(drawings.text_modes, (_INVISIBLE, _CLIPPING))[owners]
+    painted = suspect & ~unpainted
+    if painted.any():
+        hidden |= painted & ~_leaves_trace(page, boxes, drawings.texts[np.unique(owners[painted])])
+    unpainted &= suspect
+    if unpainted.any():
+        shown = _on_picture(boxes, drawings) if (known & ~unpainted).any() else inked
+        shown |= (drawings.text_modes == _CLIPPING)[owners]
+        hidden |= unpainted & ~(shown & _has_ink(page, boxes))
+    return hidden
+
+
+def _owners(text_page: Any, texts: Pointers, count: int) -> NDArray[np.intp]:
+    """For each character the index of its text object; -1 for pdfium's own spaces."""
+    get_object = functions()["FPDFText_GetTextObject"]
+    found = np.fromiter(map(get_object, repeat(address(text_page)), range(count)), np.uint64, count)
+    by_address = np.argsort(texts)
+    ordered = texts[by_address]
+    places = np.minimum(np.searchsorted(ordered, found), len(texts) - 1)
+    return np.where(ordered[places] == found, by_address[places], -1)
+
+
+def _off_page(characters: PageCharacters) -> Mask:
+    left, top, right, bottom = characters.boxes.T
+    frame = characters.frame
+    with np.errstate(invalid="ignore"):
+        off: Mask = (right <= 0) | (bottom <= 0) | (left >= frame.width) | (top >= frame.height)
+    return off
+
+
+def _too_small(characters: PageCharacters, inked: Mask) -> Mask:
+    """Characters whose box and font are both smaller than a point: fonts may lie about their boxes."""
+    boxes = characters.boxes
+    small: Mask = inked & (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) < _LEAST_SIZE)
+    for index in np.flatnonzero(small).tolist():
+        small[index] = characters.fonts.font(index).size < _LEAST_SIZE
+    return small
+
+
+def _topmost_shapes(characters: PageCharacters, drawings: Drawings) -> NDArray[np.intp]:
+    """For each character the index of the shape that was drawn last about its middle; -1 for none."""
+    boxes, frame = characters.boxes, characters.frame
+    if not len(drawings.boxes):
+        return np.full(len(boxes), -1, np.intp)
+    cell = max(_CELL, max(frame.width, frame.height) / _MOST_CELLS)
+    columns, rows = int(frame.width / cell) + 1, int(frame.height / cell) + 1
+    topmost = np.full((rows, columns), -1, np.intp)
+    edges = np.clip(np.round(drawings.boxes / cell), 0, max(rows, columns)).astype(np.intp)
+    for shape in np.argsort(drawings.orders).tolist():
+        left, top, right, bottom = edges[shape].tolist()
+        topmost[top:bottom, left:right] = shape
+    middle = np.nan_to_num((boxes[:, :2] + boxes[:, 2:]) / (2 * cell))
+    x = np.clip(middle[:, 0], 0, columns - 1).astype(np.intp)
+    y = np.clip(middle[:, 1], 0, rows - 1).astype(np.intp)
+    found: NDArray[np.intp] = topmost[y, x]
+    return found
+
+
+def _may_matter(shapes: NDArray[np.intp], colours: Colours, drawings: Drawings) -> bool:
+    """Whether some shape with text about it came after some text, or has about the colour of some."""
+    found = np.unique(shapes)
+    found = found[found >= 0]
+    if not len(found) or not len(colours):
+        return False
+    if drawings.orders[found].max() > drawings.text_orders.min():
+        return True
+    used = np.unique(colours, axis=0)
+    return bool((np.abs(used[:, None] - drawings.colours[found]).max(axis=2) <= _NEAR_COLOUR).any())
+
+
+def _over_or_under(
+    shapes: NDArray[np.intp], owners: NDArray[np.intp], colours: Colours, drawings: Drawings
+) -> Mask:
+    """Characters that a later shape may cover, or that stand on a shape of about their colour."""
+    if not len(drawings.boxes):
+        return np.zeros(len(shapes), np.bool_)
+    later = drawings.orders[shapes] > drawings.text_orders[owners]
+    difference = np.abs(drawings.colours[shapes] - colours[owners]).max(axis=1)
+    found: Mask = (shapes >= 0) & (later | (difference <= _NEAR_COLOUR))
+    return found
+
+
+def _leaves_trace(page: Any, boxes: Boxes, suspects: Pointers) -> Mask:
+    """Whether the page looks another at a character's place without the suspects."""
+    scale = _scale(page, _SCALE)
+    if scale < _LEAST_SCALE:
+        return np.ones(len(boxes), np.bool_)
+    set_active = functions()["FPDFPageObj_SetIsActive"]
+    for pointer in suspects.tolist():
+        set_active(pointer, 0)
+    try:
+        without = _drawn(page, scale)
+    finally:
+        for pointer in suspects.tolist():
+            set_active(pointer, 1)
+    return _any_inside(np.abs(_drawn(page, scale) - without) > _TRACE, boxes * scale)
+
+
+def _has_ink(page: Any, boxes: Boxes) -> Mask:
+    """Whether something is drawn about a character: its surroundings are not all of the paper's grey."""
+    scale = _scale(page, _SCALE_OF_INK)
+    grey = _drawn(page, scale)
+    reach = (boxes[:, 3:] - boxes[:, 1:2]) / 2
+    return _any_inside(np.abs(grey - np.median(grey)) > _INK, (boxes + reach * (-1, -1, 1, 1)) * scale)
+
+
+def _on_picture(boxes: Boxes, drawings: Drawings) -> Mask:
+    x, y = np.nan_to_num((boxes[:, :2] + boxes[:, 2:]) / 2).T
+    found: Mask = np.zeros(len(boxes), np.bool_)
+    for left, top, right, bottom in drawings.boxes[drawings.is_picture].tolist():
+        found |= (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+    return found
+
+
+def _scale(page: Any, wanted: float) -> float:
+    width, height = page.get_size()
+    return float(min(wanted, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5))
+
+
+def _drawn(page: Any, scale: float) -> NDArray[np.int16]:
+    bitmap = page.render(scale=scale, grayscale=True, draw_annots=False, may_draw_forms=False)
+    try:
+        grey: NDArray[np.int16] = bitmap.to_numpy().astype(np.int16)
+    finally:
+        bitmap.close()
+    return grey.reshape(grey.shape[:2])
+
+
+def _any_inside(mask: Mask, boxes: NDArray[np.floating]) -> Mask:
+    """Whether any pixel inside each box, in pixels, is set."""
+    height, width = mask.shape
+    sums = np.zeros((height + 1, width + 1), np.int32)
+    np.cumsum(np.cumsum(mask, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
+    edges = np.nan_to_num(boxes)
+    left, right = (
+        np.clip(x, 0, width).astype(np.intp) for x in (np.floor(edges[:, 0]), np.ceil(edges[:, 2]))
+    )
+    top, bottom = (
+        np.clip(y, 0, height).astype(np.intp) for y in (np.floor(edges[:, 1]), np.ceil(edges[:, 3]))
+    )
+    found: Mask = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left] > 0
+    return found
