@@ -1,4 +1,4 @@
-"""FAISS behind the `VectorIndex` protocol: exact up to 25,000 vectors, cells of quantised ones above."""
+"""FAISS behind the `VectorIndex` protocol: exact up to 12,000 vectors, cells of quantised ones above."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ __all__ = [
     "train_inverted",
 ]
 
-_EXACT_UP_TO: Final = 25_000
-"""To compare that many vectors of 384 dimensions takes about as long as to look into a million's cells."""
+_EXACT_UP_TO: Final = 12_000
+"""To compare that many vectors of 384 dimensions on one core takes as long as a million's cells on two."""
 _TRAINED_ON: Final = 40
 """Vectors per cell that k-means sees; FAISS wants 39 or more."""
 _COMPARED: Final = 62_500
