@@ -35,7 +35,7 @@ class Derived(Records):
             return {c.chunk_id: passage_hash(c.text) for c in chunks_by_id(connection, chunk_ids)}
 
     def similar_documents(self, document_id: str) -> list[SimilarDocument]:
-        """The documents of which four fifths or more are the same text, most alike and oldest first.
+        """The documents of which four fifths or more are the same text, same bytes first, then most alike.
 
         Raises:
             NotFoundError: the document is not there.

@@ -44,7 +44,7 @@ def insert_sketch(connection: sqlite3.Connection, document: int, found: Signatur
 
 
 def similar_documents(connection: sqlite3.Connection, document_id: str) -> list[SimilarDocument]:
-    """The documents of which four fifths or more are the same text, most alike and oldest first.
+    """The documents of which four fifths or more are the same text, same bytes first, then most alike.
 
     Raises:
         NotFoundError: the document is not there.
@@ -65,10 +65,10 @@ def similar_pairs(connection: sqlite3.Connection, row: int | None = None) -> dic
         f" {condition}",
         values,
     )
-    found: dict[str, list[tuple[float, int, SimilarDocument]]] = {}
+    found: dict[str, list[tuple[bool, float, int, SimilarDocument]]] = {}
     for own_id, other_id, source, same, other_row, first, second in rows:
         share = 1.0 if same else resemblance(np.frombuffer(first, _ENTRY), np.frombuffer(second, _ENTRY))
         if share >= _SIMILAR:
             similar = SimilarDocument(other_id, source, share, bool(same))
-            found.setdefault(own_id, []).append((-share, other_row, similar))
-    return {key: [item[2] for item in sorted(items, key=lambda i: i[:2])] for key, items in found.items()}
+            found.setdefault(own_id, []).append((not same, -share, other_row, similar))
+    return {key: [item[-1] for item in sorted(items, key=lambda i: i[:3])] for key, items in found.items()}
