@@ -68,6 +68,10 @@ def build_generator(settings: Settings) -> BaseChatModel | None:
         from rag.models.local_chat import LocalChatModel
 
         return LocalChatModel(settings.generator, _causal_model(settings))
+    if provider == "llama_cpp":
+        from rag.models.llama_cpp import LlamaCppChatModel
+
+        return LlamaCppChatModel(settings.generator, offline=settings.offline)
     from rag.models.endpoint import EndpointChatModel
 
     return EndpointChatModel(settings.generator)

@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ChatMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -20,12 +20,11 @@ from rag.models.batch_decoding import Written, decode_batch
 from rag.models.causal import CausalModel, Loaded
 from rag.models.decoding import Decoding, DecodingOptions, until
 from rag.models.grammar import json_grammar
+from rag.models.messages import turn_of
 from rag.models.structured import json_schema, parsed
 from rag.settings import GeneratorSettings
 
 __all__ = ["LocalChatModel"]
-
-_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
 class LocalChatModel(BaseChatModel):
@@ -108,7 +107,9 @@ class LocalChatModel(BaseChatModel):
             return super().batch(inputs, config, return_exceptions=return_exceptions, **kwargs)
         options, stop_event = self._options(kwargs)
         loaded = self._weights.load()
-        turns = [[_turn(m) for m in self._convert_input(one).to_messages()] for one in inputs]
+        turns = [
+            [turn_of(m, "a local model") for m in self._convert_input(one).to_messages()] for one in inputs
+        ]
         prompts = [_render(loaded, each, self.model_name)["input_ids"][0].tolist() for each in turns]
         room = min(self._room(loaded, len(prompt)) for prompt in prompts)
         options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
@@ -153,11 +154,15 @@ class LocalChatModel(BaseChatModel):
     def _decoding(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Decoding:
         options, stop_event = self._options(kwargs)
         loaded = self._weights.load()
-        prompt = _render(loaded, [_turn(message) for message in messages], self.model_name)
+        prompt = self._prompt(loaded, messages)
         decoding = Decoding(loaded, prompt, options, self._weights.turn, stop_event, self._weights.prefix)
         room = self._room(loaded, decoding.prompt_tokens)
         decoding.options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
         return decoding
+
+    def _prompt(self, loaded: Loaded, messages: Sequence[BaseMessage]) -> Any:
+        turns = [turn_of(message, "a local model") for message in messages]
+        return _render(loaded, turns, self.model_name)
 
     def _room(self, loaded: Loaded, prompt_tokens: int) -> int:
         """Tokens that the window leaves for an answer; at least 1."""
@@ -211,13 +216,6 @@ def _usage(decoding: Decoding) -> UsageMetadata:
         output_tokens=decoding.new_tokens,
         total_tokens=decoding.prompt_tokens + decoding.new_tokens,
     )
-
-
-def _turn(message: BaseMessage) -> dict[str, str]:
-    role = message.role if isinstance(message, ChatMessage) else _ROLES.get(message.type.lower())
-    if role is None:
-        raise UsageError(f"a local model takes system, user and assistant messages, not {message.type!r}")
-    return {"role": role, "content": str(message.text)}
 
 
 def _render(loaded: Loaded, turns: list[dict[str, str]], name: str) -> Any:

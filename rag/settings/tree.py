@@ -62,7 +62,8 @@ class GeneratorSettings(_Section):
 
     provider: str = Field(
         "local",
-        description="`local` (transformers), `none`, or a LangChain provider; `openai`: any such endpoint.",
+        description="`local` (transformers), `llama_cpp` (GGUF on a CPU), `none`, or a LangChain provider; "
+        "`openai`: any such endpoint.",
     )
     model: str = Field("packaged:SmolLM2-135M-Instruct", description="`packaged:NAME`, a folder, or a name.")
     base_url: str | None = Field(None, description="Address of an OpenAI-style endpoint.")
@@ -80,6 +81,11 @@ class GeneratorSettings(_Section):
     dtype: Precision = "auto"
     quantization: Literal["none", "8bit", "4bit"] = Field(
         "none", description="Weights in 8 or 4 bits on an NVIDIA GPU (`pip install bitsandbytes`)."
+    )
+    threads: int | None = Field(
+        None,
+        ge=1,
+        description="CPU threads of llama.cpp; half the cores when unset: they spin.",
     )
     batch_size: int = Field(8, ge=1, description="Prompts written at once when there are many questions.")
     candidates: int = Field(

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from rag.errors import ConfigurationError, ModelError, ModelNotFoundError
+from rag.models import build_generator
+from rag.models.llama_cpp import LlamaCppChatModel
+from rag.models.packaged import packaged_path
+from rag.settings import Settings
+
+QUESTION = "What is the capital of France? Answer with one word."
+SCHEMA = {
+    "title": "city",
+    "type": "object",
+    "properties": {"city": {"type": "string", "maxLength": 12}, "sure": {"type": "boolean"}},
+    "required": ["city", "sure"],
+}
+
+
+def chat(**values: object) -> LlamaCppChatModel:
+    generator = {"provider": "llama_cpp", "max_new_tokens": 24, "context_tokens": 512, "threads": 1, **values}
+    model = build_generator(Settings.model_validate({"generator": generator}))
+    assert isinstance(model, LlamaCppChatModel)
+    return model
+
+
+@pytest.fixture(scope="module")
+def model() -> LlamaCppChatModel:
+    pytest.importorskip("xllamacpp", reason="the llama.cpp runtime is not installed")
+    try:
+        packaged_path("SmolLM2-135M-Instruct")
+    except ModelNotFoundError as error:
+        pytest.skip(str(error))
+    return chat()
+
+
+def test_a_stream_is_the_answer_in_pieces(model: LlamaCppChatModel) -> None:
+    answer = model.invoke(QUESTION)
+    chunks = list(model.stream(QUESTION))
+    assert answer.text == "".join(chunk.text for chunk in chunks)
+    assert len([chunk for chunk in chunks if chunk.text]) > 1
+    assert answer.usage_metadata is not None
+    assert 0 < answer.usage_metadata["output_tokens"] <= 24
+    assert answer.response_metadata["finish_reason"] in {"stop", "length"}
+
+
+def test_an_event_stops_the_computation(model: LlamaCppChatModel) -> None:
+    told = threading.Event()
+    pieces = []
+    for chunk in model.stream("Tell me a long story about a fox.", stop_event=told, max_tokens=400):
+        pieces.append(chunk.text)
+        if len(pieces) == 4:
+            told.set()
+    assert len(pieces) <= 8
+    assert model.invoke(QUESTION).text
+
+
+def test_leaving_a_stream_frees_the_model(model: LlamaCppChatModel) -> None:
+    stream = model.stream("Tell me a long story about a fox.", max_tokens=400)
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert not [thread for thread in threading.enumerate() if thread.name == "citewell-llama-cpp"]
+
+
+def test_structured_output_gives_values(model: LlamaCppChatModel) -> None:
+    value = model.with_structured_output(SCHEMA, max_tokens=60).invoke(QUESTION)
+    assert isinstance(value["city"], str)
+    assert isinstance(value["sure"], bool)
+
+
+def test_a_prompt_past_the_context_is_told(model: LlamaCppChatModel) -> None:
+    with pytest.raises(ModelError, match=r"context"):
+        model.invoke("word " * 2000)
+
+
+@pytest.mark.enable_socket
+def test_nobody_else_is_served(model: LlamaCppChatModel) -> None:
+    address = model.load().listening_address
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(
+            Request(f"{address}/v1/completions", b'{"prompt": "x"}', {"Content-Type": "application/json"})
+        )
+
+
+def test_weights_go_and_come_back(model: LlamaCppChatModel) -> None:
+    before = model.invoke(QUESTION).text
+    model.unload()
+    assert model._server is None
+    assert model.invoke(QUESTION).text == before
+
+
+def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match="holds no GGUF file"):
+        chat(model=str(tmp_path)).invoke(QUESTION)
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF but no model")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        chat(model=str(broken)).invoke(QUESTION)
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    with pytest.raises(ConfigurationError, match=r"citewell\[llama-cpp\]"):
+        chat().invoke(QUESTION)
