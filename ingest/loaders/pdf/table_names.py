@@ -11,17 +11,16 @@ from rag.text.tables import CellKind, Placed, cell_kind, unit_of
 __all__ = ["gathered_names"]
 
 _MOST_ROWS: Final = 8
-_CENTRED: Final = 0.15
-"""How far a name that spans columns may stand off their middle, as a share of their width."""
+_CENTRED: Final = 0.05
+_LEAST_OFF: Final = 6.0
+"""How far a name that spans columns may stand off their middle: as a share of their width, in points."""
 
 
 def gathered_names(
-    grid: Sequence[Sequence[Placed]], cells: Sequence[RowCell], columns: Sequence[Column]
+    grid: Sequence[Sequence[Placed]], extents: Sequence[Sequence[RowCell]], columns: Sequence[Column]
 ) -> list[list[Placed]]:
     """The grid with the lines of each name joined in its last, and spanning names over all they span."""
     rows = [list(row) for row in grid]
-    sides = iter(cells)
-    extents = [[next(sides) for _ in row] for row in rows]
     count = _naming_rows(rows)
     for i in range(count - 1):
         rows[i] = [_spanning(cell, extents[i][j], rows, i, count, columns) for j, cell in enumerate(rows[i])]
@@ -65,7 +64,7 @@ def _spanning(
         for last in (c for c in below if cell.end - 1 <= c < high):
             left, right = columns[first].left, columns[last].right
             off = abs((left + right) / 2 - middle)
-            if last - first + 1 > best.columns and off < _CENTRED * (right - left):
+            if last - first + 1 > best.columns and off < max(_CENTRED * (right - left), _LEAST_OFF):
                 best = cell._replace(column=first, columns=last - first + 1)
     return best
 

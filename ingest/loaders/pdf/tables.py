@@ -40,21 +40,22 @@ class PageTable:
     columns: tuple[Column, ...]
 
     def grid(self) -> list[list[Placed]]:
-        """The cells in their columns, row by row."""
-        return [[_placed(cell, self.columns) for cell in row] for row in self.cells]
+        """The cells in their columns, row by row; the lines of a name are joined in its last."""
+        grid = [[_placed(cell, self.columns) for cell in row] for row in self.cells]
+        return gathered_names(grid, self.cells, self.columns)
 
 
 def name_rows(page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle) -> None:
     """Give each row of each table its header; lines above that name columns become rows."""
     for table in page_tables(page, blocks, style):
-        grid = gathered_names(table.grid(), [cell for row in table.cells for cell in row], table.columns)
+        grid = table.grid()
         unit = next(filter(None, (unit_of(row[0].text) for row in table.cells[: len(table.above)])), "")
         headers = headers_of_grid(grid, unit=unit)
-        for block, header in zip((*table.above, *table.rows), headers, strict=True):
+        for block, header, row in zip((*table.above, *table.rows), headers, grid, strict=True):
+            if not block.is_row and header.is_header and any(cell.column > 0 for cell in row):
+                block.kind = BlockKind.TABLE_ROW
             if block.is_row:
                 block.header = header
-            elif header.is_header and not header.caption.endswith(_text(page, block)):
-                block.kind, block.header = BlockKind.TABLE_ROW, header
 
 
 def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle) -> list[PageTable]:
