@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["FoundFile", "find_files", "safe_name"]
+__all__ = ["FoundFile", "find_files", "is_junk", "safe_name"]
 
 _JUNK_FILES: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _JUNK_FOLDERS: Final = frozenset(
@@ -98,17 +98,18 @@ def _in_folder(folder: Path) -> Iterator[FoundFile]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not _is_junk(name, _JUNK_FOLDERS))
+        folders[:] = sorted(name for name in folders if not is_junk(name, _JUNK_FOLDERS))
         for name in sorted(files):
             path = Path(parent, name)
-            if not _is_junk(name, _JUNK_FILES) and path.is_file():
+            if not is_junk(name, _JUNK_FILES) and path.is_file():
                 yield _file(path)
     for error in errors:
         path = Path(error.filename or folder)
         yield FoundFile(path, path.as_posix(), error=f"cannot list folder {path}: {_reason(error)}")
 
 
-def _is_junk(name: str, junk: frozenset[str]) -> bool:
+def is_junk(name: str, junk: frozenset[str] = _JUNK_FILES | _JUNK_FOLDERS) -> bool:
+    """Whether the name of a file or folder is hidden, a lock's, or left by a system or build tool."""
     return name.startswith((".", _LOCK_FILE)) or name.lower() in junk
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ingest.archives import with_archives_unpacked
 from ingest.chunkers import StructureChunker
 from ingest.embedding import Embedding, VectorFiller
 from ingest.files import FoundFile, find_files
@@ -37,7 +38,7 @@ def ingest_paths(
     stop: threading.Event | None = None,
     sources: Mapping[Path, str] | None = None,
 ) -> Iterator[FileResult]:
-    """Bring files, folders and globs into the library; yields each file's outcome as it is known.
+    """Bring files, folders, globs and ZIPs into the library; yields each file's outcome as it is known.
 
     A file whose source and bytes are in the library, read and cut as it would be now, is `unchanged`
     and not parsed; where only cutting is otherwise now, that is done from the stored text. Every other
@@ -60,7 +61,8 @@ def ingest_paths(
         )
     settings = chosen_settings(settings, store.embedder_settings)
     run = _Run(store, embedder, settings, ProgressTracker(progress), stop or threading.Event())
-    yield from run.results(find_files(paths, sources))
+    with with_archives_unpacked(find_files(paths, sources), settings.ingest.max_file_megabytes) as files:
+        yield from run.results(files)
 
 
 class _StopSeenError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.archives import holds
 from rag.schema import DocumentInfo
 from rag.store import Store
 
@@ -12,7 +13,7 @@ __all__ = ["prune_vanished"]
 
 
 def prune_vanished(paths: Sequence[Path | str], store: Store) -> list[DocumentInfo]:
-    """Remove documents whose source lay under one of the folders and is no file any more.
+    """Remove documents whose source lay under one of the folders and is no file any more, nor in an archive.
 
     A folder that is itself not there prunes nothing: a drive that is not mounted must not empty
     the library. Documents with other sources, such as uploads, stay.
@@ -25,6 +26,7 @@ def prune_vanished(paths: Sequence[Path | str], store: Store) -> list[DocumentIn
         if any(Path(info.source).is_relative_to(folder) for folder in folders)
         and "\ufffd" not in info.source  # stands for bytes that the source could not hold
         and not Path(info.source).exists()
+        and not holds(Path(info.source))
     ]
     if not gone:
         return []

@@ -29,6 +29,15 @@ __all__ = ["load_document", "loaders", "supported_media_types"]
 
 _MEGABYTE = 1_000_000
 _FALLBACK = "text/plain"
+_SAVE_AS = {
+    "application/msword": "DOCX or PDF",
+    "application/vnd.ms-excel": "XLSX",
+    "application/vnd.ms-excel.sheet.binary": "XLSX",
+    "application/vnd.ms-powerpoint": "PPTX or PDF",
+    "application/vnd.ms-outlook": "EML",
+    "application/x-iwork": "PDF or an Office file",
+    "application/x-ole-storage": "DOCX, XLSX or PPTX",
+}
 
 
 def load_document(path: Path, settings: IngestSettings, source: str | None = None) -> Document:
@@ -77,6 +86,10 @@ def _loader_for(media_type: str, source: str) -> Loader:
         return known[_FALLBACK]
     if media_type == "application/x-encrypted-ooxml":
         raise EncryptedDocumentError(f"{source} is an encrypted Office file: save it without a password")
+    if media_type in _SAVE_AS:
+        raise UnsupportedDocumentError(
+            f"{source} holds {describe(media_type)}, which is not read: save it as {_SAVE_AS[media_type]}"
+        )
     readable = ", ".join(dict.fromkeys(describe(name) for name in supported_media_types()))
     raise UnsupportedDocumentError(
         f"{source} holds {describe(media_type)}, which is not read. Kinds that are: {readable}"

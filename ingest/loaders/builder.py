@@ -53,6 +53,11 @@ class DocumentBuilder:
         self.metadata: dict[str, str] = {}
         self.warnings: list[str] = []
 
+    @property
+    def has_blocks(self) -> bool:
+        """Whether anything was added yet."""
+        return bool(self._blocks)
+
     def block(
         self,
         text: str,

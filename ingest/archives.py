@@ -1,0 +1,218 @@
+"""ZIP archives as folders of files: unpacked within limits, each file under `archive.zip/inner/path`.
+
+What is written is counted as it is written, so an archive that lies about its sizes gains nothing,
+and names inside an archive only name documents: they never decide where on the disk a file goes.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Final
+
+from ingest.files import FoundFile, is_junk
+from ingest.media_type import media_type_of
+from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
+
+__all__ = ["ArchiveLimits", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
+
+Unpacked = Iterator[tuple[str, Path | DocumentError]]
+"""Files of an archive: the path inside, and where it was saved or why it was not."""
+
+_PIECE: Final = 1 << 20
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,12}\Z")
+_DRIVE: Final = re.compile(r"\A[A-Za-z]:\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What an archive with those in it may hold: bytes of a file and in all, files, archives in archives."""
+
+    file_bytes: int
+    total_bytes: int
+    files: int = 10_000
+    depth: int = 2
+
+    @classmethod
+    def for_files(cls, file_bytes: int) -> ArchiveLimits:
+        """Limits for a largest file: all of an archive may be twenty times as large."""
+        return cls(file_bytes, 20 * file_bytes)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a ZIP of files, and not a document that happens to be one (DOCX, EPUB, ODT)."""
+    try:
+        return media_type_of(path).name == "application/zip"
+    except OSError:
+        return False
+
+
+def unpacked(path: Path, folder: Path, limits: ArchiveLimits) -> Unpacked:
+    """Each file of an archive: its path inside, and where it was saved or why it was not.
+
+    Archives in it are unpacked too. Hidden files and the junk of operating systems are passed over.
+
+    Raises:
+        DocumentTooLargeError: too many files, or too much in all.
+        DocumentError: the archive is damaged.
+    """
+    yield from _Unpacking(folder, limits).files(path, path.name, "", limits.depth)
+
+
+@contextmanager
+def with_archives_unpacked(files: Sequence[FoundFile], megabytes: float) -> Iterator[list[FoundFile]]:
+    """The files with archives replaced by what they hold, which lies in a temporary folder meanwhile.
+
+    Args:
+        files: What was found.
+        megabytes: The largest file.
+    """
+    limits = ArchiveLimits.for_files(int(megabytes * 1_000_000))
+    with TemporaryDirectory(prefix="citewell-") as folder:
+        found: dict[str, FoundFile] = {}
+        for number, file in enumerate(files):
+            archive = not file.error and is_archive(file.path)
+            parts = _members(file, Path(folder, str(number)), limits) if archive else [file]
+            for part in parts:
+                found.setdefault(part.source, part)
+        yield list(found.values())
+
+
+def holds(place: Path) -> bool:
+    """Whether a path leads into an archive that still holds a file under it."""
+    for parent in place.parents:
+        if parent.is_file():
+            inner = place.relative_to(parent).as_posix()
+            return is_archive(parent) and _lists(parent, inner)
+    return False
+
+
+def _members(file: FoundFile, folder: Path, limits: ArchiveLimits) -> Iterator[FoundFile]:
+    count = 0
+    try:
+        for inner, saved in unpacked(file.path, folder, limits):
+            count += 1
+            source = f"{file.source}/{inner}"
+            if isinstance(saved, Path):
+                yield FoundFile(saved, source, saved.stat().st_size)
+            else:
+                yield FoundFile(file.path, source, error=str(saved))
+    except (DocumentError, OSError) as error:
+        yield replace(file, error=str(error))
+        return
+    if not count:
+        yield replace(file, error=f"{file.source} holds no files: there is nothing to index")
+
+
+def _lists(archive: Path, inner: str) -> bool:
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            names = {_inner_path(name) for name in opened.namelist()}
+    except (zipfile.BadZipFile, OSError):
+        return True  # damaged is not gone
+    # of an archive in an archive the name of the inner archive is enough
+    return any(inner == name or inner.startswith(f"{name}/") for name in names if name)
+
+
+class _Unpacking:
+    """One archive on its way to disk, with what may still be written."""
+
+    def __init__(self, folder: Path, limits: ArchiveLimits) -> None:
+        self._folder = folder
+        self._limits = limits
+        self._bytes_left = limits.total_bytes
+        self._files = 0
+
+    def files(
+        self, path: Path, name: str, prefix: str, depth: int
+    ) -> Iterator[tuple[str, Path | DocumentError]]:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = [member for member in archive.infolist() if _is_wanted(member)]
+                if self._files + len(members) > self._limits.files:
+                    raise DocumentTooLargeError(
+                        f"{name} holds more than {self._limits.files:,} files: unpack it yourself"
+                    )
+                for member in members:
+                    yield from self._member(archive, member, name, prefix, depth)
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
+            raise DocumentError(f"{name} is a damaged archive ({error}): pack it again") from None
+
+    def _member(
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, prefix: str, depth: int
+    ) -> Unpacked:
+        inner = prefix + _inner_path(member.filename)
+        try:
+            saved = self._saved(archive, member)
+        except DocumentError as error:
+            if self._bytes_left <= 0:
+                total = f"{self._limits.total_bytes / 1e6:.0f} MB"
+                raise DocumentTooLargeError(
+                    f"{name} holds more than {total}: split it, or unpack it yourself"
+                ) from None
+            yield inner, error
+            return
+        if not is_archive(saved):
+            yield inner, saved
+        elif depth <= 0:
+            yield inner, DocumentError(f"{inner} is an archive too deep inside others: unpack it yourself")
+        else:
+            try:
+                yield from self.files(saved, inner, f"{inner}/", depth - 1)
+            except DocumentTooLargeError:
+                raise
+            except DocumentError as error:
+                yield inner, error
+            finally:
+                saved.unlink(missing_ok=True)
+
+    def _saved(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Path:
+        if member.flag_bits & 0x1:
+            raise DocumentError(f"{member.filename} is encrypted: unpack it yourself and add what is inside")
+        self._files += 1
+        suffix = _SUFFIX.search(member.filename)
+        target = self._folder / f"{self._files}{suffix.group().lower() if suffix else ''}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with archive.open(member) as stream, target.open("wb") as file:
+                written = self._copied(stream, file, member.filename)
+        except NotImplementedError as error:
+            raise DocumentError(
+                f"{member.filename} is packed in a way that is not read here ({error})"
+            ) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            raise DocumentError(f"{member.filename} is damaged in the archive ({error})") from None
+        if not written:
+            raise EmptyDocumentError(f"{member.filename} is empty (0 bytes): nothing to index")
+        return target
+
+    def _copied(self, stream: IO[bytes], file: IO[bytes], name: str) -> int:
+        written = 0
+        while piece := stream.read(_PIECE):
+            written += len(piece)
+            self._bytes_left -= len(piece)
+            if written > self._limits.file_bytes or self._bytes_left <= 0:
+                raise DocumentTooLargeError(
+                    f"{name} is larger than {self._limits.file_bytes / 1e6:.0f} MB: "
+                    "split it, or raise the setting ingest.max_file_megabytes"
+                )
+            file.write(piece)
+        return written
+
+
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    parts = _inner_path(member.filename).split("/")
+    return not member.is_dir() and not any(map(is_junk, parts)) and parts != [""]
+
+
+def _inner_path(name: str) -> str:
+    """A name inside an archive without drives, steps upwards and control characters."""
+    parts = _CONTROL.sub("", name).replace("\\", "/").split("/")
+    return "/".join(part for part in parts if part not in ("", ".", "..") and not _DRIVE.match(part))

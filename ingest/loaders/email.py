@@ -1,0 +1,186 @@
+"""Messages by the standard library's email package: who, when, what, and the attachments that can be read.
+
+The package parses what mail programs write, also where they break the rules. A message is the first
+page; each attachment of a known kind follows on pages of its own, others are named in a warning.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from email import policy
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Final
+
+from ingest.files import safe_name
+from ingest.heartbeat import heartbeat
+from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.decoding import decode
+from ingest.loaders.html import write_html
+from ingest.protocol import Loader
+from rag.errors import DocumentError, EmptyDocumentError
+from rag.schema import PAGE_BREAK, BlockKind, Document
+from rag.settings import IngestSettings
+
+__all__ = ["LOADER", "EmailLoader"]
+
+_FIELDS: Final = ("From", "To", "Cc", "Date")
+_MOST_ATTACHMENTS: Final = 100
+_DEEPEST: Final = 3
+_QUOTED: Final = ">"
+
+
+class EmailLoader:
+    """Reads one message as saved by a mail program."""
+
+    media_types: tuple[str, ...] = ("message/rfc822",)
+
+    def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
+        """Read a message whole.
+
+        Raises:
+            EmptyDocumentError: there is neither a message nor an attachment that can be read.
+        """
+        message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+        assert isinstance(message, EmailMessage)
+        builder = DocumentBuilder(source, sha256, self.media_types[0])
+        builder.title = _header(message, "Subject")
+        builder.describe("author", _header(message, "From"))
+        builder.describe("date", _date(message))
+        _write(message, builder, settings)
+        if not builder.has_blocks:
+            raise EmptyDocumentError(f"{source} holds no message: there is nothing to index")
+        return builder.build()
+
+
+def _write(
+    message: EmailMessage, builder: DocumentBuilder, settings: IngestSettings, depth: int = _DEEPEST
+) -> None:
+    subject = _header(message, "Subject")
+    builder.block(subject, BlockKind.HEADING, 1)
+    builder.block("\n".join(f"{name}: {value}" for name in _FIELDS if (value := _header(message, name))))
+    _write_body(message, builder)
+    for number, attachment in enumerate(_attachments(message)):
+        name = safe_name(_file_name(attachment))
+        if number >= _MOST_ATTACHMENTS:
+            builder.warnings.append(f"more than {_MOST_ATTACHMENTS} attachments: the rest is left out")
+            break
+        heartbeat()
+        inner = _inner_message(attachment)
+        if inner is not None and depth:
+            builder.page_break()
+            builder.page_details(f"attached message {_header(inner, 'Subject')}".strip())
+            _write(inner, builder, settings, depth - 1)
+        elif inner is None:
+            _write_attachment(attachment, name, builder, settings)
+
+
+def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
+    try:
+        body = message.get_body(("plain", "html"))
+    except (KeyError, AttributeError, LookupError):
+        body = None
+    if body is None:
+        return
+    data, charset = _content(body), body.get_content_charset()
+    if body.get_content_type() == "text/html":
+        write_html(data, builder, charset)
+        return
+    decoded = decode(data, charset)
+    builder.warnings.extend(decoded.warnings)
+    for paragraph in _paragraphs(decoded.text):
+        builder.block(paragraph)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Paragraphs of a plain message; lines stay lines, for signatures and lists have no other marks."""
+    lines: list[str] = []
+    for line in text.replace(PAGE_BREAK, "\n").split("\n"):
+        if line.strip(" \t" + _QUOTED):
+            lines.append(line)
+        elif lines:
+            yield "\n".join(lines)
+            lines = []
+    if lines:
+        yield "\n".join(lines)
+
+
+def _attachments(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Attached files; pictures inside the message's HTML are decoration."""
+    try:
+        parts = list(message.iter_attachments())
+    except (KeyError, AttributeError, TypeError):  # headers that contradict the message's structure
+        return
+    for part in parts:
+        inline = part.get_content_disposition() != "attachment" and part.get("Content-ID") is not None
+        if isinstance(part, EmailMessage) and not (inline and part.get_content_maintype() == "image"):
+            yield part
+
+
+def _inner_message(attachment: EmailMessage) -> EmailMessage | None:
+    if attachment.get_content_type() != "message/rfc822":
+        return None
+    payload = attachment.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else None
+    return inner if isinstance(inner, EmailMessage) else None
+
+
+def _write_attachment(
+    attachment: EmailMessage, name: str, builder: DocumentBuilder, settings: IngestSettings
+) -> None:
+    """Write what an attachment holds on pages of its own, or say why it is not read."""
+    from ingest.loaders import load_document
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"attachment{Path(name).suffix[:16]}")
+        path.write_bytes(_content(attachment))
+        try:
+            document = load_document(path, settings, name)
+        except DocumentError as error:
+            builder.warnings.append(f"attachment {name} is not read: {error}")
+            return
+    builder.warnings.extend(f"attachment {name}: {warning}" for warning in document.warnings)
+    for page in document.pages:
+        builder.page_break()
+        label = f"{name}, page {page.number}" if len(document.pages) > 1 else name
+        builder.page_details(label, warnings=page.warnings)
+        blocks = [
+            replace(block, start=block.start - page.start, end=block.end - page.start)
+            for block in document.blocks
+            if page.start <= block.start and block.end <= page.end
+        ]
+        builder.verbatim(document.text[page.start : page.end].removesuffix(PAGE_BREAK), blocks)
+
+
+def _content(part: MIMEPart) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _file_name(part: EmailMessage) -> str:
+    try:
+        return part.get_filename() or "unnamed"
+    except (LookupError, ValueError, TypeError):
+        return "unnamed"
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        value = message.get(name)
+    except (LookupError, ValueError, TypeError, AttributeError, IndexError):  # headers that break the rules
+        return ""
+    return " ".join(str(value).split()) if value is not None else ""
+
+
+def _date(message: EmailMessage) -> str:
+    try:
+        return parsedate_to_datetime(_header(message, "Date")).isoformat()
+    except (ValueError, TypeError, IndexError):
+        return ""
+
+
+LOADER: Loader = EmailLoader()

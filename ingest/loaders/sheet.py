@@ -1,0 +1,83 @@
+"""Sheets of a workbook as text: tables parted by empty rows, lone texts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from ingest.loaders.builder import DocumentBuilder
+from rag.schema import BlockKind
+from rag.text.tables import TableCell
+
+__all__ = ["MergedCells", "SheetRow", "write_sheet"]
+
+MergedCells = dict[tuple[int, int], tuple[int, int]]
+"""Width and height in cells of each merged cell, by its row and column from 0."""
+SheetRow = tuple[int, list[tuple[int, str]]]
+"""A row's number and its filled cells with their columns, all from 0."""
+
+_WIDEST: Final = 1_000
+_EMPTY_ROWS: Final = 2
+"""So many rows from one to the next mean that an empty one lies between."""
+
+
+def write_sheet(
+    name: str,
+    rows: Sequence[SheetRow],
+    builder: DocumentBuilder,
+    merged: Mapping[tuple[int, int], tuple[int, int]],
+) -> None:
+    """Write a sheet as the page that is being written: its name as a heading, then its tables.
+
+    Args:
+        name: The sheet's name, also the page's label.
+        rows: Rows that hold something, in order.
+        builder: Takes the blocks.
+        merged: The merged cells.
+    """
+    builder.page_details(name)
+    if not rows:
+        return
+    builder.block(name, BlockKind.HEADING, 2)
+    for table in _tables(rows):
+        caption = ""
+        while table and len(table[0][1]) == 1 and len(table) > 1:
+            caption = table[0][1][0][1]
+            builder.block(caption)
+            table = table[1:]
+        if len(table) == 1 and len(table[0][1]) == 1:
+            builder.block(table[0][1][0][1])
+        elif table:
+            builder.table(list(_grid(table, merged)), caption)
+
+
+def _tables(rows: Sequence[SheetRow]) -> Iterator[list[SheetRow]]:
+    """Runs of rows without an empty row between them."""
+    table = [rows[0]]
+    for above, below in pairwise(rows):
+        if below[0] - above[0] >= _EMPTY_ROWS:
+            yield table
+            table = []
+        table.append(below)
+    yield table
+
+
+def _grid(
+    table: Sequence[SheetRow], merged: Mapping[tuple[int, int], tuple[int, int]]
+) -> Iterator[list[TableCell]]:
+    """The cells of a table from its first column on; what a merged cell covers is not given again."""
+    first = min(cells[0][0] for _, cells in table)
+    covered: set[tuple[int, int]] = set()
+    last_row = table[-1][0]
+    for number, cells in table:
+        filled = dict(cells)
+        row = []
+        for column in range(first, min(max(filled) + 1, first + _WIDEST)):
+            if (number, column) in covered:
+                continue
+            width, height = merged.get((number, column), (1, 1))
+            width, height = min(width, _WIDEST), min(height, last_row - number + 1)
+            covered.update((number + y, column + x) for y in range(height) for x in range(width) if x or y)
+            row.append(TableCell(filled.get(column, ""), width, height))
+        yield row
