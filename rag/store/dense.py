@@ -143,7 +143,8 @@ class DenseIndex:
             cached = self._cache.load(key, self._fetch(embedder, key.dimension))
             index, self._published = cached or (None, None)
         ids = chunk_ids(connection)
-        if index is None:
+        if index is None or (2 * len(index) < len(ids) and not suits(index, len(ids))):
+            # most vectors have to be read anyway: at once into an index of the right kind
             self._index, self._published = self._built(connection, key, ids), None
             return
         index.remove(np.setdiff1d(index.ids(), ids, assume_unique=True))
