@@ -23,6 +23,26 @@ __all__ = ["Writer"]
 
 Unsupported = Literal["mark", "drop", "refuse"]
 _WORTH = {Support.SUPPORTED: 1.0, Support.PARTIAL: 0.5}
+_DRAWN_AT = 0.7
+"""Temperature of further drafts: at the setting's own, often 0, they would all be the same."""
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What a generator wrote, and what the evidence says to each sentence."""
+
+    text: str
+    silent: bool
+    alignments: tuple[Alignment, ...]
+
+    @property
+    def worth(self) -> tuple[float, float]:
+        """How far it is supported, then how closely; a refusal is worth less than anything supported."""
+        if not self.alignments:
+            return (0.0, 0.0)
+        count = len(self.alignments)
+        support = sum(_WORTH.get(a.support, 0.0) for a in self.alignments) / count
+        return (support, sum(a.coverage for a in self.alignments) / count)
 
 
 @dataclass(frozen=True)
@@ -35,6 +55,8 @@ class Writer:
     selector: BaseExampleSelector | None
     attributor: Attributor
     unsupported: Unsupported
+    candidates: int = 1
+    cites: bool = False
 
     def write(
         self,
@@ -59,9 +81,13 @@ class Writer:
         for text in self._tokens(prompt, stop):
             draft += text
             yield TokenWritten(text)
+        others = self._other_drafts(prompt, stop)
         timings["generate"] = time.perf_counter() - started
         started = time.perf_counter()
-        outcome = self._checked(draft, prompt, book, weight)
+        drafts = self._ranked([draft, *others], prompt, weight)
+        outcome = self._checked(drafts[0], prompt, book)
+        if others:
+            outcome = replace(outcome, notes={**outcome.notes, "candidates": [_rated(d) for d in drafts]})
         timings["attribute"] = time.perf_counter() - started
         for sentence in outcome.sentences:
             yield SentenceReady(sentence, tuple(outcome.citations[n - 1] for n in sentence.citations))
@@ -70,19 +96,49 @@ class Writer:
     def _tokens(self, prompt: Prompt, stop: threading.Event | None) -> Iterator[str]:
         from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
 
-        for chunk in self.generator.stream(chat_messages(prompt.messages)):
+        for chunk in self.generator.stream(chat_messages(prompt.messages), **self._constraint(prompt)):
             if stop is not None and stop.is_set():
                 return
             text = _text(chunk.content)
             if text:
                 yield text
 
-    def _checked(self, draft: str, prompt: Prompt, book: CitationBook, weight: TermWeights) -> Outcome:
+    def _constraint(self, prompt: Prompt) -> dict[str, str]:
+        """Where marks are asked for and the model decodes here, it can write none but those of passages."""
+        from rag.models.grammar import citation_grammar
+        from rag.models.local_chat import LocalChatModel
+
+        if not self.cites or not prompt.passages or not isinstance(self.generator, LocalChatModel):
+            return {}
+        return {"grammar": citation_grammar(len(prompt.passages))}
+
+    def _other_drafts(self, prompt: Prompt, stop: threading.Event | None) -> list[str]:
+        """Drafts drawn beside the likeliest one, all at once."""
+        if self.candidates < 2 or (stop is not None and stop.is_set()):
+            return []
+        from rag.prompting import chat_messages
+
+        asked: list[Any] = [chat_messages(prompt.messages)] * (self.candidates - 1)
+        drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **self._constraint(prompt))
+        return [_text(message.content) for message in drawn]
+
+    def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[_Draft]:
+        """Drafts with their sentences aligned, best supported first; the first given wins a tie."""
+        units = quotable_units(prompt.passages)
+        read: dict[str, _Draft] = {}
+        for text in drafts:
+            if text not in read:
+                silent = says_no_answer(text)
+                sentences = [] if silent else self.attributor.attribute(split_draft(text), units, weight)
+                read[text] = _Draft(text, silent, tuple(sentences))
+        return sorted(read.values(), key=lambda draft: draft.worth, reverse=True)
+
+    def _checked(self, draft: _Draft, prompt: Prompt, book: CitationBook) -> Outcome:
         told = Outcome(model=self.name, prompt=prompt.messages, cut=prompt.cut)
-        if says_no_answer(draft):
+        if draft.silent:
             return replace(told, abstained=True, reason="the model finds no answer in the passages")
-        alignments = self.attributor.attribute(split_draft(draft), quotable_units(prompt.passages), weight)
-        notes = {"draft": draft, "alignments": [_note(alignment) for alignment in alignments]}
+        alignments = draft.alignments
+        notes = {"draft": draft.text, "alignments": [_note(alignment) for alignment in alignments]}
         if not alignments:
             return replace(told, abstained=True, reason="the model wrote nothing", notes=notes)
         unborne = [a for a in alignments if a.support in (Support.UNSUPPORTED, Support.CONTRADICTED)]
@@ -110,6 +166,11 @@ def _note(alignment: Alignment) -> dict[str, Any]:
         "coverage": round(alignment.coverage, 3),
         "reason": alignment.reason,
     }
+
+
+def _rated(draft: _Draft) -> dict[str, Any]:
+    support, coverage = draft.worth
+    return {"draft": draft.text, "support": round(support, 3), "coverage": round(coverage, 3)}
 
 
 def _kept(examples: Sequence[Example], prompt: Prompt) -> tuple[Example, ...]:
