@@ -39,6 +39,8 @@ class ArchiveLimits:
     total_bytes: int
     files: int = 10_000
     depth: int = 2
+    setting: str = "ingest.max_file_megabytes"
+    """The setting that `file_bytes` comes from, for messages."""
 
     @classmethod
     def for_files(cls, file_bytes: int) -> ArchiveLimits:
@@ -183,6 +185,9 @@ class _Unpacking:
         try:
             with archive.open(member) as stream, target.open("wb") as file:
                 written = self._copied(stream, file, member.filename)
+        except DocumentTooLargeError:
+            target.unlink()
+            raise
         except NotImplementedError as error:
             raise DocumentError(
                 f"{member.filename} is packed in a way that is not read here ({error})"
@@ -201,7 +206,7 @@ class _Unpacking:
             if written > self._limits.file_bytes or self._bytes_left <= 0:
                 raise DocumentTooLargeError(
                     f"{name} is larger than {self._limits.file_bytes / 1e6:.0f} MB: "
-                    "split it, or raise the setting ingest.max_file_megabytes"
+                    f"split it, or raise the setting {self._limits.setting}"
                 )
             file.write(piece)
         return written

@@ -68,7 +68,7 @@ def _number(value: float, number_format: str) -> str:
     else:
         digits = f"{abs(scaled):{',' if form.thousands else ''}.{form.decimals}f}"
     text = form.prefix + digits + ("%" if form.percent else "") + form.suffix
-    if value >= 0:
+    if not value < 0:  # nor is what is no number
         return text
     return f"({text})" if form.brackets else f"-{text}"
 
@@ -87,7 +87,7 @@ def _parsed(number_format: str) -> _NumberFormat:
     sign = (currency.group(1) or currency.group(2) or "") if currency else ""
     if sign and currency is not None:
         leads = currency.start() <= positive.find(plain[at : at + 1])
-        before, after = (sign + before, after) if leads else (before, f"{after} {sign}".rstrip())
+        before, after = (sign + before, after) if leads else (before, f"{after.rstrip()} {sign}")
     decimals = _DECIMALS.search(plain)
     count = len(decimals.group(1)) if decimals else (0 if first else None)
     brackets = len(sections) > 1 and "(" in _QUOTED.sub("", _PADDING.sub("", sections[1]))

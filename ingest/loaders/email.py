@@ -21,6 +21,7 @@ from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.loaders.html import write_html
+from ingest.media_type import describe, media_type_of
 from ingest.protocol import Loader
 from rag.errors import DocumentError, EmptyDocumentError
 from rag.schema import PAGE_BREAK, BlockKind, Document
@@ -133,11 +134,15 @@ def _write_attachment(
     attachment: EmailMessage, name: str, builder: DocumentBuilder, settings: IngestSettings
 ) -> None:
     """Write what an attachment holds on pages of its own, or say why it is not read."""
-    from ingest.loaders import load_document
+    from ingest.loaders import load_document, supported_media_types
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"attachment{Path(name).suffix[:16]}")
         path.write_bytes(_content(attachment))
+        kind = media_type_of(path).name
+        if kind not in supported_media_types():
+            builder.warnings.append(f"attachment {name} is not read: it holds {describe(kind)}")
+            return
         try:
             document = load_document(path, settings, name)
         except DocumentError as error:

@@ -14,8 +14,8 @@ from streamlit.typing import UploadedFile
 
 from ingest import FileResult
 from ingest import safe_name as document_name
+from ingest.archives import ArchiveLimits, is_archive, unpacked
 from rag.errors import DocumentError
-from ui.app.archives import is_archive, unpacked
 from ui.app.escaping import html_text
 from ui.app.ingesting import IngestJob
 from ui.app.places import file_name
@@ -26,7 +26,16 @@ from ui.app.uploads import distinct, save_upload
 
 __all__ = ["KINDS", "job_views", "uploader"]
 
-KINDS: Final = ["pdf", "docx", "html", "htm", "md", "txt", "csv", "tsv"]
+# fmt: off
+KINDS: Final = [
+    "pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "rtf", "epub", "eml", "html", "md", "txt", "csv",
+    "tsv", "json", "jsonl", "png", "jpg", "tiff", "webp",
+]
+"""The kinds that are named to people; more are read, such as source code, and all by their content."""
+# fmt: on
+_MOST_FILES: Final = 2_000
+_MOST_TIMES_LIMIT: Final = 20
+"""All files of an archive together may be this many times as large as one upload."""
 _TICK_SECONDS: Final = 1.0
 _SHOWN_OPEN: Final = 5
 
@@ -189,7 +198,10 @@ def _inside(path: Path, name: str, limit_bytes: int) -> Iterator[tuple[str, Path
     if not is_archive(path):
         yield name, path
         return
-    yield from unpacked(path, path.parent / "unpacked", limit_bytes)
+    limits = ArchiveLimits(
+        limit_bytes, _MOST_TIMES_LIMIT * limit_bytes, _MOST_FILES, setting="ui.max_upload_megabytes"
+    )
+    yield from unpacked(path, path.parent / "unpacked", limits)
     path.unlink()
 
 
