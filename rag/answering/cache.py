@@ -1,0 +1,68 @@
+"""The same question on the same library under the same settings has the same answer: it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rag.schema import Answer, Message
+from rag.settings import Settings
+from rag.store import Store
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+__all__ = ["AnswerCache"]
+
+_FORM = 1
+"""Of what is kept; another number makes every earlier answer miss."""
+_APART = frozenset({"library", "ui", "ingest", "chunking", "offline"})
+"""Settings that no answer depends on: what they do to the library changes its version."""
+
+
+class AnswerCache:
+    """Answers by question, history, documents, settings and library version.
+
+    Any change of the library makes every answer miss, so that no document that was removed or replaced
+    is cited from here. Answers that were stopped or made in place of a failed generator are not kept.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        values = settings.model_dump(mode="json", exclude=set(_APART))
+        self._writes = settings.generator.writes
+        self._settings = json.dumps(values, sort_keys=True)
+
+    def key(self, question: str, documents: Sequence[str] | None, history: Sequence[Message]) -> bytes:
+        """32 bytes for a question as things stand now; `documents` are ids in any order."""
+        turns = [[message.role, message.content] for message in history]
+        scope = None if documents is None else sorted(documents)
+        made_of = [
+            *(_FORM, question, turns, scope),
+            *(self._settings, self._store.version, self._store.embedder, self._examples()),
+        ]
+        return hashlib.sha256(json.dumps(made_of).encode("utf-8", "surrogatepass")).digest()
+
+    def find(self, key: bytes) -> Answer | None:
+        """The answer that was kept, marked as such."""
+        kept = self._store.answers.find(key)
+        return None if kept is None else replace(_form().validate_json(kept), cached=True)
+
+    def keep(self, key: bytes, answer: Answer, version: int) -> None:
+        """Keep an answer whose run record is stored; `version` is the library's when it was made."""
+        self._store.answers.keep(key, answer.run_id, version, _form().dump_json(answer).decode())
+
+    def _examples(self) -> list[str]:
+        """The library's own examples, where a model writes after them."""
+        return [example.example_id for example in self._store.examples.all()] if self._writes else []
+
+
+@cache
+def _form() -> TypeAdapter[Answer]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Answer)
