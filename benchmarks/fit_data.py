@@ -39,7 +39,8 @@ SINGLE_ANSWER = (
 )
 SEVERAL_SENTENCES = ("clapnq_dev", "hotpot_small")
 SETS = SINGLE_ANSWER + SEVERAL_SENTENCES
-MOST_QUESTIONS = 400
+MOST_QUESTIONS = 300
+_PASSAGES = 8
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,9 @@ def cases(
     selector = EvidenceSelector(embedder, most_candidates=10_000)
     for task in read_tasks(folder, set_name):
         weight = library_term_weights(store, read_question(task.question).terms)
+        found = () if set_name.startswith("rgb") else _retrieved(task, retriever)
         for kind in kinds:
-            passages = _passages(kind, task, retriever, corpus, folder / set_name)
+            passages = _passages(kind, task, found, corpus, folder / set_name)
             if not passages:
                 continue
             measured = selector.measure(task.question, passages, weight)
@@ -203,16 +205,19 @@ def _library(folder: Path, set_name: str, embedder: Embedder, work: Path) -> tup
     return store, passages
 
 
+def _retrieved(task: Task, retriever: HybridRetriever) -> tuple[Passage, ...]:
+    """The passages for a question, with enough to spare for taking out its gold ones."""
+    return retriever.retrieve(task.question, top_k=_PASSAGES + len(task.gold)).passages
+
+
 def _passages(
-    kind: str, task: Task, retriever: HybridRetriever, corpus: dict[str, Passage], folder: Path
+    kind: str, task: Task, found: Sequence[Passage], corpus: dict[str, Passage], folder: Path
 ) -> list[Passage]:
     if kind == "gold":
         return [corpus[name] for name in sorted(task.gold)]
     if task.set_name.startswith("rgb"):
         return _given_passages(kind, task, corpus, folder)
-    found = retriever.retrieve(task.question, top_k=8 + (len(task.gold) if kind == "without" else 0))
-    passages = [p for p in found.passages if kind == "retrieved" or p.source not in task.gold]
-    return passages[:8]
+    return [p for p in found if kind == "retrieved" or p.source not in task.gold][:_PASSAGES]
 
 
 def _given_passages(kind: str, task: Task, corpus: dict[str, Passage], folder: Path) -> list[Passage]:

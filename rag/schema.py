@@ -20,6 +20,7 @@ __all__ = [
     "Check",
     "Chunk",
     "Citation",
+    "Conflict",
     "Document",
     "DocumentInfo",
     "Example",
@@ -29,6 +30,7 @@ __all__ = [
     "Passage",
     "RowHeader",
     "RunRecord",
+    "ShortAnswer",
     "Span",
     "StoredChunk",
     "Support",
@@ -297,6 +299,32 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Values that passages tell of one thing, which exclude each other; `citations` has one for each."""
+
+    values: tuple[str, ...]
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The name, number, date or place that a question asks for: `document.text[start:end] == text`.
+
+    `citation` is the number of the citation that holds it.
+    """
+
+    text: str
+    document_id: str
+    start: int
+    end: int
+    citation: int
+
+    def __str__(self) -> str:
+        """The words themselves."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got: cited sentences, or an abstention with the nearest passages.
 
@@ -319,6 +347,8 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     run_id: str = ""
     understood: str = ""
+    short_answer: ShortAnswer | None = None
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rag.schema import Answer, Box, Check, Citation, DocumentInfo, Example, Message, Passage, RunRecord
+from rag.schema import (
+    Answer,
+    Box,
+    Check,
+    Citation,
+    DocumentInfo,
+    Example,
+    Message,
+    Passage,
+    RunRecord,
+    ShortAnswer,
+)
 
 __all__ = [
     "answer_json",
@@ -80,17 +91,34 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "abstained": answer.abstained,
         "reason": answer.reason,
         "confidence": round(answer.confidence, 4),
+        "short_answer": _short_json(answer.short_answer),
         "sentences": [
             {"text": s.text, "citations": list(s.citations), "support": s.support.value}
             for s in answer.sentences
         ],
         "citations": [citation_json(citation) for citation in answer.citations],
+        "conflicts": [
+            {"values": list(conflict.values), "citations": list(conflict.citations)}
+            for conflict in answer.conflicts
+        ],
         "passages": [passage_json(passage) for passage in answer.passages],
         "examples": [example_json(example) for example in answer.examples],
         "cut": list(answer.cut),
         "model": answer.model,
         "timings": {stage: round(seconds, 4) for stage, seconds in answer.timings.items()},
         "run_id": answer.run_id,
+    }
+
+
+def _short_json(short: ShortAnswer | None) -> dict[str, Any] | None:
+    if short is None:
+        return None
+    return {
+        "text": short.text,
+        "document_id": short.document_id,
+        "start": short.start,
+        "end": short.end,
+        "citation": short.citation,
     }
 
 

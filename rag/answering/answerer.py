@@ -12,7 +12,7 @@ from rag.answering.calibration import Calibrator, confidence_features, load_cali
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
-from rag.answering.quoting import quote
+from rag.answering.quoting import quote, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
 from rag.answering.term_weights import library_term_weights
 from rag.answering.wording import abstention, join_sentences
@@ -22,9 +22,11 @@ from rag.attribution import (
     CitationBook,
     EvidenceSelector,
     PassageSource,
+    Selection,
     SentenceVectors,
     TermWeights,
     TextSource,
+    disagreements,
     read_question,
 )
 from rag.attribution.overlap import weights_from_texts
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answerer"]
 
+_MOST_CONFLICTS: Final = 2
 _STOPPED: Final = "stopped before an answer was found"
 _NOTHING_FOUND: Final = "nothing in the library shares a word or a meaning with the question"
 
@@ -105,6 +108,8 @@ class Answerer:
                 selector,
                 Attributor(sentences),
                 settings.answering.unsupported,
+                settings.generator.candidates,
+                settings.prompt.cites,
             )
 
     def answer(
@@ -178,7 +183,10 @@ class Answerer:
         elif grounds.confidence < grounds.threshold or not grounds.selection.chosen:
             outcome = Outcome(abstained=True, reason=_doubt(grounds))
         else:
-            outcome = yield from self._told(inquiry, grounds)
+            book = self._book(inquiry)
+            outcome = yield from self._told(inquiry, grounds, book)
+            if not outcome.abstained:
+                outcome = yield from _with_conflicts(inquiry, grounds.selection, outcome, book)
         answer = self._made(inquiry, outcome, grounds)
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
         yield Finished(answer, record)
@@ -197,7 +205,9 @@ class Answerer:
             retrieval=inquiry.retrieval,
         )
 
-    def _told(self, inquiry: _Inquiry, grounds: Grounds) -> Generator[AnswerEvent, None, Outcome]:
+    def _told(
+        self, inquiry: _Inquiry, grounds: Grounds, book: CitationBook
+    ) -> Generator[AnswerEvent, None, Outcome]:
         notes: dict[str, str] = {}
         if self._writer is not None:
             try:
@@ -206,7 +216,7 @@ class Answerer:
                         inquiry.question,
                         inquiry.passages,
                         inquiry.history,
-                        self._book(inquiry),
+                        book,
                         inquiry.weight,
                         inquiry.timings,
                         inquiry.stop,
@@ -214,7 +224,7 @@ class Answerer:
                 )
             except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
                 notes["generator_failed"] = f"{type(error).__name__}: {error}"
-        outcome = yield from quote(grounds.selection, self._book(inquiry))
+        outcome = yield from quote(grounds.selection, book)
         if not notes:
             return outcome
         reason = f"quoted, because the generator failed ({notes['generator_failed']})"
@@ -241,8 +251,28 @@ class Answerer:
             model=outcome.model or self._quoter,
             timings=timings,
             run_id=new_run_id(),
+            short_answer=outcome.short_answer,
+            conflicts=outcome.conflicts,
             understood=inquiry.question if inquiry.asked not in ("", inquiry.question) else "",
         )
+
+
+def _with_conflicts(
+    inquiry: _Inquiry, selection: Selection, outcome: Outcome, book: CitationBook
+) -> Generator[AnswerEvent, None, Outcome]:
+    """An outcome with what its passages tell in contradiction to each other."""
+    units = [evidence.unit for evidence in selection.near_best]
+    told = [evidence.unit for evidence in selection.chosen]
+    found = disagreements(selection.question, units, inquiry.passages, told)
+    if not found:
+        return outcome
+    sentences, conflicts = yield from tell_conflicts(inquiry.question, found[:_MOST_CONFLICTS], book)
+    return replace(
+        outcome,
+        sentences=(*outcome.sentences, *sentences),
+        citations=book.citations,
+        conflicts=conflicts,
+    )
 
 
 def _check(question: str) -> None:

@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.attribution import Evidence, LinearModel, Selection, TermWeights, read_parameters, text_terms
+from rag.attribution.features import naming
 from rag.attribution.overlap import near_overlap
+from rag.attribution.periods import spelled_out
 from rag.errors import ConfigurationError
 from rag.resources import resource
 from rag.schema import Passage
+from rag.text import numbers as numbers_of
 
 __all__ = ["CONFIDENCE_FEATURES", "Calibrator", "confidence_features", "load_calibrator"]
 
@@ -45,7 +48,7 @@ CONFIDENCE_FEATURES: Final = (
     "terms",
     "explanation",
     "rank",
-    "open",
+    "heading",
     "asks",
 )
 
@@ -63,9 +66,10 @@ def confidence_features(
     best = selection.ranked[0]
     question, unit = selection.question, best.unit
     passage = passages[unit.passage]
-    around = " ".join((passage.title, *passage.headings))
+    around = naming(passage)
     chosen = " ".join(evidence.unit.text for evidence in selection.chosen)
     whole = set(text_terms(f"{around}\n{passage.text}"))
+    told = numbers_of(spelled_out(f"{around}\n{passage.text}")) if question.numbers else set()
     names, numbers = question.names, question.numbers
     own = best.features
     coverage = near_overlap(question.terms, set(text_terms(f"{around}\n{chosen}")), weight)
@@ -81,9 +85,7 @@ def confidence_features(
         "names_missing": 1.0 - own["names_in_context"] if names else 0.0,
         "names_far": len(names - whole) / len(names) if names else 0.0,
         "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,
-        "numbers_far": sum(number not in passage.text for number in numbers) / len(numbers)
-        if numbers
-        else 0.0,
+        "numbers_far": len(numbers - told) / len(numbers) if numbers else 0.0,
         "kind_missing": float(own["kind"] < 0.0),
         "terms": float(np.log1p(len(question.terms))) * (1.0 - 0.4 * question.cjk),
         "explanation": own["long_answer"],

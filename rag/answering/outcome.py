@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.schema import AnswerSentence, Citation, Example, Message
+from rag.schema import AnswerSentence, Citation, Conflict, Example, Message, ShortAnswer
 
 __all__ = ["Outcome"]
 
@@ -28,3 +28,5 @@ class Outcome:
     examples: tuple[Example, ...] = ()
     cut: tuple[str, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
+    short_answer: ShortAnswer | None = None
+    conflicts: tuple[Conflict, ...] = ()

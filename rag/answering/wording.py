@@ -8,7 +8,7 @@ from typing import Final
 from rag.schema import AnswerSentence
 from rag.text import detect_language, has_cjk
 
-__all__ = ["abstention", "join_sentences", "shown"]
+__all__ = ["abstention", "disagreement", "join_sentences", "shown"]
 
 _ABSTENTION: Final = {
     "en": "The documents do not hold the answer to this question.",
@@ -29,6 +29,13 @@ _ABSTENTION: Final = {
 def abstention(question: str) -> str:
     """That the documents do not hold the answer, in the question's language, else in English."""
     return _ABSTENTION.get(detect_language(question), _ABSTENTION["en"])
+
+
+def disagreement(question: str, values: Sequence[str]) -> str:
+    """That passages tell different values for one thing, in Chinese or English."""
+    if has_cjk(question):
+        return f"各文档说法不一：{'；'.join(f'“{value}”' for value in values)}。"
+    return f"The documents disagree: {'; '.join(f'“{value}”' for value in values)}."
 
 
 def shown(quote: str) -> str:

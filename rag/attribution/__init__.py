@@ -3,6 +3,7 @@
 from rag.attribution.align import Alignment, Attributor, split_draft
 from rag.attribution.asking import AnswerKind
 from rag.attribution.cite import CitationBook, PassageSource, TextSource
+from rag.attribution.conflicts import Disagreement, disagreements
 from rag.attribution.evidence import Evidence, EvidenceSelector, Selection
 from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.memory import SentenceVectors
@@ -15,6 +16,7 @@ __all__ = [
     "AnswerKind",
     "Attributor",
     "CitationBook",
+    "Disagreement",
     "Evidence",
     "EvidenceSelector",
     "LinearModel",
@@ -25,6 +27,7 @@ __all__ = [
     "TermWeights",
     "TextSource",
     "Unit",
+    "disagreements",
     "near_overlap",
     "overlap",
     "quotable_units",

@@ -6,9 +6,9 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from rag.text import has_cjk
+from rag.text import has_cjk, sentence_spans
 
-__all__ = ["AnswerKind", "asked_kind", "without_asking_words"]
+__all__ = ["AnswerKind", "asked_kind", "without_asking_words", "without_instructions"]
 
 
 class AnswerKind(StrEnum):
@@ -119,6 +119,27 @@ _FUNCTION_CJK: Final = re.compile(
     "|如何|怎么样?|怎麼樣?|怎样|怎樣|何[时時处處地人年]|为何|為何|几|幾|是否"
     "|[吗嗎呢吧的了地得着著是在有和与與及或被把将將对對于於由从從所以其之这這那该該此而且並并也就又向]"
 )
+
+
+_INSTRUCTION: Final = re.compile(
+    r"\s*(?:(?:if|when|where)\b.*\b(?:state|say|explain|answer|write|return|respond|give|tell|reply)\b"
+    r"|(?:please|answer|give|respond|reply|return|write|round|express|report|note|assume|use|define|calculate"
+    r"|compute|base|provide|state|show|explain|limit|be|keep|do not|don['’]t)\b"
+    r"|(?:如果|若|假如).*(?:说明|說明|回答|请|請)|(?:请|請|回答|用|保留|假设|假設))",
+    re.IGNORECASE,
+)
+
+
+def without_instructions(question: str) -> str:
+    """A question without the sentences that only say how to answer ("Answer in USD millions.").
+
+    They are left where nothing else asks.
+    """
+    sentences = [question[span.start : span.end] for span in sentence_spans(question)]
+    asks = [sentence for sentence in sentences if sentence.rstrip().endswith(("?", "？"))]
+    if not asks or len(sentences) == 1:
+        return question
+    return " ".join(s for s in sentences if s in asks or not _INSTRUCTION.match(s))
 
 
 def asked_kind(question: str) -> tuple[AnswerKind, re.Match[str] | None]:

@@ -40,11 +40,17 @@ _COUNT_WORD: Final = _any(
     "百分之",
 )
 _NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_.])[$€£¥]?\d[\d,.]*")
-_PLACE: Final = _any(
-    r"\b(?:in|at|near|from|to|of|across|outside|around|into)\s+(?:the\s+)?(?:\w+\s+)?[A-Z]\w+",
+_NAMED_PLACE: Final = _any(
+    r"\b(?:in|at|near|across|outside|around|into|off)\s+(?:the\s+)?(?:\w+\s+)?[A-Z]\w+",
     r"\b(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est)(?:ern)?\b",
     r"\b(?:located|situated|headquarter\w*|based|border\w*|city|country|state|county|town|region)\b",
     "[国國省市县縣区區州岛島山河湖海洋港村镇鎮街路城洲]|位于|位於|地区|地區",
+    flags=re.RegexFlag(0),
+)
+_PLACE: Final = _any(
+    r"\b(?:in|on|at|under|behind|inside|beside|between|above|below|opposite|beneath|near)\s+(?:the|an?|its|his|her)\s",
+    r"\b(?:from|to|of)\s+(?:the\s+)?(?:\w+\s+)?[A-Z]\w+",
+    "[里裡内內上下旁边邊侧側厅廳室馆館]",
     flags=re.RegexFlag(0),
 )
 _CJK_PERSON: Final = _any(
@@ -84,7 +90,7 @@ def holds_answer_kind(question: Question, text: str) -> float:
     if question.kind is AnswerKind.QUANTITY:
         return _holds_quantity(question, text)
     if question.kind is AnswerKind.PLACE:
-        return float(_PLACE.search(text) is not None)
+        return 1.0 if _NAMED_PLACE.search(text) else 0.5 * (_PLACE.search(text) is not None)
     if question.kind is AnswerKind.PERSON:
         return _holds_new_name(question, text)
     pattern = _PATTERNS.get(question.kind)

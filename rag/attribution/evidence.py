@@ -25,6 +25,8 @@ __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_meas
 Matrix = NDArray[np.float64]
 _SCORED_BY_MODEL: Final = 8
 _LEAST_TRUST: Final = 0.2
+_NEAR: Final = 8
+_NEAR_SCORE: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,15 @@ class Selection:
     chosen: tuple[Evidence, ...]
     trust: float
     considered: int
+
+    @property
+    def near_best(self) -> tuple[Evidence, ...]:
+        """The few that may answer as well as the best: what is looked through for contradictions."""
+        return tuple(
+            evidence
+            for evidence in self.ranked[:_NEAR]
+            if evidence.is_chosen or evidence.score >= self.ranked[0].score - _NEAR_SCORE
+        )
 
 
 @dataclass(frozen=True)
@@ -150,7 +161,7 @@ class EvidenceSelector:
         vectors = UnitVectors.absent(len(units))
         first_look = by_words[:, WORD_FEATURES.index("near_overlap")]
         if self._sentences is not None and trust.trust >= _LEAST_TRUST and units:
-            asked = self._sentences.embedder.embed_questions([question.text])[0]
+            asked = self._sentences.embedder.embed_questions([question.asked])[0]
             embedded = self._sentences.of([unit.reading for unit in units])
             vectors = UnitVectors(asked, embedded, trust, vectors.likelihood)
             first_look = first_look + trust.likeness(embedded @ asked)

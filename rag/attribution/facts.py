@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Quantity", "dates", "is_negated", "missing_quantities", "quantities"]
+from rag.schema import Span
+
+__all__ = ["Quantity", "dates", "is_negated", "missing_quantities", "quantities", "value_around"]
 
 _SCALES: Final = {
     "thousand": 1e3,
@@ -148,6 +150,27 @@ def dates(text: str) -> set[tuple[int | None, int, int | None]]:
             year, day = parts.get("year"), parts.get("day")
             found.add((int(year) if year else None, number, int(day) if day else None))
     return found
+
+
+def value_around(text: str, span: Span) -> Span:
+    """A span widened to the whole of the dates and quantities that it touches, with their units."""
+    start, end = span
+    for form in _DATE_FORMS:
+        for match in form.finditer(text):
+            if match.start() < span.end and span.start < match.end():
+                start, end = min(start, match.start()), max(end, match.end())
+    for match in _NUMBER.finditer(text):
+        if match.start() < span.end and span.start < match.end():
+            start, end = min(start, match.start()), max(end, _quantity_end(text, match))
+    return Span(start, start + len(text[start:end].rstrip()))
+
+
+def _quantity_end(text: str, match: re.Match[str]) -> int:
+    """Where a number ends with its scale and unit."""
+    end = match.end()
+    scale = _SCALE.match(text, end)
+    end = scale.end() if scale else end
+    return max((unit.end() for form in _UNITS.values() if (unit := form.match(text, end))), default=end)
 
 
 def is_negated(text: str) -> bool:

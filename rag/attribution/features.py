@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import PurePath
 from typing import Final
 
 import numpy as np
@@ -19,7 +21,16 @@ from rag.attribution.units import Unit
 from rag.schema import Passage
 from rag.text import cjk_share, numbers
 
-__all__ = ["FEATURES", "WORD_FEATURES", "UnitVectors", "feature_matrix", "passage_ranks", "word_features"]
+__all__ = [
+    "FEATURES",
+    "WORD_FEATURES",
+    "UnitVectors",
+    "feature_matrix",
+    "is_heading",
+    "naming",
+    "passage_ranks",
+    "word_features",
+]
 
 Matrix = NDArray[np.float64]
 
@@ -43,6 +54,7 @@ WORD_FEATURES: Final = (
     "open",
     "asks",
     "row",
+    "heading",
     "long_answer",
 )
 """Measured without a model; see `word_features`."""
@@ -60,6 +72,10 @@ FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
 """The columns of `feature_matrix`."""
 
 _SHORT_WORDS: Final = 5
+_HEADING_WORDS: Final = 12
+_CELLS: Final = re.compile(r"\t|\|")
+_TELLS: Final = re.compile(r"[\d:：]|^\s*[-*•·▪‣–—●○■□◦]")
+"""A line with a number or a colon, or a list item, tells something though it ends without a mark."""
 _LETTERS_A_CJK_WORD: Final = 1.7
 
 
@@ -137,13 +153,13 @@ def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors
 def _row(
     question: Question, unit: Unit, passage: Passage, in_passage: float, rank: int, weight: TermWeights
 ) -> list[float]:
-    sequence = text_terms(unit.text)
+    sequence = text_terms(unit.reading)
     held = set(sequence)
-    around = " ".join((passage.title, *passage.headings, unit.lead))
+    around = f"{naming(passage)} {unit.lead}"
     context = held | set(text_terms(around))
     pairs = question.pairs & set(pairwise(sequence))
-    held_numbers = numbers(unit.text)
-    size = _word_count(unit.text)
+    held_numbers = numbers(unit.reading)
+    size = _word_count(unit.reading)
     return [
         overlap(question.terms, held, weight),
         near_overlap(question.terms, held, weight),
@@ -155,7 +171,7 @@ def _row(
         _share(question.names, context),
         _share(question.numbers, held_numbers),
         _share(question.numbers, held_numbers | numbers(around)),
-        holds_answer_kind(question, unit.text) - 0.5,
+        holds_answer_kind(question, unit.reading) - 0.5,
         1.0 / (1.0 + rank),
         float(unit.ordinal == 0),
         1.0 / (1.0 + unit.ordinal),
@@ -164,12 +180,31 @@ def _row(
         float(not unit.is_closed),
         float(unit.is_question),
         float(unit.is_row),
+        float(is_heading(unit, passage)),
         float(question.wants_explanation),
     ]
 
 
+def naming(passage: Passage) -> str:
+    """What names a passage: its document's title and file, and the headings that it stands under."""
+    file = PurePath(passage.source).stem.replace("_", " ")
+    return " ".join((passage.title, file, *passage.headings))
+
+
+def is_heading(unit: Unit, passage: Passage) -> bool:
+    """Whether a unit only names what follows: a short line without an end, or a table's first row."""
+    rest = passage.text[unit.end - passage.start :]
+    if not rest.startswith("\n") or not rest.strip():
+        return False
+    if unit.is_row:
+        return (
+            not _CELLS.search(unit.lead) and _CELLS.search(rest.lstrip("\n").partition("\n")[0]) is not None
+        )
+    return not unit.is_closed and _word_count(unit.text) <= _HEADING_WORDS and not _TELLS.search(unit.text)
+
+
 def _whole(passage: Passage) -> str:
-    return "\n".join((passage.title, *passage.headings, passage.text))
+    return f"{naming(passage)}\n{passage.text}"
 
 
 def _share(wanted: frozenset[str], held: set[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,7 @@ MEMBERSHIP_FEATURES: Final = (
     "word_likeness",
     "next",
     "previous",
+    "refers_back",
     "same_passage",
     "same_document",
     "bridge",
@@ -49,6 +51,10 @@ MEMBERSHIP_FEATURES: Final = (
 _CONSIDERED: Final = 12
 _DUPLICATE: Final = 0.7
 _BETA: Final = 1.5
+_PRONOUN: Final = re.compile(
+    r"\W*(?:(?:it|he|she|they|this|these|that|those|its|his|her|their|there|both)\b|[它他她此该該其这這])",
+    re.IGNORECASE,
+)
 _SHORT_KINDS: Final = frozenset(
     {AnswerKind.PERSON, AnswerKind.PLACE, AnswerKind.TIME, AnswerKind.QUANTITY, AnswerKind.CHOICE}
 )
@@ -95,7 +101,7 @@ class Members:
                     1.0 / (1.0 + rank),
                     float(self.kinds[i]),
                     1.0 / (1.0 + passage_rank[self.units[i].passage]),
-                    *([0.0] * 12 if i == best else self._beside(i, best)),
+                    *([0.0] * 13 if i == best else self._beside(i, best)),
                     is_best * terms,
                     (1.0 - is_best) * terms,
                     (1.0 - is_best) / len(self.units),
@@ -110,7 +116,7 @@ class Members:
 
     def _beside(self, i: int, best: int) -> list[float]:
         unit, first = self.units[i], self.units[best]
-        held, own = set(text_terms(first.text)), set(text_terms(unit.text))
+        held, own = set(text_terms(first.reading)), set(text_terms(unit.reading))
         missing = [term for term in self.question.terms if term not in held]
         total = sum(map(self.weight, self.question.terms)) or 1.0
         same = unit.passage == first.passage
@@ -120,6 +126,7 @@ class Members:
             self.word_likeness(i, best),
             float(same and unit.ordinal == first.ordinal + 1),
             float(same and unit.ordinal == first.ordinal - 1),
+            float(same and unit.ordinal == first.ordinal + 1 and _PRONOUN.match(unit.text) is not None),
             float(same),
             float(unit.document_id == first.document_id),
             self._bridge(unit, first),

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from rag.attribution.asking import AnswerKind, asked_kind, without_asking_words
+from rag.attribution.asking import AnswerKind, asked_kind, without_asking_words, without_instructions
+from rag.attribution.periods import spelled_out
 from rag.text import STOP_WORDS, cjk_share, detect_language, has_cjk, numbers, stem, words
 from rag.text.language import CJK
 
@@ -49,9 +50,11 @@ class Question:
 
     `terms` are stemmed content words (CJK bigrams) in order, `pairs` those that stand side by side;
     `names` are the content words inside capitalised or quoted names; `cjk` is the share of CJK letters.
+    `asked` is the text without instructions on how to answer, which evidence cannot hold.
     """
 
     text: str
+    asked: str
     kind: AnswerKind
     language: str
     cjk: float
@@ -76,16 +79,18 @@ def read_question(text: str) -> Question:
 
     Other languages get terms, names and numbers, and the kind `other`.
     """
-    sequence = _term_sequence(without_asking_words(text))
+    asked = without_instructions(text)
+    sequence = _term_sequence(without_asking_words(asked))
     return Question(
         text=text,
-        kind=asked_kind(text)[0],
+        asked=asked,
+        kind=asked_kind(asked)[0],
         language=_language(text),
         cjk=cjk_share(text),
         terms=tuple(dict.fromkeys(sequence)),
         pairs=frozenset(pairwise(sequence)),
-        names=frozenset(term for name in _names(text) for term in _term_sequence(name)),
-        numbers=frozenset(numbers(text)),
+        names=frozenset(term for name in _names(asked) for term in _term_sequence(name)),
+        numbers=frozenset(numbers(spelled_out(asked))),
     )
 
 
@@ -96,7 +101,7 @@ def text_terms(text: str) -> tuple[str, ...]:
 
 
 def _term_sequence(text: str) -> list[str]:
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return [stem(word) for word in words(spelled_out(text)) if word not in STOP_WORDS]
 
 
 def _language(text: str) -> str:
