@@ -14,7 +14,7 @@ from rag.errors import NotFoundError
 from rag.models import Embedder, build_embedder, build_evidence_scorer, build_generator, build_reranker
 from rag.page_image import page_image
 from rag.retrieval import HybridRetriever
-from rag.schema import Answer, Box, Check, DocumentInfo, Message, Passage, RunRecord
+from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, chosen_settings, defining_settings, open_embedder
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from ingest.reindexing import ReindexProgress
+    from rag.examples import ExampleSelector
+    from rag.store.records import Rating
 
 __all__ = ["Library"]
 
@@ -81,7 +83,7 @@ class Library:
         """
         known, active = self._embedder, self.store.embedder
         if known is None or active not in (None, known.fingerprint):
-            for name in ("_retriever", "_answerer"):
+            for name in ("_retriever", "_answerer", "_selector"):
                 self.__dict__.pop(name, None)
             known = self._embedder = open_embedder(self.store, self.settings)
         return known
@@ -96,7 +98,10 @@ class Library:
     def answerer(self) -> Answerer:
         """Question to answer."""
         _ = self.embedder
-        return self._answerer
+        answerer = self._answerer
+        if self._selector is not None:  # examples come and go while the library is open
+            self._selector.keep_only(self.example_pool())
+        return answerer
 
     @cached_property
     def _retriever(self) -> HybridRetriever:
@@ -110,14 +115,10 @@ class Library:
 
     @cached_property
     def _answerer(self) -> Answerer:
-        from rag.examples import build_selector, load_pool
         from rag.prompting import PromptBuilder, token_counter
 
         settings = self.settings
         generator = build_generator(settings) if settings.generator.writes else None
-        selector = None
-        if generator is not None:
-            selector = build_selector(settings.examples, load_pool(settings.examples.pool), self.embedder)
         return Answerer(
             store=self.store,
             retriever=self.retriever,
@@ -125,11 +126,19 @@ class Library:
             settings=settings,
             generator=generator,
             scorer=build_evidence_scorer(settings),
-            selector=selector,
+            selector=self._selector,
             prompt_builder=PromptBuilder(
                 settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
             ),
         )
+
+    @cached_property
+    def _selector(self) -> ExampleSelector | None:
+        if not self.settings.generator.writes:
+            return None
+        from rag.examples import build_selector
+
+        return build_selector(self.settings.examples, self.example_pool(), self.embedder)
 
     def answering(self, settings: AnsweringSettings) -> Self:
         """The same library under other settings of answering; store, embedder and retriever are shared."""
@@ -231,6 +240,51 @@ class Library:
     def check(self) -> list[Check]:
         """Every invariant of the store and whether it holds."""
         return self.store.check()
+
+    def example_pool(self) -> tuple[Example, ...]:
+        """The worked examples that prompts choose from: those of the settings' pool and the approved ones."""
+        from rag.examples import load_pool, merged_pools
+
+        return merged_pools(load_pool(self.settings.examples.pool), self.store.examples.all())
+
+    def rate(self, run_id: str, rating: Rating, wanted_answer: str = "") -> Example | None:
+        """Keep what a person thinks of an answer; one that they approve becomes an example.
+
+        Approved (1) is the answer, or the wanted one that comes with it; rejected (-1), it never is one,
+        and what it had become is removed. A question that the pool has already, and an answer without
+        evidence in the library, are kept as feedback only.
+
+        Returns:
+            The example that it became, None if it became none.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        from rag.examples import example_of, same_question
+
+        record = self.store.run(run_id)
+        self.store.save_feedback(run_id, rating, wanted_answer)
+        self.store.examples.remove(run_id)
+        found = example_of(record, wanted_answer) if rating > 0 else None
+        if found is None:
+            return None
+        if any(same_question(record.question, known.question) for known in self.example_pool()):
+            return None
+        try:
+            self.store.examples.add(run_id, found.example, found.document_ids)
+        except NotFoundError:  # a document left since the answer was given
+            return None
+        return found.example
+
+    def feedback_questions(self) -> list[dict[str, Any]]:
+        """All feedback that tells a right answer, as questions for `citewell evaluate answers`."""
+        from rag.examples import question_line
+
+        lines = (
+            question_line(self.store.run(kept.run_id), kept.rating, kept.wanted_answer)
+            for kept in self.store.feedback()
+        )
+        return [line for line in lines if line is not None]
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The latest run records, newest first."""

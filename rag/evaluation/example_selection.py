@@ -52,8 +52,8 @@ class SelectionSettings:
 class SelectorResult:
     """One selector's figures over all seeds; intervals are at 95 %.
 
-    `in_top_k`, `voted` and `generated` hold one value a question, the mean over seeds. `milliseconds` is the median
-    time to choose, the question's vector being known. `differences` are to the default, paired by
+    `in_top_k`, `voted` and `generated` hold one value a question, the mean over seeds. `milliseconds` is the
+    median time to choose, the question's vector being known. `differences` are to the default, paired by
     question; empty for the default itself.
     """
 

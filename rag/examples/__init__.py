@@ -8,6 +8,13 @@ LangChain is imported when the first one is built, not before.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rag.examples.approved import (
+    ApprovedExample,
+    example_of,
+    merged_pools,
+    question_line,
+    same_question,
+)
 from rag.examples.pool import as_fields, load_pool, parse_example
 from rag.examples.registry import SelectorOptions, build_selector, select, select_scored, selector_names
 from rag.examples.scoring import ScoredExample
@@ -16,13 +23,18 @@ if TYPE_CHECKING:
     from rag.examples.selector import ExampleSelector
 
 __all__ = [
+    "ApprovedExample",
     "ExampleSelector",
     "ScoredExample",
     "SelectorOptions",
     "as_fields",
     "build_selector",
+    "example_of",
     "load_pool",
+    "merged_pools",
     "parse_example",
+    "question_line",
+    "same_question",
     "select",
     "select_scored",
     "selector_names",

@@ -100,6 +100,17 @@ class ExampleSelector(BaseExampleSelector):
                 self._slots[slot] = None
                 self._empty.append(slot)
 
+    def keep_only(self, pool: Sequence[Example]) -> None:
+        """Choose among these examples from now on: what is new is added, what is missing is deleted."""
+        with self._lock:
+            wanted = {example.example_id: example for example in pool}
+            gone = [name for name in self._slot_of if name not in wanted]
+            if gone:
+                self.delete(gone)
+            new = [example for name, example in wanted.items() if name not in self._slot_of]
+            if new:
+                self._add(new)
+
     async def adelete(self, example_ids: Sequence[str]) -> None:
         """`delete` for asynchronous callers."""
         await run_in_executor(None, self.delete, example_ids)

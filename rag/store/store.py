@@ -15,10 +15,12 @@ from rag.errors import LibraryLockedError, LibraryNotFoundError, StoreError
 from rag.models.protocol import Vectors
 from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, StoredChunk
 from rag.store import blocks, chunks, documents, embeddings, pages
+from rag.store.answers import KeptAnswers
 from rag.store.checks import run_checks
 from rag.store.database import Database
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
+from rag.store.examples import ApprovedExamples
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
 from rag.store.originals import Originals
@@ -37,7 +39,8 @@ class Store(Derived):
 
     Any number of stores, threads and processes may have one folder open: readers see whole
     transactions, writers take turns. All methods may be called from any thread. Questions, answers
-    and conversations are kept by the methods of `Records`.
+    and conversations are kept by the methods of `Records`, approved examples by `examples`, answers to
+    be given again by `answers`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
@@ -48,6 +51,8 @@ class Store(Derived):
         """Use `Store.open`."""
         super().__init__(database)
         self.path = path
+        self.examples = ApprovedExamples(database)
+        self.answers = KeptAnswers(database)
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)
         self._dense = DenseIndex(database, path / "index")
