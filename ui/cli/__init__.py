@@ -22,6 +22,7 @@ def build() -> typer.Typer:
     from ui.cli.calibrate import calibrate
     from ui.cli.documents import check, list_documents, remove, show
     from ui.cli.evaluate import evaluate
+    from ui.cli.feedback import feedback
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
     from ui.cli.settings import show_settings
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     application.add_typer(runs, name="runs")
     application.add_typer(evaluate, name="evaluate")
     application.command("calibrate")(calibrate)
+    application.add_typer(feedback, name="feedback")
     application.command("ui")(web_app)
     application.command("settings")(show_settings)
     return application

@@ -53,6 +53,6 @@ def _want(library: Library, run_id: str, key: str) -> None:
 
 def _save(library: Library, run_id: str, *, up: bool, wanted: str) -> None:
     try:
-        library.store.save_feedback(run_id, 1 if up else -1, wanted)
+        library.rate(run_id, 1 if up else -1, wanted)
     except CitewellError as error:
         trouble(error)
