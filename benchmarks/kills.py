@@ -53,7 +53,7 @@ class KillTest:
         self.files = work.resolve() / "files"
         self.files.mkdir(parents=True, exist_ok=True)
         self._chance = random.Random(seed)
-        self._state: dict[str, Any] = {"documents": {}, "version": 0, "embedder": None}
+        self._state = fresh_look(self.library)
         self._longest = {"ingest": 4.0, "remove": 0.2, "reindex": 3.0}
         self._target = EMBEDDERS[1]
 
@@ -199,7 +199,7 @@ def has_open(pid: int, library: Path) -> bool:
 
 
 def fresh_look(library: Path) -> dict[str, Any]:
-    """What a new process finds."""
+    """What a new process finds; it makes the library if there is none."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.kill_judge", str(library)],
         capture_output=True,
