@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from rag.errors import EmptyDocumentError
+
+
+@pytest.fixture
+def message() -> EmailMessage:
+    made = EmailMessage()
+    made["From"] = "Ada <ada@example.org>"
+    made["To"] = "bob@example.org"
+    made["Subject"] = "Minutes of März"
+    made["Date"] = "Mon, 02 Jun 2025 10:00:00 +0200"
+    made.set_content("Dear Bob,\n\nthe roof is done.")
+    return made
+
+
+def test_a_message_says_who_when_and_what(load, blocks, message) -> None:
+    message.add_alternative("<p>the roof is <b>done</b></p>", subtype="html")
+    document = load(bytes(message), "mail.eml")
+    assert blocks(document) == [
+        ("heading1", "Minutes of März"),
+        (
+            "paragraph",
+            "From: Ada <ada@example.org>\nTo: bob@example.org\nDate: Mon, 02 Jun 2025 10:00:00 +0200",
+        ),
+        ("paragraph", "Dear Bob,"),
+        ("paragraph", "the roof is done."),
+    ]
+    assert document.metadata["date"] == "2025-06-02T10:00:00+02:00"
+    assert document.title == "Minutes of März"
+
+
+def test_a_message_in_html_is_read_as_html(load, blocks) -> None:
+    made = EmailMessage()
+    made["Subject"] = "S"
+    made.set_content("<h2>Part</h2><p>Straße</p><script>x</script>", subtype="html", charset="iso-8859-1")
+    assert blocks(load(bytes(made), "a.eml")) == [
+        ("heading1", "S"),
+        ("heading2", "Part"),
+        ("paragraph", "Straße"),
+    ]
+
+
+def test_attachments_of_known_kinds_are_pages_and_others_are_named(load, message) -> None:
+    table = b"item,price,unit\nslate,12,piece\nnail,1,kg\n"
+    message.add_attachment(table, maintype="text", subtype="csv", filename="prices.csv")
+    message.add_attachment(bytes(64), maintype="application", subtype="x", filename="../blob.bin")
+    document = load(bytes(message), "mail.eml")
+    assert [page.label for page in document.pages] == ["", "prices.csv"]
+    assert "slate" in document.text[document.pages[1].start :]
+    assert document.warnings == ("attachment blob.bin is not read: it holds binary data of no known kind",)
+
+
+def test_an_attached_message_is_a_page(load, blocks, message) -> None:
+    inner = EmailMessage()
+    inner["Subject"] = "Old news"
+    inner.set_content("About slate.")
+    message.add_attachment(inner)
+    document = load(bytes(message), "mail.eml")
+    assert document.pages[1].label == "attached message Old news"
+    assert blocks(document)[-2:] == [("heading1", "Old news"), ("paragraph", "About slate.")]
+
+
+def test_a_message_is_known_without_its_suffix(load, message) -> None:
+    message["Message-ID"] = "<1@example.org>"
+    assert load(bytes(message), "saved").media_type == "message/rfc822"
+
+
+def test_a_message_without_words_is_refused(load) -> None:
+    with pytest.raises(EmptyDocumentError):
+        load(b"MIME-Version: 1.0\n\n", "a.eml")

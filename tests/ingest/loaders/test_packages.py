@@ -1,0 +1,159 @@
+"""EPUB and OpenDocument: packages of XML."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+
+from rag.errors import DocumentError, EmptyDocumentError, EncryptedDocumentError
+
+_NAMES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in (
+        ("office", "office"),
+        ("text", "text"),
+        ("table", "table"),
+        ("draw", "drawing"),
+        ("presentation", "presentation"),
+    )
+)
+_CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+)
+_BOOK = """<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>
+<dc:title>The Salt Road</dc:title><dc:creator>Ines Farrow</dc:creator>
+<dc:language>en-GB</dc:language></metadata>
+<manifest><item id="b" href="two.xhtml" media-type="application/xhtml+xml"/>
+<item id="a" href="one%20.xhtml" media-type="application/xhtml+xml"/>
+<item id="c" href="gone.xhtml" media-type="application/xhtml+xml"/>
+<item id="n" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/></manifest>
+<spine><itemref idref="a"/><itemref idref="c"/><itemref idref="b"/></spine></package>"""
+
+
+def package(parts: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def book(**more: str) -> bytes:
+    return package(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": _CONTAINER,
+            "OPS/book.opf": _BOOK,
+            "OPS/one .xhtml": '<?xml version="1.0"?><html><h1>Chapter One</h1><p>Dawn — in Hull.</p></html>',
+            "OPS/two.xhtml": "<html><body><h1>Chapter Two</h1><p>Rain fell.</p></body></html>",
+            "OPS/nav.xhtml": '<html><a href="one%20.xhtml">Dawn</a><a href="two.xhtml#x">Rain</a></html>',
+        }
+        | more
+    )
+
+
+def opendocument(kind: str, body: str) -> bytes:
+    content = f"<office:document-content {_NAMES}><office:body>{body}</office:body></office:document-content>"
+    return package({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})
+
+
+def cell(text: str, more: str = "") -> str:
+    return f"<table:table-cell {more}><text:p>{text}</text:p></table:table-cell>"
+
+
+def row(*cells: str, more: str = "") -> str:
+    return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
+
+
+def test_chapters_are_pages_in_the_order_of_the_spine(load, blocks) -> None:
+    document = load(book(), "novel.epub")
+    assert blocks(document) == [
+        ("heading1", "Chapter One"),
+        ("paragraph", "Dawn — in Hull."),
+        ("heading1", "Chapter Two"),
+        ("paragraph", "Rain fell."),
+    ]
+    assert [page.label for page in document.pages] == ["Dawn", "Rain"]
+    assert (document.title, document.metadata["author"], document.language) == (
+        "The Salt Road",
+        "Ines Farrow",
+        "en",
+    )
+    assert document.warnings == ("chapters that the book lists but does not hold: OPS/gone.xhtml",)
+
+
+def test_copy_protection_is_told_and_obfuscated_fonts_are_none(load) -> None:
+    protected = '<encryption><CipherReference URI="OPS/{}"/></encryption>'
+    with pytest.raises(EncryptedDocumentError, match="DRM"):
+        load(book(**{"META-INF/encryption.xml": protected.format("one.xhtml")}), "a.epub")
+    assert load(book(**{"META-INF/encryption.xml": protected.format("face.otf")}), "a.epub").text
+
+
+def test_an_entity_of_a_part_is_not_expanded(load) -> None:
+    bomb = "<!DOCTYPE x [<!ENTITY a 'boom'><!ENTITY f SYSTEM 'file:///etc/passwd'>]>"
+    document = load(book(**{"OPS/book.opf": bomb + _BOOK.replace("Salt", "&a;&f;")}), "a.epub")
+    assert "root:" not in document.title
+
+
+def test_a_text_with_lists_notes_and_a_table(load, blocks) -> None:
+    body = (
+        '<office:text><text:h text:outline-level="2">Part</text:h>'
+        '<text:p>One<text:s text:c="2"/>two<text:note><text:note-body>'
+        "<text:p>A note.</text:p></text:note-body></text:note> three.</text:p>"
+        "<text:list><text:list-item><text:p>point</text:p></text:list-item></text:list>"
+        "<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>"
+        f"<table:table>{row(cell('Year'), cell('Sum'))}{row(cell('2021'), cell('5'))}</table:table>"
+        "</office:text>"
+    )
+    assert blocks(load(opendocument("text", body), "a.odt")) == [
+        ("heading2", "Part"),
+        ("paragraph", "One two three."),
+        ("list_item", "point"),
+        ("table_row", "Year\tSum"),
+        ("table_row", "2021\t5"),
+        ("paragraph", "A note."),
+    ]
+
+
+def test_a_spreadsheet_with_repeated_cells_and_a_million_empty_rows(load) -> None:
+    padding = row(
+        '<table:table-cell table:number-columns-repeated="16384"/>',
+        more='table:number-rows-repeated="1048000"',
+    )
+    names = row(cell("Item"), cell("x", 'table:number-columns-repeated="2"'))
+    body = (
+        f'<office:spreadsheet><table:table table:name="Prices">{names}'
+        f"{row(cell('Nail'), cell('1'), cell('2'))}{padding}</table:table></office:spreadsheet>"
+    )
+    document = load(opendocument("spreadsheet", body), "a.ods")
+    assert document.text == "Prices\n\nItem\tx\tx\nNail\t1\t2"
+    assert document.pages[0].label == "Prices"
+
+
+def test_slides_are_pages(load, blocks) -> None:
+    def slide(title: str, text: str) -> str:
+        def frame(of: str, inner: str) -> str:
+            return f"<draw:frame {of}><draw:text-box><text:p>{inner}</text:p></draw:text-box></draw:frame>"
+
+        title_frame = frame('presentation:class="title"', title)
+        return f"<draw:page>{title_frame}{frame('', text)}</draw:page>"
+
+    body = f"<office:presentation>{slide('One', 'Words')}{slide('Two', 'More')}</office:presentation>"
+    document = load(opendocument("presentation", body), "a.odp")
+    assert len(document.pages) == 2
+    assert blocks(document)[:2] == [("heading1", "One"), ("paragraph", "Words")]
+
+
+def test_encrypted_damaged_and_empty_packages_are_clear_errors(load) -> None:
+    with pytest.raises(EmptyDocumentError):
+        load(opendocument("text", "<office:text/>"), "a.odt")
+    parts = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}
+    with pytest.raises(EncryptedDocumentError):
+        load(package(parts | {"META-INF/manifest.xml": "<encryption-data/>"}), "a.odt")
+    with pytest.raises(DocumentError, match=r"content\.xml is missing"):
+        load(package({"mimetype": parts["mimetype"]}), "a.odt")
+    with pytest.raises(DocumentError):
+        load(book(**{"META-INF/container.xml": "<container/>"}), "a.epub")

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from ingest.loaders.cell_values import shown
+from rag.errors import DocumentError, EmptyDocumentError
+
+
+@pytest.fixture
+def book() -> Callable[[Callable[[Any], None]], bytes]:
+    def made(write: Callable[[Any], None]) -> bytes:
+        import openpyxl
+
+        workbook = openpyxl.Workbook()
+        write(workbook)
+        buffer = io.BytesIO()
+        workbook.save(buffer)
+        return buffer.getvalue()
+
+    return made
+
+
+def rows(document: Any) -> dict[str, tuple[str, ...]]:
+    return {document.text[b.start : b.end]: b.header.columns for b in document.blocks if b.header}
+
+
+def test_values_come_as_shown_under_their_names(load, book) -> None:
+    def write(workbook: Any) -> None:
+        sheet = workbook.active
+        sheet.title = "Budget"
+        for row in (["Item", "Sum", "Share", "On"], ["Books", 1200.5, 0.25, datetime(2024, 5, 1)]):
+            sheet.append(row)
+        sheet["B2"].number_format = '#,##0.00 "EUR"'
+        sheet["C2"].number_format = "0%"
+
+    document = load(book(write), "a.xlsx")
+    assert rows(document)["Books\t1,200.50 EUR\t25%\t2024-05-01"] == ("Item", "Sum", "Share", "On")
+    assert document.pages[0].label == "Budget"
+
+
+def test_merged_names_reach_over_their_columns(load, book) -> None:
+    def write(workbook: Any) -> None:
+        sheet = workbook.active
+        for row in (["Item", "Planned", None], [None, "Spring", "Autumn"], ["Books", 5, 6]):
+            sheet.append(row)
+        sheet.merge_cells("B1:C1")
+
+    found = rows(load(book(write), "a.xlsx"))
+    assert found["Books\t5\t6"] == ("Item", "Planned > Spring", "Planned > Autumn")
+
+
+def test_sheets_are_pages_and_hidden_ones_are_told(load, book) -> None:
+    def write(workbook: Any) -> None:
+        workbook.active.append(["first"])
+        hidden = workbook.create_sheet("Secret")
+        hidden.append(["hidden words"])
+        hidden.sheet_state = "hidden"
+        workbook.create_sheet("Last").append(["last"])
+
+    document = load(book(write), "a.xlsx")
+    assert [page.label for page in document.pages] == ["Sheet", "Last"]
+    assert "hidden words" not in document.text
+    assert document.warnings == ("sheet Secret: hidden, left out",)
+
+
+def test_a_sparse_sheet_costs_what_it_holds(load, book) -> None:
+    def write(workbook: Any) -> None:
+        workbook.active["A1"] = "near"
+        workbook.active["XFD1048576"] = "far"
+
+    document = load(book(write), "a.xlsx")
+    assert document.text == "Sheet\n\nnear\n\nfar"
+
+
+def test_broken_and_empty_workbooks_are_clear_errors(load, book) -> None:
+    data = book(lambda workbook: None)
+    with pytest.raises(EmptyDocumentError):
+        load(data, "a.xlsx")
+    at = data.index(b"xl/worksheets/sheet1.xml") + 40
+    with pytest.raises(DocumentError, match="broken XLSX"):
+        load(data[:at] + bytes(80) + data[at + 80 :], "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        (None, "General", ""),
+        (True, "General", "TRUE"),
+        (0.1 + 0.2, "General", "0.3"),
+        (1234567, "General", "1234567"),
+        (1234567, "#,##0", "1,234,567"),
+        (-5, "#,##0_);(#,##0)", "(5)"),
+        (-5, "0.0", "-5.0"),
+        (0.305, "0.0%", "30.5%"),
+        (1300, "$#,##0", "$1,300"),
+        (12, "#,##0.00 [$€-407]", "12.00 €"),
+        (12, "[$€-407] #,##0.00", "€ 12.00"),
+        (5, '0" kg"', "5 kg"),
+        (3, '"Q"0', "Q3"),
+        (1500, "0.00E+00", "1.50E+03"),
+        (datetime(2024, 5, 1, 10, 30), "dd.mm.yyyy hh:mm", "2024-05-01 10:30"),
+        (float("nan"), "0.0", "nan"),
+    ],
+)
+def test_numbers_by_their_formats(value: Any, number_format: str, text: str) -> None:
+    assert shown(value, number_format) == text
