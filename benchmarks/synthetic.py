@@ -52,10 +52,9 @@ def read_sample(data: Path, texts: int, questions: int, seed: int = 0) -> Sample
     found: dict[str, list[str]] = {"corpus": [], "queries": []}
     for name, gathered in found.items():
         for path in sorted(data.glob(f"*/{name}.jsonl")):
-            for line in path.open(encoding="utf-8"):
-                text = str(json.loads(line)["text"])[:2_000]
-                if text and sum(map(str.isascii, text)) > 0.95 * len(text):
-                    gathered.append(text)
+            with path.open(encoding="utf-8") as lines:
+                texts_there = [str(json.loads(line)["text"])[:2_000] for line in lines]
+            gathered += [text for text in texts_there if text and _latin(text)]
     if not found["corpus"] or not found["queries"]:
         raise FileNotFoundError(f"no BEIR folder (corpus.jsonl, queries.jsonl) under {data}")
     random = np.random.default_rng(seed)
@@ -63,6 +62,10 @@ def read_sample(data: Path, texts: int, questions: int, seed: int = 0) -> Sample
     ordinary = [text for text in found["queries"] if 8 <= len(text.split()) <= 15]
     asked = random.permutation(len(ordinary))[:questions]
     return Sample(tuple(found["corpus"][i] for i in some), tuple(ordinary[i] for i in asked))
+
+
+def _latin(text: str) -> bool:
+    return sum(map(str.isascii, text)) > 0.95 * len(text)
 
 
 class Words:
