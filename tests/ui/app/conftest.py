@@ -7,7 +7,6 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import rag.library
 from ingest import ingest_paths
 from rag.library import Library
 from rag.settings import load_settings
@@ -37,7 +36,8 @@ def filled(tmp_path_factory, documents):
 
 @pytest.fixture
 def hashed(monkeypatch):
-    monkeypatch.setattr(rag.library, "build_embedder", lambda settings: HashingEmbedder())
+    for place in ("rag.library.build_embedder", "rag.models.build.build_embedder"):
+        monkeypatch.setattr(place, lambda settings: HashingEmbedder())
 
 
 @pytest.fixture
