@@ -20,7 +20,9 @@ __all__ = ["ingest", "main"]
 
 
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs and ZIP archives.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs and ZIP archives.")
+    ],
     library: Annotated[
         Path | None,
         typer.Option(
