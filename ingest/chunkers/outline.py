@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -14,6 +14,7 @@ __all__ = ["Section", "Unit", "outline"]
 
 _RUNNING: Final = (BlockKind.HEADER, BlockKind.FOOTER)
 _LONGEST_HEADING: Final = 120
+_LONGEST_WRAPPED: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _bodies(text: str, blocks: tuple[Block, ...], skip_running: bool) -> Iterato
             continue
         yield from _paragraphs(text, position, start)
         if not (skip_running and block.kind in _RUNNING) and not text[start:end].isspace():
-            yield Block(start, end, block.kind, block.level, block.header)
+            yield from _lines(text, replace(block, start=start, end=end))
         position = end
     yield from _paragraphs(text, position, len(text))
 
@@ -96,6 +97,17 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[Block]:
         for span in line_spans(gap):
             if gap[span.start : span.end].strip():
                 yield Block(start + span.start, start + span.end, BlockKind.PARAGRAPH)
+
+
+def _lines(text: str, block: Block) -> Iterator[Block]:
+    """A block, or the lines of a paragraph whose newlines are meant: lines that long are not wrapped."""
+    lines = list(line_spans(text[block.start : block.end])) if block.kind is BlockKind.PARAGRAPH else []
+    if len(lines) < 2 or max(line.end - line.start for line in lines) <= _LONGEST_WRAPPED:
+        yield block
+        return
+    for line in lines:
+        if text[block.start + line.start : block.start + line.end].strip():
+            yield replace(block, start=block.start + line.start, end=block.start + line.end)
 
 
 def _heading_text(text: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
+from typing import Final
 
+from ingest.chunkers.cohesion import cohesion
 from ingest.chunkers.joining import Run, join_small
 from ingest.chunkers.outline import Section, outline
 from ingest.chunkers.packing import pack
@@ -20,6 +22,9 @@ from rag.text import context_line
 from rag.text.tables import row_context
 
 __all__ = ["StructureChunker"]
+
+_SAME_TOPIC: Final = 4.0
+"""The cost of cutting where all that is spoken of goes on, against 1 for one more chunk (see `pack`)."""
 
 RESERVED_TOKENS = 6
 """Left free in the embedder's input: special tokens, a passage prefix such as `passage: `."""
@@ -101,7 +106,8 @@ def _runs(section: Section, text: str, ruler: TokenRuler, budget: _Budget) -> It
     tokens = ruler.sizes([parts[0].start, *(part.end for part in parts)])
     contexts = [budget.table_context(part.header) for part in parts]
     leads = [size if size + own <= limit else 0 for (_, size), own in zip(contexts, tokens, strict=True)]
-    firsts = pack(tokens, [part.cost for part in parts], limit, leads)
+    costs = _border_costs(parts, text) if sum(tokens) > limit else [0.0] * len(parts)
+    firsts = pack(tokens, costs, limit, leads)
     before = [0, *accumulate(tokens)]
     for first, following in zip(firsts, [*firsts[1:], len(parts)], strict=True):
         run: Sequence[Piece] = parts[first:following]
@@ -110,6 +116,17 @@ def _runs(section: Section, text: str, ruler: TokenRuler, budget: _Budget) -> It
         context = contexts[first][0] if leads[first] else ""
         span = run[0].start, run[-1].end, run[-1].body_end
         yield Run(*span, size, headings, only_headings, context, leads[first])
+
+
+def _border_costs(parts: Sequence[Piece], text: str) -> list[float]:
+    """The cost of cutting before each piece: by its border, and by how much the topic goes on over it.
+
+    Rows of a table speak in names and numbers that tell nothing of a topic.
+    """
+    rows = [part.kind is BlockKind.TABLE_ROW for part in parts]
+    texts = ["" if row else text[part.start : part.end] for part, row in zip(parts, rows, strict=True)]
+    goes_on = cohesion(texts)
+    return [part.cost + _SAME_TOPIC * share for part, share in zip(parts, goes_on, strict=True)]
 
 
 def _as_chunks(runs: Sequence[Run], document: Document) -> Iterator[Chunk]:
