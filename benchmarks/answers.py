@@ -40,13 +40,14 @@ SETS: Final = (
 )
 COLUMNS: Final = (
     *("set", "passages", "questions", "gold contained", "F1", "citation precision", "citation recall"),
-    *("right", "unanswerable refused", "answerable refused", "AUROC answerable", "s a question"),
+    *("right", "unanswerable refused", "answerable refused", "AUROC answerable", "conflict told", "s"),
 )
 _MEASURES: Final = (
     *("contained", "f1", "citation_precision", "citation_recall", "accuracy"),
-    *("abstention_recall", "answerable_refused", "auroc_answerable"),
+    *("abstention_recall", "answerable_refused", "auroc_answerable", "conflicts_told"),
 )
 _GIVEN_PASSAGES: Final = 5
+_ORDINARY: Final = ("given", "searched")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def main() -> None:
             print(f"{name}, {task.label}: {json.dumps(figures(judged, samples=1).metrics)}", flush=True)
     every = [line for judged in found.values() for line in judged]
     store(found, every, arguments.sample)
-    write_pictures(ROOT / "docs", every)
+    if lines := ordinary(found):
+        write_pictures(ROOT / "docs", lines)
     wrong = [line for line in every if line.quotes != line.verified]
     if wrong:
         sys.exit(f"{len(wrong)} answers with a quote that does not verify, such as {wrong[0].question_id}")
@@ -126,28 +128,40 @@ def library_of(folder: Path, work: Path) -> Library:
 def store(found: dict[tuple[str, str], list[Judged]], every: Sequence[Judged], sample: int) -> None:
     """Write the table with its figures."""
     measures = {key: figures(judged) for key, judged in found.items()}
-    whole = figures(every)
-    ece, (low, high) = whole.metrics["ece"], whole.intervals["ece"]
-    size = (
-        f"up to {sample} questions a row (the sets' own samples, else seed 0)" if sample else "all questions"
-    )
     result = {
         "columns": COLUMNS,
         "rows": [_row(name, label, measures[name, label]) for name, label in found],
-        "note": (
-            f"Default preset, two CPU cores, {size}; 95 % bootstrap intervals. Passages `given`: those of the "
-            "question; `searched`: found in the whole collection; noise: five passages, two or all of which "
-            "do not answer. Right: cites gold evidence where it is known, else holds the answer. Confidence is "
-            f"taken before any refusal: over all {whole.questions} answers ECE {ece:.3f} ({low:.3f} to "
-            f"{high:.3f}), Brier {whole.metrics['brier']:.3f}, AUROC {whole.metrics.get('auroc', 0.0):.3f}; "
-            f"every one of {sum(line.quotes for line in every)} quotes verifies."
-        ),
-        "figures": {f"{n}, {label}": _plain(m) for (n, label), m in measures.items()}
-        | {"all": _plain(whole)},
+        "note": _note(figures(ordinary(found) or every), sum(line.quotes for line in every), sample),
+        "figures": {
+            **{f"{name}, {label}": _plain(figure) for (name, label), figure in measures.items()},
+            "given and searched": _plain(figures(ordinary(found) or every)),
+            "all": _plain(figures(every)),
+        },
     }
     path = ROOT / "benchmarks" / "results" / "answers.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def ordinary(found: dict[tuple[str, str], list[Judged]]) -> list[Judged]:
+    """What was asked of given or searched passages; noise and contradictions are tests of strength."""
+    return [line for (_, label), judged in found.items() if label in _ORDINARY for line in judged]
+
+
+def _note(whole: AnswerFigures, quotes: int, sample: int) -> str:
+    size = (
+        f"up to {sample} questions a row (the sets' own samples, else seed 0)" if sample else "all questions"
+    )
+    (low, high), metrics = whole.intervals["ece"], whole.metrics
+    return (
+        f"Default preset, two CPU cores, {size}; 95 % bootstrap intervals. Passages given: those of the "
+        "question; searched: the whole collection; noise: two or all of five passages do not answer; "
+        "counterfactual: two of five tell something else. Right: cites gold evidence where it is known, "
+        f"else holds the answer. s: median seconds. Every one of {quotes} quotes verifies. Confidence before "
+        f"any refusal, over {whole.questions} answers from given and searched passages: ECE "
+        f"{metrics['ece']:.3f} ({low:.3f} to {high:.3f}), Brier {metrics['brier']:.3f}, AUROC "
+        f"{metrics.get('auroc', 0.0):.3f}."
+    )
 
 
 def _noise_tasks(asked: AnswerSet, folder: Path) -> Iterator[Task]:
@@ -161,9 +175,14 @@ def _noise_tasks(asked: AnswerSet, folder: Path) -> Iterator[Task]:
 
     mixed = named(lambda row: _mixed(row["gold_doc_ids"][:3], row["negative_doc_ids"]))
     yield Task("noise .4", mixed)
+    yield Task("counterfactual", named(_both_sides))
     noise = named(lambda row: row["negative_doc_ids"][:_GIVEN_PASSAGES])
     unanswerable = tuple(replace(q, answerable=False) for q in noise.questions if q.passages)
     yield Task("noise only", replace(noise, questions=unanswerable))
+
+
+def _both_sides(row: dict[str, Any]) -> list[str]:
+    return _mixed(row["gold_doc_ids"][:2] + row["counterfactual_doc_ids"][:2], row["negative_doc_ids"])
 
 
 def _mixed(gold: list[str], noise: list[str]) -> list[str]:

@@ -88,7 +88,7 @@ def read(folder: Path) -> tuple[Sequence[Example], Sequence[Example]]:
 def answer_shape(answer: str) -> str:
     """What an answer looks like: `year`, `number`, `name`, `phrase` or `clause`."""
     words = answer.split()
-    if re.fullmatch(r"(?:in )?\(?1\d{3}|20[0-2]\d\)?", answer.strip()):
+    if re.fullmatch(r"1\d{3}|20[0-2]\d", answer.strip()):
         return "year"
     if any(character.isdigit() for character in answer) and len(words) <= _CLAUSE_WORDS:
         return "number"
@@ -101,22 +101,18 @@ def store(found: dict[str, Figures], amount: SelectionSettings) -> None:
     """Write the table: a row a selector, three measures a set."""
     names = list(next(iter(found.values())))
     heads = [f"{SETS[name]} {what}" for name in found for what in ("top 8", "vote", "model")]
-    rows = [
-        [selector, *(cell for figures in found.values() for cell in _cells(figures[selector]))]
-        + [f"{max(figures[selector]['milliseconds'] for figures in found.values()):.1f}"]
-        for selector in names
-    ]
+    rows = [_row(selector, [figures[selector] for figures in found.values()]) for selector in names]
     generator = f"{amount.generator_limit} questions a seed" if amount.generator_limit else "not measured"
     result = {
         "columns": ["selector", *heads, "ms"],
         "rows": rows,
         "note": (
             "8 examples; three seeds, each with nine tenths of the pool and "
-            f"{amount.limit or 'all'} test questions. `top 8`: an example of the right label is among them; "
-            f"`vote`: most of them have it; `model`: the packaged generator finds it likeliest ({generator}). "
-            "In brackets the half width of the 95 % bootstrap interval over questions. `ms`: median to choose "
-            "from the largest pool, vectors known. TREC: 6 kinds of question, pool 4,907; Banking77: 77 "
-            "intents, pool 9,003; XQuAD: five shapes of answer, articles apart."
+            f"{amount.limit or 'all'} test questions. `top 8`: an example of the right label is among "
+            f"them; `vote`: most of them have it; `model`: the packaged generator finds it likeliest "
+            f"({generator}). In brackets the half width of the 95 % bootstrap interval over questions. `ms`: "
+            "median to choose from the largest pool, vectors known. TREC: 6 kinds of question, pool 4,907; "
+            "Banking77: 77 intents, pool 9,003; XQuAD: five shapes of answer, articles apart."
         ),
         "figures": found,
     }
@@ -144,6 +140,11 @@ def _figures(result: SelectorResult) -> dict[str, Any]:
         "milliseconds": result.milliseconds,
         "differences": {name: asdict(value) for name, value in result.differences.items()},
     }
+
+
+def _row(selector: str, figures: Sequence[dict[str, Any]]) -> list[str]:
+    slowest = max(row["milliseconds"] for row in figures)
+    return [selector, *(cell for row in figures for cell in _cells(row)), f"{slowest:.1f}"]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -52,6 +52,7 @@ MEASURES: Final = (
     "abstention_precision",
     "abstention_recall",
     "answerable_refused",
+    "conflicts_told",
     "ece",
     "brier",
     "auroc",
@@ -89,6 +90,7 @@ class _Columns:
     quotes: NDArray[np.float64]
     verified: NDArray[np.float64]
     seconds: NDArray[np.float64]
+    conflicts: NDArray[np.float64]
 
     @classmethod
     def of(cls, judged: Sequence[Judged]) -> _Columns:
@@ -101,6 +103,7 @@ class _Columns:
             quotes=np.array([line.quotes for line in judged], np.float64),
             verified=np.array([line.verified for line in judged], np.float64),
             seconds=np.array([line.seconds for line in judged], np.float64),
+            conflicts=np.array([line.conflicts for line in judged], np.float64),
         )
 
     def at(self, rows: NDArray[np.intp]) -> _Columns:
@@ -116,7 +119,9 @@ def figures(
     over those with an answer. Abstention: precision is the share of silences where silence is right,
     recall the share of unanswerable questions met with silence. ECE, Brier score, AUROC, AURC and
     `coverage_at_precision` compare the confidence with whether the best answer was right, given or not;
-    `auroc_answerable` with whether there was one. Latency is seconds a question.
+    `auroc_answerable` with whether there was one. `conflicts_told` is the share of answers that tell that
+    passages contradict each other, which only those who know the passages can call right. Latency is
+    seconds a question.
 
     Raises:
         UsageError: there is no question.
@@ -189,6 +194,7 @@ def _whole_measures(precision: float) -> dict[str, _Measure]:
         "abstention_precision": lambda c: _share(~c.answerable[c.abstained]),
         "abstention_recall": lambda c: _share(c.abstained[~c.answerable]),
         "answerable_refused": lambda c: _share(c.abstained[c.answerable]),
+        "conflicts_told": lambda c: _share(c.conflicts > 0),
         "ece": _confidence(expected_calibration_error),
         "brier": _confidence(brier_score),
         "auroc": _confidence(auroc),

@@ -26,8 +26,9 @@ class Judged:
     """An answer with its scores; what cannot be judged for a question is missing from `scores`.
 
     `right` is of the best answer that there was, given or not, as `confidence` is; None where nothing
-    tells. `answer` is what was given, `quotes` how many it cites and `verified` how many of them stand
-    in the document to the letter. `key` names all that it hangs on: question, settings, library.
+    tells. `answer` is what was given, `conflicts` how many contradictions of passages it tells, `quotes`
+    how many places it cites (a short answer's own is one) and `verified` how many of them hold to the
+    letter what it says. `key` names all that it hangs on: question, settings, library.
     """
 
     question_id: str
@@ -41,6 +42,7 @@ class Judged:
     right: bool | None
     scores: Mapping[str, float]
     citations: tuple[Mapping[str, Any], ...]
+    conflicts: int
     quotes: int
     verified: int
     seconds: float
@@ -80,7 +82,8 @@ def judge(
     key: str = "",
 ) -> Judged:
     """Score an answer; `best` is what would have been said had it not abstained, else the answer itself."""
-    short = str(getattr(given, "short_answer", "") or "")
+    quotes = _quotes(given)
+    short = "" if given.short_answer is None else given.short_answer.text
     return Judged(
         question_id=question.question_id,
         question=question.question,
@@ -93,8 +96,9 @@ def judge(
         right=is_right(question, best),
         scores=_scores(question, given, short or given.text),
         citations=tuple(_without_boxes(citation) for citation in given.citations),
-        quotes=len(given.citations),
-        verified=sum(sliced(c.document_id, c.start, c.end) == c.quote != "" for c in given.citations),
+        conflicts=len(given.conflicts),
+        quotes=len(quotes),
+        verified=sum(sliced(document, start, end) == text != "" for document, start, end, text in quotes),
         seconds=seconds,
         features=features,
         key=key,
@@ -149,6 +153,13 @@ def _citation_scores(places: CitationScores | None, given: Answer) -> dict[str, 
         return {}
     found = {"citation_recall": places.recall, "citation_f1": places.f1}
     return found if given.abstained else {"citation_precision": places.precision, **found}
+
+
+def _quotes(given: Answer) -> list[tuple[str, int, int, str]]:
+    """All that an answer says to stand in a document: (document, start, end, text)."""
+    quotes = [(c.document_id, c.start, c.end, c.quote) for c in given.citations]
+    short = given.short_answer
+    return quotes if short is None else [*quotes, (short.document_id, short.start, short.end, short.text)]
 
 
 def _without_boxes(citation: Citation) -> dict[str, Any]:

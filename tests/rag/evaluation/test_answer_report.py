@@ -24,6 +24,7 @@ def line(number, *, right=True, confidence=0.9, answerable=True, abstained=False
         right=right,
         scores=scores,
         citations=(),
+        conflicts=fields.pop("conflicts", 0),
         quotes=fields.pop("quotes", 2),
         verified=fields.pop("verified", 2),
         seconds=fields.pop("seconds", 0.1),

@@ -10,7 +10,7 @@ from rag.evaluation import AnswerJudge, evaluate_answers, read_judged
 from rag.evaluation.judgement import is_right, judge
 from rag.evaluation.questions import AnswerQuestion, Gold, given_passages
 from rag.library import Library
-from rag.schema import Answer, Citation
+from rag.schema import Answer, Citation, ShortAnswer
 from rag.settings import load_settings
 from tests.fakes import add_to_store, document
 
@@ -67,6 +67,16 @@ def test_silence_is_right_only_where_there_is_no_answer():
 
 def test_a_quote_that_is_not_in_the_document_does_not_verify():
     assert judged(BUILT, answer("1884", "The mill was built in 1885.")).verified == 0
+
+
+def test_the_short_answer_counts_for_exact_match_and_has_to_verify():
+    short = ShortAnswer("1884", "d", MILL.index("1884"), MILL.index("1884") + 4, 1)
+    said = answer("It was built in 1884.", "The mill by the weir was built in 1884.", short_answer=short)
+    line = judged(BUILT, said)
+    assert (line.short_answer, line.scores["exact_match"], line.scores["f1"]) == ("1884", 1.0, 1.0)
+    assert (line.quotes, line.verified) == (2, 2)
+    moved = judged(BUILT, replace(said, short_answer=replace(short, start=3, end=7)))
+    assert (moved.quotes, moved.verified) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def answers(count, chance, seed=0, second=0.0):
         features = {CONFIDENCE_FEATURES[0]: score, CONFIDENCE_FEATURES[1]: other}
         right = bool(random.random() < chance(score + second * other))
         lines.append(
-            Judged(str(number), "?", "en", True, "", "", False, 0.5, right, {}, (), 0, 0, 0.1, features)
+            Judged(str(number), "?", "en", True, "", "", False, 0.5, right, {}, (), 0, 0, 0, 0.1, features)
         )
     return lines
 
