@@ -81,8 +81,11 @@ class KillTest:
         return fresh_look(self.library)
 
     def _operation(self) -> str:
-        if len(self._state["documents"]) < FILES // 2:
-            return "ingest"
+        if len(self._state["documents"]) < FILES // 2:  # so that there is something to remove and reindex
+            done = run(self.library, ["ingest", *self._ingest()])
+            if done.returncode:
+                raise SystemExit(f"citewell ingest failed after a kill: {done.stderr}")
+            self._state = fresh_look(self.library)
         return self._chance.choice(("ingest", "remove", "reindex"))
 
     def _ingest(self) -> list[str]:
@@ -95,7 +98,7 @@ class KillTest:
 
     def _remove(self) -> list[str]:
         names = sorted(self._state["documents"])
-        return self._chance.sample(names, self._chance.randint(1, len(names)))
+        return self._chance.sample(names, self._chance.randint(1, len(names) // 2))
 
     def _reindex(self) -> list[str]:
         """Mostly what was begun before, so that killed ones are gone on with; sometimes something else."""
