@@ -53,8 +53,9 @@ def evaluate_retrieval(
     sources = _Sources(store)
     runs: Runs = {}
     seconds: dict[str, float] = {}
-    for done, (question_id, question) in enumerate(dataset.questions.items(), 1):
-        found = retriever.retrieve(question, _DEPTH * (_CHUNKS_PER_PASSAGE if chunked else 1))
+    depth = _DEPTH * (_CHUNKS_PER_PASSAGE if chunked else 1)
+    every = retriever.retrieve_all(list(dataset.questions.values()), depth)
+    for done, (question_id, found) in enumerate(zip(dataset.questions, every, strict=True), 1):
         for leg, ranked in _ranked(found, sources).items():
             runs.setdefault(leg, {})[question_id] = decreasing(ranked[:_DEPTH])
         for stage, value in found.timings.items():

@@ -78,7 +78,8 @@ def mentions(
 
     A name counts where its words stand in a row in a first passage that is not called so itself, and
     are not all in the question. `telling` says how much a name tells, 0 to 1: "Overview" little,
-    "Safety valve" much. All mentions share a weight of 1.
+    "Safety valve" much. All mentions share a weight of 1. A CJK name is no row of words but a piece of
+    text, that stands in many a longer word: it is not looked for.
     """
     strengths = []
     for at, passage in enumerate(passages):
@@ -90,7 +91,7 @@ def mentions(
 
 
 def _is_mentioned(name: tuple[str, ...], others: Sequence[PassageTerms], asked: frozenset[str]) -> bool:
-    if len(name) > _LONGEST_NAME or asked.issuperset(name):
+    if len(name) > _LONGEST_NAME or asked.issuperset(name) or any(map(is_fragment, name)):
         return False
     return any(_holds(other.terms, name) for other in others if name not in other.names)
 

@@ -6,9 +6,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from rag.models.protocol import Embedder, Reranker, Vectors
 from rag.retrieval.adaptive import AdaptiveFusion, Fused
+from rag.retrieval.diversity import diversified, duplicates_last
 from rag.retrieval.fusion import reciprocal_rank_fusion
 from rag.retrieval.passages import to_passages
 from rag.retrieval.rerank import rerank
@@ -17,6 +19,12 @@ from rag.settings import RetrievalSettings
 from rag.store import Store
 
 __all__ = ["HybridRetriever", "Retrieval"]
+
+_BATCH: Final = 64
+_SPARE: Final = 2
+"""Twice as many passages as wanted, so that others can take the places of near-duplicates."""
+_COMPARED: Final = 40
+"""Passages that are compared with each other."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +72,55 @@ class HybridRetriever:
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
     ) -> Retrieval:
         """The best passages for a question, best first, only from `documents` (ids) where given."""
+        return next(self.retrieve_all([question], top_k, documents))
+
+    def retrieve_all(
+        self, questions: Sequence[str], top_k: int | None = None, documents: Sequence[str] | None = None
+    ) -> Iterator[Retrieval]:
+        """The same for many questions in turn, embedded together: much faster than one by one."""
         top_k = self._settings.top_k if top_k is None else top_k
-        timings: dict[str, float] = {}
-        vector = self._embed(question, timings)
+        for start in range(0, len(questions), _BATCH):
+            batch = questions[start : start + _BATCH]
+            timings: dict[str, float] = {}
+            vectors = self._embed(batch, timings)
+            shared = {stage: seconds / len(batch) for stage, seconds in timings.items()}
+            for i, question in enumerate(batch):
+                yield self._found(
+                    question, None if vectors is None else vectors[i], top_k, documents, dict(shared)
+                )
+
+    def _found(
+        self,
+        question: str,
+        vector: Vectors | None,
+        top_k: int,
+        documents: Sequence[str] | None,
+        timings: dict[str, float],
+    ) -> Retrieval:
         legs = self._search(question, vector, max(top_k, self._settings.candidates), documents, timings)
         with _timed(timings, "fuse"):
             fused = self._fuse(question, vector, legs, documents)
-            depth = max(top_k, self._rerank_candidates) if self._reranker is not None else top_k
+            spare = max(top_k, min(_SPARE * top_k, _COMPARED))
+            depth = max(top_k, self._rerank_candidates) if self._reranker is not None else spare
             passages = to_passages(self._store, fused.hits[:depth], fused.scores)
         if self._reranker is not None:
             with _timed(timings, "rerank"):
                 passages = rerank(self._reranker, question, passages)
+        with _timed(timings, "diversify"):
+            passages = self._diverse(passages, top_k)
         return Retrieval(question, passages[:top_k], legs, dict(fused.weights), timings, fused.hits)
 
-    def _embed(self, question: str, timings: dict[str, float]) -> Vectors | None:
+    def _diverse(self, passages: tuple[Passage, ...], top_k: int) -> tuple[Passage, ...]:
+        first = duplicates_last(passages[:_COMPARED], self._settings.duplicate_likeness)
+        if self._settings.novelty:
+            first = diversified(first, top_k, self._settings.novelty)
+        return first + passages[_COMPARED:]
+
+    def _embed(self, questions: Sequence[str], timings: dict[str, float]) -> Vectors | None:
         if "dense" not in self._settings.legs:
             return None
         with _timed(timings, "embed"):
-            vector: Vectors = self._embedder.embed_questions([question])[0]
-            return vector
+            return self._embedder.embed_questions(questions)
 
     def _search(
         self,

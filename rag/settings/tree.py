@@ -149,6 +149,19 @@ class RetrievalSettings(_Section):
     legs: tuple[Literal["dense", "lexical"], ...] = Field(
         ("dense", "lexical"), description="Which legs search; one alone for comparison."
     )
+    duplicate_likeness: float = Field(
+        0.9,
+        ge=0.0,
+        le=1.0,
+        description="Jaccard index of words from which a passage with the same numbers repeats a better one "
+        "and comes after all others; 1 only for the very same words.",
+    )
+    novelty: float = Field(
+        0.0,
+        ge=0.0,
+        lt=1.0,
+        description="Weight of being unlike the passages before it (maximal marginal relevance); 0 is off.",
+    )
     merge_neighbours: bool = Field(True, description="Join adjacent chunks of one document for answering.")
 
 

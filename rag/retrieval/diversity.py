@@ -1,0 +1,64 @@
+"""Passages that say the same said once: near-duplicates put last, and maximal marginal relevance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.schema import Passage
+from rag.text import numbers, search_terms
+
+__all__ = ["diversified", "duplicates_last"]
+
+
+@dataclass(frozen=True)
+class _Content:
+    words: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, passage: Passage) -> _Content:
+        text = passage.text
+        return cls(frozenset(search_terms(text)), frozenset(numbers(text)))
+
+    def likeness(self, other: _Content) -> float:
+        """Jaccard index of the words; nothing is like a passage without words."""
+        union = len(self.words | other.words)
+        return len(self.words & other.words) / union if union else 0.0
+
+
+def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passage, ...]:
+    """The same passages, those that repeat a better one after all others; order is kept otherwise.
+
+    A passage repeats another if their words have a Jaccard index of `likeness` or more and their
+    numbers are the same: two years of one table, or two versions of a contract that differ by an
+    amount, are no duplicates. Nothing is dropped, so recall at full depth stays what it was.
+    """
+    kept: list[tuple[Passage, _Content]] = []
+    repeated: list[Passage] = []
+    for passage in passages:
+        content = _Content.of(passage)
+        if any(content.numbers == c.numbers and content.likeness(c) >= likeness for _, c in kept):
+            repeated.append(passage)
+        else:
+            kept.append((passage, content))
+    return (*(passage for passage, _ in kept), *repeated)
+
+
+def diversified(passages: Sequence[Passage], count: int, novelty: float) -> tuple[Passage, ...]:
+    """The first `count` of the passages by maximal marginal relevance, then the others in their order.
+
+    The next passage is that with the greatest (1 - novelty) · score - novelty · likeness to the most
+    alike of those taken (Carbonell and Goldstein 1998), likeness being the Jaccard index of words;
+    ties go to the better passage.
+    """
+    contents = [_Content.of(passage) for passage in passages]
+    left, nearest = list(range(len(passages))), [0.0] * len(passages)
+    taken: list[int] = []
+    while left and len(taken) < count:
+        best = max(left, key=lambda i: ((1.0 - novelty) * passages[i].score - novelty * nearest[i], -i))
+        left.remove(best)
+        taken.append(best)
+        for i in left:
+            nearest[i] = max(nearest[i], contents[i].likeness(contents[best]))
+    return tuple(passages[i] for i in [*taken, *left])
