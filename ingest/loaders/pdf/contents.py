@@ -86,10 +86,11 @@ def _by_pdfium(document: Any, fallback: FallbackReader, scans: ScanReader) -> Pd
             failures = 0
         except pypdfium2.PdfiumError:
             failures += 1
-            contents.warnings[number].append("cannot be loaded")
             text = fallback.page(number) if failures < _MOST_FAILURES else ""
             if text.strip():
                 contents.texts[number] = text
+            told = "read with pypdf" if text.strip() else "and with pypdf has no text"
+            contents.warnings[number].append(f"cannot be loaded by pdfium, {told}")
             contents.pages.append(_blank(number))
         else:
             contents.warnings[number].extend(read.lines.warnings)
@@ -159,6 +160,7 @@ def _by_pypdf(fallback: FallbackReader) -> PdfContents:
         text = fallback.page(number)
         if text.strip():
             contents.texts[number] = text
+            contents.warnings[number].append("refused by pdfium, read with pypdf")
         else:
             contents.warnings[number].append(f"{TextLayer.MISSING}, and the page cannot be drawn")
     contents.metadata = fallback.metadata()
