@@ -226,7 +226,7 @@ def environment() -> dict[str, str]:
     return kept | {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
 
 
-def table(kills: Sequence[Kill], seed: int) -> dict[str, Any]:
+def table(kills: Sequence[Kill], seeds: str) -> dict[str, Any]:
     """The stored run: a row an operation, and all together."""
     rows = [_row(name, [k for k in kills if k.operation == name]) for name in ("ingest", "remove", "reindex")]
     return {
@@ -235,7 +235,7 @@ def table(kills: Sequence[Kill], seed: int) -> dict[str, Any]:
             "invariants broken", "documents half in", "reported documents lost",
         ],
         "rows": [*rows, _row("all", kills)],
-        "note": f"SIGKILL at random moments (seed {seed}), a fresh process checks after each. Library of "
+        "note": f"SIGKILL at random moments (seeds {seeds}), a fresh process checks after each. Library of "
         f"{FILES} small texts, MiniLM and the universal sentence encoder, two cores.",
     }  # fmt: skip
 
@@ -246,6 +246,11 @@ def _row(name: str, kills: Sequence[Kill]) -> list[Any]:
     return [name, len(kills), *moments, *faults]
 
 
+def read_log(path: Path) -> list[Kill]:
+    """The kills of a run so far."""
+    return [Kill(**json.loads(line)) for line in path.read_text().splitlines()]
+
+
 def main() -> None:
     """Kill until there are enough, or time is up; then write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -253,25 +258,35 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="stop then; run it again to go on")
     parser.add_argument("--work", type=Path, required=True, help="folder for the library and the log")
+    parser.add_argument(
+        "--also",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("SEED", "LOG"),
+        help="count another run's kills",
+    )
     parser.add_argument("--out", type=Path, default=RESULT)
     arguments = parser.parse_args()
     log = arguments.work / "kills.jsonl"
     arguments.work.mkdir(parents=True, exist_ok=True)
-    kills = [Kill(**json.loads(line)) for line in log.read_text().splitlines()] if log.is_file() else []
+    kills = read_log(log) if log.is_file() else []
+    others = [kill for _, path in arguments.also for kill in read_log(Path(path))]
+    seeds = ", ".join([str(arguments.seed), *(seed for seed, _ in arguments.also)])
     test = KillTest(arguments.work, arguments.seed + len(kills))
     give_up = time.monotonic() + 60 * arguments.minutes
-    while len(kills) < arguments.kills and time.monotonic() < give_up:
+    while len(kills) + len(others) < arguments.kills and time.monotonic() < give_up:
         kill = test.kill()
         kills.append(kill)
         with log.open("a") as sink:
             sink.write(json.dumps(asdict(kill)) + "\n")
         sys.stderr.write(f"{len(kills)}: {kill}\n")
-    if len(kills) >= arguments.kills:
+    if len(kills) + len(others) >= arguments.kills:
         end = test.finish()
         if end["broken"] or len(end["documents"]) != FILES:
             raise SystemExit(f"after all kills the library does not hold all files: {end}")
         arguments.out.parent.mkdir(exist_ok=True)
-        arguments.out.write_text(json.dumps(table(kills, arguments.seed), indent=1) + "\n")
+        arguments.out.write_text(json.dumps(table([*kills, *others], seeds), indent=1) + "\n")
 
 
 if __name__ == "__main__":

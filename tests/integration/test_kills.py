@@ -56,7 +56,7 @@ def test_moments_and_reports_are_read_from_what_was_written():
 
 def test_the_table_counts_kills_and_faults():
     kills = [Kill("ingest", 0.5, "middle"), Kill("remove", 0.1, "after", broken=["x"], lost=["y", "z"])]
-    result = table(kills, seed=1)
+    result = table(kills, seeds="1")
     assert result["rows"][0] == ["ingest", 1, 0, 1, 0, 0, 0, 0]
     assert result["rows"][-1] == ["all", 2, 0, 1, 1, 1, 0, 2]
     assert len(result["columns"]) == len(result["rows"][0])
