@@ -109,7 +109,9 @@ def add_to_store(
 ) -> DocumentInfo:
     """Embed a document's chunks (tiles of `size` characters unless given) and store it."""
     chunks = tiling_chunks(document, size) if chunks is None else chunks
-    texts = [embedding_text(document.title, c.headings, document.text[c.start : c.end]) for c in chunks]
+    texts = [
+        embedding_text(document.title, c.headings, document.text[c.start : c.end], c.context) for c in chunks
+    ]
     return store.add_document(
         document,
         chunks,

@@ -19,7 +19,7 @@ def packed_header(header: RowHeader) -> str:
     defaults = list(astuple(RowHeader()))
     while values and values[-1] == defaults[len(values) - 1]:
         values.pop()
-    return json.dumps(values, ensure_ascii=False)
+    return json.dumps(values)
 
 
 def unpacked_header(packed: str) -> RowHeader:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.handover import ParsedDocument, packed, read_frame, unpacked, write_frame
-from rag.schema import Block, BlockKind, Chunk, Document, Page
+from rag.schema import Block, BlockKind, Chunk, Document, Page, RowHeader
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=30)
 OFFSETS = st.integers(0, 2**40)
@@ -24,9 +24,13 @@ PAGES = st.builds(
     st.none() | st.binary(max_size=20),
     st.lists(ANY_TEXT, max_size=2).map(tuple),
 )
-BLOCKS = st.builds(Block, OFFSETS, OFFSETS, st.sampled_from(list(BlockKind)), st.integers(0, 6))
+NAMES = st.lists(ANY_TEXT, max_size=3).map(tuple)
+HEADERS = st.builds(RowHeader, NAMES, NAMES, ANY_TEXT, ANY_TEXT, st.integers(0, 2), st.booleans())
+BLOCKS = st.builds(
+    Block, OFFSETS, OFFSETS, st.sampled_from(list(BlockKind)), st.integers(0, 6), st.none() | HEADERS
+)
 CHUNKS = st.builds(
-    Chunk, OFFSETS, OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.lists(ANY_TEXT, max_size=3).map(tuple)
+    Chunk, OFFSETS, OFFSETS, OFFSETS, OFFSETS, OFFSETS, st.lists(ANY_TEXT, max_size=3).map(tuple), ANY_TEXT
 )
 DOCUMENTS = st.builds(
     Document,

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.attribution import quotable_units
-from rag.schema import Passage
+from rag.schema import Block, BlockKind, Passage, RowHeader
 
 
 def passage(text: str, start: int = 0, document_id: str = "d", title: str = "") -> Passage:
@@ -22,6 +24,23 @@ def test_table_rows_stay_whole_and_remember_their_header() -> None:
     assert [unit.text for unit in units] == rows.split("\n")
     assert all(unit.is_row for unit in units)
     assert units[2].lead == "Region\tSales 2023\tSales 2024"
+
+
+def test_a_row_is_read_with_the_names_above_it() -> None:
+    rows = "Region\tSales 2023\tSales 2024\nNorth\t1,204\t1,399"
+    unit = quotable_units([passage(rows)])[1]
+    assert unit.text == "North\t1,204\t1,399"
+    assert unit.reading == "Sales 2023 > North: 1,204; Sales 2024 > North: 1,399"
+
+
+def test_a_row_whose_names_stand_in_another_chunk_is_read_with_those_stored() -> None:
+    header = RowHeader(("", "2023", "2024"), ("Europe",), "Sales by region", "in millions")
+    given = passage("North\t1,204\t1,399\nRest of the text.", 50)
+    rows = (Block(50, 67, BlockKind.TABLE_ROW, header=header),)
+    row, rest = quotable_units([replace(given, rows=rows)])
+    assert row.reading == "2023 > Europe > North: 1,204; 2024 > Europe > North: 1,399 (in millions)"
+    assert row.lead == "Sales by region\nin millions\n2023 | 2024"
+    assert rest.reading == rest.text == "Rest of the text."
 
 
 def test_markdown_rules_are_not_quoted() -> None:

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text.tables import TableCell, row_context, row_headers, row_statement
+
+Row = Sequence[TableCell | str]
+
+INCOME: list[Row] = [
+    ["CONSOLIDATED STATEMENTS OF INCOME"],
+    ["(In millions)"],
+    ["", "Years ended", "", ""],
+    ["", "2022", "2021", "2020"],
+    ["Revenue", "17,606", "15,785", "12,868"],
+    ["Operating expenses:"],
+    ["Research", "2,987", "2,540", "2,188"],
+    ["Total operating expenses", "9,343", "8,118", "6,909"],
+    ["Operating income", "6,098", "5,802", "—"],
+]
+
+
+def statements(rows: Sequence[Row], **known: object) -> list[str]:
+    headers = row_headers(rows, **known)  # type: ignore[arg-type]
+    texts = ["\t".join(cell if isinstance(cell, str) else cell.text for cell in row) for row in rows]
+    return [row_statement(text, header) for text, header in zip(texts, headers, strict=True)]
+
+
+def test_a_statement_of_income() -> None:
+    headers = row_headers(INCOME)
+    assert [header.is_header for header in headers] == [True] * 4 + [False] * 5
+    assert headers[4].columns == ("", "Years ended > 2022", "Years ended > 2021", "Years ended > 2020")
+    assert {header.unit for header in headers} == {"In millions"}
+    assert {header.caption for header in headers} == {"CONSOLIDATED STATEMENTS OF INCOME"}
+    assert [header.sections for header in headers[4:]] == [
+        (),
+        (),
+        ("Operating expenses",),
+        ("Operating expenses",),
+        (),
+    ]
+
+
+def test_a_row_makes_sense_alone() -> None:
+    assert statements(INCOME)[6] == (
+        "2022 > Operating expenses > Research: 2,987; 2021 > Operating expenses > Research: 2,540; "
+        "2020 > Operating expenses > Research: 2,188 (Years ended, In millions)"
+    )
+
+
+def test_what_stands_above_a_row() -> None:
+    assert row_context(row_headers(INCOME)[6]).split("\n") == [
+        "CONSOLIDATED STATEMENTS OF INCOME",
+        "In millions",
+        "Years ended",
+        "2022 | 2021 | 2020",
+        "Operating expenses",
+    ]
+
+
+def test_cells_over_several_columns_and_rows() -> None:
+    rows: list[Row] = [
+        [TableCell("Region", rows=2), TableCell("Sales", columns=2), TableCell("Cost", columns=2)],
+        ["2021", "2022", "2021", "2022"],
+        [TableCell("Europe", rows=2), "10", "11", "3", "4"],
+        ["12", "13", "5", "6"],
+    ]
+    headers = row_headers(rows, header_rows=2)
+    paths = ("Sales > 2021", "Sales > 2022", "Cost > 2021", "Cost > 2022")
+    assert headers[2].columns == ("Region", *paths)
+    assert headers[3].columns == paths
+    assert headers[3].sections == ("Europe",)
+    assert statements(rows, header_rows=2)[3].startswith(
+        "Sales > 2021 > Europe: 12; Sales > 2022 > Europe: 13"
+    )
+
+
+def test_marked_names_need_no_numbers_below() -> None:
+    rows: list[Row] = [
+        [TableCell("Name", is_header=True), TableCell("Office", is_header=True)],
+        ["Ada Lovelace", "Chair"],
+    ]
+    assert statements(rows)[1] == "Name: Ada Lovelace; Office: Chair"
+
+
+def test_names_again_in_the_middle_take_the_place_of_the_first() -> None:
+    rows: list[Row] = [["", "2022"], ["Sales", "1.5"], ["", "2019"], ["Sales", "0.5"]]
+    assert statements(rows)[3] == "2019 > Sales: 0.5"
+
+
+def test_a_table_without_names_stays_as_it_is() -> None:
+    rows: list[Row] = [["Sales", "1,5", "2,5"], ["Cost", "1,0", "2,0"]]
+    headers = row_headers(rows)
+    assert not any(header.is_header or any(header.columns) for header in headers)
+    assert statements(rows) == ["Sales 1,5 2,5", "Cost 1,0 2,0"]
+
+
+CELLS = st.builds(
+    TableCell,
+    st.sampled_from(["", "2022", "1,204", "Sales", "Total", "Cost:", "—", "(in millions)", "x" * 130]),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.booleans(),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=5), max_size=8), st.none() | st.integers(0, 3))
+def test_every_table_gets_a_header_for_each_cell_and_loses_none(
+    rows: list[list[TableCell]], known: int | None
+) -> None:
+    known = None if known is None else min(known, len(rows))
+    headers = row_headers(rows, header_rows=known)
+    assert [len(header.columns) for header in headers] == [len(row) for row in rows]
+    for row, header in zip(rows, headers, strict=True):
+        statement = row_statement("\t".join(cell.text for cell in row), header)
+        assert all(cell.text in statement for cell in row)
