@@ -12,7 +12,7 @@ from rag.answering.calibration import Calibrator, confidence_features, load_cali
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
-from rag.answering.quoting import quote, tell_conflicts
+from rag.answering.quoting import quote, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
 from rag.answering.term_weights import library_term_weights
 from rag.answering.wording import abstention, join_sentences
@@ -186,6 +186,8 @@ class Answerer:
             book = self._book(inquiry)
             outcome = yield from self._told(inquiry, grounds, book)
             if not outcome.abstained:
+                short = short_answer(grounds.selection, book)
+                outcome = replace(outcome, short_answer=short)
                 outcome = yield from _with_conflicts(inquiry, grounds.selection, outcome, book)
         answer = self._made(inquiry, outcome, grounds)
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from typing import Final
 
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.wording import disagreement, shown
-from rag.attribution import CitationBook, Disagreement, Selection
-from rag.schema import AnswerSentence, Conflict
+from rag.attribution import CitationBook, Disagreement, Selection, short_span
+from rag.schema import AnswerSentence, Conflict, ShortAnswer
 
-__all__ = ["quote", "tell_conflicts"]
+__all__ = ["quote", "short_answer", "tell_conflicts"]
+
+_CLEAR: Final = 0.4
+"""The least probability of a short answer that is told: a wrong one misleads more than none."""
 
 
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
@@ -23,6 +27,20 @@ def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, No
         sentences.append(sentence)
         yield SentenceReady(sentence, (book.citations[number - 1],))
     return Outcome(tuple(sentences), book.citations)
+
+
+def short_answer(selection: Selection, book: CitationBook) -> ShortAnswer | None:
+    """The name, number, date or place asked for, inside what is cited; None where it is not clear."""
+    cited = {}
+    for evidence in selection.ranked:
+        unit = evidence.unit
+        number = book.number_of(unit.document_id, unit.start, unit.end)
+        if number is not None:
+            cited[unit] = number
+    found = short_span(selection.question, list(cited), least=_CLEAR)
+    if found is None:
+        return None
+    return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])
 
 
 def tell_conflicts(

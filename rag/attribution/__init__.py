@@ -9,6 +9,7 @@ from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, near_overlap, overlap, weights_from_frequencies
 from rag.attribution.question import Question, read_question, text_terms
+from rag.attribution.short import ShortSpan, short_span, wants_short_answer
 from rag.attribution.units import Unit, quotable_units
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Question",
     "Selection",
     "SentenceVectors",
+    "ShortSpan",
     "TermWeights",
     "TextSource",
     "Unit",
@@ -33,7 +35,9 @@ __all__ = [
     "quotable_units",
     "read_parameters",
     "read_question",
+    "short_span",
     "split_draft",
     "text_terms",
+    "wants_short_answer",
     "weights_from_frequencies",
 ]

@@ -69,6 +69,11 @@ class CitationBook:
         """All citations by number."""
         return tuple(self._citations.values())
 
+    def number_of(self, document_id: str, start: int, end: int) -> int | None:
+        """The number under which a place is cited; None where it is not."""
+        known = self._citations.get((document_id, start, end))
+        return known.number if known is not None else None
+
     def cite(
         self, document_id: str, start: int, end: int, expected: str, support: Support = Support.SUPPORTED
     ) -> int:

@@ -10,7 +10,15 @@ from typing import Final
 
 from rag.schema import Span
 
-__all__ = ["Quantity", "dates", "is_negated", "missing_quantities", "quantities", "value_around"]
+__all__ = [
+    "Quantity",
+    "date_spans",
+    "dates",
+    "is_negated",
+    "missing_quantities",
+    "quantities",
+    "value_around",
+]
 
 _SCALES: Final = {
     "thousand": 1e3,
@@ -152,13 +160,17 @@ def dates(text: str) -> set[tuple[int | None, int, int | None]]:
     return found
 
 
+def date_spans(text: str) -> list[Span]:
+    """The places of the dates that `dates` reads, some within others."""
+    return [Span(*match.span()) for form in _DATE_FORMS for match in form.finditer(text)]
+
+
 def value_around(text: str, span: Span) -> Span:
     """A span widened to the whole of the dates and quantities that it touches, with their units."""
     start, end = span
-    for form in _DATE_FORMS:
-        for match in form.finditer(text):
-            if match.start() < span.end and span.start < match.end():
-                start, end = min(start, match.start()), max(end, match.end())
+    for date in date_spans(text):
+        if date.start < span.end and span.start < date.end:
+            start, end = min(start, date.start), max(end, date.end)
     for match in _NUMBER.finditer(text):
         if match.start() < span.end and span.start < match.end():
             start, end = min(start, match.start()), max(end, _quantity_end(text, match))

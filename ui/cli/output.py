@@ -53,6 +53,8 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     names = {document.document_id: document.name for document in citations_from}
     if answer.understood:
         print_line(_wrapped(f"Understood as: {answer.understood}"))
+    if answer.short_answer is not None:
+        print_line(_bold(f"{_one_line(answer.short_answer.text)} [{answer.short_answer.citation}]"))
     for sentence in answer.sentences:
         numbers = "".join(f"[{number}]" for number in sentence.citations)
         print_line(_wrapped(f"{sentence.text} {numbers}{_MARKS[sentence.support]}".rstrip()))
@@ -130,6 +132,11 @@ def print_run(run: RunRecord) -> None:
 
 def _place(item: Citation | Passage, names: dict[str, str]) -> str:
     return f"{names.get(item.document_id, item.source)}, page {item.page}"
+
+
+def _bold(text: str) -> str:
+    """Bold on a terminal, plain in a file."""
+    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() else text
 
 
 def _one_line(text: str) -> str:
