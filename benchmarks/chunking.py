@@ -171,11 +171,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation data")
     parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES, help="most tokens of our chunks")
-    parser.add_argument("--no-dense", action="store_true", help="print BM25 only, write nothing")
+    parser.add_argument(
+        "--dense-sizes", type=int, nargs="*", default=_SIZES, help="those that MiniLM searches"
+    )
     arguments = parser.parse_args()
     documents, questions = _read(arguments.data)
     embedder = build_embedder(Settings())
-    asked = None if arguments.no_dense else embedder.embed_questions([q.text for q in questions])
+    asked = embedder.embed_questions([q.text for q in questions])
     rows = []
     for size in arguments.sizes:
         ours = _ours(documents, embedder, size)
@@ -183,7 +185,7 @@ def main() -> None:
         search: dict[str, Callable[[Sequence[Piece]], list[list[int]]]] = {
             "BM25": lambda pieces: _bm25(pieces, questions)
         }
-        if asked is not None:
+        if size in arguments.dense_sizes:
             search["MiniLM"] = lambda pieces: _dense(pieces, embedder, asked)
         for name, best in search.items():
             mine = _values(ours, best(ours), questions)
@@ -191,8 +193,6 @@ def main() -> None:
             gains = [cell for key in mine for cell in _shown(mine[key], other[key])]
             rows.append([name, size, len(ours), len(theirs), *gains])
             print(rows[-1], flush=True)
-    if arguments.no_dense:
-        return
     sides = [f"{key}, {side}" for key in ("recall", "IoU") for side in ("ours", "recursive", "gain (95 %)")]
     result = {
         "columns": ["retriever", "tokens", "our chunks", "recursive chunks", *sides],

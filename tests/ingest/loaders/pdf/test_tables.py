@@ -1,0 +1,83 @@
+"""Tables drawn on PDF pages: columns by where they stand, and the names above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ingest.loaders.pdf.document_tables import document_tables
+from rag.schema import Document
+from rag.text.tables import row_statement
+
+RIGHT = (330, 420, 510)
+
+
+def statement_page(canvas: Any) -> None:
+    canvas.setFont("Helvetica", 10)
+    canvas.drawCentredString(390, 700, "Years ended")
+    for x, year in zip(RIGHT, ("2022", "2021", "2020"), strict=True):
+        canvas.drawCentredString(x - 18, 688, "December 31,")
+        canvas.drawCentredString(x - 18, 676, year)
+    rows: Sequence[tuple[str, Sequence[str]]] = (
+        ("Revenue", ("17,606", "15,785", "12,868")),
+        ("Operating expenses:", ()),
+        ("    Research and development", ("2,987", "2,540", "2,188")),
+        ("    Other", ("(35)", "—", "507")),
+        ("Operating income", ("6,098", "5,802", "4,237")),
+    )
+    for i, (label, values) in enumerate(rows):
+        y = 660 - 14 * i
+        canvas.drawString(72 + 10 * (len(label) - len(label.lstrip())) / 4, y, label.strip())
+        if i == 0 or i == 4:
+            for x in RIGHT:
+                canvas.drawString(x - 45, y, "$")
+        for x, value in zip(RIGHT, values, strict=False):
+            canvas.drawRightString(x, y, value)
+
+
+def statements(document: Document) -> list[str]:
+    return [
+        row_statement(document.text[block.start : block.end], block.header)
+        for block in document.blocks
+        if block.header is not None and not block.header.is_header
+    ]
+
+
+def test_a_financial_statement(pdf, load_pdf) -> None:
+    found = statements(load_pdf(pdf(statement_page)))
+    years = [f"December 31, {year}" for year in (2022, 2021, 2020)]
+    assert found[0] == (
+        f"{years[0]} > Revenue: $17,606; {years[1]} > Revenue: $15,785; "
+        f"{years[2]} > Revenue: $12,868 (Years ended)"
+    )
+    assert found[2].startswith(f"{years[0]} > Operating expenses > Research and development: 2,987; ")
+    assert f"{years[1]} > Operating expenses > Other: —; " in found[3]
+    assert found[4].startswith(f"{years[0]} > Operating income: $6,098; ")
+
+
+def test_a_value_that_is_missing_does_not_move_the_others(pdf, load_pdf) -> None:
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 10)
+        for y, cells in (
+            (700, ("", "2022", "2021", "2020")),
+            (686, ("Sales", "1,000", "2,000", "3,000")),
+            (672, ("Grants", "", "", "50")),
+            (658, ("Costs", "400", "", "600")),
+        ):
+            for x, cell in zip((110, *RIGHT), cells, strict=True):
+                canvas.drawRightString(x, y, cell)
+
+    found = statements(load_pdf(pdf(page)))
+    assert found[1:] == ["2020 > Grants: 50", "2022 > Costs: 400; 2020 > Costs: 600"]
+
+
+def test_prose_has_no_header(pdf, load_pdf, lines) -> None:
+    text = ["These are lines of a paragraph that fill the page from one side to the other."] * 6
+    assert not any(block.header for block in load_pdf(pdf(lines(*text))).blocks)
+
+
+def test_the_grid_of_a_table(pdf) -> None:
+    grid = next(iter(document_tables(pdf(statement_page))))
+    assert [(cell.text, cell.column, cell.columns) for cell in grid[0]] == [("Years ended", 1, 3)]
+    assert [cell.text for cell in grid[-1]] == ["Operating income", "$6,098", "$5,802", "$4,237"]
+    assert [cell.column for cell in grid[-1]] == [0, 1, 2, 3]
