@@ -56,7 +56,7 @@ def calibrate(
     settings = read_settings(library, config, assignments)
     asked = read_answer_set(questions, first_page=first_page).limited(limit)
     asked = asked.with_given_passages() if passages_given else asked
-    with library_for(settings, asked, own_library=library is not None) as opened:
+    with library_for(settings, questions, asked, named=library is not None) as opened:
         is_own = opened.settings.library == settings.library
         judged = judged_answers(opened, asked, None)
     fitted = recalibrate(judged, load_calibrator(settings.answering.calibration), precision)

@@ -77,7 +77,7 @@ def evaluate_answers_command(
     asked = asked.with_given_passages() if passages_given else asked
     earlier = read_judged(compare) if compare is not None else None
     output = output or Path(f"{questions.resolve().stem}.judged.jsonl")
-    with library_for(settings, asked, own_library=library is not None) as opened:
+    with library_for(settings, questions, asked, named=library is not None) as opened:
         judged = judged_answers(opened, asked, output)
     found = figures(judged, precision)
     report = _report(questions, judged, found, precision, output, earlier)
@@ -88,13 +88,15 @@ def evaluate_answers_command(
 
 
 @contextmanager
-def library_for(settings: Settings, asked: AnswerSet, *, own_library: bool) -> Iterator[Library]:
-    """The library to ask: the settings' own, or one made of the passages beside the questions.
+def library_for(
+    settings: Settings, questions: Path, asked: AnswerSet, *, named: bool = False
+) -> Iterator[Library]:
+    """The library to ask: a `named` one always; for a folder one made of its passages for the time.
 
     Questions that all bring their passages need none that exists.
     """
     given = all(question.passages for question in asked.questions)
-    if own_library or not (given or asked.entries):
+    if named or not (given or (questions.is_dir() and asked.entries)):
         with open_library(settings) as opened:
             yield opened
         return
