@@ -331,6 +331,7 @@ class Answer:
     `confidence` is the probability, 0 to 1, that the answer is right. `reason` says why it
     abstained. `cut` lists what did not fit the prompt. `timings` are seconds by stage. `understood`
     is the standalone question that a follow-up question was taken for; empty where it stood alone.
+    `cached` says that it was made earlier, for the same question on the same library.
     """
 
     question: str
@@ -349,6 +350,7 @@ class Answer:
     understood: str = ""
     short_answer: ShortAnswer | None = None
     conflicts: tuple[Conflict, ...] = ()
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

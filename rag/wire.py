@@ -107,6 +107,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "timings": {stage: round(seconds, 4) for stage, seconds in answer.timings.items()},
         "run_id": answer.run_id,
+        "cached": answer.cached,
     }
 
 

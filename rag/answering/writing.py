@@ -103,7 +103,7 @@ class Writer:
             if text:
                 yield text
 
-    def _constraint(self, prompt: Prompt) -> dict[str, str]:
+    def _constraint(self, prompt: Prompt) -> dict[str, Any]:
         """Where marks are asked for and the model decodes here, it can write none but those of passages."""
         from rag.models.grammar import citation_grammar
         from rag.models.local_chat import LocalChatModel

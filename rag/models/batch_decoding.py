@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rag.errors import ModelError
 from rag.models.causal import Loaded
-from rag.models.decoding import DecodingOptions, end_tokens, generation_config
+from rag.models.decoding import DecodingOptions, broken, end_tokens, generation_config, out_of_memory
 
-__all__ = ["Written", "decode_batch"]
+__all__ = ["Written", "decode_batch", "padded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,14 @@ def _decode(
     import torch
 
     try:
-        ids, mask = _padded(loaded, prompts)
+        ids, mask = padded(loaded, prompts)
         with torch.inference_mode(), torch.random.fork_rng(devices=_devices(loaded)):
             torch.manual_seed(options.seed)
             output = _generate(loaded, ids, mask, options, stop_event)
     except torch.OutOfMemoryError:
-        raise ModelError(
-            f"out of memory with {len(prompts)} prompts at once: lower generator.batch_size, "
-            "prompt.budget_tokens or generator.max_new_tokens"
-        ) from None
+        raise out_of_memory(sum(map(len, prompts))) from None
     except Exception as error:
-        raise ModelError(f"the model failed while it wrote: {type(error).__name__}: {error}") from error
+        raise broken(error) from error
     ends = end_tokens(loaded)
     rows = output[:, ids.shape[1] :].tolist()
     return [_written(loaded, p, row, ends, stop_event) for p, row in zip(prompts, rows, strict=True)]
@@ -92,7 +88,7 @@ def _generate(
     )
 
 
-def _padded(loaded: Loaded, prompts: list[Sequence[int]]) -> tuple[Any, Any]:
+def padded(loaded: Loaded, prompts: list[Sequence[int]]) -> tuple[Any, Any]:
     """Token ids and attention mask, both (prompts, longest), padded on the left."""
     import torch
 

@@ -16,6 +16,7 @@ from rag.models.prefix_cache import PrefixCache
 from rag.models.quantization import bits_per_weight, quantization_config
 from rag.models.tokenizer import SpanTokenizer
 from rag.models.turn import Turn
+from rag.models.waiting import Waiting
 from rag.models.weights import ModelFiles, locate
 from rag.settings import GeneratorSettings
 
@@ -40,7 +41,7 @@ class CausalModel:
     """One set of weights, loaded at the first use and shared by all who score or write with it.
 
     `turn` is held by whoever computes: two computations at once would only slow each other. `prefix`
-    belongs to whoever holds it.
+    belongs to whoever holds it; `waiting` knows who else wants to write.
     """
 
     def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
@@ -53,6 +54,7 @@ class CausalModel:
         idle = settings.idle_minutes
         self.turn = Turn(None if idle is None else idle * 60.0, self.unload)
         self.prefix = PrefixCache()
+        self.waiting: Waiting[Any] = Waiting()
 
     @property
     def name(self) -> str:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag.errors import ModelError
 from rag.models.causal import Loaded
 from rag.models.prefix_cache import PrefixCache
 from rag.models.turn import Turn
+from rag.models.waiting import Waiting
 
-__all__ = ["Decoding", "DecodingOptions", "end_tokens", "generation_config", "until"]
+__all__ = [
+    "Decoding",
+    "DecodingOptions",
+    "broken",
+    "end_tokens",
+    "generation_config",
+    "out_of_memory",
+    "until",
+]
 
 _LOOKUP_TOKENS = 10
 """Tokens that prompt lookup proposes at a time; answers that quote their prompt are 2.7 times as fast."""
@@ -38,12 +47,13 @@ class DecodingOptions:
     grammar: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Decoding:
     """One decoding of one prompt (the tokenizer's output of batch size 1).
 
     Iterate over `pieces()` once; then `new_tokens` and `finish_reason` are known: `stop` (the model
-    ended), `length` (`max_new_tokens` reached) or `stopped` (told to).
+    ended), `length` (`max_new_tokens` reached) or `stopped` (told to). Greedy decodings that `wait`
+    for the same weights at the same time are computed together, at most `together` of them.
     """
 
     loaded: Loaded
@@ -52,10 +62,14 @@ class Decoding:
     turn: Turn
     stop_event: threading.Event = field(default_factory=threading.Event)
     prefix: PrefixCache = field(default_factory=PrefixCache)
+    waiting: Waiting[Decoding] = field(default_factory=Waiting)
+    together: int = 1
     new_tokens: int = 0
     finish_reason: str = "stopped"
     _failure: ModelError | None = field(default=None, init=False)
     _closed: threading.Event = field(default_factory=threading.Event, init=False)
+    _done: threading.Event = field(default_factory=threading.Event, init=False)
+    _streamer: Any = field(default=None, init=False)
 
     @property
     def prompt_tokens(self) -> int:
@@ -70,16 +84,16 @@ class Decoding:
         """
         from transformers import TextIteratorStreamer
 
-        streamer = TextIteratorStreamer(
+        self._streamer = TextIteratorStreamer(
             self.loaded.tokenizer,
             skip_prompt=True,
             skip_special_tokens=True,
             clean_up_tokenization_spaces=False,
         )
-        worker = threading.Thread(target=self._run, args=(streamer,), name="citewell-decoding", daemon=True)
+        worker = threading.Thread(target=self._run, name="citewell-decoding", daemon=True)
         worker.start()
         try:
-            yield from (piece for piece in streamer if piece)
+            yield from (piece for piece in self._streamer if piece)
             worker.join()
         finally:
             self._closed.set()
@@ -87,36 +101,89 @@ class Decoding:
         if self._failure is not None:
             raise self._failure
 
-    def _run(self, streamer: Any) -> None:
+    def fits(self, other: object) -> bool:
+        """Whether another decoding can share a batch: both greedy, by the same options, without a grammar."""
+        if not isinstance(other, Decoding) or other.loaded is not self.loaded:
+            return False
+        greedy = self.options.temperature == 0 and not self.options.grammar
+        alike = replace(other.options, max_new_tokens=self.options.max_new_tokens, seed=self.options.seed)
+        return greedy and alike == self.options
+
+    @property
+    def told_to_stop(self) -> bool:
+        """Whether nobody wants more of it."""
+        return self._closed.is_set() or self.stop_event.is_set()
+
+    def begin(self) -> None:
+        """Its prompt is about to be read; called once, before tokens come."""
+        self._streamer.put(self.prompt["input_ids"].cpu())
+
+    def take(self, tokens: Any) -> None:
+        """Tokens that were chosen, a tensor of shape (n,); the last may be an end token."""
+        self.new_tokens += int(tokens.shape[0])
+        self._streamer.put(tokens)
+        if int(tokens[-1]) in end_tokens(self.loaded):
+            self.finish("stop")
+        elif self.new_tokens >= self.options.max_new_tokens:
+            self.finish("length")
+
+    def finish(self, reason: str) -> None:
+        """No more tokens come; only the first reason counts."""
+        if not self._done.is_set():
+            self.finish_reason = reason
+            self._done.set()
+            self._streamer.end()
+
+    @property
+    def finished(self) -> bool:
+        """Whether its text is whole."""
+        return self._done.is_set()
+
+    def fail(self, failure: ModelError) -> None:
+        """The computation ended by an error, which `pieces` raises."""
+        self._failure = failure
+        self.finish("stopped")
+
+    def _run(self) -> None:
+        from rag.models.shared_decoding import decode_together
+
+        self.waiting.enter(self)
+        try:
+            with self._my_turn() as go:
+                taken = self.waiting.take(self, self.together) if go else []
+                if len(taken) == 1:
+                    self._alone()
+                elif taken:
+                    decode_together(taken)
+        finally:
+            self.waiting.leave(self)
+            self.finish("stopped")
+
+    def _alone(self) -> None:
         import torch
 
+        self.begin()
         try:
-            with self._my_turn() as go, torch.inference_mode():
-                if go:
-                    self._generate(streamer)
+            with torch.inference_mode():
+                self._generate()
         except torch.OutOfMemoryError:
-            self._failure = ModelError(
-                f"out of memory with a prompt of {self.prompt_tokens} tokens: lower prompt.budget_tokens or "
-                "generator.max_new_tokens, or choose a smaller model"
-            )
+            self.fail(out_of_memory(self.prompt_tokens))
         except Exception as error:
-            self._failure = ModelError(f"the model failed while it wrote: {type(error).__name__}: {error}")
-        finally:
-            streamer.on_finalized_text("", stream_end=True)
+            self.fail(broken(error))
 
     @contextlib.contextmanager
     def _my_turn(self) -> Iterator[bool]:
-        """Wait for other computations on these weights; false when told to stop meanwhile."""
+        """Wait for other computations on these weights; false when told to stop or taken along meanwhile."""
         while not self.turn.acquire(timeout=0.05):
-            if self._told_to_stop():
+            if self.told_to_stop or self.finished:
                 yield False
                 return
         try:
-            yield not self._told_to_stop()
+            yield not (self.told_to_stop or self.finished)
         finally:
             self.turn.release()
 
-    def _generate(self, streamer: Any) -> None:
+    def _generate(self) -> None:
         import torch
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
@@ -128,18 +195,13 @@ class Decoding:
         devices = [model.device] if model.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(self.options.seed)
-            output = model.generate(
+            model.generate(
                 **self.prompt,
                 generation_config=generation_config(self.loaded, self.options),
-                streamer=streamer,
                 stopping_criteria=StoppingCriteriaList([self._criterion]),
                 logits_processor=LogitsProcessorList(self._grammar()),
-                custom_generate=LookupDecoding(prefix, lookup, streamer),
+                custom_generate=LookupDecoding(prefix, lookup, self.take),
             )
-        self.new_tokens = int(output.shape[1]) - self.prompt_tokens
-        if not self._told_to_stop():
-            ended = int(output[0, -1]) in end_tokens(self.loaded)
-            self.finish_reason = "stop" if ended else "length"
 
     def _grammar(self) -> list[Any]:
         if not self.options.grammar:
@@ -152,10 +214,20 @@ class Decoding:
     def _criterion(self, ids: Any, scores: Any, **_: Any) -> Any:
         import torch
 
-        return torch.full((ids.shape[0],), self._told_to_stop(), dtype=torch.bool, device=ids.device)
+        return torch.full((ids.shape[0],), self.told_to_stop, dtype=torch.bool, device=ids.device)
 
-    def _told_to_stop(self) -> bool:
-        return self._closed.is_set() or self.stop_event.is_set()
+
+def out_of_memory(prompt_tokens: int) -> ModelError:
+    """What to tell when the prompts do not fit."""
+    return ModelError(
+        f"out of memory with {prompt_tokens} tokens of prompts: lower prompt.budget_tokens, "
+        "generator.max_new_tokens or generator.batch_size, or choose a smaller model"
+    )
+
+
+def broken(error: Exception) -> ModelError:
+    """What to tell of any other failure."""
+    return ModelError(f"the model failed while it wrote: {type(error).__name__}: {error}")
 
 
 def until(pieces: Iterator[str], stops: list[str]) -> Iterator[str]:

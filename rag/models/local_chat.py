@@ -155,7 +155,12 @@ class LocalChatModel(BaseChatModel):
         options, stop_event = self._options(kwargs)
         loaded = self._weights.load()
         prompt = self._prompt(loaded, messages)
-        decoding = Decoding(loaded, prompt, options, self._weights.turn, stop_event, self._weights.prefix)
+        weights = self._weights
+        decoding = Decoding(
+            *(loaded, prompt, options, weights.turn, stop_event, weights.prefix),
+            waiting=weights.waiting,
+            together=self._settings.batch_size,
+        )
         room = self._room(loaded, decoding.prompt_tokens)
         decoding.options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
         return decoding

@@ -9,6 +9,7 @@ whole prompt again when a cache of its beginning is given; this loop is handed t
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ __all__ = ["LookupDecoding"]
 
 @dataclass
 class LookupDecoding:
-    """`model.generate(…, custom_generate=LookupDecoding(prefix, 10, streamer))` for a batch of one.
+    """`model.generate(…, custom_generate=LookupDecoding(prefix, 10, take))` for a batch of one.
 
     The tokens chosen are those of plain decoding: a drafted token is taken only where it is the one
     that the model chooses (or draws, when it samples) at that place.
@@ -27,8 +28,8 @@ class LookupDecoding:
 
     prefix: PrefixCache
     drafted: int
-    streamer: Any = None
-    """Told of tokens as they are chosen; `generate` itself shows it the prompt only if handed it too."""
+    take: Callable[[Any], None] | None = None
+    """Handed tokens as they are chosen, shape (n,)."""
     passes: int = 0
     """Forward passes of the last decoding."""
 
@@ -58,14 +59,12 @@ class LookupDecoding:
             if refused:
                 cache.crop(-refused)
             ids = torch.cat((ids, chosen), dim=1)
-            if self.streamer is not None:
-                self.streamer.put(chosen[0].cpu())
+            if self.take is not None:
+                self.take(chosen[0].cpu())
             if bool(stopping_criteria(ids, None).all()):
                 break
         if reusable:
             self.prefix.keep(ids[0, :-1].tolist(), cache)
-        if self.streamer is not None:
-            self.streamer.end()
         return ids
 
     def _logits(self, model: Any, ids: Any, drafted: Any, cache: Any) -> Any:
