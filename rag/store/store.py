@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, S
 from rag.store import blocks, chunks, documents, embeddings, pages
 from rag.store.answers import KeptAnswers
 from rag.store.checks import run_checks
+from rag.store.collections import Collections
 from rag.store.database import Database
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
@@ -40,7 +42,7 @@ class Store(Derived):
     Any number of stores, threads and processes may have one folder open: readers see whole
     transactions, writers take turns. All methods may be called from any thread. Questions, answers
     and conversations are kept by the methods of `Records`, approved examples by `examples`, answers to
-    be given again by `answers`.
+    be given again by `answers`, groups of documents by `collections`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
@@ -53,6 +55,7 @@ class Store(Derived):
         self.path = path
         self.examples = ApprovedExamples(database)
         self.answers = KeptAnswers(database)
+        self.collections = Collections(database)
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)
         self._dense = DenseIndex(database, path / "index")
@@ -319,8 +322,10 @@ class Store(Derived):
 
     def rebuild(self) -> None:
         """Make the lexical index, the documents' signatures and the vector index anew from the catalog."""
-        self.rebuild_lexical()
+        # caches first: words are numbered anew, and one killed in between must not leave the old numbers
+        shutil.rmtree(self.path / "index" / "lexical", ignore_errors=True)
         VectorCache(self.path / "index").clear()
+        self.rebuild_lexical()
         self._dense = DenseIndex(self._database, self.path / "index")
         self.publish()
 

@@ -214,3 +214,19 @@ def test_vectors_are_those_of_the_embedding_texts(filled, settings):
         stored = filled.chunk_vectors(OTHER.fingerprint, [chunk.chunk_id for chunk in chunks])
         texts = [chunk_text(info.title, chunk, chunk.text, settings.chunking) for chunk in chunks]
         np.testing.assert_allclose(stored, OTHER.embed_passages(texts), atol=1e-6)
+
+
+def test_a_rebuild_that_dies_before_its_caches_are_written_leaves_none_that_are_wrong(
+    filled, settings, embedder, monkeypatch
+):
+    filled.publish()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(filled, "publish", die)
+    with pytest.raises(KeyboardInterrupt):
+        list(reindex(filled, embedder, settings))
+    with Store.open(filled.path) as opened:
+        assert sound(opened)
+        assert all_found(opened, embedder)
