@@ -23,7 +23,7 @@ def row_statement(row: str, header: RowHeader) -> str:
     cells = [cell.strip() for cell in row.strip("\n").split("\t")]
     if header.is_header or not any(header.columns):
         return PATH.join([*header.sections, " ".join(filter(None, cells))])
-    shared, columns = _without_shared(header.columns)
+    shared, columns = _without_shared(header)
     columns += [""] * (len(cells) - len(columns))
     label = PATH.join(filter(None, [*header.sections, *cells[: header.labels]]))
     values = [
@@ -37,10 +37,10 @@ def row_statement(row: str, header: RowHeader) -> str:
     return "; ".join(values) + (f" ({notes})" if notes else "")
 
 
-def _without_shared(columns: Sequence[str]) -> tuple[str, list[str]]:
-    """The names that stand above all columns that have two levels or more, and the paths without them."""
-    paths = [column.split(PATH) if column else [] for column in columns]
-    named = [path for path in paths if path]
+def _without_shared(header: RowHeader) -> tuple[str, list[str]]:
+    """The names that stand above all values that have two levels or more, and the paths without them."""
+    paths = [column.split(PATH) if column else [] for column in header.columns]
+    named = [path for path in paths[header.labels :] if path]
     shared: list[str] = []
     while len(named) > 1 and all(len(path) > 1 and path[0] == named[0][0] for path in named):
         shared.append(named[0][0])
@@ -51,7 +51,7 @@ def _without_shared(columns: Sequence[str]) -> tuple[str, list[str]]:
 
 def row_context(header: RowHeader, sections: bool = True) -> str:
     """What stands above a row, a line each: caption, unit, names of columns, sections where wanted."""
-    shared, columns = _without_shared(header.columns)
+    shared, columns = _without_shared(header)
     names = " | ".join(name for name in dict.fromkeys(columns) if name)
     groups = PATH.join(header.sections) if sections else ""
     parts = [header.caption, header.unit, shared, names, groups]
