@@ -142,8 +142,19 @@ class Library:
 
     def answering(self, settings: AnsweringSettings) -> Self:
         """The same library under other settings of answering; store, embedder and retriever are shared."""
-        other = type(self)(self.store, self.settings.model_copy(update={"answering": settings}))
-        other._embedder, other._retriever = self.embedder, self.retriever
+        return self.under(self.settings.model_copy(update={"answering": settings}))
+
+    def under(self, settings: Settings) -> Self:
+        """The same library, asked under other settings; the store and all models that stay are shared.
+
+        Folder and embedder are the library's own, whatever `settings` say.
+        """
+        own = {"library": self.settings.library, "embedder": self.settings.embedder}
+        other = type(self)(self.store, settings.model_copy(update=own))
+        other._embedder = self.embedder
+        search = (self.settings.retrieval, self.settings.reranker)
+        if (settings.retrieval, settings.reranker) == search:
+            other._retriever = self.retriever
         return other
 
     def search(
@@ -189,6 +200,7 @@ class Library:
             NotFoundError: a name is not in the library; then nothing is removed.
         """
         removed = self.store.remove_documents(self.document_ids(names) or [])
+        self.store.collections.drop_gone()
         self.store.publish()
         return removed
 

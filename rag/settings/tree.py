@@ -217,6 +217,11 @@ class UiSettings(_Section):
         None,
         description="Asked for before anything is shown; give it as CITEWELL_UI__PASSWORD, never in a file.",
     )
+    oidc: bool = Field(
+        False,
+        description="Whether to have people sign in with the OpenID Connect provider that `[auth]` of "
+        "`.streamlit/secrets.toml` names (`pip install 'citewell[oidc]'`).",
+    )
 
 
 class Settings(_Section):

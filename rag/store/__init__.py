@@ -1,5 +1,6 @@
 """The library on disk: documents, text, chunks, vectors, the indexes over them, and run records."""
 
+from rag.store.collections import Collection
 from rag.store.documents import Rules
 from rag.store.embedder_choice import chosen_settings, defining_settings, open_embedder
 from rag.store.protocol import Ids, LexicalIndex, VectorIndex
@@ -9,6 +10,7 @@ from rag.store.staging import StagedChunk, Staging, Swapped
 from rag.store.store import Store
 
 __all__ = [
+    "Collection",
     "Conversation",
     "Feedback",
     "Ids",
