@@ -3,8 +3,10 @@
 "Where was the director of Jaws born?" needs a passage on Steven Spielberg, who is not in the
 question but in the passage on Jaws. Two links lead on from a passage:
 
-- `related`: passages that share its rare words, those that the question did not have. The rarest
-  words of a text are its names (Luhn 1958); what shares several of them is about the same things.
+- `related`: passages that share its rare words, those that the question did not have, and the words
+  of the question that it leaves open. The rarest words of a text are its names (Luhn 1958); what
+  shares several of them is about the same things, and what the question still asks for tells which
+  of those to take.
 - `mentioned`: passages whose title or heading stands, word for word, in it: an encyclopedia's
   article on a name, a manual's section "Safety valve". A title that many candidates share says less
   about each, so its weight is divided among them.
@@ -21,6 +23,8 @@ from rag.text import stem, words
 __all__ = ["LinkWord", "link_query", "link_words", "mentions"]
 
 _WORDS: Final = 10
+_FEWEST: Final = 3
+"""Fewer words name nothing: a script without spaces with one Latin word."""
 _LONGEST_NAME: Final = 7
 
 
@@ -34,15 +38,15 @@ class LinkWord(NamedTuple):
 def link_words(text: str) -> dict[str, LinkWord]:
     """The content words of a text by stem.
 
-    CJK terms are left out: the rarest pairs of characters are those that straddle two words, which
-    name nothing.
+    Numbers are left out: texts about anything share a year or an amount. So are CJK terms: the rarest
+    pairs of characters are those that straddle two words, which name nothing.
     """
     found: dict[str, LinkWord] = {}
     for word in words(text):
         term = stem(word)
         if term in found:
             found[term] = LinkWord(found[term].surface, found[term].number + 1)
-        elif term not in STOP_TERMS and not is_fragment(term):
+        elif term not in STOP_TERMS and not is_fragment(term) and not term[0].isdigit():
             found[term] = LinkWord(word, 1)
     return found
 
@@ -54,7 +58,7 @@ def link_query(
     passages: int,
     count: int = _WORDS,
 ) -> list[str]:
-    """The words of a text that tell most of what it is about beyond the question, best first.
+    """The words of a text that tell most of what it is about beyond the question, best first; or none.
 
     A word weighs by BM25's saturated count times its inverse document frequency. `asked` are the
     question's terms. A word that occurs in this text alone leads nowhere and is left out.
@@ -65,7 +69,7 @@ def link_query(
         if term not in asked and frequencies.get(term, 0) > 1
     }
     best = sorted(weights, key=lambda term: (-weights[term], term))[:count]
-    return [found[term].surface for term in best]
+    return [found[term].surface for term in best] if len(best) >= min(count, _FEWEST) else []
 
 
 def mentions(

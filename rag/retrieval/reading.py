@@ -67,12 +67,17 @@ class Reading:
         return max((evidence.coverage for evidence in self._evidence.values()), default=0.0)
 
     def link_query(self, chunk_id: int) -> list[str]:
-        """The words that lead on from a chunk; none from one that was not read."""
+        """The words that lead on from a chunk, then those of the question that it leaves open.
+
+        None from a chunk that was not read or leads nowhere.
+        """
         if chunk_id not in self._terms:
             return []
         found = self._chunks[chunk_id].link_words
         frequencies = self._memory.frequencies(term for term in found if term not in self._asked)
-        return link_query(found, self._asked, frequencies, self._passages)
+        words = link_query(found, self._asked, frequencies, self._passages)
+        uncovered = [term for term in self._question.weights if term not in self._terms[chunk_id].words]
+        return words + uncovered if words else []
 
     def mentioned(self, first: Sequence[int]) -> dict[int, float]:
         """How strongly the chunks `first` mention each chunk that was read."""
