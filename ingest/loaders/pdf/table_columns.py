@@ -85,6 +85,12 @@ def columns_of(rows: Sequence[Sequence[RowCell]]) -> list[Column]:
         touched = [i for i, column in enumerate(columns) if _share(cell, column)]
         if not touched:
             columns.append(Column(cell.left, cell.right))
+        elif len(touched) > 1 and kinds[cell] is CellKind.NUMBER:
+            # one number stands in one column: what is under it was narrow cells aligned otherwise
+            parts = [columns[i] for i in touched]
+            columns = [column for i, column in enumerate(columns) if i not in touched]
+            left = min(cell.left, *(part.left for part in parts))
+            columns.append(Column(left, max(cell.right, *(part.right for part in parts))))
         elif len(touched) == 1:
             column = columns[touched[0]]
             wider = Column(min(column.left, cell.left), max(column.right, cell.right))
