@@ -23,7 +23,7 @@ def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, No
     for evidence in selection.chosen:
         unit = evidence.unit
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
-        sentence = AnswerSentence(shown(unit.text), (number,))
+        sentence = AnswerSentence(shown(unit.reading), (number,))
         sentences.append(sentence)
         yield SentenceReady(sentence, (book.citations[number - 1],))
     return Outcome(tuple(sentences), book.citations)
