@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,8 @@ import typer
 
 from ui.cli.evaluate.bounds import parse_bounds
 from ui.cli.evaluate.counter import Counter
-from ui.cli.options import ConfigOption, JsonOption, SetOption, read_settings
+from ui.cli.evaluate.places import measured_places
+from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, read_settings
 from ui.cli.output import print_json, print_line, write_error
 
 if TYPE_CHECKING:
@@ -23,7 +25,11 @@ __all__ = ["evaluate_retrieval"]
 
 def evaluate_retrieval(
     dataset: Annotated[
-        Path, typer.Argument(help="Folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels/test.tsv.")
+        Path,
+        typer.Argument(
+            help="Folder in BEIR layout (corpus.jsonl, queries.jsonl, qrels/test.tsv), or JSON lines of "
+            "questions with gold_pages or gold_spans, which are asked of the library."
+        ),
     ],
     no_chunking: Annotated[
         bool, typer.Option("--no-chunking", help="Take each passage whole instead of cutting it.")
@@ -38,14 +44,24 @@ def evaluate_retrieval(
         list[str] | None,
         typer.Option("--fail-below", metavar="METRIC=VALUE", help="Exit 1 if the final metric is lower."),
     ] = None,
+    first_page: Annotated[
+        int, typer.Option("--first-page", help="How gold_pages number a document's first page.")
+    ] = 1,
+    library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure each leg, their fusion and the final ranking, in a library made for it."""
+    """Measure each leg, their fusion and the final ranking, in a library made for it.
+
+    A file of questions with gold pages or spans is asked of the library that is there instead.
+    """
+    settings = read_settings(library, config, assignments)
+    if dataset.is_file():
+        _measure_places(dataset, settings, first_page, fail_below or [], as_json=as_json)
+        return
     from rag.evaluation import METRICS, read_beir, write_run
 
-    settings = read_settings(None, config, assignments)
     bounds = parse_bounds(fail_below or [], METRICS, "ndcg@10=.70")
     test_set = read_beir(dataset)
     other = _other_run(compare, test_set)
@@ -60,9 +76,27 @@ def evaluate_retrieval(
         print_json(report)
     else:
         _print(report)
-    missed = [(name, value) for name, value in bounds.items() if result.metrics["final"][name] < value]
+    _hold(result.metrics["final"], bounds)
+
+
+def _measure_places(
+    path: Path, settings: Settings, first_page: int, fail_below: list[str], *, as_json: bool
+) -> None:
+    found = measured_places(path, settings, first_page)
+    bounds = parse_bounds(fail_below, tuple(found.metrics), f"{next(iter(found.metrics))}=.70")
+    if as_json:
+        print_json({"dataset": str(path), "metrics": {"final": found.metrics}})
+    else:
+        for name, value in found.metrics.items():
+            print_line(f"{name:<18}{value:>8.4f}")
+    _hold(found.metrics, bounds)
+
+
+def _hold(metrics: Mapping[str, float], bounds: Mapping[str, float]) -> None:
+    """Leave with 1 if a metric is below its bound."""
+    missed = [(name, value) for name, value in bounds.items() if metrics[name] < value]
     for name, value in missed:
-        write_error(f"{name} is {result.metrics['final'][name]:.4f}, below {value}")
+        write_error(f"{name} is {metrics[name]:.4f}, below {value}")
     if missed:
         raise typer.Exit(1)
 

@@ -82,3 +82,35 @@ def test_a_folder_that_is_no_set_is_told(tmp_path, capsys):
     assert code in {1, 2}
     assert out == ""
     assert "corpus.jsonl" in err
+
+
+def test_gold_pages_are_looked_for_in_the_library(tmp_path, capsys):
+    (tmp_path / "crane.txt").write_text(
+        "The crane in the harbour lifts twelve tonnes.\fIt was built in 1931."
+    )
+    (tmp_path / "tulips.txt").write_text("Tulips need well drained soil and much sun.")
+    library = tmp_path / "library"
+    with pytest.raises(SystemExit):
+        main(["ingest", str(tmp_path / "crane.txt"), str(tmp_path / "tulips.txt"), "--library", str(library)])
+    questions = tmp_path / "questions.jsonl"
+    question = {"id": "1", "question": "How much does the crane lift?", "gold_pages": [["crane", 0]]}
+    questions.write_text(json.dumps(question))
+    capsys.readouterr()
+    arguments = (questions, "--library", library, "--first-page", "0", "--json")
+    code, out, _ = run(capsys, *arguments, "--fail-below", "page_hit@1=.5")
+    assert code == 0
+    assert json.loads(out)["metrics"]["final"]["page_hit@1"] == 1.0
+    questions.write_text(json.dumps({**question, "gold_pages": [["tulips", 9]]}))
+    assert run(capsys, *arguments, "--fail-below", "page_hit@10=.5")[0] == 1
+
+
+def test_questions_without_a_place_are_refused(tmp_path, capsys):
+    library = str(tmp_path / "library")
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps({"id": "1", "question": "Why?"}))
+    (tmp_path / "a.txt").write_text("Tulips need much sun.")
+    with pytest.raises(SystemExit):
+        main(["ingest", str(tmp_path / "a.txt"), "--library", library])
+    code, _, err = run(capsys, questions, "--library", library)
+    assert code == 2
+    assert "gold_pages" in err
