@@ -12,13 +12,14 @@ from ingest.chunkers import StructureChunker
 from ingest.embedding import chunk_text
 from ingest.rules import chunked_by
 from rag.errors import NotFoundError
+from rag.models import build_embedder
 from rag.models.protocol import Embedder
 from rag.schema import Chunk
 from rag.settings import Settings
-from rag.store import StagedChunk, Store, Swapped
+from rag.store import StagedChunk, Store, Swapped, chosen_settings, defining_settings
 from rag.text import text_hash
 
-__all__ = ["ReindexProgress", "ReindexStage", "reindex"]
+__all__ = ["ReindexProgress", "ReindexStage", "reindex", "reindex_library"]
 
 ReindexStage = Literal["cutting", "embedding", "swapping", "clearing", "rebuilding", "finished", "stopped"]
 
@@ -76,6 +77,25 @@ def reindex(
         StoreError: the library cannot be read or written; what was built is kept.
     """
     yield from _Reindex(store, embedder, settings, embedder_settings, stop or threading.Event()).events()
+
+
+def reindex_library(
+    store: Store, settings: Settings, embedder: str | None = None, stop: threading.Event | None = None
+) -> Iterator[ReindexProgress]:
+    """Change the embedder (a model's name), or apply changed chunking settings, from stored text.
+
+    Without `embedder` it is that of the settings where they name one, else the library's own; the rest
+    is as in `reindex`.
+
+    Raises:
+        ModelNotFoundError: the model is not on this machine; the message says what to do.
+    """
+    if embedder is not None:
+        named = settings.embedder.model_copy(update={"model": embedder})
+        settings = settings.model_copy(update={"embedder": named})
+    settings = chosen_settings(settings, store.embedder_settings)
+    made = build_embedder(settings)
+    yield from reindex(store, made, settings, defining_settings(settings.embedder), stop)
 
 
 class _StopSeenError(Exception):

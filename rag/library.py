@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rag.answering import Answerer, AnswerEvent, Finished
-from rag.errors import NotFoundError
-from rag.models import Embedder, build_embedder, build_evidence_scorer, build_generator, build_reranker
+from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Searching
+from rag.answering.cache import AnswerCache
+from rag.errors import CitewellError, NotFoundError
+from rag.models import Embedder, build_evidence_scorer, build_generator, build_reranker
 from rag.page_image import page_image
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
-from rag.store import Store, chosen_settings, defining_settings, open_embedder
+from rag.store import Store, open_embedder
 
 if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
-    from ingest.reindexing import ReindexProgress
     from rag.examples import ExampleSelector
     from rag.store.records import Rating
 
@@ -133,6 +134,10 @@ class Library:
         )
 
     @cached_property
+    def _cache(self) -> AnswerCache:
+        return AnswerCache(self.store, self.settings)
+
+    @cached_property
     def _selector(self) -> ExampleSelector | None:
         if not self.settings.generator.writes:
             return None
@@ -165,12 +170,41 @@ class Library:
         return list(found.passages)
 
     def ask(
-        self, question: str, documents: Sequence[str] | None = None, history: Sequence[Message] = ()
+        self,
+        question: str,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Message] = (),
+        *,
+        use_cache: bool = True,
     ) -> Answer:
-        """Answer a question from the documents, and keep the run record."""
-        answer, record = self.answerer.answer(question, self.document_ids(documents), history)
-        self.store.save_run(record)
-        return answer
+        """Answer a question from the documents, and keep the run record.
+
+        The same question on the same library is answered from what was kept (setting `answering.cache`),
+        unless `use_cache` is false.
+        """
+        *_, finished = self.ask_stream(question, documents, history, use_cache=use_cache)
+        assert isinstance(finished, Finished)
+        return finished.answer
+
+    def ask_many(
+        self, questions: Sequence[str], documents: Sequence[str] | None = None, *, use_cache: bool = True
+    ) -> Iterator[Answer | CitewellError]:
+        """Answers in the order of the questions; in the place of one that failed, its error.
+
+        Where a model writes, `generator.batch_size` questions are under way at a time, and the model
+        writes for all that wait at once.
+        """
+        at_once = self.settings.generator.batch_size if self.settings.generator.writes else 1
+
+        def answer(question: str) -> Answer | CitewellError:
+            try:
+                return self.ask(question, documents, use_cache=use_cache)
+            except CitewellError as error:
+                return error
+
+        _ = self.answerer
+        with ThreadPoolExecutor(at_once, "citewell-asking") as threads:
+            yield from threads.map(answer, questions)
 
     def ask_stream(
         self,
@@ -178,11 +212,28 @@ class Library:
         documents: Sequence[str] | None = None,
         history: Sequence[Message] = (),
         stop: threading.Event | None = None,
+        *,
+        use_cache: bool = True,
     ) -> Iterator[AnswerEvent]:
         """What happens on the way to an answer, as it happens; the last event holds the answer."""
-        for event in self.answerer.stream(question, self.document_ids(documents), history, stop):
+        scope = self.document_ids(documents)
+        answerer, cache, version = self.answerer, self._cache, self.store.version
+        key = cache.key(question, scope, history)
+        kept = cache.find(key) if use_cache and self.settings.answering.cache else None
+        if kept is not None:
+            yield from (Searching(kept.understood or question), PassagesFound(kept.passages))
+            yield Finished(kept, self.store.run(kept.run_id))
+            return
+        for event in answerer.stream(question, scope, history, stop):
             if isinstance(event, Finished):
                 self.store.save_run(event.record)
+                stopped = stop is not None and stop.is_set()
+                if (
+                    self.settings.answering.cache
+                    and not stopped
+                    and "generator_failed" not in event.record.why
+                ):
+                    cache.keep(key, event.answer, version)
             yield event
 
     def document_ids(self, names: Sequence[str] | None) -> list[str] | None:
@@ -203,31 +254,6 @@ class Library:
         self.store.collections.drop_gone()
         self.store.publish()
         return removed
-
-    def reindex(
-        self, embedder: str | None = None, stop: threading.Event | None = None
-    ) -> Iterator[ReindexProgress]:
-        """Change the embedder (a model's name), or apply changed chunking settings, from stored text.
-
-        Without `embedder` it is that of the settings where they name one, else the library's own.
-        Searches go on with the former one until the swap at the end. When `stop` is set, or the
-        process dies, what was built is kept; calling it again goes on from there. Where nothing is
-        to be changed, the indexes are made anew. Yields how far it is.
-
-        Raises:
-            ModelNotFoundError: the model is not on this machine; the message says what to do.
-        """
-        from ingest.reindexing import reindex
-
-        settings = self.settings
-        if embedder is not None:
-            named = settings.embedder.model_copy(update={"model": embedder})
-            settings = settings.model_copy(update={"embedder": named})
-        settings = chosen_settings(settings, self.store.embedder_settings)
-        yield from reindex(
-            self.store, build_embedder(settings), settings, defining_settings(settings.embedder), stop
-        )
-        self.settings = settings
 
     def text(self, document_id: str) -> str:
         """A document's whole text."""

@@ -192,8 +192,18 @@ class AnsweringSettings(_Section):
     """How an answer is made and when there is none."""
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
-    abstain_below: float = Field(
-        0.3, ge=0.0, le=1.0, description="Confidence under which there is no answer."
+    wanted_precision: float = Field(
+        0.72,
+        ge=0.0,
+        le=1.0,
+        description="How often answers are to be right where half of the questions have none: with more, "
+        "more questions stay unanswered. The calibration turns it into a least confidence.",
+    )
+    abstain_below: float | None = Field(
+        None,
+        ge=0.0,
+        le=1.0,
+        description="Confidence under which there is no answer, in place of `wanted_precision`.",
     )
     unsupported: Literal["mark", "drop", "refuse"] = Field(
         "mark", description="What happens to a generated sentence without support."
@@ -202,6 +212,9 @@ class AnsweringSettings(_Section):
         "generator",
         description="How a question that needs the turns before it is made to stand alone: by the "
         "generator where it writes and else by `rules`, by rules always, or not at all (`off`).",
+    )
+    cache: bool = Field(
+        True, description="Give the same answer again while neither the library nor a setting changes."
     )
     calibration: str = Field("default", description="Name of a file in `data/calibration/`, or a JSON file.")
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,9 +11,11 @@ from rag.errors import CitewellError, UsageError
 from rag.wire import answer_json, passage_json
 from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
 from ui.cli.output import print_answer, print_json, print_line, print_passages, write_error
+from ui.cli.questions import AnswerFile, Question, read_questions
 
 if TYPE_CHECKING:
     from rag.library import Library
+    from rag.schema import Answer
 
 __all__ = ["ask", "search"]
 
@@ -25,12 +23,6 @@ DocumentOption = Annotated[
     list[str] | None,
     typer.Option("--document", help="Only this document (id, source or file name). Repeatable."),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    question_id: str
-    text: str
 
 
 def search(
@@ -60,6 +52,17 @@ def ask(
             "--file", help="A question a line, or JSON lines with id and question; - reads standard input."
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            help="With --file: append a JSON object a question to this file; questions whose id is in it "
+            "already are not asked again, so that an interrupted run goes on.",
+        ),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Make the answer anew, even if it was given before.")
+    ] = False,
     document: DocumentOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
@@ -69,67 +72,55 @@ def ask(
     """Answer a question from the documents, each sentence with its citation."""
     if (question is None) == (file is None):
         raise UsageError("give one question, or --file FILE with a question a line")
-    questions = [_Question("", question)] if question is not None else list(_read_questions(file))
-    for item in questions:
-        _require_text(item.text)
-    with open_library(read_settings(library, config, assignments)) as opened:
+    if output is not None and file is None:
+        raise UsageError("--output goes with --file: one question is answered on standard output")
+    settings = read_settings(library, config, assignments)
+    if question is not None:
+        _require_text(question)
+        with open_library(settings) as opened:
+            answer = opened.ask(question, document, use_cache=not no_cache)
+            _print_one(opened, answer, as_json=as_json)
+        return
+    assert file is not None
+    questions = read_questions(file)
+    with open_library(settings) as opened, AnswerFile(output) as answers:
         opened.document_ids(document)  # a wrong name fails once, before any question is asked
-        failures = sum(
-            not _ask_one(opened, item, document, as_json=as_json, lines=file is not None)
-            for item in questions
-        )
+        asked = [item for item in questions if item.question_id not in answers]
+        if len(asked) < len(questions):
+            write_error(f"{len(questions) - len(asked)} questions are answered in {str(output)!r} already")
+        told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)
+        failures = 0
+        for item, answer in zip(asked, told, strict=True):
+            failures += isinstance(answer, CitewellError)
+            _print_line(opened, item, answer, answers, as_json=as_json)
     if failures:
-        write_error(f"{failures} of {len(questions)} questions failed; the others were answered")
+        write_error(f"{failures} of {len(asked)} questions failed; the others were answered")
         raise typer.Exit(1)
 
 
-def _ask_one(
-    library: Library, item: _Question, documents: list[str] | None, *, as_json: bool, lines: bool
-) -> bool:
-    """Answer one question and print it; whether that worked."""
-    try:
-        answer = library.ask(item.text, documents)
-    except CitewellError as error:
-        if not lines:
-            raise
-        write_error(f"question {item.question_id or item.text!r}: {error}")
-        if as_json:
-            print_json({"id": item.question_id, "question": item.text, "error": str(error)}, lines=True)
-        return False
+def _print_one(library: Library, answer: Answer, *, as_json: bool) -> None:
     if as_json:
-        print_json({"id": item.question_id or answer.run_id, **answer_json(answer)}, lines=lines)
+        print_json({"id": answer.run_id, **answer_json(answer)})
     else:
-        if lines:
-            print_line(f"# {item.text}")
         print_answer(answer, library.documents())
-    return True
 
 
-def _read_questions(path: Path | None) -> Iterator[_Question]:
-    try:
-        text = sys.stdin.read() if str(path) == "-" else Path(str(path)).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"cannot read questions from {str(path)!r}: {reason}") from None
-    found = False
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            found = True
-            yield _parse_question(line.strip(), number, path)
-    if not found:
-        raise UsageError(f"{str(path)!r} holds no question")
-
-
-def _parse_question(line: str, number: int, path: Path | None) -> _Question:
-    if not line.startswith("{"):
-        return _Question(str(number), line)
-    try:
-        record: Any = json.loads(line)
-        return _Question(str(record.get("id", number)), str(record["question"]))
-    except (json.JSONDecodeError, KeyError):
-        raise UsageError(
-            f"{str(path)!r}, line {number}: not a JSON object with a `question`: {line[:80]!r}"
-        ) from None
+def _print_line(
+    library: Library, item: Question, answer: Answer | CitewellError, answers: AnswerFile, *, as_json: bool
+) -> None:
+    """One answer, or the error in its place, of many."""
+    if isinstance(answer, CitewellError):
+        write_error(f"question {item.question_id}: {answer}")
+        if as_json:
+            print_json({"id": item.question_id, "question": item.text, "error": str(answer)}, lines=True)
+        return
+    told = {"id": item.question_id, **answer_json(answer)}
+    answers.add(told)
+    if as_json:
+        print_json(told, lines=True)
+    else:
+        print_line(f"# {item.text}")
+        print_answer(answer, library.documents())
 
 
 def _require_text(question: str) -> None:

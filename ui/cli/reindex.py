@@ -47,13 +47,14 @@ def reindex(
     Searches go on meanwhile with what is there, and the new index takes its place at the end.
     """
     from ingest.interrupt import stops_on_interrupt
+    from ingest.reindexing import reindex_library
 
     stop = threading.Event()
     last = None
     with open_library(read_settings(library, config, assignments)) as opened, _Bar() as bar:
         before = opened.store.embedder
         with stops_on_interrupt(stop, bar.note):
-            for last in opened.reindex(embedder, stop):
+            for last in reindex_library(opened.store, opened.settings, embedder, stop):
                 bar.show(last)
         after = opened.store.embedder
     assert last is not None

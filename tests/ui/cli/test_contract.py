@@ -196,3 +196,28 @@ def test_a_library_that_is_not_there_says_how_to_make_one(citewell, tmp_path):
     code, out, err = citewell("ask", "why?", at=tmp_path / "nowhere")
     assert (code, out) == (1, "")
     assert "citewell ingest" in err
+
+
+def test_questions_of_a_file_are_not_asked_twice(citewell, tmp_path):
+    questions, answers = tmp_path / "questions.txt", tmp_path / "answers.jsonl"
+    questions.write_text("When does the harbour office open?\nWho took the minutes?\n")
+    arguments = ("ask", "--file", str(questions), "--output", str(answers), "--json")
+    code, out, _ = citewell(*arguments)
+    assert code == 0
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["1", "2"]
+    kept = answers.read_text()
+    with questions.open("a") as file:
+        file.write("How much does the crane lift?\n")
+    code, out, err = citewell(*arguments)
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["3"]
+    assert "2 questions are answered" in err
+    assert answers.read_text().startswith(kept)
+
+
+def test_an_answer_is_made_anew_on_request(citewell):
+    question = "What does the crane of the harbour lift?"
+    answers = [
+        json.loads(citewell("ask", question, "--json", *more)[1]) for more in ((), (), ("--no-cache",))
+    ]
+    assert [answer["cached"] for answer in answers] == [False, True, False]
+    assert len({answer["answer"] for answer in answers}) == 1

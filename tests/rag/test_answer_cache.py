@@ -1,0 +1,97 @@
+"""The same question again: from what was kept, until anything changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rag.errors import UsageError
+from rag.library import Library
+from rag.schema import Answer, Message
+from rag.settings import load_settings
+from rag.store import Store
+from tests.fakes import HashingEmbedder, add_to_store, document
+
+MILL = "The mill by the weir was built in 1884. The miller sold flour to the bakers of the town."
+QUESTION = "When was the mill by the weir built?"
+
+
+def opened(store: Store, embedder: HashingEmbedder, **answering: Any) -> Library:
+    overrides = {"answering": {"abstain_below": 0.0, **answering}}
+    library = Library(store, load_settings(overrides=overrides, environment={}))
+    library._embedder = embedder
+    return library
+
+
+@pytest.fixture
+def library(store: Store, embedder: HashingEmbedder) -> Library:
+    add_to_store(store, document(MILL, "mill.txt"), embedder)
+    return opened(store, embedder)
+
+
+def told(answer: Answer) -> tuple[Any, ...]:
+    return (answer.text, answer.citations, answer.confidence, answer.passages, answer.short_answer)
+
+
+def test_the_same_question_gets_the_kept_answer(library: Library) -> None:
+    first, again = library.ask(QUESTION), library.ask(QUESTION)
+    assert (first.cached, again.cached) == (False, True)
+    assert again.run_id == first.run_id
+    assert told(again) == told(first)
+    assert len(library.runs()) == 1
+
+
+def test_it_is_kept_for_the_next_process(library: Library, embedder: HashingEmbedder) -> None:
+    library.ask(QUESTION)
+    with Store.open(library.store.path) as store:
+        assert opened(store, embedder).ask(QUESTION).cached
+
+
+def test_any_change_of_the_library_makes_it_miss(library: Library, embedder: HashingEmbedder) -> None:
+    library.ask(QUESTION)
+    add_to_store(library.store, document("The mill burnt down in 1901.", "fire.txt"), embedder)
+    assert not library.ask(QUESTION).cached
+    library.remove(["mill.txt"])
+    answer = library.ask(QUESTION)
+    assert not answer.cached
+    assert all(citation.source != "mill.txt" for citation in answer.citations)
+
+
+def test_another_setting_scope_or_history_makes_it_miss(library: Library, embedder: HashingEmbedder) -> None:
+    library.ask(QUESTION)
+    assert not opened(library.store, embedder, max_sentences=1).ask(QUESTION).cached
+    assert not library.ask(QUESTION, ["mill.txt"]).cached
+    assert not library.ask(QUESTION, history=[Message("user", "What stands by the weir?")]).cached
+    assert library.ask(QUESTION, ["mill.txt"]).cached
+
+
+def test_it_can_be_passed_over_and_switched_off(library: Library, embedder: HashingEmbedder) -> None:
+    first = library.ask(QUESTION)
+    anew = library.ask(QUESTION, use_cache=False)
+    assert not anew.cached
+    assert anew.run_id != first.run_id
+    assert library.ask(QUESTION).run_id == anew.run_id
+    plain = opened(library.store, embedder, cache=False)
+    assert not plain.ask(QUESTION).cached
+    assert not plain.ask(QUESTION).cached
+
+
+def test_a_kept_answer_goes_with_its_run(library: Library) -> None:
+    library.ask(QUESTION)
+    with library.store._database.writing() as connection:
+        connection.execute("DELETE FROM runs")
+    assert not library.ask(QUESTION).cached
+
+
+def test_many_questions_keep_their_order_and_their_errors(library: Library) -> None:
+    questions = [QUESTION, "?!", "Who sold flour to the bakers?", QUESTION]
+    answers = list(library.ask_many(questions))
+    assert isinstance(answers[1], UsageError)
+    assert [a.question for a in answers if isinstance(a, Answer)] == [
+        questions[0],
+        questions[2],
+        questions[3],
+    ]
+    assert isinstance(answers[3], Answer)
+    assert answers[3].cached
