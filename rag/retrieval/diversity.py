@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.schema import Passage
 from rag.text import numbers, search_terms
@@ -16,15 +17,16 @@ class _Content:
     words: frozenset[str]
     numbers: frozenset[str]
 
-    @classmethod
-    def of(cls, passage: Passage) -> _Content:
-        text = passage.text
-        return cls(frozenset(search_terms(text)), frozenset(numbers(text)))
-
     def likeness(self, other: _Content) -> float:
         """Jaccard index of the words; nothing is like a passage without words."""
         union = len(self.words | other.words)
         return len(self.words & other.words) / union if union else 0.0
+
+
+@lru_cache(maxsize=1_024)
+def _content(text: str) -> _Content:
+    """The words and numbers of a text; the same passages are found again and again."""
+    return _Content(frozenset(search_terms(text)), frozenset(numbers(text)))
 
 
 def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passage, ...]:
@@ -37,7 +39,7 @@ def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passa
     kept: list[tuple[Passage, _Content]] = []
     repeated: list[Passage] = []
     for passage in passages:
-        content = _Content.of(passage)
+        content = _content(passage.text)
         if any(content.numbers == c.numbers and content.likeness(c) >= likeness for _, c in kept):
             repeated.append(passage)
         else:
@@ -52,7 +54,7 @@ def diversified(passages: Sequence[Passage], count: int, novelty: float) -> tupl
     alike of those taken (Carbonell and Goldstein 1998), likeness being the Jaccard index of words;
     ties go to the better passage.
     """
-    contents = [_Content.of(passage) for passage in passages]
+    contents = [_content(passage.text) for passage in passages]
     left, nearest = list(range(len(passages))), [0.0] * len(passages)
     taken: list[int] = []
     while left and len(taken) < count:
