@@ -13,7 +13,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ _RIDGE = 4.0
 _LEAST_GROUP = 60
 _MOST_SENTENCES = 3
 _BINS = 10
+_SECOND_EMBEDDER = 0.3
+"""What the cases of the embedder that is not the default have to say against those of the default."""
+_DEFAULT_DIMENSION = 384
+_STEP = 0.02
+_REFUSED_BELOW = 0.3
 _NOT_FITTED = ("tatqa_dev", "rgb_en_fact", "rgb_zh_fact")
 """Only reported. TAT-QA's questions do not name their company, so that taking the gold document out leaves
 others that answer as well; RGB's noise is of the same matter, which no feature here tells from an answer."""
@@ -54,6 +59,7 @@ class Example:
     features: dict[str, float]
     right: bool
     answerable: bool
+    weight: float = 1.0
 
 
 def main() -> None:
@@ -67,7 +73,8 @@ def main() -> None:
     report = report_on(measured)
     print(json.dumps(report, indent=1))
     if arguments.write:
-        write(fit(examples(measured, load_evidence_weights())), report)
+        found = examples(measured, load_evidence_weights())
+        write(replace(fit(found), precisions=precision_curve(found)), report)
 
 
 def report_on(measured: Sequence[Case]) -> dict[str, Any]:
@@ -96,7 +103,8 @@ def examples(measured: Sequence[Case], weights: EvidenceWeights) -> list[Example
         trusted = "trusted" if selection.trust else "words"
         kind = "gold" if case.kind == "gold" else "library"
         group = f"{case.task.set_name} {kind} {trusted} {case.measured.vectors.question.size}"
-        found.append(Example(group, case.task.set_name, case.task.half, features, right, answerable))
+        weight = 1.0 if case.measured.vectors.question.size <= _DEFAULT_DIMENSION else _SECOND_EMBEDDER
+        found.append(Example(group, case.task.set_name, case.task.half, features, right, answerable, weight))
     return found
 
 
@@ -105,15 +113,42 @@ def fit(every: Sequence[Example]) -> Calibrator:
     found = [example for example in every if example.set_name not in _NOT_FITTED]
     matrix = np.array([[e.features.get(n, 0.0) for n in CONFIDENCE_FEATURES] for e in found])
     right = np.array([e.right for e in found], np.float64)
-    counts = Counter((e.group, e.answerable) for e in found)
-    weights = np.array([1.0 / counts[e.group, e.answerable] for e in found])
-    weights *= len(found) / weights.sum()
+    weights = _weights(found)
     model = fit_logistic(
         CONFIDENCE_FEATURES, matrix, right, ridge=_RIDGE, example_weights=weights, signs=_SIGNS
     )
     drawn = np.random.default_rng(0).choice(len(found), 4 * len(found), p=weights / weights.sum())
     x, y = fit_isotonic(model.scores(matrix)[drawn], right[drawn], 4 * _LEAST_GROUP)
     return Calibrator(model, np.array([x, np.clip(y, 0.01, 0.99)]))
+
+
+def _weights(found: Sequence[Example]) -> NDArray[np.float64]:
+    """Weights of mean 1 that give every group, and in it answerable and unanswerable, the same say.
+
+    A group of a few questions (of a language that was detected wrongly) has no more than their share.
+    """
+    counts = Counter((e.group, e.answerable) for e in found)
+    weights = np.array([e.weight / max(counts[e.group, e.answerable], _LEAST_GROUP) for e in found])
+    return weights * (len(found) / weights.sum())
+
+
+def precision_curve(found: Sequence[Example]) -> NDArray[np.float64]:
+    """Thresholds and the precision of answers from each on, shape (2, k), rising.
+
+    Measured on each half after a fit on the other, with as many unanswerable as answerable questions.
+    """
+    usable = [e for e in found if e.set_name not in _NOT_FITTED]
+    fits = {half: fit([e for e in usable if e.half != half]) for half in (0, 1)}
+    confidence = np.array([fits[e.half].confidence(e.features) for e in usable])
+    right, weights = np.array([e.right for e in usable], np.float64), _weights(usable)
+    curve = []
+    for threshold in np.arange(0.0, 1.0, _STEP):
+        given = weights * (confidence >= threshold)
+        if np.count_nonzero(given) < _LEAST_GROUP:
+            break
+        curve.append((threshold, float(given @ right / given.sum())))
+    thresholds, precisions = np.array(curve).T
+    return np.array([thresholds, np.maximum.accumulate(precisions)])
 
 
 def held_out_report(found: Sequence[Example]) -> dict[str, Any]:
@@ -167,7 +202,7 @@ def _figures(found: Sequence[Example], calibrator: Calibrator) -> dict[str, floa
     confidence = np.array([calibrator.confidence(e.features) for e in found])
     right = np.array([e.right for e in found])
     answerable = np.array([e.answerable for e in found])
-    refused = confidence < 0.5
+    refused = confidence < _REFUSED_BELOW
     figures = {
         "questions": len(found),
         "auroc_answerable": auroc(confidence, answerable),

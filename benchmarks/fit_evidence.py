@@ -51,6 +51,7 @@ _LIKELIHOOD_WEIGHT = 0.3
 _HEADING_WEIGHT = -2.0
 """Set by hand, because the sets' passages have no headings; as much as a wrong kind of answer costs."""
 _MOST_SENTENCES = 3
+_LEAST_GROUP = 40
 _SINGLE_GOLD = 0.4
 """What a case with gold passages only has to say in a set of single answers, against its retrieved twin.
 
@@ -170,10 +171,14 @@ def write(weights: EvidenceWeights, report: dict[str, Any]) -> None:
 
 
 def _shares(usable: Sequence[Case]) -> NDArray[np.float64]:
-    """Weights of cases that sum to 1 and give every set, kind and embedder the same say."""
+    """Weights of cases that sum to 1 and give every set, kind and embedder the same say.
+
+    A group of a few cases (of a language that was detected wrongly) has no more than their share.
+    """
     groups = [_group(case) for case in usable]
     counts = Counter(groups)
-    return np.array([1.0 / (counts[group] * len(counts)) for group in groups])
+    shares = np.array([1.0 / max(counts[group], _LEAST_GROUP) for group in groups])
+    return shares / shares.sum()
 
 
 def _group(case: Case) -> str:

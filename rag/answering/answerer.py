@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from rag.answering.calibration import Calibrator, confidence_features, load_calibrator
+from rag.answering.doubts import doubt, uncovered_note
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
@@ -46,7 +47,6 @@ __all__ = ["Answerer"]
 
 _MOST_CONFLICTS: Final = 2
 _STOPPED: Final = "stopped before an answer was found"
-_NOTHING_FOUND: Final = "nothing in the library shares a word or a meaning with the question"
 
 
 @dataclass(frozen=True)
@@ -181,13 +181,14 @@ class Answerer:
         if inquiry.stopped:
             outcome = Outcome(abstained=True, reason=_STOPPED)
         elif grounds.confidence < grounds.threshold or not grounds.selection.chosen:
-            outcome = Outcome(abstained=True, reason=_doubt(grounds))
+            outcome = Outcome(abstained=True, reason=doubt(inquiry.question, grounds, inquiry.passages))
         else:
             book = self._book(inquiry)
             outcome = yield from self._told(inquiry, grounds, book)
             if not outcome.abstained:
                 short = short_answer(grounds.selection, book)
-                outcome = replace(outcome, short_answer=short)
+                uncovered = uncovered_note(inquiry.question, grounds.selection, inquiry.passages)
+                outcome = replace(outcome, short_answer=short, reason=outcome.reason or uncovered)
                 outcome = yield from _with_conflicts(inquiry, grounds.selection, outcome, book)
         answer = self._made(inquiry, outcome, grounds)
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
@@ -202,10 +203,17 @@ class Answerer:
         return Grounds(
             selection=selection,
             confidence=self._calibrator.confidence(features),
-            threshold=self._settings.answering.abstain_below,
+            threshold=self._threshold(),
             features=features,
             retrieval=inquiry.retrieval,
+            contributions=self._calibrator.contributions(features),
         )
+
+    def _threshold(self) -> float:
+        set_by_hand = self._settings.answering.abstain_below
+        if set_by_hand is not None:
+            return set_by_hand
+        return self._calibrator.threshold(self._settings.answering.wanted_precision)
 
     def _told(
         self, inquiry: _Inquiry, grounds: Grounds, book: CitationBook
@@ -280,15 +288,6 @@ def _with_conflicts(
 def _check(question: str) -> None:
     if not any(map(str.isalnum, question)):
         raise UsageError(f"the question {question!r} holds no word: ask with words")
-
-
-def _doubt(grounds: Grounds) -> str:
-    if not grounds.selection.chosen:
-        return _NOTHING_FOUND
-    return (
-        f"the best evidence answers the question with a probability of {grounds.confidence:.2f}, "
-        f"less than {grounds.threshold:.2f}"
-    )
 
 
 def _last(events: Iterator[AnswerEvent]) -> tuple[Answer, RunRecord]:

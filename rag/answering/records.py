@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rag.answering.outcome import Outcome
 from rag.attribution import Evidence, Selection
+from rag.attribution.weights import load_evidence_weights
 from rag.retrieval import Retrieval
 from rag.schema import Answer, RunRecord
 from rag.settings import Settings
@@ -20,21 +21,27 @@ __all__ = ["Grounds", "new_run_id", "run_record", "settings_json"]
 _EVIDENCE_TOLD: Final = 12
 _TOLD: Final = {
     "cosine": "near in meaning",
+    "window_cosine": "stands among sentences near in meaning",
     "near_overlap": "holds the question's words",
+    "untrusted_near_overlap": "holds the question's words",
     "context_overlap": "stands where the question's words are",
     "pairs": "holds its phrases",
     "names": "names what it names",
     "numbers": "holds its numbers",
     "kind": "holds the kind of answer wanted",
+    "rank": "stands in the best passage",
+    "row": "is a table row",
     "likelihood": "makes the question likely",
 }
+_LEAST_TOLD: Final = 0.3
 
 
 @dataclass(frozen=True)
 class Grounds:
     """What an answer rests on: what was searched and weighed, and how sure it makes.
 
-    `features` are those that the confidence was computed from.
+    `features` are those that the confidence was computed from, `contributions` what each added to its
+    log odds.
     """
 
     selection: Selection
@@ -42,6 +49,7 @@ class Grounds:
     threshold: float
     features: Mapping[str, float] = field(default_factory=dict)
     retrieval: Retrieval | None = None
+    contributions: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The `why` of a run record."""
@@ -62,6 +70,7 @@ class Grounds:
                 "value": round(self.confidence, 4),
                 "abstain_below": self.threshold,
                 "features": {name: round(value, 4) for name, value in self.features.items()},
+                "contributions": {name: round(v, 3) for name, v in self.contributions.items() if v},
             },
         }
 
@@ -76,8 +85,11 @@ def run_record(
 ) -> RunRecord:
     """The record of one answer."""
     why = {**grounds.to_json(), **outcome.notes}
+    why["cut"] = list(answer.cut)
     if answer.abstained:
         why["abstained_because"] = answer.reason
+    elif answer.reason:
+        why["left_open"] = answer.reason
     return RunRecord(
         run_id=answer.run_id,
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -103,6 +115,10 @@ def _searched(retrieval: Retrieval | None) -> dict[str, Any]:
     return {
         "weights": {name: round(weight, 4) for name, weight in retrieval.weights.items()},
         "hits": {name: len(hits) for name, hits in retrieval.legs.items()},
+        "passages": [
+            {"source": p.source, "page": p.page, "score": round(p.score, 4), "scores": dict(p.scores)}
+            for p in retrieval.passages
+        ],
     }
 
 
@@ -121,10 +137,13 @@ def _evidence_json(evidence: Evidence) -> dict[str, Any]:
 
 
 def _reason(evidence: Evidence) -> str:
-    """Why a unit was chosen, in words; empty where it was not."""
+    """Why a unit was chosen, in words, what weighed most first; empty where it was not."""
     if not evidence.is_chosen:
         return ""
-    strongest = sorted(_TOLD, key=lambda name: -evidence.features.get(name, 0.0))[:3]
-    held = [_TOLD[name] for name in strongest if evidence.features.get(name, 0.0) > 0.3]
+    ranking = load_evidence_weights().ranking
+    weights = dict(zip(ranking.features, ranking.weights, strict=True))
+    parts = {name: weights[name] * evidence.features.get(name, 0.0) for name in _TOLD}
+    strongest = sorted(parts, key=lambda name: -parts[name])[:3]
+    held = dict.fromkeys(_TOLD[name] for name in strongest if parts[name] > _LEAST_TOLD)
     told = f"belongs to the answer with probability {evidence.probability:.2f}"
     return f"{told}: {', '.join(held)}" if held else told

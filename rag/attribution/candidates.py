@@ -71,6 +71,8 @@ _CJK_CUT: Final = re.compile(
     "的|了|是|在|和|与|與|及|或|由|为|為|被|于|於|将|將|把|对|對|从|從|以|而|到|向|因|其|这|這|该|該|都|也|并|並|有|称|稱|叫|名"
 )
 _WORD: Final = re.compile(r"[\w$€£%][\w'’./&%-]*")
+_OPENING: Final = re.compile(r"^[\s\"“'‘(（]+")
+_CLOSING: Final = re.compile(r"[\s\"”'’)）,;:.，。]+$")
 _BREAK: Final = re.compile(r"[,;:()\[\]“”\"—–]|\. ")
 
 
@@ -143,8 +145,8 @@ def _cjk_phrases(text: str) -> Iterator[tuple[SpanKind, Span]]:
 def _trimmed(text: str, span: Span) -> tuple[int, int]:
     """A span without white space, quotation marks and articles at its ends, and without a final stop."""
     piece = text[span.start : span.end]
-    start = span.start + len(piece) - len(piece.lstrip(" \t\n\"“'‘(（"))
-    end = span.end - (len(piece) - len(piece.rstrip(" \t\n\"”'’)）,;:.，。")))
+    start = span.start + len(piece) - len(_OPENING.sub("", piece, count=1))
+    end = start + len(_CLOSING.sub("", text[start : span.end]))
     article = re.match(r"(?:the|an?)\s+(?=\S)", text[start:end], re.IGNORECASE)
     return (start + article.end() if article else start), end
 

@@ -106,7 +106,8 @@ def test_it_abstains_in_the_language_of_the_question(store: Store, question: str
     assert answer.passages
     assert not answer.sentences
     assert not answer.citations
-    assert "probability" in record.why["abstained_because"]
+    assert record.why["abstained_because"] == answer.reason
+    assert "1.00" in answer.reason
 
 
 def test_an_empty_library_abstains(tmp_path: Path) -> None:

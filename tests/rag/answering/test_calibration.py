@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering import CONFIDENCE_FEATURES, load_calibrator
+from rag.answering import CONFIDENCE_FEATURES, Calibrator, load_calibrator
 from rag.answering.fitting import fit_isotonic, fit_logistic
+from rag.attribution import LinearModel
 from rag.errors import ConfigurationError
 
 
@@ -85,3 +86,13 @@ def test_isotonic_regression_is_monotone_and_keeps_the_mean(
     assert (np.diff(x) >= 0).all()
     assert (np.diff(y) >= 0).all()
     assert labels.min() <= y.min() <= y.max() <= labels.max()
+
+
+def test_a_wanted_precision_is_turned_into_a_threshold() -> None:
+    model = LinearModel(CONFIDENCE_FEATURES, np.zeros(len(CONFIDENCE_FEATURES)))
+    knots = np.array([[0.0, 1.0], [0.1, 0.9]])
+    measured = Calibrator(model, knots, np.array([[0.0, 0.3, 0.6], [0.5, 0.7, 0.9]]))
+    assert [measured.threshold(wanted) for wanted in (0.4, 0.7, 0.8, 0.99)] == [0.0, 0.3, 0.6, 0.6]
+    assert Calibrator(model, knots).threshold(0.8) == 0.8
+    again = Calibrator.from_json(measured.to_json(), "memory")
+    assert again.threshold(0.7) == 0.3

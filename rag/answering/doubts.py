@@ -1,0 +1,142 @@
+"""Why there is no answer, or only a part of one, in plain words of the question's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from rag.answering.records import Grounds
+from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
+from rag.attribution.features import naming
+from rag.schema import Passage
+from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
+
+__all__ = ["doubt", "missing_parts", "uncovered_note"]
+
+_PARTS: Final = re.compile(
+    r"\s*(?:,?\s+and\s+(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
+    r"|[;；?？]|，(?=.{2,}[什谁誰哪多几幾何如怎]))\s*",
+    re.IGNORECASE,
+)
+_LEAST_HELD: Final = 0.34
+_DEICTIC: Final = re.compile(
+    r"\b(?:this|that|these|those|it|its|he|she|they|him|her|his|them|their)\b|[这這那][个個些家位本]?|它|他们?|她",
+    re.IGNORECASE,
+)
+_WANTED: Final = {
+    AnswerKind.TIME: ("a date or a time", "日期或时间"),
+    AnswerKind.QUANTITY: ("a number", "数量"),
+    AnswerKind.PERSON: ("a name", "人名或名称"),
+    AnswerKind.PLACE: ("a place", "地点"),
+    AnswerKind.REASON: ("a reason", "原因"),
+}
+
+
+def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
+    """Why the documents do not answer, the plainest reason first, with the confidence where there is one.
+
+    What the question leaves open comes before what the documents lack: it can be put right at once.
+    """
+    chinese = has_cjk(question)
+    selection = grounds.selection
+    if not selection.chosen:
+        return (
+            "资料库中没有任何内容与该问题相关"
+            if chinese
+            else "nothing in the library shares a word or a meaning with the question"
+        )
+    near = (
+        "找到的段落与问题相近，但没有回答它"
+        if chinese
+        else "what was found is near to the question but does not answer it"
+    )
+    told = _underspecified(selection.question, chinese) or _lacking(selection, passages, chinese) or near
+    if chinese:
+        return f"{told}（答案正确的概率为 {grounds.confidence:.2f}，低于所需的 {grounds.threshold:.2f}）"
+    return (
+        f"{told} (an answer would be right with a probability of {grounds.confidence:.2f}; "
+        f"{grounds.threshold:.2f} is wanted)"
+    )
+
+
+def uncovered_note(question: str, selection: Selection, passages: Sequence[Passage]) -> str:
+    """Which parts of a question that asks for several things its answer leaves open; empty where none."""
+    parts = missing_parts(question, selection, passages)
+    if not parts:
+        return ""
+    if has_cjk(question):
+        return f"文档没有回答其中的部分：{'；'.join(parts)}"
+    return f"the documents do not hold the part: {'; '.join(parts)}"
+
+
+def missing_parts(question: str, selection: Selection, passages: Sequence[Passage]) -> list[str]:
+    """The parts of a question of several parts of whose own words the chosen evidence holds too few."""
+    parts = [part.strip(" ,，") for part in _PARTS.split(question) if part and part.strip(" ,，")]
+    if len(parts) < 2:
+        return []
+    held = _held(selection, passages)
+    missing = []
+    for part in parts:
+        terms = read_question(part).terms
+        if terms and sum(term in held for term in terms) < _LEAST_HELD * len(terms):
+            missing.append(part)
+    return missing if len(missing) < len(parts) else []
+
+
+def _held(selection: Selection, passages: Sequence[Passage]) -> set[str]:
+    """The content words of the chosen evidence with what names its passages."""
+    texts = (f"{naming(passages[e.unit.passage])} {e.unit.lead} {e.unit.reading}" for e in selection.chosen)
+    return {term for text in texts for term in text_terms(text)}
+
+
+def _underspecified(question: Question, chinese: bool) -> str:
+    """What a question that points at something does not say."""
+    pointing = _DEICTIC.search(question.text)
+    if pointing and not question.names and len(question.terms) <= 3:
+        word = pointing.group()
+        return f"问题没有说明“{word}”指什么" if chinese else f"the question does not say what “{word}” is"
+    if len(question.terms) <= 1 and question.kind is AnswerKind.OTHER:
+        return (
+            "问题太短：请说明是关于什么、哪个时间或哪份文件"
+            if chinese
+            else "the question says too little: name what it is about, the time or the document"
+        )
+    return ""
+
+
+def _lacking(selection: Selection, passages: Sequence[Passage], chinese: bool) -> str:
+    """What of the question none of its passages holds: names, numbers, or the kind of answer wanted."""
+    question = selection.question
+    whole = " ".join(f"{naming(passage)} {passage.text}" for passage in passages)
+    held = set(text_terms(whole))
+    names = _as_written(question, {name for name in question.names if name not in held})
+    if names:
+        told = "、".join(names) if chinese else ", ".join(names)
+        return f"找到的段落没有提到{told}" if chinese else f"no passage that was found names {told}"
+    missing = sorted(question.numbers - numbers(whole))
+    if missing:
+        told = "、".join(missing) if chinese else ", ".join(missing)
+        return f"找到的段落没有提到{told}" if chinese else f"no passage that was found holds {told}"
+    wanted = _WANTED.get(question.kind)
+    if wanted and all(evidence.features.get("kind", 0.0) < 0.0 for evidence in selection.chosen):
+        return (
+            f"找到的段落没有给出所问的{wanted[1]}"
+            if chinese
+            else f"what was found does not tell {wanted[0]}, which the question asks for"
+        )
+    return ""
+
+
+def _as_written(question: Question, terms: Collection[str]) -> list[str]:
+    """Stemmed terms as the question writes them."""
+    if question.cjk > 0.3:
+        return sorted(terms)
+    written = re.findall(r"[\w'’&.-]*\w", question.asked)
+    return list(
+        dict.fromkeys(
+            word
+            for word in written
+            if word.lower() not in STOP_WORDS and any(stem(part) in terms for part in words(word))
+        )
+    )

@@ -1,0 +1,47 @@
+"""Why there is no answer is told in plain words, in the question's language."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.doubts import doubt, missing_parts, uncovered_note
+from rag.answering.records import Grounds
+from rag.attribution import EvidenceSelector
+from rag.schema import Passage
+
+_TEXT = "The old bridge was opened by Clara Weiss and is 120 m long."
+_PASSAGES = [Passage("a", "bridge.txt", "The old bridge", 1, 0, len(_TEXT), _TEXT, 1.0)]
+
+
+def _told(question: str) -> str:
+    selection = EvidenceSelector(None).select(question, _PASSAGES)
+    return doubt(question, Grounds(selection, 0.1, 0.3), _PASSAGES)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("When did Jonas Brandt repair the old bridge?", "names Jonas, Brandt"),
+        ("What happened to the old bridge in 1953?", "1953"),
+        ("When was the old bridge opened?", "a date or a time"),
+        ("How long is this?", "does not say what “this” is"),
+        ("Price?", "says too little"),
+        ("老桥是什么时候修的？", "概率"),
+    ],
+)
+def test_the_plainest_reason_is_told(question: str, words: str) -> None:
+    assert words in _told(question)
+    assert "0.30" in _told(question)
+
+
+def test_parts_that_the_documents_lack_are_named() -> None:
+    question = "Who opened the old bridge and how much did the harbour ferry cost?"
+    selection = EvidenceSelector(None).select(question, _PASSAGES)
+    assert missing_parts(question, selection, _PASSAGES) == ["how much did the harbour ferry cost"]
+    assert "harbour ferry" in uncovered_note(question, selection, _PASSAGES)
+
+
+def test_a_question_of_one_part_leaves_nothing_open() -> None:
+    question = "Who opened the old bridge?"
+    selection = EvidenceSelector(None).select(question, _PASSAGES)
+    assert uncovered_note(question, selection, _PASSAGES) == ""

@@ -1,0 +1,66 @@
+"""The short answer is a span of the evidence of the kind that the question asks for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.attribution import quotable_units, read_question, short_span
+from rag.attribution.candidates import candidate_spans
+from rag.schema import Passage
+
+
+def _short(question: str, text: str) -> str:
+    passage = Passage("a", "a.txt", "", 1, 100, 100 + len(text), text, 1.0)
+    found = short_span(read_question(question), quotable_units([passage]))
+    if found is None:
+        return ""
+    assert text[found.start - 100 : found.end - 100] == found.text
+    return found.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "When was the old bridge opened?",
+            "The old bridge was opened on 3 May 1887 by the mayor of Aarau.",
+            "3 May 1887",
+        ),
+        (
+            "How many visitors came to the museum last year?",
+            "Last year 48,200 visitors came to the museum in Bern.",
+            "48,200",
+        ),
+        (
+            "Who designed the town hall?",
+            "The town hall was designed by Clara Weiss and finished in 1911.",
+            "Clara Weiss",
+        ),
+        ("这座石桥是哪一年建成的？", "这座石桥横跨两岸，于1887年建成通车。", "1887年"),
+    ],
+)
+def test_it_is_the_span_of_the_kind_that_is_asked_for(question: str, text: str, answer: str) -> None:
+    assert answer in _short(question, text) or _short(question, text) in answer
+    assert _short(question, text)
+
+
+@pytest.mark.parametrize("question", ["Why was the bridge closed?", "How is the tea brewed?", "Is it open?"])
+def test_reasons_ways_and_choices_have_none(question: str) -> None:
+    assert _short(question, "The bridge was closed on 3 May 1887, because it was not safe.") == ""
+
+
+def test_an_unclear_one_is_not_told() -> None:
+    passage = Passage(
+        "a", "a", "", 1, 0, 60, "Anna met Ben, Carla, Dora and Emil on 3 May and 9 June 1999.", 1.0
+    )
+    units = quotable_units([passage])
+    assert short_span(read_question("What is the plan?"), units, least=0.99) is None
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=120))
+def test_candidates_are_spans_of_their_text(text: str) -> None:
+    for candidate in candidate_spans(text):
+        assert text[candidate.start : candidate.end] == candidate.text
+        assert candidate.text == candidate.text.strip()
