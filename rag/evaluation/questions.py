@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ __all__ = [
     "read_entries",
     "read_questions",
 ]
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class AnswerQuestion:
 def read_questions(
     path: Path, entries: Mapping[str, Entry] | None = None, *, first_page: int = 0
 ) -> list[AnswerQuestion]:
-    """Read a file of questions, one JSON object a line.
+    """Read a file of questions, one JSON object a line; empty questions are passed over with a warning.
 
     Args:
         path: JSON lines, see `parse_question`.
@@ -84,6 +87,9 @@ def read_questions(
             fields = json.loads(line)
         except json.JSONDecodeError as error:
             raise UsageError(f"{where}: not JSON at column {error.colno}: {error.msg}") from None
+        if isinstance(fields, Mapping) and fields.get("question") == "":
+            _LOG.warning("%s: passed over, since its question is empty", where)
+            continue
         question = parse_question(fields, where, str(number), entries or {}, first_page)
         if question.question_id in lines:
             raise UsageError(

@@ -121,3 +121,9 @@ def test_a_sample_is_the_same_each_time_and_keeps_the_order(tmp_path):
     assert ids == sorted(ids) == [int(q.question_id) for q in asked.limited(10).questions]
     assert len(set(ids)) == 10
     assert asked.limited(99).questions == asked.questions
+
+
+def test_an_empty_question_is_passed_over_and_told(tmp_path, caplog):
+    path = write(tmp_path / "q.jsonl", {"id": 1, "question": ""}, {"id": 2, "question": "When?"})
+    assert [question.question_id for question in read_questions(path)] == ["2"]
+    assert "line 1: passed over" in caplog.text
