@@ -63,8 +63,9 @@ class Asking:
     question: str
     documents: Sequence[str] | None = None
     history: Sequence[Message] = ()
-    ready: Callable[[], object] | None = None
+    ready: Callable[[], Library] | None = None
     on_end: Callable[[Asking], None] | None = None
+    fresh: bool = False
     draft: Draft = field(default_factory=Draft, init=False)
     error: str | None = field(default=None, init=False)
     started: float = field(default_factory=time.monotonic, init=False)
@@ -110,7 +111,9 @@ class Asking:
         """Ask; once more from the start where a document that was being read left the library meanwhile."""
         version = self.library.store.version
         try:
-            for event in self.library.ask_stream(self.question, self.documents, self.history, self._stop):
+            for event in self.library.ask_stream(
+                self.question, self.documents, self.history, self._stop, use_cache=not self.fresh
+            ):
                 self.draft = self.draft.after(event)
                 self._news.set()
         except NotFoundError:
@@ -122,7 +125,7 @@ class Asking:
     def _run(self) -> None:
         try:
             if self.ready is not None:
-                self.ready()
+                self.library = self.ready()
             self._ask(tries=_TRIES)
         except CitewellError as error:
             self.error = str(error)

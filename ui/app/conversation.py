@@ -6,7 +6,18 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Message, Passage, Support
+from rag.schema import (
+    Answer,
+    AnswerSentence,
+    Box,
+    Citation,
+    Conflict,
+    Example,
+    Message,
+    Passage,
+    ShortAnswer,
+    Support,
+)
 from rag.wire import answer_json
 
 __all__ = ["Conversation", "Turn", "answer_from_json", "as_json", "as_markdown"]
@@ -32,14 +43,28 @@ class Conversation:
     conversation_id: str | None = None
     turns: list[Turn] = field(default_factory=list)
 
-    def history(self, longest: int = 6) -> tuple[Message, ...]:
-        """The last turns as messages; those without an answer are left out."""
-        answered = [turn for turn in self.turns if turn.answer is not None and not turn.answer.abstained]
+    def history(self, longest: int = 6, before: int | None = None) -> tuple[Message, ...]:
+        """The last turns, or those before one of them, as messages; those without an answer are left out."""
+        turns = self.turns[:before]
+        answered = [turn for turn in turns if turn.answer is not None and not turn.answer.abstained]
         messages: list[Message] = []
         for turn in answered[-longest:]:
             messages.append(Message("user", turn.question))
-            messages.append(Message("assistant", turn.answer.text if turn.answer else ""))
+            if turn.answer is not None:
+                messages.append(Message("assistant", turn.answer.text, _about(turn.answer)))
         return tuple(messages)
+
+
+def _about(answer: Answer) -> tuple[str, ...]:
+    """Headings and titles over what an answer cites, the nearest first."""
+    cited = {(citation.document_id, citation.start) for citation in answer.citations}
+    over = [
+        name
+        for passage in answer.passages
+        if any(d == passage.document_id and passage.start <= start < passage.end for d, start in cited)
+        for name in (*reversed(passage.headings), passage.title)
+    ]
+    return tuple(dict.fromkeys(filter(None, over)))
 
 
 def answer_from_json(data: dict[str, Any]) -> Answer:
@@ -61,6 +86,11 @@ def answer_from_json(data: dict[str, Any]) -> Answer:
         model=data["model"],
         timings=data["timings"],
         run_id=data["run_id"],
+        understood=data.get("understood", ""),  # not in records from before there were any
+        short_answer=ShortAnswer(**data["short_answer"]) if data.get("short_answer") else None,
+        conflicts=tuple(
+            Conflict(tuple(item["values"]), tuple(item["citations"])) for item in data.get("conflicts", ())
+        ),
     )
 
 

@@ -10,9 +10,10 @@ import streamlit as st
 from rag.schema import Box, Citation, Passage
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation
+from ui.app.options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
-__all__ = ["Opened", "Session", "session", "texts"]
+__all__ = ["Opened", "Pending", "Session", "session", "texts"]
 
 _KEY: Final = "citewell"
 LANGUAGE_KEY: Final = "lang"
@@ -51,6 +52,17 @@ class Opened:
         return cls(passage.document_id, passage.source, passage.page, passage.start, passage.end)
 
 
+@dataclass(frozen=True)
+class Pending:
+    """A question to be begun in this run or the next.
+
+    `again` is the number of the turn that is asked again: in the same place of the talk, and made anew.
+    """
+
+    question: str
+    again: int | None = None
+
+
 @dataclass
 class Session:
     """The conversation, the question being answered, and what lies open."""
@@ -58,7 +70,8 @@ class Session:
     conversation: Conversation = field(default_factory=Conversation)
     admitted: bool = False
     asking: Asking | None = None
-    pending: str | None = None
+    pending: Pending | None = None
+    options: AskingOptions = field(default_factory=AskingOptions)
     opened: Opened | None = None
     run_id: str | None = None
     uploads: int = 0

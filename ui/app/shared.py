@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,8 @@ from ui.app.uploads import clear_old
 __all__ = ["Shared", "shared"]
 
 _UPLOADS: Final = "uploads"
+_OTHERS: Final = 4
+"""How many ways of asking, beside the settings' own, are kept ready."""
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Shared:
     _models: threading.Lock = field(default_factory=threading.Lock)
     _warm: bool = False
     _warming: bool = False
+    _others: OrderedDict[str, Library] = field(default_factory=OrderedDict)
 
     @cached_property
     def queue(self) -> IngestQueue:
@@ -49,6 +53,20 @@ class Shared:
                 self.library.embedder.embed_questions(["ready"])  # loads the weights
                 self._warm = True
         return self.library
+
+    def asked_under(self, settings: Settings) -> Library:
+        """The library as a session wants it asked, its models built; store and weights are shared."""
+        own = self.ready()
+        if settings == own.settings:
+            return own
+        key = settings.model_dump_json()
+        with self._models:
+            other = self._others.pop(key, None) or own.under(settings)
+            self._others[key] = other
+            while len(self._others) > _OTHERS:
+                self._others.popitem(last=False)
+            _ = other.answerer
+        return other
 
     def warm_up(self) -> None:
         """Load the models in the background, so that the first question need not wait for them."""

@@ -36,8 +36,7 @@ def filled(tmp_path_factory, documents):
 
 @pytest.fixture
 def hashed(monkeypatch):
-    for place in ("rag.library.build_embedder", "rag.models.build.build_embedder"):
-        monkeypatch.setattr(place, lambda settings: HashingEmbedder())
+    monkeypatch.setattr("rag.models.build.build_embedder", lambda settings: HashingEmbedder())
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def test_thumbs_are_kept_with_the_answer_that_was_wanted(app, library_path):
         (run,) = library.runs()
         app.feedback[0].set_value(0).run()
         assert [(kept.rating, kept.wanted_answer) for kept in library.store.feedback()] == [(-1, "")]
-        app.text_area(key=f"wanted-{run.run_id}").set_value("18,750 crowns").run()
+        app.text_area(key=f"wanted-0-{run.run_id}").set_value("18,750 crowns").run()
         (kept,) = library.store.feedback()
         assert (kept.run_id, kept.rating, kept.wanted_answer) == (run.run_id, -1, "18,750 crowns")
         app.feedback[0].set_value(1).run()

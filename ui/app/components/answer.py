@@ -10,12 +10,13 @@ import streamlit as st
 from rag.library import Library
 from rag.schema import Answer, AnswerSentence, Citation, Support
 from ui.app.asking import Draft
+from ui.app.components.citing import citation_button, conflicts
 from ui.app.components.feedback import feedback
 from ui.app.components.passages import passage_list
 from ui.app.conversation import Turn
 from ui.app.escaping import html_text
 from ui.app.places import file_name
-from ui.app.session import Opened, session, texts
+from ui.app.session import Pending, session, texts
 from ui.app.texts import Texts
 
 __all__ = ["confidence_percent", "confidence_word", "draft_html", "turn_view"]
@@ -68,10 +69,22 @@ def draft_html(draft: Draft, t: Texts) -> str:
 
 
 def _answer(answer: Answer, index: int, t: Texts) -> None:
+    if answer.understood:
+        st.html(
+            f'<p class="cw-understood">{html_text(t.understood)} <q>{html_text(answer.understood)}</q></p>'
+        )
     if answer.abstained:
-        _abstention(answer, t)
-    else:
-        _sentences(answer.sentences, answer.citations, index, t)
+        _abstention(answer, index, t)
+        return
+    _short_answer(answer)
+    _sentences(answer.sentences, answer.citations, index, t)
+    conflicts(answer, index)
+
+
+def _short_answer(answer: Answer) -> None:
+    """The name, number, date or place asked for, unless it is all that the answer says."""
+    if answer.short_answer is not None and answer.short_answer.text.strip() != answer.text.strip(" ."):
+        st.html(f'<p class="cw-short"><strong>{html_text(answer.short_answer.text)}</strong></p>')
 
 
 def _confidence(answer: Answer, t: Texts) -> None:
@@ -101,24 +114,24 @@ def _actions(library: Library, turn: Turn, index: int, ratings: Ratings, t: Text
         type="tertiary",
         icon=":material/refresh:",
         on_click=_ask_again,
-        args=(turn.question,),
+        args=(turn.question, index),
     )
     if run_id:
-        feedback(library, run_id, ratings.get(run_id))
+        feedback(library, run_id, index, ratings.get(run_id))
 
 
-def _ask_again(question: str) -> None:
-    session().pending = question
+def _ask_again(question: str, index: int) -> None:
+    session().pending = Pending(question, again=index)
 
 
-def _abstention(answer: Answer, t: Texts) -> None:
+def _abstention(answer: Answer, index: int, t: Texts) -> None:
     st.html(
         f'<div class="cw-abstention"><strong>{html_text(t.abstained)}</strong>'
         f"<p>{html_text(t.abstained_reason)}</p><small>{html_text(answer.reason)}</small></div>"
     )
     if answer.passages:
         with st.expander(t.nearest.format(n=len(answer.passages)), icon=":material/near_me:"):
-            passage_list(answer.passages[:5], f"near-{answer.run_id}")
+            passage_list(answer.passages[:5], f"near-{index}")
 
 
 def _sentences(
@@ -126,7 +139,6 @@ def _sentences(
 ) -> None:
     """Sentences and small numbers flow as one text (`style.css` lays them inline)."""
     by_number = {citation.number: citation for citation in citations}
-    opened = session().opened
     with st.container(key=f"sentences-{index}"):
         for position, sentence in enumerate(sentences):
             st.html(_sentence_html(sentence, t))
@@ -134,14 +146,7 @@ def _sentences(
                 citation = by_number.get(number)
                 if citation is None:
                     continue
-                is_open = opened is not None and (opened.turn, opened.number) == (index, number)
-                st.button(
-                    str(number),
-                    key=f"cite-{index}-{position}-{number}",
-                    type="primary" if is_open else "secondary",
-                    on_click=_open,
-                    args=(citation, index),
-                )
+                citation_button(citation, index, f"cite-{index}-{position}-{number}")
     st.html(_sources_html([by_number[number] for number in sorted(by_number)], t))
 
 
@@ -153,12 +158,6 @@ def _sources_html(citations: Sequence[Citation], t: Texts) -> str:
         for citation in citations
     )
     return f'<div class="cw-sources">{sources}</div>' if sources else ""
-
-
-def _open(citation: Citation, index: int) -> None:
-    state = session()
-    place = Opened.citation(citation, index)
-    state.opened = None if state.opened == place else place
 
 
 def _sentence_html(sentence: AnswerSentence, t: Texts) -> str:

@@ -12,10 +12,11 @@ from ui.app.components.answer import draft_html, turn_view
 from ui.app.components.conversations import conversation_tools, keep_turn
 from ui.app.components.evidence import evidence
 from ui.app.components.feedback import kept_ratings
+from ui.app.components.options import asking_options
 from ui.app.components.scope import chosen_documents
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
-from ui.app.session import session, texts
+from ui.app.session import Pending, session, texts
 from ui.app.shared import Shared
 
 __all__ = ["ask_page"]
@@ -31,10 +32,10 @@ def ask_page(shared: Shared) -> None:
         empty_library(shared)
         return
     shared.warm_up()
-    question, scope = _question_box(documents)
+    asked, scope = _question_box(shared, documents)
     _settle()
-    if question:
-        _begin(shared, question, scope)
+    if asked is not None:
+        _begin(shared, asked, scope)
     beginning = st.empty()  # cleared at once, where other elements stay until a run has ended
     if not state.conversation.turns and state.asking is None:
         with beginning.container():
@@ -50,11 +51,12 @@ def ask_page(shared: Shared) -> None:
         _conversation(shared)
 
 
-def _question_box(documents: list[DocumentInfo]) -> tuple[str | None, list[str] | None]:
+def _question_box(shared: Shared, documents: list[DocumentInfo]) -> tuple[Pending | None, list[str] | None]:
     t = texts()
     tools = st.bottom.container(horizontal=True, vertical_alignment="center", gap="small", key="ask-tools")
     with tools:
-        scope = chosen_documents(documents)
+        scope = chosen_documents(documents, shared.library.store.collections.all())
+        asking_options(shared.library.settings)
         conversation_tools(session().conversation)
     # not inside st.bottom: only so does Streamlit keep the view at the newest answer
     state = session()
@@ -62,23 +64,24 @@ def _question_box(documents: list[DocumentInfo]) -> tuple[str | None, list[str] 
     typed = st.chat_input(
         t.ask_placeholder, key="question", max_chars=4_000, submit_mode="disable", disabled=busy
     )
-    question, state.pending = typed or state.pending, None
-    return (question.strip() or None if question else None), scope
+    asked, state.pending = (Pending(typed) if typed else state.pending), None
+    return (asked if asked is not None and asked.question.strip() else None), scope
 
 
-def _begin(shared: Shared, question: str, scope: list[str] | None) -> None:
+def _begin(shared: Shared, asked: Pending, scope: list[str] | None) -> None:
     """Start to answer; a question that is still being answered is stopped and kept as it is."""
     state = session()
     if state.asking is not None:
         state.asking.stop()
-    conversation = state.conversation
+    conversation, settings = state.conversation, state.options.settings(shared.library.settings)
     state.asking = Asking(
         shared.library,
-        question,
+        asked.question.strip(),
         scope,
-        conversation.history(),
-        ready=shared.ready,
+        conversation.history(before=asked.again),
+        ready=lambda: shared.asked_under(settings),
         on_end=lambda asking: keep_turn(shared.library.store, conversation, asking),
+        fresh=asked.again is not None,
     ).start()
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.library import Library
 from rag.schema import DocumentInfo, Page, StoredChunk
+from ui.app.components.document_tables import page_tables
 from ui.app.components.evidence import original_button
 from ui.app.components.picture import page_picture, tinted
 from ui.app.escaping import html_text, label
@@ -36,7 +37,7 @@ def _document(library: Library, document: DocumentInfo) -> None:
     t = texts()
     with st.container(horizontal=True, vertical_alignment="center"):
         _back(t)
-        original_button(library, document)
+        original_button(library, document, _asked_page(document))
     st.header(label(document.name), anchor=False)
     _facts(document, t)
     pages = library.store.pages(document.document_id)
@@ -52,6 +53,7 @@ def _document(library: Library, document: DocumentInfo) -> None:
         if chunk.start < page.end and chunk.end > page.start
     ]
     _page(library, document, page, chunks, t)
+    page_tables(library.store, document.document_id, page)
 
 
 def _facts(document: DocumentInfo, t: Texts) -> None:
@@ -75,6 +77,12 @@ def _facts(document: DocumentInfo, t: Texts) -> None:
         st.html(f'<table class="cw-facts">{rows}</table>')
         for warning in document.warnings:
             st.warning(label(warning, 400), icon=":material/info:")
+
+
+def _asked_page(document: DocumentInfo) -> int:
+    """The page that the address names, where there is such a page."""
+    asked = st.query_params.get("page", "")
+    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= document.pages else 1
 
 
 def _page_number(pages: int, t: Texts) -> int:

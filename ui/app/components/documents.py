@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
 from rag.schema import DocumentInfo
+from rag.store import SimilarDocument
 from ui.app.escaping import html_text, label
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
 from ui.app.times import local_time
 
-__all__ = ["document_list", "found_documents", "size_text"]
+__all__ = ["Marks", "document_list", "found_documents", "size_text"]
 
 _ROWS: Final = 20
 _ORDERS: Final[dict[str, tuple[Callable[[DocumentInfo], Any], bool]]] = {
@@ -25,17 +27,27 @@ _ORDERS: Final[dict[str, tuple[Callable[[DocumentInfo], Any], bool]]] = {
 }
 
 
-def document_list(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
+@dataclass(frozen=True)
+class Marks:
+    """What is told of documents, by id, beside themselves: their collections, and those nearly the same."""
+
+    collections: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    similar: Mapping[str, Sequence[SimilarDocument]] = field(default_factory=dict)
+
+
+def document_list(shared: Shared, documents: Sequence[DocumentInfo], marks: Marks) -> None:
     """A row a document, with search and order; twenty rows at a time."""
     t = texts()
-    words, order = _controls(t)
+    words, order, group = _controls(marks, t)
+    if group:
+        documents = [d for d in documents if group in marks.collections.get(d.document_id, ())]
     found = found_documents(documents, words, order)
     pages = max(1, -(-len(found) // _ROWS))
     if words:
         st.caption(t.found.format(n=len(found), documents=t.count("document", len(documents))))
     number = st.pagination(pages, key="documents-page") if pages > 1 else 1
     for document in found[(number - 1) * _ROWS : number * _ROWS]:
-        _row(shared, document, t)
+        _row(shared, document, marks, t)
 
 
 def found_documents(documents: Sequence[DocumentInfo], words: str, order: str) -> list[DocumentInfo]:
@@ -51,7 +63,7 @@ def size_text(characters: int, t: Texts) -> str:
     return t.characters.format(n=f"{characters / 1000:.0f}k" if characters >= 10_000 else characters)
 
 
-def _controls(t: Texts) -> tuple[str, str]:
+def _controls(marks: Marks, t: Texts) -> tuple[str, str, str | None]:
     with st.container(horizontal=True, key="documents-controls"):
         words = st.text_input(
             t.find, placeholder=t.find, key="documents-words", label_visibility="collapsed", live=True
@@ -64,13 +76,30 @@ def _controls(t: Texts) -> tuple[str, str]:
             label_visibility="collapsed",
             width=190,
         )
-    return words, order
+        group = _group_choice(marks, t)
+    return words, order, group
 
 
-def _row(shared: Shared, document: DocumentInfo, t: Texts) -> None:
+def _group_choice(marks: Marks, t: Texts) -> str | None:
+    """One collection to see, where there are any with documents."""
+    names = sorted({name for own in marks.collections.values() for name in own})
+    if not names:
+        return None
+    return st.selectbox(
+        t.collection,
+        names,
+        index=None,
+        placeholder=t.collection_any,
+        key="documents-collection",
+        label_visibility="collapsed",
+        width=190,
+    )
+
+
+def _row(shared: Shared, document: DocumentInfo, marks: Marks, t: Texts) -> None:
     key = document.document_id
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"document-{key}"):
-        st.html(_row_html(document, t), width="stretch")
+        st.html(_row_html(document, marks, t), width="stretch")
         with st.container(horizontal=True, width="content", key=f"acts-{key}"):
             if st.button(t.open, key=f"view-{key}", icon=":material/visibility:", type="tertiary"):
                 st.switch_page("views/document.py", query_params={"id": key})
@@ -78,19 +107,32 @@ def _row(shared: Shared, document: DocumentInfo, t: Texts) -> None:
                 _confirm(t.delete_title)(shared, document)
 
 
-def _row_html(document: DocumentInfo, t: Texts) -> str:
+def _row_html(document: DocumentInfo, marks: Marks, t: Texts) -> str:
     facts = [
         t.counts.format(pages=t.count("page", document.pages), chunks=t.count("chunk", document.chunks)),
         size_text(document.characters, t),
         t.added.format(date=local_time(document.added_at)),
     ]
     title = document.title if document.title and document.title != document.name else ""
-    warnings = "".join(f'<div class="cw-file-note">{html_text(text)}</div>' for text in document.warnings[:3])
-    return (
-        f'<div class="cw-row-name">{html_text(document.name)}</div>'
-        f'<div class="cw-row-title">{html_text(title)}</div>'
-        f'<div class="cw-row-facts">{html_text(" · ".join(facts))}</div>{warnings}'
+    groups = "".join(
+        f'<span class="cw-status">{html_text(name)}</span>'
+        for name in marks.collections.get(document.document_id, ())
     )
+    similar = [_likeness(other, t) for other in marks.similar.get(document.document_id, ())[:2]]
+    notes = "".join(
+        f'<div class="cw-file-note">{html_text(text)}</div>' for text in [*similar, *document.warnings[:3]]
+    )
+    return (
+        f'<div class="cw-row-name">{html_text(document.name)} {groups}</div>'
+        f'<div class="cw-row-title">{html_text(title)}</div>'
+        f'<div class="cw-row-facts">{html_text(" · ".join(facts))}</div>{notes}'
+    )
+
+
+def _likeness(other: SimilarDocument, t: Texts) -> str:
+    if other.same_bytes:
+        return t.same_file.format(name=other.name)
+    return t.nearly_same.format(name=other.name, percent=min(99, round(100 * other.share)))
 
 
 def _confirm(title: str) -> Callable[[Shared, DocumentInfo], None]:

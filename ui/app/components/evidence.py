@@ -11,6 +11,7 @@ from rag.library import Library
 from rag.schema import Citation, DocumentInfo
 from ui.app.components.picture import page_picture
 from ui.app.escaping import html_text, label, marked_html
+from ui.app.original import original_address
 from ui.app.places import file_name, span_boxes, surroundings
 from ui.app.session import Opened, session, texts
 
@@ -93,7 +94,7 @@ def _place(library: Library, document: DocumentInfo, opened: Opened) -> None:
         with st.expander(t.around, icon=":material/notes:"):
             st.html(text_html)
     with st.container(horizontal=True, vertical_alignment="center", key="evidence-tools"):
-        original_button(library, document)
+        original_button(library, document, opened.page)
         st.page_link(
             "views/document.py",
             label=t.in_library,
@@ -102,13 +103,25 @@ def _place(library: Library, document: DocumentInfo, opened: Opened) -> None:
         )
 
 
-def original_button(library: Library, document: DocumentInfo) -> None:
-    """Download the file as it came in; read from disk only when it is asked for."""
+def original_button(library: Library, document: DocumentInfo, page: int = 1) -> None:
+    """The file as it came in: opened at a page where the browser can, and to download.
+
+    For a download it is read from disk only when it is asked for.
+    """
     t = texts()
     path = library.store.original(document.document_id)
     if path is None:
         st.caption(t.original_not_kept)
         return
+    address = original_address(library, document, page)
+    if address is not None:
+        st.link_button(
+            t.open_original,
+            address,
+            icon=":material/open_in_new:",
+            type="tertiary",
+            help=t.open_original_help.format(n=page),
+        )
     st.download_button(
         t.original,
         data=path.read_bytes,
@@ -116,6 +129,7 @@ def original_button(library: Library, document: DocumentInfo) -> None:
         mime=mimetypes.guess_type(document.name)[0] or "application/octet-stream",
         key=f"original-{document.document_id}",
         icon=":material/download:",
+        type="tertiary",
         on_click="ignore",
         help=t.original_help.format(source=label(document.source, 300)),
     )

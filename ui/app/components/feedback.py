@@ -17,10 +17,13 @@ def kept_ratings(library: Library) -> dict[str, tuple[int, str]]:
     return {kept.run_id: (kept.rating, kept.wanted_answer) for kept in library.store.feedback()}
 
 
-def feedback(library: Library, run_id: str, kept: tuple[int, str] | None) -> None:
-    """The two thumbs; thumbs down asks what would have been right."""
+def feedback(library: Library, run_id: str, index: int, kept: tuple[int, str] | None) -> None:
+    """The two thumbs; thumbs down asks what would have been right.
+
+    `index` is the turn's: a run whose answer is remembered may be told twice.
+    """
     t = texts()
-    key = f"thumbs-{run_id}"
+    key = f"thumbs-{index}-{run_id}"
     st.feedback(
         "thumbs",
         key=key,
@@ -29,7 +32,7 @@ def feedback(library: Library, run_id: str, kept: tuple[int, str] | None) -> Non
         args=(library, run_id, key, kept[1] if kept else ""),
     )
     if kept is not None and kept[0] < 0:
-        wanted_key = f"wanted-{run_id}"
+        wanted_key = f"wanted-{index}-{run_id}"
         with st.popover(t.wanted, type="tertiary", icon=":material/edit_note:"):
             st.text_area(
                 t.wanted_label,

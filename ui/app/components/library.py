@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.app.components.documents import document_list
+from ui.app.components.collections import collection_editor, memberships
+from ui.app.components.documents import Marks, document_list
 from ui.app.components.upload import job_views, uploader
 from ui.app.session import texts
 from ui.app.shared import Shared
@@ -29,4 +30,7 @@ def library_page(shared: Shared) -> None:
             chunks=t.count("chunk", sum(document.chunks for document in documents)),
         )
     )
-    document_list(shared, documents)
+    store = shared.library.store
+    collections = store.collections.all()
+    collection_editor(shared.library, collections, documents)
+    document_list(shared, documents, Marks(memberships(collections), store.all_similar_documents()))

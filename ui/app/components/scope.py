@@ -1,28 +1,38 @@
-"""Which documents are asked."""
+"""Which documents are asked: all, some, or those of collections."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
 from rag.schema import DocumentInfo
+from rag.store import Collection
 from ui.app.session import texts
+from ui.app.texts import Texts
 
 __all__ = ["chosen_documents", "document_names"]
 
+_COLLECTION: Final = "collection:"
+"""Stands before a collection's name; the id of a document has no colon."""
 
-def chosen_documents(documents: Sequence[DocumentInfo]) -> list[str] | None:
-    """A choice of documents by id; None stands for all."""
+
+def chosen_documents(
+    documents: Sequence[DocumentInfo], collections: Sequence[Collection] = ()
+) -> list[str] | None:
+    """A choice of documents by id, also by way of collections; None stands for all."""
     t = texts()
-    names = document_names(documents)
-    kept = [document_id for document_id in st.session_state.get("scope", []) if document_id in names]
+    members = {_COLLECTION + group.name: group.document_ids for group in collections}
+    names = _collection_names(collections, t) | document_names(documents)
+    kept = [choice for choice in st.session_state.get("scope", []) if choice in names]
     st.session_state["scope"] = kept
+    chosen_ids = _documents_of(kept, members)
     title = (
         t.scope_all.format(n=len(documents))
         if not kept
-        else t.scope_some.format(documents=t.count("document", len(kept)))
+        else t.scope_some.format(documents=t.count("document", len(chosen_ids)))
     )
     with st.popover(title, icon=":material/library_books:", type="tertiary"):
         chosen = st.multiselect(
@@ -33,7 +43,7 @@ def chosen_documents(documents: Sequence[DocumentInfo]) -> list[str] | None:
             key="scope",
             persist_state="session",
         )
-    return list(chosen) or None
+    return _documents_of(chosen, members) if chosen else None
 
 
 def document_names(documents: Sequence[DocumentInfo]) -> dict[str, str]:
@@ -43,3 +53,17 @@ def document_names(documents: Sequence[DocumentInfo]) -> dict[str, str]:
         document.document_id: document.name if counts[document.name] == 1 else document.source
         for document in documents
     }
+
+
+def _collection_names(collections: Sequence[Collection], t: Texts) -> dict[str, str]:
+    return {
+        _COLLECTION + group.name: t.collection_choice.format(
+            name=group.name, documents=t.count("document", len(group.document_ids))
+        )
+        for group in collections
+    }
+
+
+def _documents_of(chosen: Sequence[str], members: dict[str, tuple[str, ...]]) -> list[str]:
+    """The ids that choices stand for, each once, in their order."""
+    return list(dict.fromkeys(d for choice in chosen for d in members.get(choice, (choice,))))

@@ -16,10 +16,11 @@ from rag.models.devices import accelerator_likely, choose_device
 from rag.models.packaged import PREFIX, packaged_model
 from rag.settings import Settings
 from ui.app.escaping import html_text, label
+from ui.app.options import named_remotes
 from ui.app.session import texts
 from ui.app.texts import Texts
 
-__all__ = ["folder_bytes", "remotes", "status_page"]
+__all__ = ["folder_bytes", "status_page"]
 
 _PACKAGES: Final = (
     "torch",
@@ -45,16 +46,6 @@ def status_page(library: Library) -> None:
 def folder_bytes(folder: Path) -> int:
     """The size of all files under a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def remotes(settings: Settings) -> list[str]:
-    """The addresses that the settings allow the program to talk to; none by default."""
-    named = []
-    if settings.generator.provider not in {"local", "none"}:
-        named.append(settings.generator.base_url or settings.generator.provider)
-    if not settings.offline:
-        named.append("huggingface.co")
-    return named
 
 
 def _library(library: Library, t: Texts) -> None:
@@ -131,7 +122,7 @@ def _licences(settings: Settings) -> dict[str, str]:
 
 def _network(settings: Settings, t: Texts) -> None:
     st.subheader(t.network, anchor=False)
-    addresses = remotes(settings)
+    addresses = named_remotes(settings)
     if addresses:
         st.warning(
             t.network_some.format(names=label(", ".join(addresses), 300)), icon=":material/cloud_upload:"

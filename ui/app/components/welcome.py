@@ -14,7 +14,7 @@ from rag.schema import DocumentInfo
 from rag.text import has_cjk
 from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
-from ui.app.session import session, texts
+from ui.app.session import Pending, session, texts
 from ui.app.shared import Shared
 from ui.app.texts import LANGUAGES
 
@@ -89,4 +89,4 @@ def _take_samples(shared: Shared, samples: Sequence[Path]) -> None:
 
 
 def _ask(question: str) -> None:
-    session().pending = question
+    session().pending = Pending(question)

@@ -43,6 +43,24 @@ class Texts:
     stopped: str
     asking_failed: str
     again: str
+    options: str
+    options_changed: str
+    options_reset: str
+    preset: str
+    preset_help: str
+    preset_own: str
+    preset_quotes: str
+    preset_written: str
+    option_top_k: str
+    option_abstain_below: str
+    option_calibrated: str
+    sampling: str
+    sampling_none: str
+    option_temperature: str
+    option_top_p: str
+    option_max_new_tokens: str
+    option_candidates: str
+    option_seed: str
 
     # answers
     confidence: str
@@ -64,6 +82,8 @@ class Texts:
     wanted: str
     wanted_label: str
     wanted_help: str
+    understood: str
+    conflict: str
 
     # evidence
     page: str
@@ -79,6 +99,8 @@ class Texts:
     original_not_kept: str
     document_gone: str
     open_place: str
+    open_original: str
+    open_original_help: str
 
     # conversations
     new_conversation: str
@@ -133,6 +155,22 @@ class Texts:
     fact_sha256: str
     chunks_here: str
     chunk: str
+    same_file: str
+    nearly_same: str
+    collections: str
+    collections_counted: str
+    collection: str
+    collection_new: str
+    collection_any: str
+    collection_name: str
+    collection_members: str
+    collection_members_none: str
+    collection_save: str
+    collection_remove: str
+    collection_remove_help: str
+    collection_choice: str
+    table_rows: str
+    table_rows_help: str
 
     # why
     why_title: str
@@ -162,6 +200,29 @@ class Texts:
     no_prompt: str
     examples: str
     download_run: str
+    tab_examples: str
+    tab_map: str
+    tab_replay: str
+    no_examples: str
+    examples_chosen: str
+    order_last: str
+    order_first: str
+    similarity: str
+    tokens_told: str
+    map_help: str
+    map_small: str
+    map_drawing: str
+    map_document: str
+    map_question: str
+    map_hit: str
+    map_cited: str
+    map_show: str
+    replay_help: str
+    replay: str
+    replay_legs: str
+    replay_fusion: str
+    replay_before: str
+    replay_now: str
 
     # status
     status_title: str
@@ -192,6 +253,62 @@ class Texts:
     network_none: str
     network_some: str
     versions: str
+    fact_version: str
+
+    # quality
+    nav_quality: str
+    quality_title: str
+    quality_text: str
+    tab_evaluations: str
+    tab_feedback: str
+    questions_upload: str
+    questions_help: str
+    questions_feedback: str
+    evaluation_name: str
+    evaluate: str
+    evaluation_help: str
+    evaluation_progress: str
+    evaluation_stop: str
+    evaluation_stopped: str
+    evaluation_failed: str
+    no_evaluations: str
+    choose_evaluation: str
+    compare_with: str
+    compare_none: str
+    measure: str
+    value: str
+    interval: str
+    difference: str
+    compared_on: str
+    pictures_none: str
+    reliability: str
+    risk_coverage: str
+    judged_questions: str
+    judged_right: str
+    judged_wrong: str
+    judged_silent: str
+    column_question: str
+    column_answer: str
+    column_confidence: str
+    column_outcome: str
+    download_judged: str
+    no_feedback: str
+    feedback_up: str
+    feedback_down: str
+    feedback_wanted: str
+    is_example: str
+    approve: str
+    approve_help: str
+    unapprove: str
+    approved: str
+    not_approved: str
+    download_questions: str
+
+    # access
+    sign_in: str
+    sign_in_text: str
+    sign_in_missing: str
+    sign_out: str
 
     # choices, and things counted: for one, and for any other number
     status: Mapping[str, str]

@@ -1,0 +1,96 @@
+"""How one session wants its questions answered: a preset and a few figures over the library's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rag.settings import Settings, load_settings, presets
+
+__all__ = ["OWN", "QUOTES", "WRITTEN", "AskingOptions", "named_remotes", "offered_presets"]
+
+OWN: Final = "own"
+QUOTES: Final = "quotes"
+WRITTEN: Final = "written"
+_SECTIONS: Final = ("reranker", "generator", "retrieval", "examples", "prompt", "answering")
+"""What a preset may change for one session; reading, cutting and embedding are the library's."""
+
+
+@dataclass(frozen=True)
+class AskingOptions:
+    """A preset and what is set over it; None leaves a figure as it is."""
+
+    preset: str = OWN
+    top_k: int | None = None
+    abstain_below: float | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_new_tokens: int | None = None
+    candidates: int | None = None
+    seed: int | None = None
+
+    def settings(self, own: Settings) -> Settings:
+        """The library's settings with these options over them."""
+        chosen = _preset(self.preset, own)
+        figures: dict[str, dict[str, Any]] = {
+            "retrieval": {"top_k": self.top_k},
+            "answering": {"abstain_below": self.abstain_below},
+            "generator": {
+                "temperature": self.temperature,
+                "top_p": self.top_p,
+                "max_new_tokens": self.max_new_tokens,
+                "candidates": self.candidates,
+                "seed": self.seed,
+            },
+        }
+        return _with(chosen, figures)
+
+
+def offered_presets(own: Settings) -> list[str]:
+    """The presets that a session may choose: those that send nothing where the library's own do not.
+
+    Presets that name an embedder are for libraries made with it, and are left out.
+    """
+    offered = [OWN]
+    if own.generator.writes:
+        offered.append(QUOTES)
+    elif own.generator.provider != "none":
+        offered.append(WRITTEN)
+    for name in presets():
+        preset = load_settings(name)
+        same = all(getattr(preset, section) == getattr(own, section) for section in _SECTIONS)
+        sends = set(named_remotes(preset)) - set(named_remotes(own))
+        if not (same or sends or "model" in preset.embedder.model_fields_set):
+            offered.append(name)
+    return offered
+
+
+def named_remotes(settings: Settings) -> list[str]:
+    """The places outside this program that the settings let it talk to."""
+    found = []
+    generator = settings.generator
+    if generator.provider not in ("local", "none", "llama_cpp"):
+        found.append(generator.base_url or generator.provider)
+    if not settings.offline:
+        found.append("huggingface.co")
+    return found
+
+
+def _preset(name: str, own: Settings) -> Settings:
+    if name == OWN:
+        return own
+    if name in (QUOTES, WRITTEN):
+        return _with(own, {"generator": {"writes": name == WRITTEN}})
+    preset = load_settings(name)
+    return own.model_copy(update={section: getattr(preset, section) for section in _SECTIONS})
+
+
+def _with(settings: Settings, figures: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """The settings with those figures that are not None."""
+    changed = {}
+    for section, values in figures.items():
+        given = {key: value for key, value in values.items() if value is not None}
+        if given:
+            changed[section] = getattr(settings, section).model_copy(update=given)
+    return settings.model_copy(update=changed)
