@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 import venv
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,6 +123,20 @@ def environment_of(script: Path, folder: Path) -> Path:
     return python
 
 
+def keep(work: Path, which: str, runs: dict[str, Run]) -> None:
+    """Remember runs, so that a benchmark of an hour may be interrupted."""
+    (work / f"{which}.json").write_text(
+        json.dumps({name: asdict(run) for name, run in runs.items()}), "utf-8"
+    )
+
+
+def kept(work: Path, which: str) -> dict[str, Run]:
+    """Runs that were remembered."""
+    path = work / f"{which}.json"
+    told = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return {name: Run(**fields) for name, fields in told.items()}
+
+
 def size(folder: Path) -> int:
     """Bytes of all files below."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -193,6 +207,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of PDFs")
     parser.add_argument("--environments", type=Path, required=True, help="where virtual environments lie")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--work", type=Path, help="keep indexes here, and go on from what was measured there")
     parser.add_argument("--repeat-all", action="store_true", help="second runs of forgetful pipelines too")
     arguments = parser.parse_args()
     environment = {
@@ -200,21 +215,24 @@ def main() -> None:
         "TOKENIZERS_PARALLELISM": "false",
         "HAYSTACK_TELEMETRY_ENABLED": "0",
     }
-    work = Path(tempfile.mkdtemp(prefix="ingestion-"))
-    firsts: dict[str, Run] = {}
-    seconds: dict[str, Run] = {}
+    work = arguments.work or Path(tempfile.mkdtemp(prefix="ingestion-"))
+    work.mkdir(parents=True, exist_ok=True)
+    every = commands(arguments.data, arguments.environments, work, arguments.peers)
+    firsts, seconds = kept(work, "first"), kept(work, "again")
     try:
-        every = commands(arguments.data, arguments.environments, work, arguments.peers)
         for name, command in every.items():
-            firsts[name] = measured(command, environment)
-            print(f"{name}: {firsts[name]}", file=sys.stderr)
-            if name in REMEMBERING or arguments.repeat_all:
+            if name not in firsts:
+                firsts[name] = measured(command, environment)
+                keep(work, "first", firsts)
+                print(f"{name}: {firsts[name]}", file=sys.stderr)
+            if name not in seconds and (name in REMEMBERING or arguments.repeat_all):
                 seconds[name] = measured(command, environment)
+                keep(work, "again", seconds)
                 print(f"{name}, again: {seconds[name]}", file=sys.stderr)
-        result = report(page_count(arguments.data), firsts, seconds, work)
     except subprocess.CalledProcessError as error:
         sys.exit(f"{error}\n{error.stderr}")
-    finally:
+    result = report(page_count(arguments.data), firsts, seconds, work)
+    if arguments.work is None:
         shutil.rmtree(work, ignore_errors=True)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "ingestion.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
