@@ -152,7 +152,8 @@ def store_results(results: Sequence[dict[str, Any]], out: Path, models: str) -> 
         "note": (
             f"nDCG@10 ({models}). Plain fusion: reciprocal rank fusion, k = 60, of the same hits. "
             "Intervals: 95 %, bootstrap over questions, 2,000 samples, seed 0; differences are paired. "
-            "One configuration for all; its constants were chosen by hand on samples of these sets. Recall@10 is that of all gold passages."
+            "One configuration for all; its constants were chosen by hand on samples of these sets. "
+            "Recall@10 is that of all gold passages."
         ),
         "sets": list(results),
     }
