@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.attribution.conflicts import changed_names
 from rag.attribution.facts import dates, is_negated, missing_quantities
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, near_overlap, weights_from_texts
@@ -153,6 +154,8 @@ def _conflict(text: str, units: Sequence[Unit], words: float) -> str:
         for date in dates(text):
             if not any(_same_date(date, other) for other in told):
                 return "the evidence tells another date"
+    for told_name, held_name in changed_names(text, units[0].text):
+        return f"the evidence says {held_name}, not {told_name}"
     if words >= _SAME_STATEMENT and is_negated(text) != is_negated(units[0].text):
         return "one of sentence and evidence denies what the other says"
     return ""

@@ -18,7 +18,7 @@ from rag.schema import Passage, Span
 from rag.text import STOP_WORDS, has_cjk, numbers, stem
 from rag.text.language import CJK
 
-__all__ = ["Disagreement", "disagreements"]
+__all__ = ["Disagreement", "changed_names", "disagreements"]
 
 _TOKEN: Final = re.compile(
     rf"[{CJK}]|\d+(?:[.,:]\d+)*%?|(?:(?![{CJK}])[^\W\d_])+(?:[-'’.&](?:(?![{CJK}])\w)+)*"
@@ -91,6 +91,46 @@ def disagreements(
     return found
 
 
+def changed_names(claim: str, evidence: str) -> list[tuple[str, str]]:
+    """The names of a claim that stand where its evidence, else said alike, has others: (told, held).
+
+    Only for scripts that write names with capitals.
+    """
+    if has_cjk(claim) or has_cjk(evidence):
+        return []
+    first, second = _tokens(claim), _tokens(evidence)
+    matcher = _matcher(first, second)
+    if _shared(matcher, first) < _LEAST_SHARED * sum(token.is_content for token in first):
+        return []
+    found = []
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what == "replace" and _are_names(first[i:j]) and _are_names(second[k:m]):
+            values = (claim[first[i].start : first[j - 1].end], evidence[second[k].start : second[m - 1].end])
+            if values[1].casefold() not in claim.casefold() and _differ(values, ("", "")):
+                found.append(values)
+    return found
+
+
+def _are_names(tokens: Sequence[_Token]) -> bool:
+    """Whether all content words have capitals, other than the one that begins a text."""
+    content = [token for token in tokens if token.is_content]
+    return any(token.start > 0 for token in content) and all(
+        token.is_name and not token.is_number for token in content
+    )
+
+
+def _matcher(first: Sequence[_Token], second: Sequence[_Token]) -> SequenceMatcher[str]:
+    return SequenceMatcher(
+        None, [token.key for token in first], [token.key for token in second], autojunk=False
+    )
+
+
+def _shared(matcher: SequenceMatcher[str], first: Sequence[_Token]) -> int:
+    """How many content words of the first text are aligned."""
+    blocks = matcher.get_matching_blocks()
+    return sum(token.is_content for block in blocks for token in first[block.a : block.a + block.size])
+
+
 def _of_one_matter(question: Question, a: Unit, b: Unit, passages: Sequence[Passage]) -> bool:
     """Whether two units with what they stand under hold the same of the question's names and numbers."""
     contexts = [f"{naming(passages[unit.passage])} {unit.lead} {unit.reading}" for unit in (a, b)]
@@ -106,12 +146,8 @@ def _disagreement(question: Question, a: Unit, b: Unit) -> Disagreement | None:
     content = [sum(token.is_content for token in tokens) for tokens in (first, second)]
     if min(content) < _LEAST_TOKENS:
         return None
-    matcher = SequenceMatcher(
-        None, [token.key for token in first], [token.key for token in second], autojunk=False
-    )
-    blocks = matcher.get_matching_blocks()
-    shared = sum(token.is_content for block in blocks for token in first[block.a : block.a + block.size])
-    if shared < _LEAST_SHARED * min(content):
+    matcher = _matcher(first, second)
+    if _shared(matcher, first) < _LEAST_SHARED * min(content):
         return None
     changes = _changes(question, matcher, (a.text, b.text), first, second)
     if not 1 <= len(changes) <= _MOST_CHANGES:

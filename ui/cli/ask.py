@@ -12,6 +12,7 @@ from rag.wire import answer_json, passage_json
 from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
 from ui.cli.output import print_answer, print_json, print_line, print_passages, write_error
 from ui.cli.questions import AnswerFile, Question, read_questions
+from ui.cli.why import print_why
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -63,6 +64,9 @@ def ask(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Make the answer anew, even if it was given before.")
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Tell what was searched and weighed, and what decided.")
+    ] = False,
     document: DocumentOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
@@ -72,6 +76,8 @@ def ask(
     """Answer a question from the documents, each sentence with its citation."""
     if (question is None) == (file is None):
         raise UsageError("give one question, or --file FILE with a question a line")
+    if why and file is not None:
+        raise UsageError("--why goes with one question; `citewell runs show ID` tells of any run")
     if output is not None and file is None:
         raise UsageError("--output goes with --file: one question is answered on standard output")
     settings = read_settings(library, config, assignments)
@@ -79,7 +85,7 @@ def ask(
         _require_text(question)
         with open_library(settings) as opened:
             answer = opened.ask(question, document, use_cache=not no_cache)
-            _print_one(opened, answer, as_json=as_json)
+            _print_one(opened, answer, why=why, as_json=as_json)
         return
     assert file is not None
     questions = read_questions(file)
@@ -98,11 +104,16 @@ def ask(
         raise typer.Exit(1)
 
 
-def _print_one(library: Library, answer: Answer, *, as_json: bool) -> None:
+def _print_one(library: Library, answer: Answer, *, why: bool, as_json: bool) -> None:
+    run = library.run(answer.run_id) if why else None
     if as_json:
-        print_json({"id": answer.run_id, **answer_json(answer)})
-    else:
-        print_answer(answer, library.documents())
+        told = {"id": answer.run_id, **answer_json(answer)}
+        print_json({**told, "why": run.why} if run is not None else told)
+        return
+    print_answer(answer, library.documents())
+    if run is not None:
+        print_line()
+        print_why(run)
 
 
 def _print_line(

@@ -58,8 +58,11 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     for sentence in answer.sentences:
         numbers = "".join(f"[{number}]" for number in sentence.citations)
         print_line(_wrapped(f"{sentence.text} {numbers}{_MARKS[sentence.support]}".rstrip()))
+    if answer.reason and not answer.abstained:
+        print_line(_wrapped(f"({answer.reason})"))
     if answer.abstained:
         print_line(_wrapped(answer.text))
+        print_line(_wrapped(answer.reason))
         for passage in answer.passages[:3]:
             print_line(f"  nearest: {_place(passage, names)}: {_shortened(passage.text)}")
     print_line()

@@ -27,6 +27,7 @@ def units(text: str = TEXT):
         ("It carries 190,000 vehicles a day.", Support.CONTRADICTED),
         ("The Harbour Bridge was opened on 19 May 1932 by the premier.", Support.CONTRADICTED),
         ("The toll applies to buses.", Support.CONTRADICTED),
+        ("Its arch is made of steel from Birmingham.", Support.CONTRADICTED),
         ("Penguins breed on distant islands in winter.", Support.UNSUPPORTED),
     ],
 )
