@@ -98,6 +98,9 @@ class Attributor:
         coverage = max(words, 0.6 * words + 0.4 * max(float(likeness[i]) for i in taken))
         told = [term for term in terms if not term[0].isdigit()]
         same = near_overlap(told, set().union(*(held[i] for i in taken)), weight)
+        for told_name, held_name in changed_names(text, cited[0].text):
+            reason = f"the evidence says {held_name}, not {told_name}"
+            return Alignment(text, Support.CONTRADICTED, tuple(cited[:1]), coverage, reason)
         conflict = _conflict(text, cited, same)
         if conflict and same >= _SAME_STATEMENT:
             return Alignment(text, Support.CONTRADICTED, tuple(cited[:1]), coverage, conflict)
@@ -154,8 +157,6 @@ def _conflict(text: str, units: Sequence[Unit], words: float) -> str:
         for date in dates(text):
             if not any(_same_date(date, other) for other in told):
                 return "the evidence tells another date"
-    for told_name, held_name in changed_names(text, units[0].text):
-        return f"the evidence says {held_name}, not {told_name}"
     if words >= _SAME_STATEMENT and is_negated(text) != is_negated(units[0].text):
         return "one of sentence and evidence denies what the other says"
     return ""

@@ -28,6 +28,8 @@ _LEAST_TOKENS: Final = 4
 _LONGEST_VALUE: Final = 10
 _MOST_CHANGES: Final = 2
 _CJK_FUNCTION: Final = frozenset("的了是在和与及或也都就而吗呢于为以其之这那被把将")
+_CJK_NUMERALS: Final = frozenset("〇零一二两兩三四五六七八九十百千万萬亿億")
+_LEAST_SHARED_CJK: Final = 0.7
 _OF_NUMBERS: Final = frozenset({AnswerKind.TIME, AnswerKind.QUANTITY})
 _OF_NAMES: Final = frozenset({AnswerKind.PERSON, AnswerKind.PLACE})
 
@@ -82,7 +84,7 @@ def disagreements(
         if a.is_row or b.is_row or not _of_one_matter(question, a, b, passages):
             continue
         disagreement = _disagreement(question, a, b)
-        if disagreement is None:
+        if disagreement is None or _are_subjects(question, disagreement, passages):
             continue
         values = frozenset(" ".join(value.casefold().split()) for value in disagreement.values)
         if not any(values & other for other in known):
@@ -109,6 +111,17 @@ def changed_names(claim: str, evidence: str) -> list[tuple[str, str]]:
             if values[1].casefold() not in claim.casefold() and _differ(values, ("", "")):
                 found.append(values)
     return found
+
+
+def _are_subjects(question: Question, found: Disagreement, passages: Sequence[Passage]) -> bool:
+    """Whether the values are what each passage is about, or dates that no one asked for."""
+    if question.kind is not AnswerKind.TIME and any(map(dates, found.values)):
+        return True
+    for unit, value in zip(found.units, found.values, strict=True):
+        terms = set(text_terms(value))
+        if terms and terms <= set(text_terms(naming(passages[unit.passage]))):
+            return True
+    return False
 
 
 def _are_names(tokens: Sequence[_Token]) -> bool:
@@ -147,7 +160,8 @@ def _disagreement(question: Question, a: Unit, b: Unit) -> Disagreement | None:
     if min(content) < _LEAST_TOKENS:
         return None
     matcher = _matcher(first, second)
-    if _shared(matcher, first) < _LEAST_SHARED * min(content):
+    loose = question.cjk > 0.5 and question.kind not in _OF_NUMBERS  # any word of Chinese may be a name
+    if _shared(matcher, first) < (_LEAST_SHARED_CJK if loose else _LEAST_SHARED) * min(content):
         return None
     changes = _changes(question, matcher, (a.text, b.text), first, second)
     if not 1 <= len(changes) <= _MOST_CHANGES:
@@ -189,10 +203,10 @@ def _is_value(question: Question, tokens: Sequence[_Token]) -> bool:
         return False
     new = [t for t in content if stem(t.key) not in question.terms and t.key not in question.text.casefold()]
     if question.kind in _OF_NUMBERS:
-        return any(token.is_number for token in new) or (question.cjk > 0.5 and bool(new))
-    if question.kind in _OF_NAMES:
-        return any(token.is_name and not token.is_number for token in new)
-    return any(token.is_name or token.is_number for token in new)
+        return any(token.is_number or token.text in _CJK_NUMERALS for token in new)
+    if question.kind not in _OF_NAMES and any(token.is_number for token in new):
+        return True
+    return sum(token.is_name and not token.is_number for token in new) >= (2 if question.cjk > 0.5 else 1)
 
 
 def _differ(values: Sequence[str], texts: tuple[str, str]) -> bool:
