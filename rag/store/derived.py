@@ -6,10 +6,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from rag.errors import LibraryLockedError
 from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
-from rag.store.chunks import chunks_by_id, plain_chunks
+from rag.store.chunks import chunk_ids, chunks_by_id, plain_chunks
 from rag.store.documents import Rules, document_row, list_documents
 from rag.store.embeddings import drop_old_vectors, embedder_settings, register_embedder
 from rag.store.lexical import refresh_terms
@@ -33,6 +35,19 @@ class Derived(Records):
         """
         with self._database.reading() as connection:
             return {c.chunk_id: passage_hash(c.text) for c in chunks_by_id(connection, chunk_ids)}
+
+    def spread_chunks(self, most: int) -> list[tuple[int, str]]:
+        """Up to `most` chunks, evenly spread over all: (chunk id, document id) by ascending chunk id."""
+        with self._database.reading() as connection:
+            ids = chunk_ids(connection)
+            if len(ids) > most:
+                ids = ids[np.linspace(0, len(ids) - 1, most).round().astype(np.intp)]
+            rows = connection.execute(
+                "SELECT c.id, d.document_id FROM chunks c JOIN documents d ON d.id = c.document"
+                " WHERE c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id",
+                (json.dumps(ids.tolist()),),
+            )
+            return [(int(chunk_id), str(document_id)) for chunk_id, document_id in rows]
 
     def similar_documents(self, document_id: str) -> list[SimilarDocument]:
         """The documents of which four fifths or more are the same text, same bytes first, then most alike.

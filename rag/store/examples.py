@@ -60,6 +60,12 @@ class ApprovedExamples:
                 [(added.lastrowid, document) for (document,) in documents],
             )
 
+    def run_ids(self) -> set[str]:
+        """The runs whose answers are examples."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT r.run_id FROM examples e JOIN runs r ON r.id = e.run")
+            return {str(row[0]) for row in rows}
+
     def remove(self, run_id: str) -> bool:
         """Remove the example of a run; whether there was one."""
         with self._database.writing() as connection:

@@ -100,7 +100,7 @@ def _desk(browser: Browser, address: str, folder: Path, scheme: str) -> None:
     ask(page, _UNANSWERED)
     page.locator('[class*="st-key-close-evidence"] button:visible').click()
     _save(page, folder / f"abstain-{scheme}.png")
-    for name in ("Library", "Why", "Status"):
+    for name in ("Library", "Why", "Quality", "Status"):
         page.locator('[data-testid="stSidebarNav"] a', has_text=name).click()
         page.wait_for_selector(f'h1:has-text("{name}")')
         _save(page, folder / f"{name.lower()}-{scheme}.png")
@@ -119,7 +119,7 @@ def _phone(browser: Browser, address: str, folder: Path, scheme: str) -> None:
     page.locator('[class*="st-key-cite-"] button:visible').first.click()
     page.wait_for_selector(".st-key-evidence img")
     _save(page, folder / f"phone-evidence-{scheme}.png")
-    for name in ("library", "why", "status"):
+    for name in ("library", "why", "quality", "status"):
         page.goto(f"{address}/{name}")
         page.wait_for_selector("h1")
         _save(page, folder / f"phone-{name}-{scheme}.png")

@@ -56,10 +56,11 @@ def launch(
     taken = free_port(host, port)
     if port not in (0, taken):
         print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
-    if host not in _LOOPBACK and settings.password is None:
+    if host not in _LOOPBACK and settings.password is None and not settings.oidc:
         print(
             "Everybody who can reach this machine can use this library; "
-            "set CITEWELL_UI__PASSWORD to ask for a password.",
+            "set CITEWELL_UI__PASSWORD to ask for a password, "
+            "or CITEWELL_UI__OIDC=true to have them sign in.",
             file=sys.stderr,
         )
     with _ended_like_ctrl_c():

@@ -7,7 +7,7 @@ import streamlit as st
 from rag.errors import CitewellError
 from rag.settings import load_settings
 from ui.app.components.frame import frame, language_switch, trouble
-from ui.app.components.gate import admitted
+from ui.app.components.gate import admitted, sign_out_button
 from ui.app.session import texts
 
 frame()
@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("views/library.py", title=t.nav_library, icon=":material/library_books:"),
         st.Page("views/document.py", title=t.nav_document, visibility="hidden"),
         st.Page("views/why.py", title=t.nav_why, icon=":material/account_tree:"),
+        st.Page("views/quality.py", title=t.nav_quality, icon=":material/rule:"),
         st.Page("views/status.py", title=t.nav_status, icon=":material/monitor_heart:"),
     ]
 )
@@ -33,4 +34,5 @@ try:
 except CitewellError as error:
     trouble(error)
 with st.sidebar:
+    sign_out_button(settings)
     language_switch()

@@ -15,6 +15,7 @@ import streamlit as st
 from rag.errors import CitewellError
 from rag.library import Library
 from rag.settings import Settings, load_settings
+from ui.app.evaluating import Evaluations
 from ui.app.ingesting import IngestQueue
 from ui.app.uploads import clear_old
 
@@ -39,6 +40,11 @@ class Shared:
     def queue(self) -> IngestQueue:
         """Uploads on their way into the library, one after the other."""
         return IngestQueue(self.library, self.ready)
+
+    @cached_property
+    def evaluations(self) -> Evaluations:
+        """Measurements of this library, one at a time."""
+        return Evaluations(self.library.settings.library / "evaluations")
 
     @property
     def uploads(self) -> Path:

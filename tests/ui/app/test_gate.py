@@ -37,3 +37,38 @@ def test_a_wrong_password_is_refused_and_the_right_one_opens(guarded):
     guarded.button[0].click().run()
     assert guarded.chat_input
     assert "open sesame" not in html(guarded)
+
+
+@pytest.fixture
+def signing_in(app, library_path, monkeypatch):
+    monkeypatch.setenv("CITEWELL_UI__OIDC", "true")
+    return app
+
+
+@pytest.mark.parametrize("name", ["ask", "library", "document", "why", "quality", "status"])
+def test_no_page_is_shown_to_who_has_not_signed_in(signing_in, name):
+    signing_in.run().switch_page(f"views/{name}.py").run()
+    assert not signing_in.exception
+    assert [button.key for button in signing_in.button] == ["sign-in"]
+    assert html(signing_in) == ""
+
+
+def test_signing_in_without_a_provider_says_what_is_missing(signing_in):
+    signing_in.run().button(key="sign-in").click().run()
+    assert not signing_in.exception
+    assert "secrets.toml" in signing_in.error[0].value
+
+
+def test_who_has_signed_in_goes_on_and_can_leave(signing_in, monkeypatch):
+    monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "name": "Ada <b>L</b>"})
+    signing_in.run()
+    assert signing_in.chat_input
+    assert signing_in.button(key="sign-out").label == "Sign out (Ada \\<b\\>L\\<\\/b\\>)"
+
+
+def test_password_and_signing_in_are_both_asked_for_where_both_are_set(signing_in, monkeypatch):
+    monkeypatch.setenv("CITEWELL_UI__PASSWORD", "open sesame")
+    monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "name": "Ada"})
+    signing_in.run()
+    assert signing_in.text_input(key="password")
+    assert not signing_in.chat_input

@@ -1,4 +1,4 @@
-"""The door: where the settings name a password, nothing is shown before it is given."""
+"""The door: where the settings ask for a password or for signing in, nothing is shown before."""
 
 from __future__ import annotations
 
@@ -7,26 +7,71 @@ import time
 from typing import Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAuthError
 
 from rag.settings import Settings
+from ui.app.escaping import label
 from ui.app.session import session, texts
 
-__all__ = ["admitted"]
+__all__ = ["admitted", "sign_out_button", "user_name"]
 
 _WRONG_SECONDS: Final = 1.0
 
 
 def admitted(settings: Settings) -> bool:
-    """Whether this session may go on; asks for the password if not."""
-    password = settings.ui.password
-    if password is None or session().admitted:
+    """Whether this session may go on; asks for what is missing if not.
+
+    Where both are set, both are asked for.
+    """
+    if settings.ui.oidc and not _signed_in():
+        return False
+    return (
+        settings.ui.password is None or session().admitted or _knows(settings.ui.password.get_secret_value())
+    )
+
+
+def user_name() -> str:
+    """How the provider calls the person who is signed in; empty where nobody is."""
+    if not st.user.get("is_logged_in"):
+        return ""
+    return str(st.user.get("name") or st.user.get("email") or st.user.get("sub") or "")
+
+
+def sign_out_button(settings: Settings) -> None:
+    """The way out, in the sidebar, for those who signed in."""
+    if settings.ui.oidc and st.user.get("is_logged_in"):
+        name = label(user_name(), 40)
+        st.button(
+            texts().sign_out.format(name=name),
+            key="sign-out",
+            type="tertiary",
+            icon=":material/logout:",
+            on_click=st.logout,
+        )
+
+
+def _signed_in() -> bool:
+    """Whether the provider vouches for this session; offers to go there if not."""
+    if st.user.get("is_logged_in"):
         return True
+    t = texts()
+    st.markdown(t.sign_in_text)
+    if st.button(t.sign_in, key="sign-in", type="primary", icon=":material/login:"):
+        try:
+            st.login()
+        except StreamlitAuthError as error:  # no provider, or the package that speaks with it
+            st.error(t.sign_in_missing, icon=":material/lock:")
+            st.text(str(error))
+    return False
+
+
+def _knows(password: str) -> bool:
     t = texts()
     with st.form("door", width=380):
         given = st.text_input(t.password, type="password", key="password")
         sent = st.form_submit_button(t.enter, type="primary")
     if sent:
-        if hmac.compare_digest(given.encode(), password.get_secret_value().encode()):
+        if hmac.compare_digest(given.encode(), password.encode()):
             session().admitted = True
             st.rerun()
         time.sleep(_WRONG_SECONDS)  # guessing takes its time

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
 
 import streamlit as st
 
-from rag.library import Library
+from rag.prompting.counting import estimate_tokens
 from rag.schema import Citation, Message, Passage, RunRecord
 from rag.wire import run_json
 from ui.app.components.answer import confidence_percent, confidence_word
 from ui.app.components.grounds import grounds
+from ui.app.components.library_map import map_of_run
 from ui.app.components.passages import passage_html
+from ui.app.components.replay import replay
+from ui.app.components.run_examples import run_examples
 from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text, label
 from ui.app.session import session, texts
+from ui.app.shared import Shared
 from ui.app.texts import Texts
 from ui.app.times import local_time
 
 __all__ = ["why_page"]
 
 
-def why_page(library: Library) -> None:
+def why_page(shared: Shared) -> None:
     """Choose a run, see all that made it."""
     t = texts()
+    library = shared.library
     st.title(t.why_title, anchor=False)
     st.markdown(t.why_text)
     runs = library.runs(200)
@@ -44,10 +49,10 @@ def why_page(library: Library) -> None:
         persist_state="session",
     )
     if run_id is not None:
-        _run(by_id[run_id], t)
+        _run(shared, by_id[run_id], t)
 
 
-def _run(run: RunRecord, t: Texts) -> None:
+def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
     answer = answer_from_json(run.answer)
     st.html(f'<h3 class="cw-run-question">{html_text(run.question)}</h3>')
     word, _ = confidence_word(answer.confidence, t)
@@ -68,19 +73,7 @@ def _run(run: RunRecord, t: Texts) -> None:
                 width="content",
             )
     st.html(f'<div class="cw-answer">{html_text(answer.text)}</div>')
-    evidence, passages, timings, prompt, settings = st.tabs(
-        [t.tab_evidence, t.tab_passages, t.tab_timings, t.tab_prompt, t.tab_settings]
-    )
-    with evidence:
-        grounds(run)
-    with passages:
-        _passages(run, t)
-    with timings:
-        _timings(run, t)
-    with prompt:
-        _prompt(run, t)
-    with settings:
-        st.json(run.settings, expanded=1)
+    _tabs(shared, run, t)
     st.download_button(
         t.download_run,
         data=json.dumps(run_json(run), ensure_ascii=False, indent=2),
@@ -89,6 +82,22 @@ def _run(run: RunRecord, t: Texts) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _tabs(shared: Shared, run: RunRecord, t: Texts) -> None:
+    views: dict[str, Callable[[], object]] = {
+        t.tab_evidence: lambda: grounds(run),
+        t.tab_passages: lambda: _passages(run, t),
+        t.tab_timings: lambda: _timings(run, t),
+        t.tab_prompt: lambda: _prompt(run, t),
+        t.tab_examples: lambda: run_examples(shared.library, run),
+        t.tab_map: lambda: map_of_run(shared.library, run),
+        t.tab_replay: lambda: replay(shared, run),
+        t.tab_settings: lambda: st.json(run.settings, expanded=1),
+    }
+    for tab, view in zip(st.tabs(list(views)), views.values(), strict=True):
+        with tab:
+            view()
 
 
 def _passages(run: RunRecord, t: Texts) -> None:
@@ -124,6 +133,12 @@ def _timings(run: RunRecord, t: Texts) -> None:
     if not stages:
         st.caption(t.no_timings)
         return
+    whole = max(sum(stages.values()), 1e-9)
+    parts = "".join(
+        f'<b class="cw-part" style="flex-grow:{seconds / whole:.4f}" title="{html_text(name)}"></b>'
+        for name, seconds in stages.items()
+    )
+    st.html(f'<div class="cw-whole">{parts}</div>')
     longest = max(max(stages.values()), 1e-9)
     rows = "".join(
         f'<div class="cw-bar"><span>{html_text(name)}</span>'
@@ -136,16 +151,11 @@ def _timings(run: RunRecord, t: Texts) -> None:
 def _prompt(run: RunRecord, t: Texts) -> None:
     if not run.prompt:
         st.info(t.no_prompt, icon=":material/format_quote:")
+        return
+    tokens = sum(estimate_tokens(message.content) for message in run.prompt)
+    st.caption(t.tokens_told.format(n=tokens))
     for message in run.prompt:
         _message(message)
-    examples: list[dict[str, Any]] = run.answer.get("examples", [])
-    if examples:
-        st.caption(t.examples.format(n=len(examples)))
-        for example in examples:
-            st.html(
-                f'<div class="cw-passage"><b>{html_text(example["question"])}</b><br>'
-                f"{html_text(example['answer'])}</div>"
-            )
 
 
 def _message(message: Message) -> None:

@@ -15,6 +15,7 @@ from rag.library import Library
 from rag.models.devices import accelerator_likely, choose_device
 from rag.models.packaged import PREFIX, packaged_model
 from rag.settings import Settings
+from rag.store import chosen_settings
 from ui.app.escaping import html_text, label
 from ui.app.options import named_remotes
 from ui.app.session import texts
@@ -58,6 +59,7 @@ def _library(library: Library, t: Texts) -> None:
             t.fact_documents: str(len(documents)),
             t.fact_pages: str(sum(document.pages for document in documents)),
             t.fact_chunks: str(library.store.chunk_count()),
+            t.fact_version: str(library.store.version),
             t.fact_disk: f"{folder_bytes(folder) / 1e6:.1f} MB",
         }
     )
@@ -81,7 +83,7 @@ def _health(library: Library, t: Texts) -> None:
 
 
 def _models(library: Library, t: Texts) -> None:
-    settings = library.settings
+    settings = chosen_settings(library.settings, library.store.embedder_settings)
     st.subheader(t.models, anchor=False)
     roles = {
         t.role_embedder: settings.embedder.model,

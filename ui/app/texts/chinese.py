@@ -253,6 +253,7 @@ CHINESE: Final = Texts(
     questions_help="每行一个对象：id、question、answers（为空表示文档中没有答案），以及已知的 documents、quotes。",
     questions_feedback="使用反馈中的 {n} 个问题",
     evaluation_name="名称",
+    feedback_name="反馈",
     evaluate="开始评测",
     evaluation_help="在后台用这里选择的设置逐个提问。",
     evaluation_progress="{name}：{done}/{all} 个问题",

@@ -253,6 +253,7 @@ ENGLISH: Final = Texts(
     questions_help="One object a line: id, question, answers (empty: the documents hold no answer), and where known documents, quotes.",
     questions_feedback="Take the {n} questions of the feedback",
     evaluation_name="Name",
+    feedback_name="Feedback",
     evaluate="Run the evaluation",
     evaluation_help="Asks every question under the settings chosen here, in the background.",
     evaluation_progress="{name}: {done} of {all} questions",

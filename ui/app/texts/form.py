@@ -265,6 +265,7 @@ class Texts:
     questions_help: str
     questions_feedback: str
     evaluation_name: str
+    feedback_name: str
     evaluate: str
     evaluation_help: str
     evaluation_progress: str

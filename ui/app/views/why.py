@@ -3,4 +3,4 @@
 from ui.app.components.runs import why_page
 from ui.app.shared import shared
 
-why_page(shared().library)
+why_page(shared())
