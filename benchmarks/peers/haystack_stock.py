@@ -1,4 +1,4 @@
-# requirements: torch>=2.4,<2.14 haystack-ai sentence-transformers-haystack pypdf[fonts]
+# requirements: torch>=2.4,<2.14 haystack-ai sentence-transformers-haystack pypdf[crypto,fonts]
 """Haystack's indexing pipeline: PyPDFToDocument, cleaner, splitter, embedder, in-memory store on disk.
 
 The writer skips documents that it holds, after they were embedded again.

@@ -1,5 +1,5 @@
 # requirements: torch>=2.4,<2.14 langchain-community langchain-huggingface langchain-text-splitters
-# requirements: sentence-transformers>=5 faiss-cpu pypdf[fonts]
+# requirements: sentence-transformers>=5 faiss-cpu pypdf[crypto,fonts]
 """LangChain's stock pipeline: PyPDFLoader, RecursiveCharacterTextSplitter, FAISS.from_documents.
 
 `from_documents` keeps no record of what it has read, so unchanged files are embedded again.

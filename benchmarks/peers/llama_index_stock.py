@@ -1,5 +1,5 @@
 # requirements: torch>=2.4,<2.14 llama-index-core llama-index-embeddings-huggingface
-# requirements: llama-index-vector-stores-faiss llama-index-readers-file faiss-cpu pypdf[fonts]
+# requirements: llama-index-vector-stores-faiss llama-index-readers-file faiss-cpu pypdf[crypto,fonts]
 """LlamaIndex's ingestion pipeline: SimpleDirectoryReader, SentenceSplitter, FAISS, a document store.
 
 The document store makes it know unchanged pages, which are read again and not embedded again.

@@ -1,4 +1,4 @@
-# requirements: torch>=2.4,<2.14 txtai sentence-transformers>=5 pypdf[fonts]
+# requirements: torch>=2.4,<2.14 txtai sentence-transformers>=5 pypdf[crypto,fonts]
 """A txtai embeddings database with content, fed with pages read by pypdf and cut into paragraphs.
 
 txtai's own Textractor needs Java or models from a hub to read a PDF; its documentation takes text from
