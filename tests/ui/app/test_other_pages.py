@@ -1,7 +1,16 @@
 import json
 
 from rag.library import Library
+from rag.schema import Answer, Example
+from rag.settings import ExampleSettings
+from tests.fakes import add_to_store, document
 from tests.ui.app.sample import html, page
+from ui.app.components.run_examples import example_similarities
+
+
+def add_places(library):
+    for name in ("harbour", "windmill", "cannery"):
+        add_to_store(library.store, document(f"The {name} is old.", f"{name}.txt"), library.embedder)
 
 
 def test_why_without_questions_says_so(app, library_path):
@@ -42,3 +51,41 @@ def test_a_remote_in_the_settings_is_named(app, library_path, monkeypatch):
     monkeypatch.setenv("CITEWELL_GENERATOR__BASE_URL", "http://models.example/v1")
     page(app, "status")
     assert "models\\.example" in app.warning[0].value
+
+
+def test_a_question_is_replayed_under_other_settings_beside_its_answer(app, library_path):
+    with Library.open(library_path) as library:
+        library.ask("How much did the boathouse roof repair cost?")
+        page(app, "why")
+        app.number_input(key="replay-threshold").set_value(1.0).run()
+        app.selectbox(key="replay-legs").set_value(("lexical",)).run()
+        app.button(key="replay").click().run()
+        assert not app.exception
+        assert [part.value for part in app.subheader] == ["As it was answered", "With these settings"]
+        assert html(app).count("The documents do not answer this.") == 1
+        assert len(library.runs()) == 1
+
+
+def test_the_map_marks_the_question_and_what_was_cited(app, library_path):
+    with Library.open(library_path) as library:
+        add_places(library)
+        library.ask("How much did the boathouse roof repair cost?")
+    page(app, "why")
+    assert not app.get("vega_lite_chart")
+    app.toggle(key="map").set_value(True).run()
+    assert not app.exception
+    (chart,) = app.get("vega_lite_chart")
+    spec = json.loads(chart.proto.spec)
+    kinds = [row["kind"] for row in spec["layer"][1]["data"]["values"]]
+    assert kinds.count("Question") == 1
+    assert "Cited" in kinds
+
+
+def test_examples_are_told_with_their_likeness(library_path):
+    settings = ExampleSettings(selector="jaccard", k=2)
+    near = Example("near", "What did the roof repair cost?", "12 crowns", ("It cost 12 crowns.",))
+    far = Example("far", "Who sings?", "Ana", ())
+    answer = Answer("What did the boathouse roof cost?", "", (), (), False, 0.5, examples=(far, near))
+    with Library.open(library_path) as library:
+        similar = example_similarities(library, settings, answer)
+    assert similar["near"] > similar["far"]

@@ -42,7 +42,7 @@ def test_a_file_of_questions_is_measured_and_drawn(app, library_path):
     assert len(app.image) == 2
     questions = app.dataframe[0].value
     assert list(questions["Question"]) == [line["question"] for line in LINES]
-    assert list(questions["Outcome"])[0] == "right"
+    assert next(iter(questions["Outcome"])) == "right"
     kept = sorted(path.name for path in (library_path / "evaluations").iterdir())
     assert len(kept) == 3
     with Library.open(library_path) as library:
