@@ -193,7 +193,7 @@ class AnsweringSettings(_Section):
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
     wanted_precision: float = Field(
-        0.71,
+        0.73,
         ge=0.0,
         le=1.0,
         description="How often answers are to be right where half of the questions have none: with more, "
