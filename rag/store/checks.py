@@ -98,6 +98,11 @@ def _chunks(connection: sqlite3.Connection) -> Faults:
         " WHERE c.id != d.first_chunk + c.ordinal"
     ):
         yield f"{source!r}: chunk {ordinal} has id {chunk}, not {first + ordinal}"
+    counted, there = connection.execute(
+        "SELECT l.chunks, (SELECT count(*) FROM chunks) FROM library l"
+    ).fetchone()
+    if counted != there:
+        yield f"{there} chunks are there, {counted} are counted"
 
 
 def _tiling(name: str, rows: sqlite3.Cursor, first: int) -> Faults:

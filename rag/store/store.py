@@ -278,7 +278,7 @@ class Store(Derived):
     def chunk_count(self) -> int:
         """How many chunks the library holds."""
         with self._database.reading() as connection:
-            return int(connection.execute("SELECT coalesce(sum(chunks), 0) FROM documents").fetchone()[0])
+            return int(connection.execute("SELECT chunks FROM library").fetchone()[0])
 
     def dense_search(
         self, fingerprint: str, vectors: Vectors, top_k: int, documents: Sequence[str] | None = None

@@ -42,6 +42,7 @@ def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> N
         ("pages tile the texts", "DELETE FROM pages WHERE document = 2", "0 pages to 0, not 1 to 16"),
         ("chunks tile the texts", "UPDATE chunks SET end = end + 1 WHERE id = 2", "chunk 2"),
         ("chunks tile the texts", "UPDATE documents SET first_chunk = 50 WHERE id = 2", "not 50"),
+        ("chunks tile the texts", "UPDATE library SET chunks = 9", "6 chunks are there, 9 are counted"),
         ("vectors", "DELETE FROM vectors WHERE id = 1", "1 chunks without a vector"),
         ("vectors", "UPDATE vectors SET vector = x'00' WHERE id = 1", "another length"),
         ("vectors", "INSERT INTO vectors VALUES (99, 1, x'01', zeroblob(256))", "no chunk has"),

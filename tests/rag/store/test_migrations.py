@@ -56,6 +56,20 @@ def test_an_older_library_is_brought_up_to_date_with_its_documents(
     connection.close()
 
 
+def test_a_library_from_before_the_count_of_chunks_has_it(
+    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {number: script for number, script in migrations().items() if number < 11}
+    monkeypatch.setattr(migrate_module, "migrations", lambda: before)
+    with Store.open(tmp_path) as old:
+        infos = [add_to_store(old, document("word " * 50, name), embedder, size=25) for name in ("a", "b")]
+    monkeypatch.undo()
+    with Store.open(tmp_path) as store:
+        assert store.chunk_count() == 20
+        store.remove_documents([infos[0].document_id])
+        assert store.chunk_count() == 10
+
+
 def test_a_migration_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.close()
     newest = max(migrations())

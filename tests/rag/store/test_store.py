@@ -121,6 +121,21 @@ def test_removal_takes_all_and_ids_are_never_given_again(
     assert b"secretword" not in left
 
 
+def test_chunks_are_counted_through_every_change(store: Store, embedder: HashingEmbedder) -> None:
+    assert store.chunk_count() == 0
+    add_to_store(store, document("x" * 90, "a.txt"), embedder, size=10)
+    other = add_to_store(store, document("y" * 40, "b.txt"), embedder, size=10)
+    assert store.chunk_count() == 13
+    add_to_store(store, document("z" * 20, "a.txt"), embedder, size=10)
+    assert store.chunk_count() == 6
+    [chunk] = tiling_chunks(document("y" * 40), 40)
+    vectors = embedder.embed_passages(["y" * 40])
+    store.recut_document(other.document_id, [chunk], embedder.fingerprint, [b"k" * 16], vectors, "whole")
+    assert store.chunk_count() == 3
+    store.remove_documents([info.document_id for info in store.documents()])
+    assert store.chunk_count() == 0
+
+
 def test_vectors_are_shared_by_equal_texts_until_the_last_is_gone(
     store: Store, embedder: HashingEmbedder
 ) -> None:
