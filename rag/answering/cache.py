@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.answering.calibration import calibration_path
+from rag.resources import resource
 from rag.schema import Answer, Message
 from rag.settings import Settings
 from rag.store import Store
@@ -36,6 +38,7 @@ class AnswerCache:
         values = settings.model_dump(mode="json", exclude=set(_APART))
         self._writes = settings.generator.writes
         self._settings = json.dumps(values, sort_keys=True)
+        self._fitted = _fitted(settings.answering.calibration)
 
     def key(self, question: str, documents: Sequence[str] | None, history: Sequence[Message]) -> bytes:
         """32 bytes for a question as things stand now; `documents` are ids in any order."""
@@ -43,7 +46,7 @@ class AnswerCache:
         scope = None if documents is None else sorted(documents)
         made_of = [
             *(_FORM, question, turns, scope),
-            *(self._settings, self._store.version, self._store.embedder, self._examples()),
+            *(self._settings, self._fitted, self._store.version, self._store.embedder, self._examples()),
         ]
         return hashlib.sha256(json.dumps(made_of).encode("utf-8", "surrogatepass")).digest()
 
@@ -59,6 +62,13 @@ class AnswerCache:
     def _examples(self) -> list[str]:
         """The library's own examples, where a model writes after them."""
         return [example.example_id for example in self._store.examples.all()] if self._writes else []
+
+
+def _fitted(calibration: str) -> list[str]:
+    """What the fitted weights are: another fit answers otherwise."""
+    shipped = [resource("data", "calibration", name) for name in ("evidence.json", "short.json")]
+    paths = [*shipped, calibration_path(calibration)]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
 @cache

@@ -19,7 +19,13 @@ from rag.resources import resource
 from rag.schema import Passage
 from rag.text import numbers as numbers_of
 
-__all__ = ["CONFIDENCE_FEATURES", "Calibrator", "confidence_features", "load_calibrator"]
+__all__ = [
+    "CONFIDENCE_FEATURES",
+    "Calibrator",
+    "calibration_path",
+    "confidence_features",
+    "load_calibrator",
+]
 
 Matrix = NDArray[np.float64]
 _VERSION: Final = 1
@@ -167,10 +173,16 @@ def load_calibrator(name: str) -> Calibrator:
     Raises:
         ConfigurationError: there is none, or it cannot be read.
     """
-    path = Path(name)
-    if not (path.suffix == ".json" or path.is_file()):
-        path = resource("data", "calibration", f"{name}.json")
+    path = calibration_path(name)
     return Calibrator.from_json(read_parameters(path), str(path))
+
+
+def calibration_path(name: str) -> Path:
+    """Where the calibration of a name, or a JSON file, lies."""
+    path = Path(name)
+    if path.suffix == ".json" or path.is_file():
+        return path
+    return resource("data", "calibration", f"{name}.json")
 
 
 def _curve(tree: Any, axes: tuple[str, str], source: str) -> Matrix:

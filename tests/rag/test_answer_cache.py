@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.errors import UsageError
 from rag.library import Library
+from rag.resources import resource
 from rag.schema import Answer, Message
 from rag.settings import load_settings
 from rag.store import Store
@@ -75,6 +78,18 @@ def test_it_can_be_passed_over_and_switched_off(library: Library, embedder: Hash
     plain = opened(library.store, embedder, cache=False)
     assert not plain.ask(QUESTION).cached
     assert not plain.ask(QUESTION).cached
+
+
+def test_another_calibration_makes_it_miss(
+    library: Library, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    fitted = json.loads(resource("data", "calibration", "default.json").read_text("utf-8"))
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(fitted), "utf-8")
+    assert not opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
+    assert opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
+    own.write_text(json.dumps(fitted, indent=1), "utf-8")
+    assert not opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
 
 
 def test_a_kept_answer_goes_with_its_run(library: Library) -> None:
