@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,7 @@ from rag.store.embeddings import active_embedder, require_active, stored_vectors
 from rag.store.locks import ReadWriteLock
 from rag.store.protocol import Ids
 from rag.store.ranking import Fetch
-from rag.store.vector_cache import CacheKey, VectorCache
+from rag.store.vector_cache import CacheKey, Manifest, VectorCache
 from rag.store.vectors import FlatIndex, InvertedIndex, build_index, suits
 
 __all__ = ["DenseIndex", "cache_key"]
@@ -28,10 +29,11 @@ _ATTEMPTS: Final = 4
 class DenseIndex:
     """Searches the vectors of one library.
 
-    The index is read from its cache, or built from the stored vectors, at the first search. Whenever
-    the catalog has gone on, in this process or another, the ids that are new are added and those that
-    are gone removed before the next search. An index that the library has outgrown is replaced when it
-    is published: until the other one is built, it goes on answering.
+    The index is read from its cache at the first search. Whenever the catalog has gone on, in this
+    process or another, the ids that are new are added and those that are gone removed before the next
+    search. An index that the library has outgrown is replaced when it is published, or when another
+    process has published one that suits: until then it goes on answering. A search never trains cells:
+    without any cache it compares all vectors.
     """
 
     def __init__(self, database: Database, folder: Path) -> None:
@@ -41,6 +43,7 @@ class DenseIndex:
         self._index: FlatIndex | InvertedIndex | None = None
         self._key: CacheKey | None = None
         self._published: int | None = None
+        self._seen: Manifest | None = None
 
     def search(
         self, fingerprint: str, vectors: Vectors, top_k: int, documents: Sequence[str] | None = None
@@ -69,8 +72,8 @@ class DenseIndex:
 
     def publish(self) -> None:
         """Write the index as it stands at the catalog's version, unless it is there already."""
-        self._follow(None)
         self._renew()
+        self._follow(None)
         with self._lock.reading():
             index, key = self._index, self._key
             if index is None or key is None:
@@ -107,15 +110,18 @@ class DenseIndex:
             self._key = key
 
     def _renew(self) -> None:
-        """Build an index of another kind or size beside one that no longer suits the library, and swap."""
-        with self._lock.reading():
-            if self._index is None or suits(self._index, len(self._index)):
-                return
+        """Build an index of another kind or size beside one that does not suit the library, and swap."""
         with self._database.reading() as connection:
             key = cache_key(connection)
             if key is None:
                 return
-            index = self._built(connection, key, chunk_ids(connection))
+            ids = chunk_ids(connection)
+            with self._lock.writing():
+                if not self._holds(key):
+                    self._take_cached(key, self._fetch(_embedder(connection), key.dimension), len(ids))
+                if self._holds(key) and self._index is not None and suits(self._index, len(ids)):
+                    return
+            index = self._built(connection, key, ids)
         with self._lock.writing(), self._database.reading() as connection:
             latest = cache_key(connection)
             if latest is None or latest.fingerprint != key.fingerprint:
@@ -138,20 +144,32 @@ class DenseIndex:
 
     def _update(self, connection: sqlite3.Connection, key: CacheKey) -> None:
         embedder = _embedder(connection)
-        index = self._index
-        if self._key is None or self._key.fingerprint != key.fingerprint or index is None:
-            cached = self._cache.load(key, self._fetch(embedder, key.dimension))
-            index, self._published = cached or (None, None)
         ids = chunk_ids(connection)
-        if index is None or (2 * len(index) < len(ids) and not suits(index, len(ids))):
-            # most vectors have to be read anyway: at once into an index of the right kind
-            self._index, self._published = self._built(connection, key, ids), None
-            return
+        if not self._holds(key) or self._index is None or not suits(self._index, len(ids)):
+            self._take_cached(key, self._fetch(embedder, key.dimension), len(ids))
+        index = self._index
+        if not self._holds(key) or index is None:
+            index, self._published = FlatIndex.empty(key.dimension), None
         index.remove(np.setdiff1d(index.ids(), ids, assume_unique=True))
         new = np.setdiff1d(ids, index.ids(), assume_unique=True)
         for part, vectors in vector_batches(connection, embedder, key.dimension, new):
             index.add(part, vectors)
         self._index = index
+
+    def _holds(self, key: CacheKey) -> bool:
+        """Whether the index in memory has vectors of the embedder that is asked for."""
+        return self._key is not None and self._key.fingerprint == key.fingerprint
+
+    def _take_cached(self, key: CacheKey, fetch: Fetch, count: int) -> None:
+        """Use the cache's index where there is none in memory, or where it suits and that one does not."""
+        manifest = self._cache.manifest(key.fingerprint)
+        if manifest is None or (self._holds(key) and manifest == self._seen):
+            return
+        self._seen = manifest
+        cached = self._cache.load(key, fetch)
+        if cached is not None and (not self._holds(key) or suits(cached[0], count)):
+            self._index, self._published = cached
+            self._key = replace(key, version=cached[1])
 
 
 def cache_key(connection: sqlite3.Connection) -> CacheKey | None:

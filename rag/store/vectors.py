@@ -136,11 +136,17 @@ class InvertedIndex(FaissIndex):
         super().__init__(faiss_index, _listed_ids(faiss_index), exact)
         faiss_index.parallel_mode = 1  # one question's cells are shared among the cores
 
-    def _finder(self, selector: Any, available: int) -> Callable[[Vectors, int], Ids]:
-        """A filter that leaves one in n of the vectors has n times the cells looked into."""
+    def probes(self, available: int) -> int:
+        """How many cells a question looks into.
+
+        A filter that leaves one in n of the vectors, `available` of them, has n times the cells looked into.
+        """
         cells = int(self.faiss_index.nlist)
         usual = max(cells / _SHARE_OF_CELLS, cells * _COMPARED / max(len(self), 1))
-        probes = min(cells, math.ceil(usual * len(self) / max(available, 1)))
+        return min(cells, math.ceil(usual * len(self) / max(available, 1)))
+
+    def _finder(self, selector: Any, available: int) -> Callable[[Vectors, int], Ids]:
+        cells, probes = int(self.faiss_index.nlist), self.probes(available)
 
         def find(queries: Vectors, depth: int) -> Ids:
             found = self._probe(queries, depth, selector, probes)

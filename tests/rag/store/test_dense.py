@@ -124,6 +124,44 @@ def test_a_library_that_outgrew_its_index_is_searched_while_another_is_built(
     assert all(check.ok for check in store.check())
 
 
+def grown(store: Store, embedder: HashingEmbedder, name: str, count: int) -> None:
+    words = [f"{name}{number % 40} {name}{number}" for number in range(count)]
+    add_to_store(store, document("".join(f"{word:<20}" for word in words), name, title=""), embedder, size=20)
+
+
+def test_a_search_never_trains_and_takes_what_another_process_published(
+    store: Store, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.vectors._EXACT_UP_TO", 350)
+    grown(store, embedder, "a", 900)
+    with Store.open(store.path) as reader:
+        assert found(reader, embedder, "a7 a7")[0] == 8  # no cache: all vectors are compared
+        assert isinstance(reader._dense._index, FlatIndex)
+        grown(store, embedder, "b", 10)
+        store.publish()
+        assert found(reader, embedder, "b3 b3")[0] == 904  # another version: it looks for a fitting cache
+        assert isinstance(reader._dense._index, InvertedIndex)
+        assert found(reader, embedder, "a7 a7")[0] == 8
+
+
+def test_an_outgrown_cache_answers_with_all_that_was_added_since(
+    store: Store, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.store.vectors._EXACT_UP_TO", 350)
+    grown(store, embedder, "a", 100)
+    store.publish()
+    grown(store, embedder, "b", 900)  # and this process ends before it publishes
+    monkeypatch.setattr(rag.store.dense, "build_index", lambda *_: pytest.fail("trained in a search"))
+    with Store.open(store.path) as reader:
+        assert found(reader, embedder, "b37 b77")[0] == 178
+        monkeypatch.undo()
+        monkeypatch.setattr("rag.store.vectors._EXACT_UP_TO", 350)
+        reader.publish()
+        assert isinstance(reader._dense._index, InvertedIndex)
+        assert found(reader, embedder, "b37 b77")[0] == 178
+        assert all(check.ok for check in reader.check())
+
+
 def test_readers_share_the_lock_and_a_writer_is_alone() -> None:
     lock, log = ReadWriteLock(), []
     both_inside = threading.Barrier(2, timeout=5)

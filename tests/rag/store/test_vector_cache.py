@@ -36,32 +36,33 @@ def published(store: Store, embedder: HashingEmbedder) -> Store:
 
 
 @pytest.fixture
-def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many vectors each index was built from, from here on."""
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many stored vectors were read each time that an index was filled, from here on."""
     counts: list[int] = []
-    real = rag.store.dense.build_index
+    real = rag.store.dense.vector_batches
 
-    def counted(dimension: int, ids: np.ndarray, *rest: object) -> object:
-        counts.append(len(ids))
-        return real(dimension, ids, *rest)  # type: ignore[arg-type]
+    def counted(connection: object, embedder: int, dimension: int, ids: np.ndarray) -> object:
+        if len(ids):
+            counts.append(len(ids))
+        return real(connection, embedder, dimension, ids)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(rag.store.dense, "build_index", counted)
+    monkeypatch.setattr(rag.store.dense, "vector_batches", counted)
     return counts
 
 
 def test_a_published_index_is_used_as_it_is(
-    published: Store, embedder: HashingEmbedder, builds: list[int]
+    published: Store, embedder: HashingEmbedder, reads: list[int]
 ) -> None:
     with Store.open(published.path) as other:
         assert search(other, embedder) == search(published, embedder)
         other.publish()
-    assert builds == []
+    assert reads == []
     assert len(files(published, ".faiss")) == 1
     assert list((published.path / "index").glob("*.tmp")) == []
 
 
 def test_an_older_index_is_brought_up_to_date(
-    published: Store, embedder: HashingEmbedder, builds: list[int]
+    published: Store, embedder: HashingEmbedder, reads: list[int]
 ) -> None:
     first = published.documents()[0]
     published.remove_documents([first.document_id])
@@ -70,7 +71,7 @@ def test_an_older_index_is_brought_up_to_date(
         assert [hit.chunk_id for hit in search(other, embedder)] != []
         assert {hit.chunk_id for hit in search(other, embedder)} == set(range(2, 12))
         other.publish()
-    assert builds == []
+    assert reads == [1]
     [manifest] = files(published, ".json")
     assert json.loads(manifest.read_text())["count"] == 10
     assert all(check.ok for check in published.check())
@@ -95,7 +96,7 @@ def empty(path: Path) -> None:
 def test_a_damaged_or_missing_file_is_made_anew_from_stored_vectors(
     published: Store,
     embedder: HashingEmbedder,
-    builds: list[int],
+    reads: list[int],
     suffix: str,
     damage: Callable[[Path], None],
 ) -> None:
@@ -109,14 +110,14 @@ def test_a_damaged_or_missing_file_is_made_anew_from_stored_vectors(
             assert not check.ok
             assert "built again" in check.detail
         assert search(other, embedder) == expected
-        assert builds == [10]
+        assert reads == [10]
         other.publish()
         assert all(check.ok for check in other.check())
     assert sum(embedder.calls) == embedded
 
 
 def test_the_index_of_another_library_is_not_used(
-    published: Store, embedder: HashingEmbedder, tmp_path: Path, builds: list[int]
+    published: Store, embedder: HashingEmbedder, tmp_path: Path, reads: list[int]
 ) -> None:
     with Store.open(tmp_path / "other") as other:
         add_to_store(other, document("quite another text", "x.txt"), embedder)
@@ -124,7 +125,7 @@ def test_the_index_of_another_library_is_not_used(
             (other.path / "index").mkdir(exist_ok=True)
             (other.path / "index" / path.name).write_bytes(path.read_bytes())
         assert [hit.chunk_id for hit in search(other, embedder)] == [1]
-        assert builds == [1]
+        assert reads == [1]
 
 
 def test_an_index_from_the_future_of_a_restored_catalog_is_not_used(
