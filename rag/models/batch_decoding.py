@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.models.causal import Loaded
-from rag.models.decoding import DecodingOptions, broken, end_tokens, generation_config, out_of_memory
+from rag.models.decoding_options import DecodingOptions, broken, end_tokens, generation_config, out_of_memory
 
 __all__ = ["Written", "decode_batch", "padded"]
 

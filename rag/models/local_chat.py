@@ -18,7 +18,8 @@ from pydantic import PrivateAttr
 from rag.errors import ModelError, UsageError
 from rag.models.batch_decoding import Written, decode_batch
 from rag.models.causal import CausalModel, Loaded
-from rag.models.decoding import Decoding, DecodingOptions, until
+from rag.models.decoding import Decoding, until
+from rag.models.decoding_options import DecodingOptions
 from rag.models.grammar import json_grammar
 from rag.models.messages import turn_of
 from rag.models.structured import json_schema, parsed

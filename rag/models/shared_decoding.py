@@ -4,15 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
+from rag.errors import ModelError
 from rag.models.batch_decoding import padded
-from rag.models.decoding import Decoding, broken, generation_config, out_of_memory
+from rag.models.causal import Loaded
+from rag.models.decoding_options import DecodingOptions, broken, generation_config, out_of_memory
 
-__all__ = ["decode_together"]
+__all__ = ["SharedDecoding", "decode_together"]
 
 
-def decode_together(decodings: Sequence[Decoding]) -> None:
+class SharedDecoding(Protocol):
+    """One user's decoding, as a batch needs it; `rag.models.decoding.Decoding` is one."""
+
+    loaded: Loaded
+    prompt: Any
+    options: DecodingOptions
+
+    @property
+    def told_to_stop(self) -> bool:
+        """Whether nobody wants more of it."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether its text is whole."""
+        ...
+
+    def begin(self) -> None:
+        """Its prompt is about to be read."""
+        ...
+
+    def take(self, tokens: Any) -> None:
+        """Tokens that were chosen, shape (n,)."""
+        ...
+
+    def finish(self, reason: str) -> None:
+        """No more tokens come."""
+        ...
+
+    def fail(self, failure: ModelError) -> None:
+        """The computation ended by an error."""
+        ...
+
+
+def decode_together(decodings: Sequence[SharedDecoding]) -> None:
     """Compute greedy decodings that fit together; the caller holds the turn.
 
     Each is handed its tokens as they are chosen, and is finished as soon as it ends, reaches its own
@@ -35,7 +71,7 @@ def decode_together(decodings: Sequence[Decoding]) -> None:
             decoding.fail(failure)
 
 
-def _generate(decodings: Sequence[Decoding], prompts: Sequence[Sequence[int]]) -> None:
+def _generate(decodings: Sequence[SharedDecoding], prompts: Sequence[Sequence[int]]) -> None:
     from transformers import StoppingCriteriaList
 
     loaded = decodings[0].loaded
@@ -54,7 +90,7 @@ def _generate(decodings: Sequence[Decoding], prompts: Sequence[Sequence[int]]) -
 class _Rows:
     """Hands each row its last token, and tells which rows are done."""
 
-    def __init__(self, decodings: Sequence[Decoding]) -> None:
+    def __init__(self, decodings: Sequence[SharedDecoding]) -> None:
         self._decodings = decodings
 
     def __call__(self, ids: Any, scores: Any, **_: Any) -> Any:
