@@ -3,8 +3,9 @@
     python -m benchmarks.latency --data DATASETS [--sizes 1000 100000 1000000] [--folder PLACE]
 
 DATASETS holds BEIR folders, whose texts and questions the libraries are made from (see
-`benchmarks.synthetic`). One library grows through the sizes; each size is measured by a process of
-its own, so that its memory is that of a server that answers questions and does nothing else.
+`benchmarks.synthetic`). Each library is measured by a process of its own, so that its memory is that of
+a server that answers questions and does nothing else. With `--folder` and `--keep` the libraries stay,
+and another run finds them there.
 Results: `benchmarks/results/latency.json`.
 """
 
@@ -12,26 +13,26 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.synthetic import Words, grow, read_sample, resampled_vectors
+from benchmarks.synthetic import Sample, Words, grow, read_sample, resampled_vectors
 from benchmarks.tables import RESULTS
 from rag.library import Library
 from rag.models import build_embedder
 from rag.models.protocol import Vectors
 from rag.settings import load_settings
-from rag.store.chunks import chunk_ids
-from rag.store.embeddings import active_embedder, vector_batches
+from rag.store import Store
 
 _SIZES: Final = (1_000, 100_000, 1_000_000)
 _TEXTS: Final = 2_000
@@ -64,31 +65,59 @@ def main() -> None:
     (RESULTS / "latency.json").write_text(json.dumps(_table(measured), indent=1, ensure_ascii=False) + "\n")
 
 
-def _grown(folder: Path, data: Path, sizes: Sequence[int]) -> Any:
-    """Measurements of the library at each size."""
+def _grown(folder: Path, data: Path, sizes: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Measurements of a library of each size."""
     sample = read_sample(data, _TEXTS, _QUESTIONS)
     embedder = build_embedder(load_settings())
     real = _embedded(folder, embedder, sample.texts)
-    words, vectors = Words(sample.texts), resampled_vectors(real, np.random.default_rng(0))
     for size in sizes:
-        with Library.open(folder) as library:
-            started = reported = time.monotonic()
-            for there in grow(library.store, size, embedder.fingerprint, words, vectors):
-                if time.monotonic() - reported > 10:
-                    reported = time.monotonic()
-                    rate = (time.monotonic() - started) / there
-                    print(f"{there} of {size} chunks, {rate * (size - there):.0f} s left", file=sys.stderr)
-            added = time.monotonic()
+        place = folder / str(size)
+        started = time.monotonic()
+        _grow(place, size, embedder.fingerprint, sample, real)
+        added = time.monotonic()
+        with Library.open(place) as library:
             library.store.publish()
-            indexed = time.monotonic() - added
+        indexed = time.monotonic() - added
         print(f"{size}: {added - started:.0f} s added, {indexed:.0f} s indexed", file=sys.stderr)
         child = subprocess.run(
-            [sys.executable, "-m", "benchmarks.latency", "--measure", "--data", data, "--folder", folder],
+            [sys.executable, "-m", "benchmarks.latency", "--measure", "--data", data, "--folder", place],
             check=True,
             stdout=subprocess.PIPE,
             env={**os.environ, "OMP_WAIT_POLICY": "passive"},
         )
         yield json.loads(child.stdout.splitlines()[-1]) | {"indexed": indexed}
+
+
+def _grow(place: Path, size: int, fingerprint: str, sample: Sample, real: Vectors) -> None:
+    """Fill a library by as many processes as there are cores, through the store's own door."""
+    Store.open(place).close()
+    parts = os.cpu_count() or 1
+    context = multiprocessing.get_context("spawn")
+    workers = [
+        context.Process(target=_grow_part, args=(place, size, fingerprint, sample, real, part, parts))
+        for part in range(parts)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        raise SystemExit(f"the library of {size} chunks could not be made")
+
+
+def _grow_part(
+    place: Path, size: int, fingerprint: str, sample: Sample, real: Vectors, part: int, parts: int
+) -> None:
+    vectors = resampled_vectors(real, np.random.default_rng([0, part]))
+    started = reported = time.monotonic()
+    made = 0
+    with Store.open(place) as store:
+        for count in grow(store, size, fingerprint, Words(sample.texts), vectors, 0, part, parts):
+            made += count
+            if time.monotonic() - reported > 20:
+                reported = time.monotonic()
+                rate = made / (reported - started)
+                print(f"part {part}: {made} chunks, {rate:.0f} a second", file=sys.stderr)
 
 
 def _embedded(folder: Path, embedder: Any, texts: Sequence[str]) -> Vectors:
@@ -103,7 +132,7 @@ def _embedded(folder: Path, embedder: Any, texts: Sequence[str]) -> Vectors:
 
 
 def measure(folder: Path, data: Path) -> dict[str, Any]:
-    """Seconds by stage for real questions, the dense leg's recall, and what memory and files there are."""
+    """Seconds by stage for real questions, and what memory and files there are."""
     questions = read_sample(data, _TEXTS, _QUESTIONS).questions
     with Library.open(folder, create=False) as library:
         library.store.publish()
@@ -120,10 +149,8 @@ def measure(folder: Path, data: Path) -> dict[str, Any]:
             library.answerer.answer(question)[1].timings["evidence"] for question in questions[:_ANSWERED]
         ][2:]
         count = library.store.chunk_count()
-        recall = _recall(library, questions[-100:])
     return {
         "chunks": count,
-        "recall": recall,
         "memory": searching,
         "index": _megabytes(folder / "index"),
         "catalog": _megabytes(folder / "catalog.sqlite"),
@@ -132,26 +159,6 @@ def measure(folder: Path, data: Path) -> dict[str, Any]:
             for stage, values in seconds.items()
         },
     }
-
-
-def _recall(library: Library, questions: Sequence[str]) -> float:
-    """The share of the ten nearest vectors, found by comparing all, that the index finds."""
-    vectors = library.embedder.embed_questions(list(questions))
-    scores = np.full((len(questions), 10), -np.inf)
-    ids = np.zeros((len(questions), 10), np.int64)
-    with library.store._database.reading() as connection:
-        active = active_embedder(connection)
-        assert active is not None
-        for part, stored in vector_batches(connection, active[0], active[2], chunk_ids(connection)):
-            scores = np.hstack([scores, vectors @ stored.T])
-            ids = np.hstack([ids, np.broadcast_to(part, (len(questions), len(part)))])
-            best = np.argsort(-scores, axis=1, kind="stable")[:, :10]
-            scores, ids = np.take_along_axis(scores, best, 1), np.take_along_axis(ids, best, 1)
-    found = library.store.dense_search(library.embedder.fingerprint, vectors, 10)
-    shared = [
-        len(set(row.tolist()) & {hit.chunk_id for hit in hits}) for row, hits in zip(ids, found, strict=True)
-    ]
-    return float(np.mean(shared)) / 10
 
 
 def _peak_megabytes() -> float:
@@ -171,7 +178,6 @@ def _table(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
         [
             f"{found['chunks']:,}",
             *("{:.1f} / {:.1f}".format(*found["milliseconds"][stage]) for stage in stages),
-            f"{found['recall']:.3f}",
             f"{found['memory']:,.0f}",
             f"{found['index']:,.0f} + {found['catalog']:,.0f}",
             f"{found['indexed']:.0f}",
@@ -182,7 +188,6 @@ def _table(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "columns": [
             "chunks",
             *(f"{stage} ms" for stage in stages),
-            "dense recall@10",
             "memory MB",
             "index + catalog MB",
             "indexing s",
@@ -192,7 +197,7 @@ def _table(measured: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "p50 / p95 in milliseconds on two x86-64 cores (AVX2, no GPU), default preset, "
             f"{_TIMED} real questions of 8 to 15 words ({_ANSWERED - 2} for evidence) one after another, "
             f"{_WARM} before to warm up. `search` is the whole way from question to passages. "
-            "Recall is against comparing all vectors. Memory is the process's peak (resident, mapped "
+            "Memory is the process's peak (resident, mapped "
             "files with it) while it searches. The library is synthetic (benchmarks/synthetic.py, seed 0): "
             "words and 384-dimensional vectors are drawn like those of a real sample."
         ),

@@ -107,16 +107,33 @@ def resampled_vectors(real: Vectors, random: np.random.Generator) -> Iterator[Ve
 
 
 def grow(
-    store: Store, chunks: int, fingerprint: str, words: Words, vectors: Iterator[Vectors], seed: int = 0
+    store: Store,
+    chunks: int,
+    fingerprint: str,
+    words: Words,
+    vectors: Iterator[Vectors],
+    seed: int = 0,
+    part: int = 0,
+    parts: int = 1,
 ) -> Iterator[int]:
-    """Add documents until the store has so many chunks; yields how many there are after each."""
-    random = np.random.default_rng([seed, store.chunk_count()])
-    while (there := store.chunk_count()) < chunks:
-        texts = words.chunks(min(_CHUNKS_A_DOCUMENT, chunks - there), random)
-        document, cut = _document(f"synthetic-{there}.txt", texts)
-        hashes = [text_hash(f"{there} {i} {text}") for i, text in enumerate(texts)]
+    """Add the documents that a library of so many chunks has and this one lacks; yields each one's chunks.
+
+    Several processes may grow one library: each of `parts` makes every so manieth document. A
+    document's words depend on `seed` and its number, not on who makes it.
+    """
+    there = {info.source for info in store.documents()}
+    for number in range(part, -(-chunks // _CHUNKS_A_DOCUMENT), parts):
+        source, size = (
+            f"synthetic-{number}.txt",
+            min(_CHUNKS_A_DOCUMENT, chunks - number * _CHUNKS_A_DOCUMENT),
+        )
+        if source in there:
+            continue
+        texts = words.chunks(size, np.random.default_rng([seed, number]))
+        document, cut = _document(source, texts)
+        hashes = [text_hash(f"{number} {i} {text}") for i, text in enumerate(texts)]
         store.add_document(document, cut, fingerprint, hashes, next(vectors)[: len(texts)])
-        yield there + len(texts)
+        yield size
 
 
 def _document(source: str, texts: list[str]) -> tuple[Document, list[Chunk]]:
