@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -58,6 +61,82 @@ def test_from_an_upload_to_a_checked_answer(page, files):
     assert rows[1] - rows[0] < 0.1
 
 
+def test_the_original_opens_in_the_browser_at_the_cited_page(page):
+    ask(page, ROOF)
+    page.locator(CITE).first.click()
+    link = page.locator('.st-key-evidence-tools [data-testid="stLinkButton"] a')
+    expect(link).to_have_attribute("href", re.compile(r"/media/[0-9a-f]+\.pdf#page=2$"))
+    answer = page.request.get(page.url.split("?")[0].rstrip("/") + (link.get_attribute("href") or ""))
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "attachment" not in answer.headers.get("content-disposition", "")
+    assert answer.body().startswith(b"%PDF-")
+
+
+def test_a_follow_up_keeps_its_subject_and_says_how_it_was_understood(page):
+    ask(page, "How much did the library spend on books in 2023?")
+    ask(page, "And when did the committee of it meet?")
+    ask(page, ROOF)
+    ask(page, "When was it repaired?")
+    understood = page.locator(".cw-understood").last
+    expect(understood).to_contain_text("boathouse", ignore_case=True)
+    expect(page.locator(".cw-sentence").last).to_contain_text("May")
+
+
+def test_a_collection_narrows_what_is_asked(page):
+    goto(page, "Library")
+    page.locator('[data-testid="stExpander"] summary', has_text="Collections").click()
+    page.locator(".st-key-collection-name- input").fill("Minutes only")
+    page.keyboard.press("Tab")
+    page.locator(".st-key-collection-members- input").click()
+    page.get_by_role("option", name="minutes.txt").click()
+    page.keyboard.press("Escape")
+    page.locator(".st-key-collection-save button").click()
+    expect(page.locator(".cw-row-name .cw-status")).to_have_text("Minutes only")
+    page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
+    page.locator(".st-key-ask-tools button", has_text="All documents").click()
+    page.locator(".st-key-scope input").click()
+    page.get_by_role("option", name="Minutes only (1 document)").click()
+    page.keyboard.press("Escape")
+    settled(page)
+    ask(page, ROOF)
+    assert "18,750" not in page.locator(".st-key-conversation").inner_text()
+
+
+def test_an_evaluation_runs_beside_the_app_and_is_drawn(page, tmp_path):
+    questions = tmp_path / "mine.jsonl"
+    questions.write_text(
+        json.dumps({"id": "1", "question": ROOF, "answers": ["18,750 crowns"]})
+        + "\n"
+        + json.dumps({"id": "2", "question": "Who discovered penicillin?", "answers": []})
+        + "\n"
+    )
+    goto(page, "Quality")
+    page.set_input_files('[data-testid="stFileUploader"] input[type=file]', str(questions))
+    settled(page)
+    page.locator(".st-key-evaluate button").click()
+    expect(page.locator(".cw-figures")).to_contain_text("citation_precision", timeout=120_000)
+    settled(page)
+    expect(page.locator('[data-testid="stImage"] img')).to_have_count(2)
+
+
+def test_a_question_can_be_asked_with_the_keyboard_alone(page):
+    page.locator('[data-testid="stChatInputTextArea"]').focus()
+    page.keyboard.type(ROOF)
+    page.keyboard.press("Enter")
+    expect(page.locator(".cw-sentence").first).to_contain_text("18,750", timeout=120_000)
+    expect(page.locator(".st-key-stop-asking")).to_have_count(0, timeout=120_000)
+    settled(page)
+    number = page.locator(CITE).first
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-evidence")).to_be_visible()
+    nameless = page.locator("button:visible").evaluate_all(
+        "all => all.filter(b => !(b.innerText.trim() || b.ariaLabel || b.title || "
+        "b.getAttribute('aria-labelledby'))).map(b => b.outerHTML.slice(0, 200))"
+    )
+    assert nameless == []
+
+
 def test_a_reload_keeps_the_conversation_and_its_citations(page):
     ask(page, ROOF)
     page.wait_for_url("**conversation=**")
@@ -110,7 +189,7 @@ def test_nothing_is_wider_than_the_window(browser, address, width):
     opened.locator(f"{CITE}:visible").first.click()
     expect(opened.locator(".st-key-evidence")).to_be_in_viewport()
     settled(opened)
-    for path in ("", "library", "why", "status"):
+    for path in ("", "library", "why", "quality", "status"):
         if path:
             opened.goto(f"{address}/{path}")
             opened.wait_for_selector("h1")

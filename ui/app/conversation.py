@@ -86,6 +86,7 @@ def answer_from_json(data: dict[str, Any]) -> Answer:
         model=data["model"],
         timings=data["timings"],
         run_id=data["run_id"],
+        cached=data.get("cached", False),
         understood=data.get("understood", ""),  # not in records from before there were any
         short_answer=ShortAnswer(**data["short_answer"]) if data.get("short_answer") else None,
         conflicts=tuple(

@@ -70,4 +70,4 @@ def test_each_side_of_a_contradiction_is_told_and_opens_its_place(side):
 def test_nothing_of_it_becomes_part_of_the_page():
     app = _drawn(ANSWER)
     assert "<script" not in html(app)
-    assert all("<script" not in (button.help or "").replace("\\<script", "") for button in app.button)
+    assert html(app).count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 2

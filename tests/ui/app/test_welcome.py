@@ -10,6 +10,7 @@ def _documents(names):
 
 def test_samples_lie_where_the_app_looks_for_them():
     assert len(sample_files()) >= 5
+    assert {file.parent.name for file in sample_files()} == {"documents"}
 
 
 @pytest.mark.parametrize("chinese", [False, True])

@@ -79,6 +79,8 @@ def _answer(answer: Answer, index: int, t: Texts) -> None:
     _short_answer(answer)
     _sentences(answer.sentences, answer.citations, index, t)
     conflicts(answer, index)
+    if answer.reason:  # what part of the question stays open, or why it is quoted and not written
+        st.html(f'<p class="cw-note">{html_text(answer.reason)}</p>')
 
 
 def _short_answer(answer: Answer) -> None:

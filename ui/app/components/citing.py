@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from rag.schema import Answer, Citation, Conflict
-from ui.app.escaping import html_text, label
+from ui.app.escaping import html_text
 from ui.app.places import file_name
 from ui.app.session import Opened, session, texts
 
@@ -13,14 +13,16 @@ __all__ = ["citation_button", "conflicts"]
 
 
 def citation_button(citation: Citation, turn: int, key: str) -> None:
-    """A number; a click opens the place beside the answer, another closes it."""
+    """A number; a click opens the place beside the answer, another closes it.
+
+    What it stands for is told below the answer: a tooltip of Streamlit's would break the line.
+    """
     opened = session().opened
     is_open = opened is not None and (opened.turn, opened.number) == (turn, citation.number)
     st.button(
         str(citation.number),
         key=key,
         type="primary" if is_open else "secondary",
-        help=texts().citation_place.format(name=label(file_name(citation.source)), page=citation.page),
         on_click=_open,
         args=(citation, turn),
     )

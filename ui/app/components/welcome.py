@@ -66,7 +66,7 @@ def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
 
 def sample_files() -> list[Path]:
     """The documents that ship with the program."""
-    folder = resource("data", "samples")
+    folder = resource("data", "samples", "documents")
     return sorted(path for path in folder.rglob("*") if path.suffix.lower().lstrip(".") in KINDS)
 
 
