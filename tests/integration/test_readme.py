@@ -45,11 +45,13 @@ def test_every_command_that_the_readme_names_exists():
 
 
 def test_every_setting_that_the_readme_names_exists():
-    from rag.settings import load_settings
+    from rag.settings import load_settings, parse_assignments
 
-    for key, value in re.findall(r"--set (\w+\.\w+)=(\w+)", README):
-        section, name = key.split(".")
-        load_settings(overrides={section: {name: int(value)}}, environment={})
+    for assignment in re.findall(r"--set (\w+\.\w+=[\w.]+)", README):
+        load_settings(overrides=parse_assignments([assignment]), environment={})
+    settings = load_settings(environment={})
+    for section, name in re.findall(r"`(generator|answering|retrieval|ingest)\.(\w+)`", README):
+        assert hasattr(getattr(settings, section), name)
     for variable in set(re.findall(r"CITEWELL_[A-Z]+__[A-Z_]+", README)):
         load_settings(environment={variable: "5"})
 
