@@ -34,6 +34,7 @@ _README: Final = {
     "why-light": "why",
     "library-light": "library",
     "phone-evidence-dark": "phone",
+    "quality-light": "quality",
 }
 """The pictures that the README shows, and their names there."""
 _QUESTIONS: Final = (
@@ -103,12 +104,38 @@ def _desk(browser: Browser, address: str, folder: Path, scheme: str) -> None:
     for name in ("Library", "Why", "Quality", "Status"):
         page.locator('[data-testid="stSidebarNav"] a', has_text=name).click()
         page.wait_for_selector(f'h1:has-text("{name}")')
+        if name == "Quality":
+            _evaluate(page)
         _save(page, folder / f"{name.lower()}-{scheme}.png")
+        if name == "Why":
+            _why(page, folder, scheme)
     page.locator('[data-testid="stSidebarNav"] a', has_text="Library").click()
     page.locator('[class*="st-key-view-"] button:visible').first.click()
     page.wait_for_selector("h2")
     _save(page, folder / f"document-{scheme}.png")
     page.close()
+
+
+def _evaluate(page: Page) -> None:
+    """Measure the library on the questions of the samples, and show the two pictures."""
+    questions = resource("data", "samples", "questions.jsonl")
+    page.set_input_files('[data-testid="stFileUploader"] input[type=file]', str(questions))
+    settled(page)
+    page.locator(".st-key-evaluate button:visible").click()
+    page.wait_for_selector(".cw-figures", timeout=120_000)
+    settled(page)
+
+
+def _why(page: Page, folder: Path, scheme: str) -> None:
+    """The map and a replay of the last question."""
+    page.get_by_role("tab", name="Map").click()
+    page.locator(".st-key-map label").first.click()
+    page.wait_for_selector('[data-testid="stVegaLiteChart"] canvas', timeout=120_000)
+    _save(page, folder / f"map-{scheme}.png")
+    page.get_by_role("tab", name="Replay").click()
+    page.locator(".st-key-replay button:visible").click()
+    page.wait_for_selector(".cw-ranked")
+    _save(page, folder / f"replay-{scheme}.png")
 
 
 def _phone(browser: Browser, address: str, folder: Path, scheme: str) -> None:

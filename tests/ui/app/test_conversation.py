@@ -56,3 +56,15 @@ def test_exports_take_any_text(question, error):
     conversation = Conversation(turns=[Turn(question, None, error)])
     assert as_markdown(conversation).count("\n##") == 0
     assert json.loads(as_json(conversation))["turns"][0]["question"] == question
+
+
+def test_a_turn_that_is_asked_again_sees_only_what_came_before_it():
+    conversation = Conversation(turns=[Turn(str(number), ANSWER) for number in range(4)])
+    asked = [message.content for message in conversation.history(before=2) if message.role == "user"]
+    assert asked == ["0", "1"]
+    assert conversation.history(before=0) == ()
+
+
+def test_an_answer_tells_what_it_was_about():
+    (_, told) = Conversation(turns=[Turn("one", ANSWER)]).history()
+    assert told.about == ("H", "B")

@@ -47,10 +47,13 @@ def evaluation_report(evaluations: Evaluations) -> None:
     judged = evaluations.judged(chosen)
     if len(judged) < kept[chosen].questions:
         st.caption(t.evaluation_stopped.format(n=len(judged)))
-    _figures(_measured(chosen, len(judged), judged), t)
-    if other:
-        _comparison(judged, evaluations.judged(other), t)
-    _pictures(judged, t)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _figures(_measured(chosen, len(judged), judged), t)
+        if other:
+            _comparison(judged, evaluations.judged(other), t)
+    with right:
+        _pictures(judged, t)
     _questions(judged, t)
     st.download_button(
         t.download_judged,
@@ -108,14 +111,12 @@ def _pictures(judged: Sequence[Judged], t: Texts) -> None:
         st.caption(t.pictures_none)
         return
     confidence, right = [line.confidence for line in lines], [bool(line.right) for line in lines]
-    left, beside = st.columns(2)
-    for place, told, picture in (
-        (left, t.reliability, reliability_diagram(confidence, right)),
-        (beside, t.risk_coverage, risk_coverage_curve(confidence, right)),
+    for told, picture in (
+        (t.reliability, reliability_diagram(confidence, right)),
+        (t.risk_coverage, risk_coverage_curve(confidence, right)),
     ):
-        with place:
-            st.image(picture, width="stretch", alt=told)
-            st.caption(told)
+        st.image(picture, width="stretch", alt=told)
+        st.caption(told)
 
 
 def _questions(judged: Sequence[Judged], t: Texts) -> None:

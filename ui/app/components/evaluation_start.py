@@ -27,7 +27,7 @@ def evaluation_start(shared: Shared) -> None:
     """Questions from a file or from the feedback, under the options of this session."""
     t = texts()
     lines = shared.library.feedback_questions()
-    with st.container(border=True, key="evaluation-start"):
+    with st.expander(t.evaluate, icon=":material/science:", expanded=not shared.evaluations.all()):
         file = st.file_uploader(
             t.questions_upload,
             type=["jsonl", "json"],
