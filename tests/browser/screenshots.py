@@ -130,7 +130,7 @@ def _why(page: Page, folder: Path, scheme: str) -> None:
     """The map and a replay of the last question."""
     page.get_by_role("tab", name="Map").click()
     page.locator(".st-key-map label").first.click()
-    page.wait_for_selector('[data-testid="stVegaLiteChart"] canvas', timeout=120_000)
+    page.wait_for_selector('[data-testid="stVegaLiteChart"] svg', timeout=120_000)
     _save(page, folder / f"map-{scheme}.png")
     page.get_by_role("tab", name="Replay").click()
     page.locator(".st-key-replay button:visible").click()

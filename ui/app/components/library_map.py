@@ -101,12 +101,12 @@ def _spec(rows: Sequence[dict[str, Any]], *, legend: bool, t: Texts) -> dict[str
                     "shape": {
                         **by_kind,
                         "scale": {"domain": kinds, "range": ["cross", "diamond", "triangle-up"]},
-                        "legend": {"orient": "top"},
+                        "legend": {"orient": "top", "symbolSize": 120},
                     },
                     "color": {
                         **by_kind,
                         "scale": {"domain": kinds, "range": ["#d64545", "#e6a700", "#3b82d6"]},
-                        "legend": {"orient": "top"},
+                        "legend": {"orient": "top", "symbolSize": 120},
                     },
                 },
             },
