@@ -195,7 +195,7 @@ def clustered(seed: int, count: int, dimension: int) -> Vectors:
 
 
 def test_the_ten_nearest_are_found_in_a_large_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a twentieth of the cells, what a library of a million and more looks into."""
+    """With a sixteenth of the cells, what a library of a million and more looks into."""
     monkeypatch.setattr("rag.store.vectors._EXACT_UP_TO", 1_000)
     monkeypatch.setattr("rag.store.vectors._COMPARED", 1)
     count, dimension = 20_000, 64
