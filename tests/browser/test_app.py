@@ -151,7 +151,7 @@ def test_a_reload_keeps_the_conversation_and_its_citations(page):
 def test_what_documents_hold_is_never_executed(page, files):
     goto(page, "Library")
     upload(page, files / NASTY)
-    expect(page.locator(".cw-row-name", has_text="onerror")).to_have_text(NASTY)
+    expect(page.locator(".cw-row-name", has_text="onerror")).to_have_text(NASTY, timeout=60_000)
     page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
     ask(page, "How is the cabinet painted?")
     page.locator(CITE).first.click()
