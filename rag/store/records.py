@@ -6,7 +6,7 @@ import json
 import sqlite3
 import uuid
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rag.errors import NotFoundError
 from rag.schema import Message, RunRecord
@@ -175,7 +175,11 @@ def _feedback(text: str, rating: Rating, wanted_answer: str, created_at: str) ->
 
 def _record(text: str) -> RunRecord:
     values = json.loads(text)
-    return RunRecord(**{**values, "prompt": tuple(Message(**message) for message in values["prompt"])})
+    return RunRecord(**{**values, "prompt": tuple(map(_message, values["prompt"]))})
+
+
+def _message(values: dict[str, Any]) -> Message:
+    return Message(**{**values, "about": tuple(values.get("about", ()))})
 
 
 def _run_row(connection: sqlite3.Connection, run_id: str) -> int:
