@@ -329,8 +329,9 @@ class Answer:
     """What a question got: cited sentences, or an abstention with the nearest passages.
 
     `confidence` is the probability, 0 to 1, that the answer is right. `reason` says why it
-    abstained. `cut` lists what did not fit the prompt. `timings` are seconds by stage. `understood`
-    is the standalone question that a follow-up question was taken for; empty where it stood alone.
+    abstained, or what part of the question it leaves open. `cut` lists what did not fit the prompt.
+    `timings` are seconds by stage. `understood` is the standalone question that a follow-up question was
+    taken for; empty where it stood alone. `conflicts` are also told by a sentence each.
     `cached` says that it was made earlier, for the same question on the same library.
     """
 
