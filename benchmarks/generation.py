@@ -101,8 +101,8 @@ def report(runs: list[Timed], model: str, asked: int) -> dict[str, Any]:
         "columns": ["way", "first text, seconds (median)", "tokens/s", "against plain", "same text as plain"],
         "rows": rows,
         "note": f"{model}, {asked} questions on the sample documents, greedy, {os.cpu_count()} CPU cores; "
-        f"{plain.tokens / asked:.0f} tokens an answer. Reading the prompt is counted: with answers this short "
-        "it is most of the time, and what makes writing faster shows with longer ones.",
+        f"{plain.tokens / asked:.0f} tokens an answer. Reading the prompt is counted: with answers this "
+        "short it is most of the time, and what makes writing faster shows with longer ones.",
     }
 
 
