@@ -59,7 +59,8 @@ def test_every_search_term_is_stored_and_found(text: str) -> None:
         connection.execute("PRAGMA foreign_keys = OFF")
         add_rows(connection, 1, [lexical_row("", (), text)])
         terms = set(search_terms(text))
-        assert document_frequencies(connection, [*terms, "no term"]) == dict.fromkeys(terms, 1) | {"no term": 0}
+        found = document_frequencies(connection, [*terms, "no term"])
+        assert found == dict.fromkeys(terms, 1) | {"no term": 0}
         assert {row[0] for row in connection.execute("SELECT term FROM lexical_terms")} == terms
     connection.close()
 
