@@ -19,7 +19,7 @@ _RULE: Final = re.compile(r"[\s|:+=_.\-–—*]*")
 
 
 def line_statements(text: str) -> dict[int, str]:
-    """For each line that is a row of a table, by its first offset, the row in words.
+    """For each line that is a row of a table, by the offset of its first visible character, the row in words.
 
     Rows in a row are one table; rules between them are no rows. A single row tells nothing.
     """
@@ -33,9 +33,15 @@ def line_statements(text: str) -> dict[int, str]:
 def _tables(text: str) -> Iterator[list[tuple[int, list[str]]]]:
     lines = [(span.start, text[span.start : span.end].strip("\n\f")) for span in line_spans(text)]
     for form, run in groupby(lines, key=lambda line: _form(line[1])):
-        rows = [(start, _cells(line, form)) for start, line in run if not _RULE.fullmatch(line)]
+        rows = [
+            (_visible(start, line), _cells(line, form)) for start, line in run if not _RULE.fullmatch(line)
+        ]
         if form and len(rows) > 1:
             yield rows
+
+
+def _visible(start: int, line: str) -> int:
+    return start + len(line) - len(line.lstrip())
 
 
 def _form(line: str) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.text.tables import line_statements
@@ -23,6 +23,8 @@ def test_a_single_row_is_no_table() -> None:
 
 
 @given(st.text("ab1|\t\n- ", max_size=80))
-def test_statements_belong_to_lines(text: str) -> None:
+@example("1\t\n\n 1\t")
+def test_statements_start_where_their_line_is_first_seen(text: str) -> None:
     for start in line_statements(text):
-        assert start == 0 or text[start - 1] == "\n"
+        assert not text[start].isspace()
+        assert not text[text.rfind("\n", 0, start) + 1 : start].strip()
