@@ -1,0 +1,39 @@
+"""The words of the project as frozen data: what the parts hand to each other.
+
+Offsets are character offsets into a document's text, counted from 0, end exclusive.
+Pages are numbered from 1. Boxes are in points (1/72 inch), origin at the page's top left.
+"""
+
+from rag.schema.answers import Answer, AnswerSentence, Citation, Conflict, ShortAnswer, Support
+from rag.schema.documents import PAGE_BREAK, Block, BlockKind, Document, DocumentInfo, Page, RowHeader
+from rag.schema.passages import Chunk, Hit, Leg, Passage, StoredChunk
+from rag.schema.places import Box, Span
+from rag.schema.prompts import Example, Message
+from rag.schema.records import Check, RunRecord
+
+__all__ = [
+    "PAGE_BREAK",
+    "Answer",
+    "AnswerSentence",
+    "Block",
+    "BlockKind",
+    "Box",
+    "Check",
+    "Chunk",
+    "Citation",
+    "Conflict",
+    "Document",
+    "DocumentInfo",
+    "Example",
+    "Hit",
+    "Leg",
+    "Message",
+    "Page",
+    "Passage",
+    "RowHeader",
+    "RunRecord",
+    "ShortAnswer",
+    "Span",
+    "StoredChunk",
+    "Support",
+]

@@ -1,0 +1,101 @@
+"""What a question gets: sentences, citations, short answers, conflicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rag.schema.passages import Passage
+from rag.schema.places import Box
+from rag.schema.prompts import Example
+
+__all__ = ["Answer", "AnswerSentence", "Citation", "Conflict", "ShortAnswer", "Support"]
+
+
+class Support(StrEnum):
+    """How far the cited evidence bears out a sentence."""
+
+    SUPPORTED = "supported"
+    PARTIAL = "partial"
+    CONTRADICTED = "contradicted"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact quote: `document.text[start:end] == quote`, copied by code, never typed by a model."""
+
+    number: int
+    document_id: str
+    source: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    boxes: tuple[Box, ...] = ()
+    support: Support = Support.SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer with the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    support: Support = Support.SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Values that passages tell of one thing, which exclude each other; `citations` has one for each."""
+
+    values: tuple[str, ...]
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The name, number, date or place that a question asks for: `document.text[start:end] == text`.
+
+    `citation` is the number of the citation that holds it.
+    """
+
+    text: str
+    document_id: str
+    start: int
+    end: int
+    citation: int
+
+    def __str__(self) -> str:
+        """The words themselves."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got: cited sentences, or an abstention with the nearest passages.
+
+    `confidence` is the probability, 0 to 1, that the answer is right. `reason` says why it
+    abstained, or what part of the question it leaves open. `cut` lists what did not fit the prompt.
+    `timings` are seconds by stage. `understood` is the standalone question that a follow-up question was
+    taken for; empty where it stood alone. `conflicts` are also told by a sentence each.
+    `cached` says that it was made earlier, for the same question on the same library.
+    """
+
+    question: str
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    abstained: bool
+    confidence: float
+    passages: tuple[Passage, ...] = ()
+    examples: tuple[Example, ...] = ()
+    reason: str = ""
+    cut: tuple[str, ...] = ()
+    model: str = ""
+    timings: dict[str, float] = field(default_factory=dict)
+    run_id: str = ""
+    understood: str = ""
+    short_answer: ShortAnswer | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    cached: bool = False

@@ -1,0 +1,129 @@
+"""Documents as loaded and as listed: pages, structural blocks, rows of tables."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["PAGE_BREAK", "Block", "BlockKind", "Document", "DocumentInfo", "Page", "RowHeader"]
+
+PAGE_BREAK = "\f"
+
+
+class BlockKind(StrEnum):
+    """What a structural span of a document is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE_ROW = "table_row"
+    CODE = "code"
+    HEADER = "header"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class RowHeader:
+    """What a table's row needs in order to make sense alone; see `rag.text.tables`.
+
+    `columns` holds for each cell of the row the names that stand above it, outermost first, joined by
+    " > " ("2022 > First quarter"); empty where there is none. `sections` are the titled groups of rows
+    that it stands in, outermost first. The first `labels` cells say what the row is about. `unit` is
+    what the table says of its numbers ("in millions"). `is_header` marks rows that hold names.
+    """
+
+    columns: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    caption: str = ""
+    unit: str = ""
+    labels: int = 1
+    is_header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A structural span; `level` is 1 to 6 for headings and 0 for all else.
+
+    `header` is there for rows of tables whose structure is known.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+    header: RowHeader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, sheet, slide or section: the span of its text, and its geometry where there is one.
+
+    Pages tile the document's text: the first starts at 0, each starts where the one before ends,
+    the last ends at the text's length. All but the last end with a form feed (`PAGE_BREAK`).
+    `geometry` is a `rag.geometry.PageGeometry` as bytes.
+    """
+
+    number: int
+    start: int
+    end: int
+    label: str = ""
+    width: float | None = None
+    height: float | None = None
+    geometry: bytes | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file as loaded: its whole text, its pages, and its structure.
+
+    `blocks` are in order of `start` and do not overlap; they need not cover the text.
+    """
+
+    source: str
+    sha256: str
+    media_type: str
+    title: str
+    language: str
+    text: str = field(repr=False)
+    pages: tuple[Page, ...] = field(repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+    metadata: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def document_id(self) -> str:
+        """16 hexadecimal digits; other content under the same name is another document."""
+        named = f"{self.source}\0{self.sha256}".encode("utf-8", "surrogatepass")  # undecodable file names
+        return hashlib.sha256(named).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document as the library lists it, without its text.
+
+    `loaded_by` and `chunked_by` name the rules (settings and version of the code) by which it was read
+    and cut; empty where they are not known.
+    """
+
+    document_id: str
+    source: str
+    sha256: str
+    media_type: str
+    title: str
+    language: str
+    pages: int
+    chunks: int
+    characters: int
+    added_at: str
+    metadata: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    file: str | None = None
+    loaded_by: str = ""
+    chunked_by: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the source, as people call the document."""
+        return self.source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or self.source

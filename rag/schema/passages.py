@@ -1,0 +1,79 @@
+"""What is searched and what is found: chunks, hits, passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from rag.schema.documents import Block
+
+__all__ = ["Chunk", "Hit", "Leg", "Passage", "StoredChunk"]
+
+Leg = Literal["dense", "lexical", "fused", "reranked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A span of a document with its place in the outline. Chunks tile the document's text.
+
+    `context` is what stands above its first row in a table that began before it: caption, unit, names
+    of columns, sections. It is embedded and indexed with the chunk and shown to a model.
+    """
+
+    ordinal: int
+    start: int
+    end: int
+    first_page: int
+    last_page: int
+    headings: tuple[str, ...] = ()
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the store returns it; `text` is sliced from the document's text."""
+
+    chunk_id: int
+    document_id: str
+    source: str
+    title: str
+    ordinal: int
+    start: int
+    end: int
+    first_page: int
+    last_page: int
+    headings: tuple[str, ...]
+    text: str = field(repr=False)
+    context: str = ""
+
+
+class Hit(NamedTuple):
+    """One search result of one leg, best first; a higher score is better."""
+
+    chunk_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk, or merged neighbours, as retrieved for a question.
+
+    `score` ranks, filters and is shown; `scores` holds each leg's own (`dense` is a cosine,
+    `lexical` is BM25), absent where that leg did not find the passage. `context` is that of its first
+    chunk; `rows` are those blocks in it that are rows of tables with a known header.
+    """
+
+    document_id: str
+    source: str
+    title: str
+    page: int
+    start: int
+    end: int
+    text: str = field(repr=False)
+    score: float
+    scores: dict[str, float] = field(default_factory=dict)
+    chunk_ids: tuple[int, ...] = ()
+    headings: tuple[str, ...] = ()
+    leg: Leg = "fused"
+    context: str = ""
+    rows: tuple[Block, ...] = field(default=(), repr=False)
