@@ -51,7 +51,7 @@ def prompts(library: Library, generator: Any, limit: int) -> list[Any]:
     questions = [json.loads(line)["question"] for line in lines]
     made = []
     for question in [q for q in questions if q.isascii()][:limit]:
-        examples = select(library._selector, question) if library._selector else ()
+        examples = select(library.parts.selector, question) if library.parts.selector else ()
         prompt = builder.build(question, library.search(question, 4), examples)
         made.append(chat_messages(prompt.messages))
     return made

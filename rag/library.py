@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
-from rag.models import Embedder, build_evidence_scorer, build_generator, build_reranker
+from rag.feedback import Ratings
+from rag.models import Embedder
 from rag.page_image import page_image
+from rag.parts import Parts
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
-    from rag.examples import ExampleSelector
     from rag.store.records import Rating
 
 __all__ = ["Library"]
@@ -41,10 +42,13 @@ class Library:
         >>> answer.citations[0].quote                         # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, embedder: Embedder | None = None) -> None:
+        """Use `Library.open`; an `embedder` given here stands in for the one that the settings name."""
         self.store = store
         self.settings = settings
-        self._embedder: Embedder | None = None
+        self._embedder = embedder
+        self._parts: Parts | None = None
+        self._ratings = Ratings(store, settings.examples)
 
     @classmethod
     def open(
@@ -77,73 +81,37 @@ class Library:
     def embedder(self) -> Embedder:
         """The library's own embedder, or in one without vectors that of the settings.
 
-        A reindex, also one of another process, is noticed: the models that stand on it are made anew.
+        A reindex, also one of another process, is noticed: the parts that stand on it are made anew.
 
         Raises:
             ConfigurationError: the settings name another embedder than the library's.
         """
         known, active = self._embedder, self.store.embedder
         if known is None or active not in (None, known.fingerprint):
-            for name in ("_retriever", "_answerer", "_selector"):
-                self.__dict__.pop(name, None)
             known = self._embedder = open_embedder(self.store, self.settings)
         return known
 
     @property
+    def parts(self) -> Parts:
+        """What a question goes through; built anew when the library has another embedder."""
+        embedder, parts = self.embedder, self._parts
+        if parts is None or parts.embedder is not embedder:
+            parts = self._parts = Parts(self.store, embedder, self.settings, self.example_pool)
+        return parts
+
+    @property
     def retriever(self) -> HybridRetriever:
         """Question to passages."""
-        _ = self.embedder
-        return self._retriever
+        return self.parts.retriever
 
     @property
     def answerer(self) -> Answerer:
         """Question to answer."""
-        _ = self.embedder
-        answerer = self._answerer
-        if self._selector is not None:  # examples come and go while the library is open
-            self._selector.keep_only(self.example_pool())
-        return answerer
-
-    @cached_property
-    def _retriever(self) -> HybridRetriever:
-        return HybridRetriever(
-            self.store,
-            self.embedder,
-            self.settings.retrieval,
-            reranker=build_reranker(self.settings),
-            rerank_candidates=self.settings.reranker.candidates,
-        )
-
-    @cached_property
-    def _answerer(self) -> Answerer:
-        from rag.prompting import PromptBuilder, token_counter
-
-        settings = self.settings
-        generator = build_generator(settings) if settings.generator.writes else None
-        return Answerer(
-            store=self.store,
-            retriever=self.retriever,
-            embedder=self.embedder,
-            settings=settings,
-            generator=generator,
-            scorer=build_evidence_scorer(settings),
-            selector=self._selector,
-            prompt_builder=PromptBuilder(
-                settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
-            ),
-        )
+        return self.parts.answerer
 
     @cached_property
     def _cache(self) -> AnswerCache:
         return AnswerCache(self.store, self.settings)
-
-    @cached_property
-    def _selector(self) -> ExampleSelector | None:
-        if not self.settings.generator.writes:
-            return None
-        from rag.examples import build_selector
-
-        return build_selector(self.settings.examples, self.example_pool(), self.embedder)
 
     def answering(self, settings: AnsweringSettings) -> Self:
         """The same library under other settings of answering; store, embedder and retriever are shared."""
@@ -155,11 +123,12 @@ class Library:
         Folder and embedder are the library's own, whatever `settings` say.
         """
         own = {"library": self.settings.library, "embedder": self.settings.embedder}
-        other = type(self)(self.store, settings.model_copy(update=own))
-        other._embedder = self.embedder
+        other = type(self)(self.store, settings.model_copy(update=own), self.embedder)
         search = (self.settings.retrieval, self.settings.reranker)
         if (settings.retrieval, settings.reranker) == search:
-            other._retriever = self.retriever
+            other._parts = Parts(
+                self.store, self.embedder, other.settings, other.example_pool, self.retriever
+            )
         return other
 
     def search(
@@ -281,48 +250,19 @@ class Library:
 
     def example_pool(self) -> tuple[Example, ...]:
         """The worked examples that prompts choose from: those of the settings' pool and the approved ones."""
-        from rag.examples import load_pool, merged_pools
-
-        return merged_pools(load_pool(self.settings.examples.pool), self.store.examples.all())
+        return self._ratings.example_pool()
 
     def rate(self, run_id: str, rating: Rating, wanted_answer: str = "") -> Example | None:
-        """Keep what a person thinks of an answer; one that they approve becomes an example.
-
-        Approved (1) is the answer, or the wanted one that comes with it; rejected (-1), it never is one,
-        and what it had become is removed. A question that the pool has already, and an answer without
-        evidence in the library, are kept as feedback only.
-
-        Returns:
-            The example that it became, None if it became none.
+        """Keep what a person thinks of an answer; one that they approve becomes an example, and is returned.
 
         Raises:
             NotFoundError: there is no such run.
         """
-        from rag.examples import example_of, same_question
-
-        record = self.store.run(run_id)
-        self.store.save_feedback(run_id, rating, wanted_answer)
-        self.store.examples.remove(run_id)
-        found = example_of(record, wanted_answer) if rating > 0 else None
-        if found is None:
-            return None
-        if any(same_question(record.question, known.question) for known in self.example_pool()):
-            return None
-        try:
-            self.store.examples.add(run_id, found.example, found.document_ids)
-        except NotFoundError:  # a document left since the answer was given
-            return None
-        return found.example
+        return self._ratings.rate(run_id, rating, wanted_answer)
 
     def feedback_questions(self) -> list[dict[str, Any]]:
         """All feedback that tells a right answer, as questions for `citewell evaluate answers`."""
-        from rag.examples import question_line
-
-        lines = (
-            question_line(self.store.run(kept.run_id), kept.rating, kept.wanted_answer)
-            for kept in self.store.feedback()
-        )
-        return [line for line in lines if line is not None]
+        return self._ratings.questions()
 
     def runs(self, limit: int = 50) -> list[RunRecord]:
         """The latest run records, newest first."""

@@ -22,9 +22,7 @@ QUESTION = "When was the mill by the weir built?"
 
 def opened(store: Store, embedder: HashingEmbedder, **answering: Any) -> Library:
     overrides = {"answering": {"abstain_below": 0.0, **answering}}
-    library = Library(store, load_settings(overrides=overrides, environment={}))
-    library._embedder = embedder
-    return library
+    return Library(store, load_settings(overrides=overrides, environment={}), embedder)
 
 
 @pytest.fixture

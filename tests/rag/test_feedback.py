@@ -21,16 +21,15 @@ QUESTION = "When was the mill by the weir built?"
 def library(store: Store, embedder: HashingEmbedder) -> Library:
     add_to_store(store, document(MILL, "mill.txt"), embedder)
     settings = load_settings(overrides={"answering": {"abstain_below": 0.0}, "generator": {"writes": True}})
-    opened = Library(store, settings)
-    opened._embedder = embedder
-    return opened
+    return Library(store, settings, embedder)
 
 
 @pytest.fixture
 def answer(library: Library) -> Answer:
     quoting = library.settings.generator.model_copy(update={"writes": False})
-    asked = Library(library.store, library.settings.model_copy(update={"generator": quoting}))
-    asked._embedder = library.embedder
+    asked = Library(
+        library.store, library.settings.model_copy(update={"generator": quoting}), library.embedder
+    )
     found = asked.ask(QUESTION)
     assert not found.abstained
     return found
@@ -41,7 +40,7 @@ def ids(library: Library) -> list[str]:
 
 
 def test_an_approved_answer_joins_the_pool_and_the_selector(library: Library, answer: Answer) -> None:
-    selector = library._selector
+    selector = library.parts.selector
     assert selector is not None
     before = ids(library)
     example = library.rate(answer.run_id, 1)
@@ -64,8 +63,8 @@ def test_a_rejected_answer_never_is_an_example_and_leaves_if_it_was(library: Lib
     library.rate(answer.run_id, -1)
     _ = library.answerer
     assert ids(library) == before
-    assert library._selector is not None
-    assert len(library._selector) == len(before)
+    assert library.parts.selector is not None
+    assert len(library.parts.selector) == len(before)
 
 
 def test_the_same_question_is_no_second_example(library: Library, answer: Answer) -> None:

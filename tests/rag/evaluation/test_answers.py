@@ -7,8 +7,9 @@ import pytest
 
 from rag.errors import UsageError
 from rag.evaluation import AnswerJudge, evaluate_answers, read_judged
-from rag.evaluation.judgement import is_right, judge
+from rag.evaluation.judgement import judge
 from rag.evaluation.questions import AnswerQuestion, Gold, given_passages
+from rag.evaluation.rightness import is_right
 from rag.library import Library
 from rag.schema import Answer, Citation, ShortAnswer
 from rag.settings import load_settings
@@ -31,9 +32,7 @@ NONE = AnswerQuestion("none", "Which wines does the vicar like?", (), False, "en
 def library(store, embedder):
     for name, text in {"mill.txt": MILL, "bridge.txt": BRIDGE}.items():
         add_to_store(store, document(text, name), embedder)
-    opened = Library(store, load_settings())
-    opened._embedder = embedder
-    return opened
+    return Library(store, load_settings(), embedder)
 
 
 def answer(text, quote="", *, abstained=False, confidence=0.8, **fields):

@@ -1,0 +1,100 @@
+"""What a question goes through, built from the settings at first use: retriever, selector, answerer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rag.answering import Answerer
+from rag.models import (
+    Embedder,
+    build_evidence_scorer,
+    build_generator,
+    build_reranker,
+    build_second_embedder,
+)
+from rag.retrieval import HybridRetriever
+from rag.schema import Example
+from rag.settings import Settings
+from rag.store import Store
+
+if TYPE_CHECKING:
+    from rag.examples import ExampleSelector
+
+__all__ = ["Parts"]
+
+
+class Parts:
+    """The parts of one library that stand on one embedder; each is made, and its models load, when asked for.
+
+    Args:
+        store: where all of them read.
+        embedder: the library's.
+        settings: which models, and how many of what.
+        example_pool: the examples as they are at the moment; they come and go while a library is open.
+        retriever: one to share, in place of one of its own.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: Settings,
+        example_pool: Callable[[], tuple[Example, ...]],
+        retriever: HybridRetriever | None = None,
+    ) -> None:
+        self.embedder = embedder
+        self._store = store
+        self._settings = settings
+        self._example_pool = example_pool
+        if retriever is not None:
+            self.retriever = retriever
+
+    @cached_property
+    def retriever(self) -> HybridRetriever:
+        """Question to passages."""
+        return HybridRetriever(
+            self._store,
+            self.embedder,
+            self._settings.retrieval,
+            reranker=build_reranker(self._settings),
+            rerank_candidates=self._settings.reranker.candidates,
+        )
+
+    @cached_property
+    def selector(self) -> ExampleSelector | None:
+        """Question to worked examples; None where no model writes after them."""
+        if not self._settings.generator.writes:
+            return None
+        from rag.examples import build_selector
+
+        return build_selector(self._settings.examples, self._example_pool(), self.embedder)
+
+    @property
+    def answerer(self) -> Answerer:
+        """Question to answer, with the examples that there are now."""
+        answerer = self._answerer
+        if self.selector is not None:
+            self.selector.keep_only(self._example_pool())
+        return answerer
+
+    @cached_property
+    def _answerer(self) -> Answerer:
+        from rag.prompting import PromptBuilder, token_counter
+
+        settings = self._settings
+        generator = build_generator(settings) if settings.generator.writes else None
+        return Answerer(
+            store=self._store,
+            retriever=self.retriever,
+            embedder=self.embedder,
+            settings=settings,
+            generator=generator,
+            scorer=build_evidence_scorer(settings),
+            selector=self.selector,
+            prompt_builder=PromptBuilder(
+                settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
+            ),
+            second_embedder=lambda: build_second_embedder(settings, self.embedder),
+        )
