@@ -11,12 +11,12 @@ import numpy as np
 from rag.errors import LibraryLockedError
 from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
+from rag.store.catalog import Catalog
 from rag.store.chunks import chunk_ids, chunks_by_id, plain_chunks
 from rag.store.documents import Rules, document_row, list_documents
 from rag.store.embeddings import drop_old_vectors, embedder_settings, register_embedder
 from rag.store.lexical import refresh_terms
 from rag.store.pages import list_pages
-from rag.store.records import Records
 from rag.store.sketches import SimilarDocument, insert_sketch, similar_documents, similar_pairs
 from rag.store.staging import Staging
 from rag.store.texts import TextReader
@@ -25,7 +25,7 @@ from rag.text.minhash import passage_hash, signature
 __all__ = ["Derived"]
 
 
-class Derived(Records):
+class Derived(Catalog):
     """The part of the store that keeps what is derived from documents in step with them."""
 
     def chunk_hashes(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:

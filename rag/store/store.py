@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from rag.errors import LibraryLockedError, LibraryNotFoundError, StoreError
 from rag.models.protocol import Vectors
-from rag.schema import Block, Check, Chunk, Document, DocumentInfo, Hit, Page, StoredChunk
-from rag.store import blocks, chunks, documents, embeddings, pages
+from rag.schema import Check, Chunk, Document, DocumentInfo, Hit
+from rag.store import documents, embeddings
 from rag.store.answers import KeptAnswers
 from rag.store.checks import run_checks
 from rag.store.collections import Collections
@@ -26,7 +26,6 @@ from rag.store.examples import ApprovedExamples
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
 from rag.store.originals import Originals
-from rag.store.texts import TextReader, storable
 from rag.store.vector_cache import VectorCache
 from rag.store.writing import CatalogWriter
 
@@ -40,9 +39,9 @@ class Store(Derived):
     """A library's folder: `catalog.sqlite`, `files/` (originals) and `index/` (a cache).
 
     Any number of stores, threads and processes may have one folder open: readers see whole
-    transactions, writers take turns. All methods may be called from any thread. Questions, answers
-    and conversations are kept by the methods of `Records`, approved examples by `examples`, answers to
-    be given again by `answers`, groups of documents by `collections`.
+    transactions, writers take turns. All methods may be called from any thread. Documents are read by the
+    methods of `Catalog`; questions, answers and conversations are kept by those of `Records`, approved
+    examples by `examples`, answers to be given again by `answers`, groups of documents by `collections`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
@@ -112,12 +111,6 @@ class Store(Derived):
         self.close()
 
     @property
-    def version(self) -> int:
-        """Grows with every transaction that changes documents."""
-        with self._database.reading() as connection:
-            return int(connection.execute("SELECT version FROM library").fetchone()[0])
-
-    @property
     def embedder(self) -> str | None:
         """The fingerprint of the embedder whose vectors are searched; None in an empty library."""
         with self._database.reading() as connection:
@@ -167,32 +160,6 @@ class Store(Derived):
         """Delete documents with all that is derived from them in one transaction; returns those gone."""
         return self._writer.remove(document_ids)
 
-    def documents(self, document_ids: Sequence[str] | None = None) -> list[DocumentInfo]:
-        """All documents, or those of the ids that are there, by source."""
-        with self._database.reading() as connection:
-            return documents.list_documents(connection, document_ids)
-
-    def document_by_source(self, source: str) -> DocumentInfo | None:
-        """The document of exactly this source."""
-        with self._database.reading() as connection:
-            found = documents.documents_where(connection, "source = ?", storable(source))
-        return found[0] if found else None
-
-    def documents_by_sha256(self, sha256: str) -> list[DocumentInfo]:
-        """The documents that were read from these bytes, by source."""
-        with self._database.reading() as connection:
-            return documents.documents_where(connection, "sha256 = ?", sha256)
-
-    def resolve(self, name: str) -> DocumentInfo:
-        """The document that people call `name`: its id, source, path, or unique file name.
-
-        Raises:
-            NotFoundError: there is none; the message names near ones.
-            UsageError: several have this file name.
-        """
-        with self._database.reading() as connection:
-            return documents.resolve(connection, name)
-
     def original(self, document_id: str) -> Path | None:
         """The kept copy of the file that a document was read from; None if none was kept, or it is gone.
 
@@ -204,81 +171,6 @@ class Store(Derived):
             file = documents.list_documents(connection, [document_id])[0].file
         path = self._originals.path(file) if file else None
         return path if path and path.is_file() else None
-
-    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
-        """A document's text, or the slice `[start:end]` of it, by Python's rules.
-
-        Raises:
-            NotFoundError: the document is not there.
-        """
-        with self._database.reading() as connection:
-            row, characters = documents.document_row(connection, document_id)
-            first, last, _ = slice(start, end).indices(characters)
-            return TextReader(connection).slice(row, first, last)
-
-    def pages(self, document_id: str) -> list[Page]:
-        """All pages in order, without geometry.
-
-        Raises:
-            NotFoundError: the document is not there.
-        """
-        with self._database.reading() as connection:
-            return pages.list_pages(connection, document_id)
-
-    def page(self, document_id: str, number: int) -> Page:
-        """One page with its geometry.
-
-        Raises:
-            NotFoundError: the document or the page is not there.
-        """
-        with self._database.reading() as connection:
-            return pages.page_by_number(connection, document_id, number)
-
-    def page_at(self, document_id: str, offset: int) -> Page:
-        """The page that holds a character of the text, with its geometry.
-
-        Raises:
-            NotFoundError: the document is not there, or has no such character.
-        """
-        with self._database.reading() as connection:
-            return pages.page_at(connection, document_id, offset)
-
-    def blocks(self, document_id: str, start: int = 0, end: int | None = None) -> list[Block]:
-        """The structural blocks that touch `[start:end]`, in order.
-
-        Raises:
-            NotFoundError: the document is not there.
-        """
-        with self._database.reading() as connection:
-            return blocks.list_blocks(connection, document_id, start, end)
-
-    def table_rows(self, document_id: str, start: int, end: int) -> list[Block]:
-        """The blocks that touch `[start:end]` and are rows of tables with a known header, in order.
-
-        Raises:
-            NotFoundError: the document is not there.
-        """
-        with self._database.reading() as connection:
-            return blocks.table_rows(connection, document_id, start, end)
-
-    def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
-        """The chunks of these ids, in the order asked; ids that are gone are passed over."""
-        with self._database.reading() as connection:
-            return chunks.chunks_by_id(connection, chunk_ids)
-
-    def document_chunks(self, document_id: str) -> list[StoredChunk]:
-        """All chunks of a document, in order.
-
-        Raises:
-            NotFoundError: the document is not there.
-        """
-        with self._database.reading() as connection:
-            return chunks.document_chunks(connection, document_id)
-
-    def chunk_count(self) -> int:
-        """How many chunks the library holds."""
-        with self._database.reading() as connection:
-            return int(connection.execute("SELECT chunks FROM library").fetchone()[0])
 
     def dense_search(
         self, fingerprint: str, vectors: Vectors, top_k: int, documents: Sequence[str] | None = None

@@ -1,0 +1,123 @@
+"""What a library holds, as it is read: documents, their text, pages, blocks and chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.schema import Block, DocumentInfo, Page, StoredChunk
+from rag.store import blocks, chunks, documents, pages
+from rag.store.records import Records
+from rag.store.texts import TextReader, storable
+
+__all__ = ["Catalog"]
+
+
+class Catalog(Records):
+    """The part of the store that reads documents; each call sees one state of the library."""
+
+    @property
+    def version(self) -> int:
+        """Grows with every transaction that changes documents."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT version FROM library").fetchone()[0])
+
+    def documents(self, document_ids: Sequence[str] | None = None) -> list[DocumentInfo]:
+        """All documents, or those of the ids that are there, by source."""
+        with self._database.reading() as connection:
+            return documents.list_documents(connection, document_ids)
+
+    def document_by_source(self, source: str) -> DocumentInfo | None:
+        """The document of exactly this source."""
+        with self._database.reading() as connection:
+            found = documents.documents_where(connection, "source = ?", storable(source))
+        return found[0] if found else None
+
+    def documents_by_sha256(self, sha256: str) -> list[DocumentInfo]:
+        """The documents that were read from these bytes, by source."""
+        with self._database.reading() as connection:
+            return documents.documents_where(connection, "sha256 = ?", sha256)
+
+    def resolve(self, name: str) -> DocumentInfo:
+        """The document that people call `name`: its id, source, path, or unique file name.
+
+        Raises:
+            NotFoundError: there is none; the message names near ones.
+            UsageError: several have this file name.
+        """
+        with self._database.reading() as connection:
+            return documents.resolve(connection, name)
+
+    def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
+        """A document's text, or the slice `[start:end]` of it, by Python's rules.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            row, characters = documents.document_row(connection, document_id)
+            first, last, _ = slice(start, end).indices(characters)
+            return TextReader(connection).slice(row, first, last)
+
+    def pages(self, document_id: str) -> list[Page]:
+        """All pages in order, without geometry.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return pages.list_pages(connection, document_id)
+
+    def page(self, document_id: str, number: int) -> Page:
+        """One page with its geometry.
+
+        Raises:
+            NotFoundError: the document or the page is not there.
+        """
+        with self._database.reading() as connection:
+            return pages.page_by_number(connection, document_id, number)
+
+    def page_at(self, document_id: str, offset: int) -> Page:
+        """The page that holds a character of the text, with its geometry.
+
+        Raises:
+            NotFoundError: the document is not there, or has no such character.
+        """
+        with self._database.reading() as connection:
+            return pages.page_at(connection, document_id, offset)
+
+    def blocks(self, document_id: str, start: int = 0, end: int | None = None) -> list[Block]:
+        """The structural blocks that touch `[start:end]`, in order.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return blocks.list_blocks(connection, document_id, start, end)
+
+    def table_rows(self, document_id: str, start: int, end: int) -> list[Block]:
+        """The blocks that touch `[start:end]` and are rows of tables with a known header, in order.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return blocks.table_rows(connection, document_id, start, end)
+
+    def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
+        """The chunks of these ids, in the order asked; ids that are gone are passed over."""
+        with self._database.reading() as connection:
+            return chunks.chunks_by_id(connection, chunk_ids)
+
+    def document_chunks(self, document_id: str) -> list[StoredChunk]:
+        """All chunks of a document, in order.
+
+        Raises:
+            NotFoundError: the document is not there.
+        """
+        with self._database.reading() as connection:
+            return chunks.document_chunks(connection, document_id)
+
+    def chunk_count(self) -> int:
+        """How many chunks the library holds."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT chunks FROM library").fetchone()[0])
