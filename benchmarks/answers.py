@@ -10,6 +10,7 @@ if a single quote of a single answer is not what its document holds.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import sys
@@ -83,7 +84,7 @@ def main() -> None:
 
 def measured(folder: Path, work: Path, sample: int | None) -> Iterator[tuple[Task, list[Judged]]]:
     """Each way of asking a set, with its judgements."""
-    asked = sampled(read_answer_set(folder), folder, sample)
+    asked = sampled(read_answer_set(folder), sample)
     with library_of(folder, work) as library:
         for task in tasks(asked, folder):
             output = work / f"{folder.name}-{task.label.replace(' ', '-')}.jsonl"
@@ -93,20 +94,27 @@ def measured(folder: Path, work: Path, sample: int | None) -> Iterator[tuple[Tas
 def tasks(asked: AnswerSet, folder: Path) -> Iterator[Task]:
     """Given passages and search; for sets that come with noise, noise of two strengths."""
     if folder.name.startswith("rgb"):
-        yield from _noise_tasks(asked, folder)
+        yield from noise_tasks(asked, folder)
         return
     if asked.entries:
         yield Task("given", asked.with_given_passages())
     yield Task("searched", asked)
 
 
-def sampled(asked: AnswerSet, folder: Path, sample: int | None) -> AnswerSet:
-    """The first of a set's own fixed sample, else a sample by a fixed seed."""
-    listed = folder / "lite_ids.json"
-    if sample is None or not listed.is_file():
-        return asked.limited(sample)
-    ids = set(map(str, json.loads(listed.read_text("utf-8"))[:sample]))
-    return replace(asked, questions=tuple(q for q in asked.questions if q.question_id in ids))
+def sampled(asked: AnswerSet, sample: int | None) -> AnswerSet:
+    """At most `sample` questions: of those that no fit of the confidence has seen, then of the others."""
+    if sample is None:
+        return asked
+    held_out = [q for q in asked.questions if is_held_out(q.question_id)]
+    seen = [q for q in asked.questions if not is_held_out(q.question_id)]
+    first = replace(asked, questions=tuple(held_out)).limited(sample).questions
+    rest = replace(asked, questions=tuple(seen)).limited(sample - len(first)).questions
+    return replace(asked, questions=(*first, *rest))
+
+
+def is_held_out(question_id: str) -> bool:
+    """Whether a question belongs to the half that `benchmarks/fit_confidence.py` does not fit on."""
+    return hashlib.sha256(question_id.encode()).digest()[0] % 2 == 1
 
 
 def library_of(folder: Path, work: Path) -> Library:
@@ -164,7 +172,7 @@ def _note(whole: AnswerFigures, quotes: int, sample: int) -> str:
     )
 
 
-def _noise_tasks(asked: AnswerSet, folder: Path) -> Iterator[Task]:
+def noise_tasks(asked: AnswerSet, folder: Path) -> Iterator[Task]:
     lines = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
     rows = {str(line["id"]): line for line in lines}
 

@@ -1,13 +1,19 @@
-"""How rare words are in a library, asked of its store."""
+"""How rare words are: in a library, asked of its store, or in passages that stand for more of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from rag.attribution import TermWeights, weights_from_frequencies
+from rag.attribution import TermWeights, text_terms, weights_from_frequencies
+from rag.schema import Passage
 from rag.store import Store
 
-__all__ = ["library_term_weights"]
+__all__ = ["given_term_weights", "library_term_weights"]
+
+_COLLECTION: Final = 50
+"""Of how many passages a few given ones are thought to be a part."""
 
 
 def library_term_weights(store: Store, expected: Iterable[str]) -> TermWeights:
@@ -21,3 +27,13 @@ def library_term_weights(store: Store, expected: Iterable[str]) -> TermWeights:
         return weigh(term)
 
     return weight
+
+
+def given_term_weights(passages: Sequence[Passage]) -> TermWeights:
+    """Weights by the number of given passages with a term, as if they were a few of `_COLLECTION`.
+
+    By themselves alone, one passage would make each word that it holds common, and a word that it lacks
+    weigh five times as much: its evidence would look poorer than that of the same passage in a library.
+    """
+    held = Counter(term for p in passages for term in set(text_terms(f"{p.title}\n{p.text}")))
+    return weights_from_frequencies(held, max(len(passages), _COLLECTION))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 from rag.evaluation.citation_metrics import CitationScores, citation_scores
 from rag.evaluation.questions import AnswerQuestion
+from rag.evaluation.rightness import is_right
 from rag.evaluation.text_metrics import best_over_answers, contains, exact_match, f1, rouge_l
 from rag.schema import Answer, Citation
 from rag.wire import citation_json
 
-__all__ = ["Judged", "Sliced", "is_right", "judge"]
-
-_MOSTLY: Final = 0.5
+__all__ = ["Judged", "Sliced", "judge"]
 
 Sliced = Callable[[str, int, int], str]
 """The characters of a document: (document id, start, end) -> text. How a quote is verified."""
@@ -103,26 +102,6 @@ def judge(
         features=features,
         key=key,
     )
-
-
-def is_right(question: AnswerQuestion, answer: Answer) -> bool | None:
-    """Whether an answer is right; None where the file does not say what would be.
-
-    Where gold sentences or pages are known: it cites one of them. Else: it holds a right answer (or is
-    one by half of its words), and cites a gold document where such are known.
-    """
-    if not question.answerable:
-        return False
-    if answer.abstained:
-        return False
-    places = citation_scores(answer.citations, question.gold)
-    if places is not None and question.gold.level in ("sentence", "page"):
-        return places.f1 > 0.0
-    if not question.answers:
-        return None if places is None else places.f1 > 0.0
-    held = best_over_answers(contains, answer.text, question.answers)
-    alike = best_over_answers(f1, answer.text, question.answers)
-    return (held > 0.0 or alike >= _MOSTLY) and (places is None or places.f1 > 0.0)
 
 
 def _scores(question: AnswerQuestion, given: Answer, short: str) -> dict[str, float]:
