@@ -15,7 +15,7 @@ from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
-from rag.answering.term_weights import library_term_weights
+from rag.answering.term_weights import given_term_weights, library_term_weights
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
 from rag.attribution import (
@@ -23,6 +23,7 @@ from rag.attribution import (
     CitationBook,
     EvidenceSelector,
     PassageSource,
+    SecondEmbedder,
     Selection,
     SentenceVectors,
     TermWeights,
@@ -30,7 +31,6 @@ from rag.attribution import (
     disagreements,
     read_question,
 )
-from rag.attribution.overlap import weights_from_texts
 from rag.errors import UsageError
 from rag.models.protocol import Embedder, Reranker
 from rag.prompting import PromptBuilder
@@ -90,12 +90,13 @@ class Answerer:
         selector: BaseExampleSelector | None = None,
         prompt_builder: PromptBuilder | None = None,
         calibrator: Calibrator | None = None,
+        second_embedder: SecondEmbedder | None = None,
     ) -> None:
         self._store = store
         self._retriever = retriever
         self._settings = settings
         sentences = SentenceVectors(embedder) if embedder is not None else None
-        self._evidence = EvidenceSelector(sentences, scorer)
+        self._evidence = EvidenceSelector(sentences, scorer, second=second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
         self._follow_ups = self._reads_follow_ups(generator, embedder)
@@ -132,7 +133,7 @@ class Answerer:
         """
         _check(question)
         asked, question = question, self._follow_ups.understand(question, history)
-        weight = weights_from_texts(f"{passage.title}\n{passage.text}" for passage in passages)
+        weight = given_term_weights(passages)
         source = PassageSource(passages)
         inquiry = _Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
         return _last(self._respond(inquiry))

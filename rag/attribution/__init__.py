@@ -5,6 +5,7 @@ from rag.attribution.asking import AnswerKind
 from rag.attribution.cite import CitationBook, PassageSource, TextSource
 from rag.attribution.conflicts import Disagreement, disagreements
 from rag.attribution.evidence import Evidence, EvidenceSelector, Selection
+from rag.attribution.languages import SecondEmbedder
 from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, near_overlap, overlap, weights_from_frequencies
@@ -23,6 +24,7 @@ __all__ = [
     "LinearModel",
     "PassageSource",
     "Question",
+    "SecondEmbedder",
     "Selection",
     "SentenceVectors",
     "ShortSpan",

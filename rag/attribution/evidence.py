@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.attribution.features import FEATURES, WORD_FEATURES, UnitVectors, feature_matrix, word_features
+from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, languages_of
 from rag.attribution.membership import Members, choose
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
-from rag.attribution.trust import NO_TRUST, LanguageTrust, language_trust
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
 from rag.models.protocol import Embedder, Reranker
@@ -24,7 +24,6 @@ __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_meas
 
 Matrix = NDArray[np.float64]
 _SCORED_BY_MODEL: Final = 8
-_LEAST_TRUST: Final = 0.2
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
 
@@ -50,13 +49,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Selection:
-    """The evidence for a question: all that was weighed, best first, and the chosen in reading order."""
+    """The evidence for a question: all that was weighed, best first, and the chosen in reading order.
+
+    `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
+    question's language; "" and 0 where words alone decided.
+    """
 
     question: Question
     ranked: tuple[Evidence, ...]
     chosen: tuple[Evidence, ...]
     trust: float
     considered: int
+    embedder: str = ""
 
     @property
     def near_best(self) -> tuple[Evidence, ...]:
@@ -72,7 +76,8 @@ class Selection:
 class Measured:
     """The units of a question's passages that were embedded, with their features, before any is chosen.
 
-    `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not.
+    `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not;
+    `embedder` names the model behind `vectors`.
     """
 
     question: Question
@@ -82,6 +87,7 @@ class Measured:
     vectors: UnitVectors
     weight: TermWeights
     considered: int
+    embedder: str = ""
 
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
@@ -104,6 +110,7 @@ class EvidenceSelector:
         scorer: Scores the best few units against the question, where there is one.
         weights: The models; the shipped ones when None.
         most_candidates: Units that are embedded a question: those whose words speak for them most.
+        second: Makes an embedder for languages that the first does not know; called when one is met.
     """
 
     def __init__(
@@ -112,14 +119,15 @@ class EvidenceSelector:
         scorer: Reranker | None = None,
         weights: EvidenceWeights | None = None,
         most_candidates: int = 48,
+        second: SecondEmbedder | None = None,
     ) -> None:
         if most_candidates < 1:
             raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
-        self._sentences = SentenceVectors(embedder) if isinstance(embedder, Embedder) else embedder
+        first = SentenceVectors(embedder) if isinstance(embedder, Embedder) else embedder
+        self._judges = LanguageJudges(first, second)
         self._scorer = scorer
         self._weights = weights or load_evidence_weights()
         self._most_candidates = most_candidates
-        self._trust: dict[str, LanguageTrust] = {}
 
     def select(
         self,
@@ -145,9 +153,11 @@ class EvidenceSelector:
         by_words = word_features(asked, units, passages, weight)
         kept = self._prefiltered(by_words)
         candidates = [units[i] for i in kept]
-        vectors = self._vectors(asked, candidates, by_words[kept])
+        judge = self._judges.judge(asked.language, languages_of(passages)) if candidates else None
+        vectors = self._vectors(asked, candidates, by_words[kept], judge)
         matrix = feature_matrix(by_words[kept], candidates, vectors)
-        return Measured(asked, passages, candidates, matrix, vectors, weight, len(units))
+        name = judge[0].embedder.name if judge else ""
+        return Measured(asked, passages, candidates, matrix, vectors, weight, len(units), name)
 
     def _prefiltered(self, by_words: Matrix) -> NDArray[np.intp]:
         """The rows to embed, ascending."""
@@ -156,23 +166,18 @@ class EvidenceSelector:
         scores = self._weights.prefilter.scores(by_words)
         return np.sort(np.argsort(-scores, kind="stable")[: self._most_candidates])
 
-    def _vectors(self, question: Question, units: Sequence[Unit], by_words: Matrix) -> UnitVectors:
-        trust = self._language_trust(question.language)
+    def _vectors(
+        self, question: Question, units: Sequence[Unit], by_words: Matrix, judge: Judge | None
+    ) -> UnitVectors:
         vectors = UnitVectors.absent(len(units))
         first_look = by_words[:, WORD_FEATURES.index("near_overlap")]
-        if self._sentences is not None and trust.trust >= _LEAST_TRUST and units:
-            asked = self._sentences.embedder.embed_questions([question.asked])[0]
-            embedded = self._sentences.of([unit.reading for unit in units])
+        if judge is not None:
+            sentences, trust = judge
+            asked = sentences.embedder.embed_questions([question.asked])[0]
+            embedded = sentences.of([unit.reading for unit in units])
             vectors = UnitVectors(asked, embedded, trust, vectors.likelihood)
             first_look = first_look + trust.likeness(embedded @ asked)
         return replace(vectors, likelihood=self._likelihood(question.text, units, first_look))
-
-    def _language_trust(self, language: str) -> LanguageTrust:
-        if self._sentences is None:
-            return NO_TRUST
-        if language not in self._trust:
-            self._trust[language] = language_trust(self._sentences.embedder, language)
-        return self._trust[language]
 
     def _likelihood(self, question: str, units: Sequence[Unit], first_look: Matrix) -> Matrix:
         """The scorer's scores of the best few in standard deviations; the others get the lowest of them."""
@@ -209,6 +214,7 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
         tuple(ranked[i] for i in _reading_order(list(chosen), measured.units)),
         measured.vectors.trust.trust,
         measured.considered,
+        measured.embedder,
     )
 
 

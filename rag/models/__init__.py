@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         build_generator,
         build_label_scorer,
         build_reranker,
+        build_second_embedder,
     )
     from rag.models.label_likelihood import LabelLikelihood
     from rag.models.licences import ModelLicence, model_licences
@@ -31,6 +32,7 @@ __all__ = [
     "build_generator",
     "build_label_scorer",
     "build_reranker",
+    "build_second_embedder",
     "model_licences",
 ]
 

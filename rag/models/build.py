@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from rag.errors import ConfigurationError
+from rag.errors import ConfigurationError, ModelNotFoundError
+from rag.models.packaged import PREFIX
 from rag.models.protocol import Embedder, Reranker
 from rag.settings import Settings
 
@@ -22,6 +23,7 @@ __all__ = [
     "build_generator",
     "build_label_scorer",
     "build_reranker",
+    "build_second_embedder",
 ]
 
 _UNIVERSAL = "packaged:universal-sentence-encoder-multilingual"
@@ -40,6 +42,27 @@ def build_embedder(settings: Settings) -> Embedder:
     from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(settings.embedder, offline=settings.offline)
+
+
+def build_second_embedder(settings: Settings, first: Embedder | None) -> Embedder | None:
+    """The embedder that judges sentences in languages which `first` does not know.
+
+    None where the settings name none, where it is `first` itself, and where the default is not installed.
+
+    Raises:
+        ModelNotFoundError: the settings themselves name a model that is not on this machine.
+    """
+    answering, own = settings.answering, settings.embedder
+    model = answering.second_embedder
+    if not model or (first is not None and model.removeprefix(PREFIX) == first.name):
+        return None
+    apart = {"model": model, "max_tokens": None, "query_prefix": None, "passage_prefix": None}
+    try:
+        return build_embedder(settings.model_copy(update={"embedder": own.model_copy(update=apart)}))
+    except ModelNotFoundError:
+        if "second_embedder" in answering.model_fields_set:
+            raise
+        return None
 
 
 def build_reranker(settings: Settings) -> Reranker | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 __all__ = [
     "AnsweringSettings",
@@ -208,6 +208,11 @@ class AnsweringSettings(_Section):
     unsupported: Literal["mark", "drop", "refuse"] = Field(
         "mark", description="What happens to a generated sentence without support."
     )
+    second_embedder: str = Field(
+        "packaged:universal-sentence-encoder-multilingual",
+        description="Judges sentences in languages that the library's embedder does not know, and where "
+        "question and passages are in different languages; loaded when one is met. Empty for none.",
+    )
     follow_ups: Literal["generator", "rules", "off"] = Field(
         "generator",
         description="How a question that needs the turns before it is made to stand alone: by the "
@@ -235,6 +240,17 @@ class UiSettings(_Section):
         description="Whether to have people sign in with the OpenID Connect provider that `[auth]` of "
         "`.streamlit/secrets.toml` names (`pip install 'citewell[oidc]'`).",
     )
+    allowed_emails: tuple[str, ...] = Field(
+        (),
+        description="Who may come in of those the provider vouches for: addresses (`ada@example.org`) or "
+        "whole domains (`@example.org`). Empty: all of them.",
+    )
+
+    @model_validator(mode="after")
+    def _addresses_are_asked_for(self) -> Self:
+        if self.allowed_emails and not self.oidc:
+            raise ValueError("allowed_emails keeps nobody out while ui.oidc is off; set ui.oidc = true")
+        return self
 
 
 class Settings(_Section):

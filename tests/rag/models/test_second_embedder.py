@@ -1,0 +1,40 @@
+import pytest
+
+from rag.errors import ModelNotFoundError
+from rag.models import build_second_embedder, packaged
+from rag.settings import Settings, load_settings
+from tests.fakes import HashingEmbedder
+
+FIRST = HashingEmbedder()
+
+
+def answering(**values: object) -> Settings:
+    return load_settings(overrides={"answering": values})
+
+
+def test_the_default_is_the_multilingual_encoder_with_its_own_prefixes_and_limit() -> None:
+    settings = load_settings(overrides={"embedder": {"query_prefix": "query: ", "max_tokens": 64}})
+    second = build_second_embedder(settings, FIRST)
+    plain = build_second_embedder(load_settings(), FIRST)
+    assert second is not None
+    assert plain is not None
+    assert second.name == "universal-sentence-encoder-multilingual"
+    assert second.fingerprint == plain.fingerprint
+
+
+def test_no_second_where_none_is_wanted_or_it_is_the_first() -> None:
+    assert build_second_embedder(answering(second_embedder=""), FIRST) is None
+    first = HashingEmbedder(name="universal-sentence-encoder-multilingual")
+    assert build_second_embedder(answering(), first) is None
+
+
+def test_a_default_that_is_not_installed_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaged, "find_spec", lambda _: None)
+    assert build_second_embedder(answering(), FIRST) is None
+
+
+def test_a_named_model_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaged, "find_spec", lambda _: None)
+    with pytest.raises(ModelNotFoundError, match="citewell"):
+        name = "packaged:universal-sentence-encoder-multilingual"
+        build_second_embedder(answering(second_embedder=name), FIRST)
