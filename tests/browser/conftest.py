@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -45,16 +46,20 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="module")
 def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
-    """Starts the app over an empty library, with settings as `KEY=VALUE`; returns its address."""
+    """Starts the app over an empty library, with settings as `KEY=VALUE`; returns its address.
+
+    `folder` is where it is started from: the place of `.streamlit/secrets.toml`.
+    """
     running: list[subprocess.Popen[str]] = []
     root = Path(__file__).resolve().parents[2]
 
-    def start(config: str = "default", **environment: str) -> str:
+    def start(config: str = "default", folder: Path = root, **environment: str) -> str:
         library = tmp_path_factory.mktemp("served") / "library"
         pairs = [f"{key}={value}" for key, value in environment.items()]
         process = subprocess.Popen(
             [sys.executable, "-c", START, str(library), config, *pairs],
-            cwd=root,
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(root)},
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -66,6 +66,17 @@ def test_who_has_signed_in_goes_on_and_can_leave(signing_in, monkeypatch):
     assert signing_in.button(key="sign-out").label == "Sign out (Ada \\<b\\>L\\<\\/b\\>)"
 
 
+@pytest.mark.parametrize("name", ["ask", "library", "document", "why", "quality", "status"])
+def test_who_signed_in_but_is_not_invited_sees_the_way_out_and_nothing_else(signing_in, monkeypatch, name):
+    monkeypatch.setenv("CITEWELL_UI__ALLOWED_EMAILS", '["ada@example.org"]')
+    monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "name": "Eve", "email": "eve@example.org"})
+    signing_in.run().switch_page(f"views/{name}.py").run()
+    assert not signing_in.exception
+    assert [button.key for button in signing_in.button] == ["sign-out"]
+    assert "eve@example.org" in signing_in.text[0].value
+    assert html(signing_in) == ""
+
+
 def test_password_and_signing_in_are_both_asked_for_where_both_are_set(signing_in, monkeypatch):
     monkeypatch.setenv("CITEWELL_UI__PASSWORD", "open sesame")
     monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "name": "Ada"})

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAuthError
 
 from rag.settings import Settings
+from ui.app.access import is_invited
 from ui.app.escaping import label
 from ui.app.session import session, texts
 
@@ -23,7 +24,7 @@ def admitted(settings: Settings) -> bool:
 
     Where both are set, both are asked for.
     """
-    if settings.ui.oidc and not _signed_in():
+    if settings.ui.oidc and not (_signed_in() and _invited(settings)):
         return False
     return (
         settings.ui.password is None or session().admitted or _knows(settings.ui.password.get_secret_value())
@@ -62,6 +63,17 @@ def _signed_in() -> bool:
         except StreamlitAuthError as error:  # no provider, or the package that speaks with it
             st.error(t.sign_in_missing, icon=":material/lock:")
             st.text(str(error))
+    return False
+
+
+def _invited(settings: Settings) -> bool:
+    """Whether the person who is signed in is one of those let in; says so and shows the way out if not."""
+    if is_invited(st.user, settings.ui.allowed_emails):
+        return True
+    t = texts()
+    st.error(t.not_invited, icon=":material/lock:")
+    st.text(t.signed_in_as.format(name=st.user.get("email") or user_name()))
+    sign_out_button(settings)
     return False
 
 

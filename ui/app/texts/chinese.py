@@ -297,6 +297,8 @@ CHINESE: Final = Texts(
     sign_in_text="使用此文档库需要登录。",
     sign_in_missing="已启用登录（`ui.oidc`），但没有设置提供方：请在 `.streamlit/secrets.toml` 中写入 `[auth]` 部分，并安装 `citewell[oidc]`。",
     sign_out="退出登录（{name}）",
+    not_invited="您登录所用的邮箱无权进入此文档库。请联系管理者开通，或换一个账户登录。",
+    signed_in_as="已登录：{name}",
     # choices
     status={"added": "已收录", "updated": "已更新", "unchanged": "无变化", "failed": "失败"},
     orders={"name": "按名称", "newest": "最新在前", "pages": "页数多在前", "size": "篇幅长在前"},

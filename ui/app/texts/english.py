@@ -297,6 +297,8 @@ ENGLISH: Final = Texts(
     sign_in_text="This library asks you to sign in.",
     sign_in_missing="Signing in is switched on (`ui.oidc`), but no provider is set: put an `[auth]` section into `.streamlit/secrets.toml`, and install `citewell[oidc]`.",
     sign_out="Sign out ({name})",
+    not_invited="This library is not open to the address you signed in with. Ask who runs it to let you in, or sign in with another.",
+    signed_in_as="Signed in as {name}",
     # choices
     status={"added": "added", "updated": "updated", "unchanged": "unchanged", "failed": "failed"},
     orders={

@@ -310,6 +310,8 @@ class Texts:
     sign_in_text: str
     sign_in_missing: str
     sign_out: str
+    not_invited: str
+    signed_in_as: str
 
     # choices, and things counted: for one, and for any other number
     status: Mapping[str, str]
