@@ -6,11 +6,11 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ingest.options import ConfigOption, LibraryOption, SetOption, read_settings
 from rag.errors import CitewellError
 
 if TYPE_CHECKING:
@@ -23,21 +23,9 @@ def ingest(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs and ZIP archives.")
     ],
-    library: Annotated[
-        Path | None,
-        typer.Option(
-            "--library", help="Folder of the library (default: ./citewell-library, or CITEWELL_LIBRARY)."
-        ),
-    ] = None,
-    config: Annotated[
-        str | None, typer.Option("--config", help="A preset (default, gpu, server, chinese) or a TOML file.")
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="One setting, such as chunking.max_tokens=150. Repeatable."
-        ),
-    ] = None,
+    library: LibraryOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Standard output holds JSON only: an object a file, one a line.")
     ] = False,
@@ -49,7 +37,7 @@ def ingest(
     ] = None,
 ) -> None:
     """Bring documents into the library: new and changed files only, each wholly or not at all."""
-    settings = _settings(library, config, assignments, workers)
+    settings = read_settings(library, config, assignments, ingest__workers=workers)
     from ingest.interrupt import stops_on_interrupt
     from ingest.report import Report
 
@@ -91,17 +79,3 @@ def _ingest(
             report.result(result)
         if prune and not stop.is_set():
             report.pruned(prune_vanished(paths, store))
-
-
-def _settings(
-    library: Path | None, config: str | None, assignments: Sequence[str] | None, workers: int | None
-) -> Settings:
-    """Settings by flags, then `--set`, then the environment, then the file or preset."""
-    from rag.settings import load_settings, parse_assignments
-
-    tree = parse_assignments(assignments or [])
-    if library is not None:
-        tree["library"] = str(library)
-    if workers is not None:
-        tree.setdefault("ingest", {})["workers"] = workers
-    return load_settings(config, tree)

@@ -9,7 +9,15 @@ import typer
 
 from rag.errors import CitewellError, UsageError
 from rag.wire import answer_json, passage_json
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
+from ui.cli.options import (
+    ConfigOption,
+    DocumentOption,
+    JsonOption,
+    LibraryOption,
+    SetOption,
+    open_library,
+    read_settings,
+)
 from ui.cli.output import print_answer, print_json, print_line, print_passages, write_error
 from ui.cli.questions import AnswerFile, Question, read_questions
 from ui.cli.why import print_why
@@ -19,11 +27,6 @@ if TYPE_CHECKING:
     from rag.schema import Answer
 
 __all__ = ["ask", "search"]
-
-DocumentOption = Annotated[
-    list[str] | None,
-    typer.Option("--document", help="Only this document (id, source or file name). Repeatable."),
-]
 
 
 def search(

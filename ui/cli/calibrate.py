@@ -12,7 +12,16 @@ import typer
 from rag.errors import UsageError
 from rag.settings import Settings
 from ui.cli.evaluate.answers import judged_answers, library_for
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, read_settings
+from ui.cli.options import (
+    ConfigOption,
+    FirstPageOption,
+    JsonOption,
+    LibraryOption,
+    LimitOption,
+    PassagesGivenOption,
+    SetOption,
+    read_settings,
+)
 from ui.cli.output import print_json, print_line
 
 if TYPE_CHECKING:
@@ -35,15 +44,9 @@ def calibrate(
     precision: Annotated[
         float, typer.Option("--precision", min=0.0, max=1.0, help="Share of answers that should be right.")
     ] = 0.9,
-    passages_given: Annotated[
-        bool, typer.Option("--passages-given", help="Read the questions' own (gold) passages; no search.")
-    ] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="A fixed sample of N questions.")
-    ] = None,
-    first_page: Annotated[
-        int, typer.Option("--first-page", help="The number of the first page in `gold_pages`.")
-    ] = 0,
+    passages_given: PassagesGivenOption = False,
+    limit: LimitOption = None,
+    first_page: FirstPageOption = 0,
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,

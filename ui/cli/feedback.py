@@ -10,7 +10,15 @@ import typer
 
 from rag.errors import UsageError
 from rag.wire import example_json
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
+from ui.cli.options import (
+    ConfigOption,
+    JsonOption,
+    LibraryOption,
+    SetOption,
+    WantedOption,
+    open_library,
+    read_settings,
+)
 from ui.cli.output import print_json, print_line, write_error
 
 __all__ = ["feedback"]
@@ -24,7 +32,7 @@ _RunId = Annotated[str, typer.Argument(metavar="RUN_ID", help="As `citewell runs
 @feedback.command("approve")
 def approve(
     run_id: _RunId,
-    wanted: Annotated[str, typer.Option("--wanted", help="The answer that should have come.")] = "",
+    wanted: WantedOption = "",
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
@@ -44,7 +52,7 @@ def approve(
 @feedback.command("reject")
 def reject(
     run_id: _RunId,
-    wanted: Annotated[str, typer.Option("--wanted", help="The answer that should have come.")] = "",
+    wanted: WantedOption = "",
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,

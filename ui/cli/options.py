@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.settings import Settings, load_settings, parse_assignments
+from ingest.options import ConfigOption, LibraryOption, SetOption, read_settings
 
 if TYPE_CHECKING:
     from rag.library import Library
+    from rag.settings import Settings
 
 __all__ = [
     "ConfigOption",
+    "DocumentOption",
+    "FailBelowOption",
+    "FirstPageOption",
     "JsonOption",
     "LibraryOption",
+    "LimitOption",
+    "PassagesGivenOption",
     "SetOption",
+    "WantedOption",
     "as_environment",
     "open_library",
     "read_settings",
 ]
 
-LibraryOption = Annotated[
-    Path | None,
+JsonOption = Annotated[bool, typer.Option("--json", help="Standard output holds JSON only.")]
+DocumentOption = Annotated[
+    list[str] | None,
+    typer.Option("--document", help="Only this document (id, source or file name). Repeatable."),
+]
+WantedOption = Annotated[str, typer.Option("--wanted", help="The answer that should have come.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="A fixed sample of N questions.")]
+PassagesGivenOption = Annotated[
+    bool, typer.Option("--passages-given", help="Read the questions' own (gold) passages; no search.")
+]
+FirstPageOption = Annotated[
+    int, typer.Option("--first-page", help="The number of a document's first page in `gold_pages`.")
+]
+FailBelowOption = Annotated[
+    list[str] | None,
     typer.Option(
-        "--library", help="Folder of the library (default: ./citewell-library, or CITEWELL_LIBRARY)."
+        "--fail-below",
+        metavar="METRIC=VALUE",
+        help="Exit 1 if a metric is lower (higher for ece, brier, aurc, latencies). Repeatable.",
     ),
 ]
-ConfigOption = Annotated[
-    str | None,
-    typer.Option("--config", help="A preset (default, gpu, server, chinese) or a TOML file of settings."),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as retrieval.top_k=5. Repeatable."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Standard output holds JSON only.")]
-
-
-def read_settings(
-    library: Path | None = None,
-    config: str | None = None,
-    assignments: list[str] | None = None,
-    **overrides: Any,
-) -> Settings:
-    """Settings from a preset or file, the environment, `--set` and the command's own flags."""
-    tree = parse_assignments(assignments or [])
-    if library is not None:
-        tree["library"] = str(library)
-    for key, value in overrides.items():
-        section, name = key.split("__")
-        tree.setdefault(section, {})[name] = value
-    return load_settings(config, tree)
 
 
 def as_environment(assignments: list[str] | None) -> dict[str, str]:

@@ -14,7 +14,18 @@ import typer
 from rag.settings import Settings
 from ui.cli.evaluate.bounds import parse_bounds
 from ui.cli.evaluate.counter import Counter
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
+from ui.cli.options import (
+    ConfigOption,
+    FailBelowOption,
+    FirstPageOption,
+    JsonOption,
+    LibraryOption,
+    LimitOption,
+    PassagesGivenOption,
+    SetOption,
+    open_library,
+    read_settings,
+)
 from ui.cli.output import print_json, print_line, write_error
 
 if TYPE_CHECKING:
@@ -37,29 +48,16 @@ def evaluate_answers_command(
         Path | None,
         typer.Option("--output", help="Where each question's judgement goes; started again, it goes on."),
     ] = None,
-    passages_given: Annotated[
-        bool, typer.Option("--passages-given", help="Read the questions' own (gold) passages; no search.")
-    ] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="A fixed sample of N questions.")
-    ] = None,
-    first_page: Annotated[
-        int, typer.Option("--first-page", help="The number of the first page in `gold_pages`.")
-    ] = 0,
+    passages_given: PassagesGivenOption = False,
+    limit: LimitOption = None,
+    first_page: FirstPageOption = 0,
     precision: Annotated[
         float, typer.Option("--precision", min=0.0, max=1.0, help="The precision that coverage is told at.")
     ] = 0.9,
     compare: Annotated[
         Path | None, typer.Option("--compare", help="An earlier --output to compare with, paired.")
     ] = None,
-    fail_below: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-below",
-            metavar="METRIC=VALUE",
-            help="Exit 1 if a metric is lower (higher for ece, brier, aurc, latencies). Repeatable.",
-        ),
-    ] = None,
+    fail_below: FailBelowOption = None,
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help="Folder for reliability.svg and risk_coverage.svg.")
     ] = None,

@@ -13,7 +13,15 @@ import typer
 from ui.cli.evaluate.bounds import parse_bounds
 from ui.cli.evaluate.counter import Counter
 from ui.cli.evaluate.places import measured_places
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, read_settings
+from ui.cli.options import (
+    ConfigOption,
+    FailBelowOption,
+    FirstPageOption,
+    JsonOption,
+    LibraryOption,
+    SetOption,
+    read_settings,
+)
 from ui.cli.output import print_json, print_line, write_error
 
 if TYPE_CHECKING:
@@ -40,13 +48,8 @@ def evaluate_retrieval(
     compare: Annotated[
         Path | None, typer.Option("--compare", help="A TREC run to compare with, question by question.")
     ] = None,
-    fail_below: Annotated[
-        list[str] | None,
-        typer.Option("--fail-below", metavar="METRIC=VALUE", help="Exit 1 if the final metric is lower."),
-    ] = None,
-    first_page: Annotated[
-        int, typer.Option("--first-page", help="How gold_pages number a document's first page.")
-    ] = 1,
+    fail_below: FailBelowOption = None,
+    first_page: FirstPageOption = 1,
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,

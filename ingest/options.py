@@ -1,0 +1,51 @@
+"""The options that every command has, `ingest` by itself too, and the settings that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.settings import Settings
+
+__all__ = ["ConfigOption", "LibraryOption", "SetOption", "read_settings"]
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--library", help="Folder of the library (default: ./citewell-library, or CITEWELL_LIBRARY)."
+    ),
+]
+ConfigOption = Annotated[
+    str | None,
+    typer.Option("--config", help="A preset (default, gpu, server, chinese) or a TOML file of settings."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as retrieval.top_k=5. Repeatable."),
+]
+
+
+def read_settings(
+    library: Path | None = None,
+    config: str | None = None,
+    assignments: Sequence[str] | None = None,
+    **overrides: Any,
+) -> Settings:
+    """Settings by the command's own flags, then `--set`, then the environment, then the preset or file.
+
+    `overrides` are named SECTION__NAME; one that is None was not given.
+    """
+    from rag.settings import load_settings, parse_assignments
+
+    tree = parse_assignments(assignments or [])
+    if library is not None:
+        tree["library"] = str(library)
+    for key, value in overrides.items():
+        section, name = key.split("__")
+        if value is not None:
+            tree.setdefault(section, {})[name] = value
+    return load_settings(config, tree)
