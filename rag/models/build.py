@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from rag.errors import ConfigurationError, ModelNotFoundError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from rag.models.causal import CausalModel
     from rag.models.label_likelihood import LabelLikelihood
+    from rag.models.llama_cpp_weights import LlamaCppWeights
 
 __all__ = [
     "build_embedder",
@@ -26,6 +28,7 @@ __all__ = [
     "build_second_embedder",
 ]
 
+T = TypeVar("T")
 _UNIVERSAL = "packaged:universal-sentence-encoder-multilingual"
 
 
@@ -75,7 +78,9 @@ def build_reranker(settings: Settings) -> Reranker | None:
         return None
     from rag.models.cross_encoder import CrossEncoderReranker
 
-    return CrossEncoderReranker(settings.reranker, offline=settings.offline)
+    reranker = settings.reranker
+    key = repr((reranker.model_copy(update={"candidates": 1}), settings.offline))
+    return _once(CrossEncoderReranker, key, lambda: CrossEncoderReranker(reranker, offline=settings.offline))
 
 
 def build_generator(settings: Settings) -> BaseChatModel | None:
@@ -94,7 +99,7 @@ def build_generator(settings: Settings) -> BaseChatModel | None:
     if provider == "llama_cpp":
         from rag.models.llama_cpp import LlamaCppChatModel
 
-        return LlamaCppChatModel(settings.generator, offline=settings.offline)
+        return LlamaCppChatModel(settings.generator, _gguf_weights(settings))
     from rag.models.endpoint import EndpointChatModel
 
     return EndpointChatModel(settings.generator)
@@ -135,19 +140,35 @@ def build_label_scorer(settings: Settings) -> LabelLikelihood:
     return LabelLikelihood(_causal_model(settings))
 
 
-_shared: WeakValueDictionary[str, CausalModel] = WeakValueDictionary()
-_sharing = threading.Lock()
-
-
 def _causal_model(settings: Settings) -> CausalModel:
-    """One set of weights for all who use the same model while any of them lives: it may be gigabytes."""
     from rag.models.causal import CausalModel
 
     generator = settings.generator
     shape = (generator.model, generator.device, generator.dtype, generator.quantization)
     key = repr((*shape, generator.idle_minutes, settings.offline))
+    return _once(CausalModel, key, lambda: CausalModel(generator, offline=settings.offline))
+
+
+def _gguf_weights(settings: Settings) -> LlamaCppWeights:
+    from rag.models.llama_cpp_weights import LlamaCppWeights
+
+    generator = settings.generator
+    shape = (generator.model, generator.context_tokens, generator.threads)
+    key = repr((*shape, generator.idle_minutes, settings.offline))
+    return _once(LlamaCppWeights, key, lambda: LlamaCppWeights(generator, offline=settings.offline))
+
+
+_shared: WeakValueDictionary[tuple[type, str], Any] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def _once(kind: type[T], key: str, make: Callable[[], T]) -> T:
+    """One set of weights for all who use the same model while any of them lives: it may be gigabytes.
+
+    How a model is sampled is no part of a key: who changes the temperature loads nothing.
+    """
     with _sharing:
-        weights = _shared.get(key)
-        if weights is None:
-            weights = _shared[key] = CausalModel(generator, offline=settings.offline)
-        return weights
+        found: T | None = _shared.get((kind, key))
+        if found is None:
+            found = _shared[kind, key] = make()
+        return found

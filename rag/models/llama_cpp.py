@@ -6,12 +6,9 @@ do; the better known llama-cpp-python compiles for minutes at installation.
 
 from __future__ import annotations
 
-import os
 import queue
-import secrets
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -23,12 +20,10 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
-from rag.errors import ConfigurationError, ModelError
-from rag.models.memory import require_memory
+from rag.errors import ModelError
+from rag.models.llama_cpp_weights import LlamaCppWeights
 from rag.models.messages import turn_of
 from rag.models.structured import parsed, response_format
-from rag.models.turn import Turn
-from rag.models.weights import locate
 from rag.settings import GeneratorSettings
 
 __all__ = ["LlamaCppChatModel"]
@@ -45,23 +40,18 @@ class LlamaCppChatModel(BaseChatModel):
     """
 
     _settings: GeneratorSettings = PrivateAttr()
-    _offline: bool = PrivateAttr()
-    _server: Any = PrivateAttr(None)
-    _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
-    _turn: Turn = PrivateAttr()
+    _weights: LlamaCppWeights = PrivateAttr()
 
-    def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
-        """Take the settings; weights load at the first call."""
+    def __init__(self, settings: GeneratorSettings, weights: LlamaCppWeights) -> None:
+        """Take the settings and the weights, which load at the first call."""
         super().__init__()
         self._settings = settings
-        self._offline = offline
-        idle = settings.idle_minutes
-        self._turn = Turn(None if idle is None else idle * 60.0, self.unload)
+        self._weights = weights
 
     @property
     def model_name(self) -> str:
         """The model as people call it."""
-        return self._settings.model.removeprefix("packaged:").rstrip("/").rsplit("/", 1)[-1]
+        return self._weights.name
 
     @property
     def _llm_type(self) -> str:
@@ -75,23 +65,13 @@ class LlamaCppChatModel(BaseChatModel):
         """A count on the safe side, without loading the weights."""
         return len(text.encode()) // 3 + 1
 
-    def load(self) -> Any:
-        """llama.cpp with the weights, loaded at the first call; other threads wait for it.
-
-        Raises:
-            ConfigurationError: the runtime is not installed.
-            ModelNotFoundError: the weights are not on this machine.
-            ModelError: they cannot be read, or do not fit into memory.
-        """
-        with self._loading:
-            if self._server is None:
-                self._server = self._read()
-            return self._server
+    def load(self) -> None:
+        """Load the weights now rather than at the first call."""
+        self._weights.load()
 
     def unload(self) -> None:
         """Give the memory back; the next call loads again."""
-        with self._loading:
-            self._server = None
+        self._weights.unload()
 
     def with_structured_output(
         self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
@@ -153,8 +133,8 @@ class LlamaCppChatModel(BaseChatModel):
 
         def compute() -> None:
             try:
-                server = self.load()
-                with self._turn:
+                server = self._weights.load()
+                with self._weights.turn:
                     if not (closed.is_set() or stop_event.is_set()):
                         server.handle_chat_completions(request, take)
             except Exception as error:
@@ -181,37 +161,6 @@ class LlamaCppChatModel(BaseChatModel):
             usage_metadata=_usage(usage) if usage else None,
             response_metadata=metadata if metadata["finish_reason"] else {},
         )
-
-    def _read(self) -> Any:
-        try:
-            import xllamacpp
-        except ImportError:
-            raise ConfigurationError(
-                "setting generator.provider = 'llama_cpp' needs a package: pip install 'citewell[llama-cpp]'"
-            ) from None
-        files = locate(self._settings.model, offline=self._offline, setting="generator.model")
-        weights = _gguf_file(files.path)
-        require_memory(self.model_name, weights.stat().st_size, "cpu")
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(weights)
-        parameters.n_ctx = self._settings.context_tokens
-        parameters.n_parallel = 1
-        parameters.warmup = False
-        parameters.verbosity = -1
-        parameters.api_keys = [secrets.token_urlsafe(32)]  # it listens on loopback too: for nobody
-        threads = self._settings.threads or max(1, (os.cpu_count() or 2) // 2)
-        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
-        try:
-            return xllamacpp.Server(parameters)
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(f"the model {self.model_name} in {weights} cannot be loaded: {error}") from error
-
-
-def _gguf_file(path: Path) -> Path:
-    found = [path] if path.suffix == ".gguf" else sorted(path.glob("*.gguf"))
-    if not found:
-        raise ModelError(f"{path} holds no GGUF file: name one as generator.model")
-    return found[0]
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:

@@ -51,3 +51,17 @@ def test_a_missing_or_empty_folder_is_refused_at_once(tmp_path: Path) -> None:
         reranker(tmp_path / "no-such")
     with pytest.raises(ModelError, match=r"config\.json"):
         reranker(tmp_path)
+
+
+def test_equal_model_settings_share_one_model(tiny_cross_encoder: Path) -> None:
+    def built(**values: object) -> Reranker | None:
+        return build_reranker(
+            Settings.model_validate(
+                {"reranker": {"model": str(tiny_cross_encoder), "device": "cpu", **values}}
+            )
+        )
+
+    first = built()
+    assert first is not None
+    assert built(candidates=7) is first
+    assert built(dtype="float32") is not first

@@ -81,7 +81,7 @@ def test_a_prompt_past_the_context_is_told(model: LlamaCppChatModel) -> None:
 
 @pytest.mark.enable_socket
 def test_nobody_else_is_served(model: LlamaCppChatModel) -> None:
-    address = model.load().listening_address
+    address = model._weights.load().listening_address
     with pytest.raises(HTTPError, match="401"):
         urlopen(
             Request(f"{address}/v1/completions", b'{"prompt": "x"}', {"Content-Type": "application/json"})
@@ -91,8 +91,17 @@ def test_nobody_else_is_served(model: LlamaCppChatModel) -> None:
 def test_weights_go_and_come_back(model: LlamaCppChatModel) -> None:
     before = model.invoke(QUESTION).text
     model.unload()
-    assert model._server is None
+    assert not model._weights.is_loaded
     assert model.invoke(QUESTION).text == before
+
+
+def test_who_samples_otherwise_shares_the_loaded_weights(model: LlamaCppChatModel) -> None:
+    model.load()
+    other = chat(temperature=0.7, top_p=0.9, seed=3, max_new_tokens=8, candidates=2)
+    assert other._weights is model._weights
+    assert other._weights.is_loaded
+    assert other.invoke(QUESTION).usage_metadata["output_tokens"] <= 8  # type: ignore[index]
+    assert chat(context_tokens=1024)._weights is not model._weights
 
 
 def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,4 +113,4 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         chat(model=str(broken)).invoke(QUESTION)
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(ConfigurationError, match=r"citewell\[llama-cpp\]"):
-        chat().invoke(QUESTION)
+        chat(context_tokens=1024).invoke(QUESTION)
