@@ -47,6 +47,14 @@ class Collections:
                 members.setdefault(name, []).extend([document_id] if document_id else [])
         return [Collection(name, tuple(document_ids)) for name, document_ids in members.items()]
 
+    def by_document(self) -> dict[str, list[str]]:
+        """The names of the groups that each document, by id, is in; those in none are left out."""
+        found: dict[str, list[str]] = {}
+        for group in self.all():
+            for document_id in group.document_ids:
+                found.setdefault(document_id, []).append(group.name)
+        return found
+
     def put(self, name: str, document_ids: Sequence[str] = ()) -> None:
         """Make a group, or give the one of this name exactly these documents.
 

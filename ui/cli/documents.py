@@ -26,16 +26,17 @@ def list_documents(
     with open_library(read_settings(library, config, assignments)) as opened:
         documents = opened.documents()
         similar = opened.store.all_similar_documents()
+        groups = opened.store.collections.by_document()
     if as_json:
-        print_json(
-            {
-                "documents": [
-                    document_json(item) | _likeness(similar.get(item.document_id, [])) for item in documents
-                ]
-            }
-        )
+        listed = [
+            document_json(item)
+            | {"collections": groups.get(item.document_id, [])}
+            | _likeness(similar.get(item.document_id, []))
+            for item in documents
+        ]
+        print_json({"documents": listed})
     else:
-        print_documents(documents, similar)
+        print_documents(documents, similar, groups)
 
 
 def _likeness(similar: Sequence[SimilarDocument]) -> dict[str, Any]:

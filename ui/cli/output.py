@@ -86,15 +86,19 @@ def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo
 
 
 def print_documents(
-    documents: Sequence[DocumentInfo], similar: Mapping[str, Sequence[SimilarDocument]] | None = None
+    documents: Sequence[DocumentInfo],
+    similar: Mapping[str, Sequence[SimilarDocument]],
+    collections: Mapping[str, Sequence[str]],
 ) -> None:
-    """A line a document, and one more where others are the same, or nearly."""
+    """A line a document, and one more for its collections and for each that is the same, or nearly."""
     for document in documents:
         print_line(
             f"{document.document_id}  {document.pages:>5} pages  {document.chunks:>6} chunks  "
             f"{document.language:<3} {document.name}  ({document.title})"
         )
-        for other in (similar or {}).get(document.document_id, ()):
+        if names := collections.get(document.document_id):
+            print_line(f"{'':18}in {', '.join(names)}")
+        for other in similar.get(document.document_id, ()):
             same = "the same file" if other.same_bytes else f"about {other.share:.0%} the same text"
             print_line(f"{'':18}{same} as {other.source}")
     print_line(

@@ -32,6 +32,16 @@ def test_a_group_holds_exactly_what_it_was_given(store):
     assert [group.name for group in store.collections.all()] == ["Empty", "Reports"]
 
 
+def test_a_document_knows_its_groups(store):
+    store.collections.put("Reports", [_id(store, "a.txt"), _id(store, "b.txt")])
+    store.collections.put("Drafts", [_id(store, "a.txt")])
+    store.collections.put("Empty")
+    assert store.collections.by_document() == {
+        _id(store, "a.txt"): ["Drafts", "Reports"],
+        _id(store, "b.txt"): ["Reports"],
+    }
+
+
 def test_groups_are_there_after_opening_again(store):
     store.collections.put("Reports", [_id(store, "a.txt")])
     with Store.open(store.path) as again:

@@ -71,6 +71,20 @@ def test_documents_that_are_alike_are_listed_as_such(library, citewell):
     assert "the same file as" in citewell("list")[1]
 
 
+def test_collections_are_listed_with_their_documents(library, citewell):
+    with Store.open(library) as store:
+        ids = {Path(info.source).name: info.document_id for info in store.documents()}
+        store.collections.put("Harbour", [ids["a.txt"], ids["c.txt"]])
+        store.collections.put("2026", [ids["a.txt"]])
+    listed = {Path(d["source"]).name: d for d in json.loads(citewell("list", "--json")[1])["documents"]}
+    assert {name: document["collections"] for name, document in listed.items()} == {
+        "a.txt": ["2026", "Harbour"],
+        "b.txt": [],
+        "c.txt": ["Harbour"],
+    }
+    assert "in 2026, Harbour" in citewell("list")[1]
+
+
 def test_an_unknown_model_is_told_and_changes_nothing(library, citewell):
     code, out, error = citewell("reindex", "--embedder", "packaged:no-such-model")
     assert (code, out) == (1, "")

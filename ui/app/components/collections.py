@@ -15,18 +15,9 @@ from ui.app.components.scope import document_names
 from ui.app.session import texts
 from ui.app.texts import Texts
 
-__all__ = ["collection_editor", "memberships"]
+__all__ = ["collection_editor"]
 
 _NEW = ""
-
-
-def memberships(collections: Sequence[Collection]) -> dict[str, list[str]]:
-    """The names of the collections that each document, by id, is in."""
-    found: dict[str, list[str]] = {}
-    for group in collections:
-        for document_id in group.document_ids:
-            found.setdefault(document_id, []).append(group.name)
-    return found
 
 
 def collection_editor(

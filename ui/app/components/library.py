@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.app.components.collections import collection_editor, memberships
+from ui.app.components.collections import collection_editor
 from ui.app.components.documents import Marks, document_list
 from ui.app.components.upload import job_views, uploader
 from ui.app.session import texts
@@ -31,6 +31,5 @@ def library_page(shared: Shared) -> None:
         )
     )
     store = shared.library.store
-    collections = store.collections.all()
-    collection_editor(shared.library, collections, documents)
-    document_list(shared, documents, Marks(memberships(collections), store.all_similar_documents()))
+    collection_editor(shared.library, store.collections.all(), documents)
+    document_list(shared, documents, Marks(store.collections.by_document(), store.all_similar_documents()))
