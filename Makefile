@@ -6,7 +6,7 @@ LIBRARY ?= citewell-library
 PORT ?= 8501
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run install sample test install-test wheel constraints clean
+.PHONY: run install sample test search-tests install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -21,6 +21,11 @@ test: install-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# The property tests with random cases, ten times as many: for a free hour, never for a build.
+search-tests: install-test
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m 'not slow' --timeout 3600 \
+	    $$(grep -rlE '@given|RuleBasedStateMachine' tests --include='*.py')
 
 install-test: $(VENV)/.installed-test
 

@@ -9,6 +9,9 @@ import pytest
 
 from rag.store import Store
 from tests.fakes import HashingEmbedder
+from tests.searching import load_profile
+
+load_profile()
 
 
 @pytest.fixture

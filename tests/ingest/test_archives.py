@@ -15,6 +15,7 @@ from ingest.archives import ArchiveLimits, holds, is_archive, unpacked, with_arc
 from ingest.files import find_files
 from ingest.pruning import prune_vanished
 from rag.errors import DocumentError, DocumentTooLargeError
+from tests.searching import examples
 
 LIMITS = ArchiveLimits(100, 2_000, files=50)
 
@@ -45,7 +46,7 @@ def test_files_of_folders_come_out_and_junk_does_not(tmp_path):
     assert contents(unpacked(path, tmp_path / "out", LIMITS)) == {"a/one.txt": b"1", "b/one.txt": b"2"}
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(
         ["../../evil.txt", "/etc/evil.txt", "..\\evil.txt", "C:\\evil.txt", "a/../../evil.txt"]
@@ -111,7 +112,7 @@ def test_an_encrypted_member_says_so(tmp_path):
     assert "encrypted" in str(error)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 300), junk=st.binary(min_size=1, max_size=40))
 def test_a_damaged_archive_is_a_clear_error_or_comes_out(tmp_path, at, junk):
     data = zipped({"a.txt": b"hello" * 100, "b/c.txt": b"more"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.chunkers import StructureChunker
@@ -59,7 +59,6 @@ def test_without_context_nothing_is_carried() -> None:
 WORDS = st.sampled_from(["", "2022", "1,204", "Sales of goods", "Total", "Cost:", "—", "(in millions)"])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(WORDS, min_size=1, max_size=5), min_size=1, max_size=30),
     st.text("ab. \n", max_size=60),

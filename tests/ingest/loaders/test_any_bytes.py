@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingest.loaders import load_document
 from rag.errors import DocumentError
 from rag.settings import IngestSettings
+from tests.searching import examples
 
 STARTS = {
     "a.rtf": b"{\\rtf1\\ansi ",
@@ -40,7 +41,7 @@ def outcome(path: Path, check) -> None:
         check(load_document(path, IngestSettings(ocr="off")))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("name", STARTS)
 @given(rest=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_files_that_only_begin_well(tmp_path: Path, check, name: str, rest: bytes) -> None:
@@ -49,7 +50,7 @@ def test_files_that_only_begin_well(tmp_path: Path, check, name: str, rest: byte
     outcome(path, check)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("kind", ["", "application/epub+zip", "application/vnd.oasis.opendocument.text"])
 @given(part=st.sampled_from(PARTS), content=st.binary(max_size=200) | st.just(b"<a><b/></a>"))
 def test_packages_of_nonsense(tmp_path: Path, check, kind: str, part: str, content: bytes) -> None:

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.searching import examples
+
 SAMPLE = """<!DOCTYPE html>
 <html lang="de-AT"><head><title> Die  Seite </title>
 <meta name="author" content="Ada"><meta property="article:published_time" content="2024-05-01">
@@ -77,7 +79,7 @@ def test_deep_nesting_is_no_problem(load) -> None:
     assert load("<div>" * 3_000 + "deep" + "</div>" * 3_000, "a.html").text == "deep"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(100))
 @given(
     st.lists(
         st.one_of(

@@ -3,6 +3,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.searching import examples
+
 SAMPLE = """---
 title: "The *real* title"
 author: Ada
@@ -77,7 +79,7 @@ def test_the_first_heading_is_the_title(load) -> None:
     assert load("only words", "my_notes.md").title == "my notes"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(100))
 @given(st.text(st.sampled_from("ab #*-`>|\n\t[]()<>!0123.\\&;_~:é中\x00\x0c")))
 def test_any_markdown_makes_a_document(load, text: str) -> None:
     load("words\n\n" + text, "a.md")

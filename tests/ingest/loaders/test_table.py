@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.searching import examples
+
 
 def test_each_row_makes_sense_alone(load, blocks) -> None:
     document = load('name,year,note\nAda,1815,"first, of many"\nAlan,1912,\n', "people.csv")
@@ -52,7 +54,7 @@ def test_large_tables_are_pages_of_whole_rows(load) -> None:
     assert document.text[document.pages[1].start :].startswith("id: 1000; value: v1000\n")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(
     st.lists(
         st.lists(st.text(st.characters(exclude_categories=["Cc"])), min_size=2, max_size=4),

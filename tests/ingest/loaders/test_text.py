@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.loaders.decoding import clean_text, decode
+from tests.searching import examples
 
 CHINESE = "人工智能正在改变世界。许多公司都在研究新的方法，以便更好地回答问题。" * 4
 GERMAN = "Größere Änderungen führen häufig zu überraschenden Ergebnissen, schön wäre es. " * 5
@@ -92,7 +93,7 @@ def test_language_is_told(load) -> None:
     assert load(CHINESE, "b.txt").language == "zh"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(150))
 @given(
     st.text(
         st.one_of(st.characters(exclude_categories=["Cc"]), st.sampled_from("\r\n\t\f\v\x85")), min_size=1

@@ -11,6 +11,7 @@ from rag.geometry import PageGeometry
 from rag.schema import Page, Passage, Support
 from rag.store import Store
 from tests.fakes import HashingEmbedder, add_to_store, document
+from tests.searching import examples
 
 
 def boxes(count: int, line: int = 10) -> bytes:
@@ -44,7 +45,7 @@ def test_a_span_over_two_pages_has_boxes_on_both(store: Store) -> None:
     assert (first.left, first.right) == (5.0, 25.0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text(min_size=1, max_size=80), st.data())
 def test_a_quote_is_the_text_at_its_place(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))

@@ -2,7 +2,7 @@
 
 import ir_measures
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evaluation import METRICS, evaluate, mean
@@ -26,7 +26,6 @@ grades = st.dictionaries(entries, st.integers(0, 3), min_size=1, max_size=15).fi
 scores = st.dictionaries(entries, st.integers(0, 8).map(lambda n: n / 4), max_size=30)
 
 
-@settings(deadline=None)
 @given(qrels=st.dictionaries(questions, grades, min_size=1), run=st.dictionaries(questions, scores))
 def test_every_measure_is_trec_evals(qrels, run):
     ours = evaluate(qrels, run)

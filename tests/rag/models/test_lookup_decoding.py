@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from rag.models.lookup_decoding import LookupDecoding
 from rag.models.prefix_cache import PrefixCache, common_prefix
+from tests.searching import examples
 
 TOKENS = st.lists(st.integers(5, 25), min_size=1, max_size=24)
 
@@ -31,7 +32,7 @@ def generate(model: Any, tokens: list[int], decoding: LookupDecoding | None = No
     return model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), **options)[0].tolist()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prompts=st.lists(TOKENS, min_size=1, max_size=4), penalty=st.sampled_from([1.0, 1.4]))
 def test_drafts_and_kept_prefixes_change_no_token(
     loaded: Any, prompts: list[list[int]], penalty: float

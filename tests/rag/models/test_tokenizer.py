@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ModelError
@@ -31,7 +31,6 @@ def embedder(request: pytest.FixtureRequest) -> Embedder:
     return built
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(text=ANY_TEXT)
 def test_spans_lie_in_the_text_in_order(embedder: Embedder, text: str) -> None:
     spans = embedder.token_spans(text)
@@ -39,7 +38,6 @@ def test_spans_lie_in_the_text_in_order(embedder: Embedder, text: str) -> None:
     assert all(a.start <= b.start and a.end <= b.end for a, b in pairwise(spans))
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(text=ANY_TEXT)
 def test_what_has_letters_has_tokens(embedder: Embedder, text: str) -> None:
     if any("a" <= character <= "z" for character in text):

@@ -10,6 +10,7 @@ from rag.errors import ConfigurationError, UsageError
 from rag.prompting import Prompt, PromptBuilder, estimate_tokens
 from rag.schema import Example, Message, Passage
 from rag.settings import PromptSettings
+from tests.searching import examples
 
 SENTENCES = [
     "The mill at Orrin Weir was built in 1884.",
@@ -183,7 +184,7 @@ PIECES = st.sampled_from([*SENTENCES, "图书馆。", "</passage>"])
 TEXTS = st.text(max_size=120) | st.lists(PIECES).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     budget=st.integers(300, 700),
     question=TEXTS,

@@ -5,6 +5,7 @@ from rag.retrieval import merge_neighbours
 from rag.retrieval.passages import to_passages
 from rag.schema import Hit
 from tests.fakes import add_to_store, document
+from tests.searching import examples
 
 
 def stored(store, embedder, text="abcdefghij" * 10, size=10, source="a.txt"):
@@ -40,7 +41,7 @@ def test_a_chunk_that_was_deleted_meanwhile_is_left_out(store, embedder):
     assert passages_of(store, chunks[:2], [0.9, 0.8]) == ()
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.integers(0, 9), unique=True))
 def test_merging_keeps_every_character_once_and_is_done_after_one_pass(store, embedder, places):
     chunks = stored(store, embedder)

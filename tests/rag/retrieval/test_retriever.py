@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rag.retrieval import HybridRetriever
 from rag.settings import RetrievalSettings
 from tests.fakes import add_to_store, document
+from tests.searching import examples
 
 
 def sources(retrieval):
@@ -47,7 +48,7 @@ def test_both_legs_are_reported_with_weights_and_timings(retriever):
     assert {"embed", "dense", "lexical", "fuse"} <= set(found.timings)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=st.text(max_size=60) | st.sampled_from(["harbour", "9", "the", "灯塔", "\ud800", '" OR *']))
 @pytest.mark.parametrize("fusion", ["adaptive", "reciprocal_rank"])
 def test_any_question_gets_scores_in_0_to_1_best_first_and_no_candidate_is_lost(

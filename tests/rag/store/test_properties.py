@@ -16,6 +16,7 @@ from rag.geometry import PageGeometry
 from rag.schema import Block, BlockKind, Page
 from rag.store import Store, texts
 from tests.fakes import HashingEmbedder, add_to_store, document, pages_of
+from tests.searching import examples
 
 ANY_TEXT = st.text(
     st.one_of(
@@ -34,7 +35,7 @@ def fresh() -> Iterator[Store]:
 
 
 @given(ANY_TEXT, st.integers(1, 40), st.integers(1, 50), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 def test_slices_are_python_slices(text: str, piece: int, size: int, data: st.DataObject) -> None:
     offset = st.one_of(st.none(), st.integers(-len(text) - 2, len(text) + 2))
     before, texts.PIECE = texts.PIECE, piece
@@ -63,7 +64,7 @@ def test_slices_are_python_slices(text: str, piece: int, size: int, data: st.Dat
     st.lists(st.text(max_size=5), max_size=3),
     st.one_of(st.none(), st.floats(1, 5_000)),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_names_labels_and_warnings_come_back(
     source: str, title: str, metadata: dict[str, str], warnings: list[str], width: float | None
 ) -> None:
@@ -170,4 +171,4 @@ class Library(RuleBasedStateMachine):
 
 
 TestLibrary = Library.TestCase
-TestLibrary.settings = settings(max_examples=15, stateful_step_count=15, deadline=None)
+TestLibrary.settings = settings(max_examples=examples(15), stateful_step_count=15)

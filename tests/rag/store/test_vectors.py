@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rag.schema import Hit
 from rag.store import VectorIndex
 from rag.store.vectors import FlatIndex, InvertedIndex, build_index, suits, train_inverted
+from tests.searching import examples
 
 DIMENSION = 16
 Vectors = NDArray[np.float32]
@@ -132,7 +133,7 @@ def test_wrong_additions_are_refused_and_change_nothing(make: Callable[[Stored],
 
 
 @given(st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 30), max_size=8)), max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 def test_any_order_of_adding_and_removing(steps: list[tuple[bool, set[int]]]) -> None:
     vectors = unit(1, 31)
     for make in (flat, inverted):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text import cjk_share, detect_language, has_cjk
@@ -35,7 +35,6 @@ def test_the_share_of_cjk_letters() -> None:
 
 
 @given(st.text(max_size=100))
-@settings(deadline=None)
 def test_any_text_has_some_language(text: str) -> None:
     assert 2 <= len(detect_language(text)) <= 3
     assert 0.0 <= cjk_share(text) <= 1.0

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text.minhash import passage_hash, resemblance, signature, signature_bands
+from tests.searching import examples
 
 
 def words(count: int, seed: int) -> list[str]:
@@ -35,7 +36,7 @@ def test_it_estimates_the_share_of_word_sequences(changed):
     assert max(map(abs, errors)) < 0.18
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(st.text())
 def test_any_text_is_wholly_like_itself_whatever_its_case_and_white_space(text):
     found = signature(text)

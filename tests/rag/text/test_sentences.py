@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.text import line_spans, sentence_spans
+from tests.searching import examples
 
 WRITING = st.text(
     st.one_of(
@@ -39,7 +40,7 @@ def sentences(text: str) -> list[str]:
 
 
 @given(st.one_of(WRITING, PASSAGES), st.integers(0, 1_000))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @example("a" * 5_000, 0)
 @example(" " * 5_000, 3)
 @example("中" * 5_000, 0)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text import STOP_WORDS, content_words, numbers, search_terms, stem, words
+from tests.searching import examples
 
 TEXT = st.text(
     st.one_of(st.characters(), st.sampled_from("ab z-'’._/&+@#%,:0123456789中文テ한ﬁ½²Ⅷ１ \u0301\u0130ßς")),
@@ -40,7 +41,7 @@ def test_words_of_known_texts(text: str, expected: list[str]) -> None:
 
 
 @given(TEXT)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_words_are_clean_and_stay_what_they_are(text: str) -> None:
     found = words(text)
     for word in found:

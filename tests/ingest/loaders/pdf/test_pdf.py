@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import DocumentError, EmptyDocumentError, EncryptedDocumentError
+from tests.searching import examples
 
 PROSE = (
     "The board met in March and agreed on a plan for the coming year, which the members had discussed at "
@@ -334,7 +335,7 @@ def test_a_truncated_file_is_read_or_refused(pdf, load_pdf, lines) -> None:
             assert "drawn.pdf" in str(error)  # noqa: PT017
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(
     st.lists(st.text("abcdefghijklmnop", min_size=1, max_size=12), min_size=1, max_size=120),
     st.integers(20, 90),

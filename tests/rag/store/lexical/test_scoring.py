@@ -15,6 +15,7 @@ import rag.store.lexical.segment as segment_module
 from rag.store.lexical.postings import Postings
 from rag.store.lexical.scoring import LiveSegment, QueryTerm, best_chunks, inverse_frequency
 from rag.store.lexical.segment import Segment, build_segments, joined
+from tests.searching import examples
 
 Bags = dict[int, Counter[int]]
 
@@ -79,7 +80,7 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> N
     assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(
     seed=st.integers(0, 10_000),
     chunks=st.integers(1, 400),

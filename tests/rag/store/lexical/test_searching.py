@@ -14,6 +14,7 @@ from rag.store.lexical.postings import document_frequencies
 from rag.store.migrate import migrations
 from rag.text import search_terms
 from tests.fakes import HashingEmbedder, add_to_store, document
+from tests.searching import examples
 
 
 def found(store: Store, question: str, documents: list[str] | None = None, top_k: int = 50) -> list[int]:
@@ -51,7 +52,7 @@ def test_words_of_all_kinds_are_found(
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_every_search_term_is_stored_and_found(text: str) -> None:
     with sqlite3.connect(":memory:", isolation_level=None) as connection:
         for script in migrations().values():
