@@ -120,7 +120,11 @@ class SentenceTransformerEmbedder:
     @cached_property
     def _small(self) -> NumpyBert | None:
         on_cpu = self._settings.device in {"auto", "cpu"} and self._settings.dtype in {"auto", "float32"}
-        return NumpyBert(self._config) if on_cpu and NumpyBert.fits(self._config) else None
+        return (
+            NumpyBert(self._config, self._settings.threads)
+            if on_cpu and NumpyBert.fits(self._config)
+            else None
+        )
 
     def _embed(
         self,
@@ -129,17 +133,17 @@ class SentenceTransformerEmbedder:
         progress: Callable[[int], None] | None,
         small: NumpyBert | None,
     ) -> Vectors:
+        if small is not None:
+            found = small.encode(self._tokenizer.ids([prefix + text for text in texts], self.max_tokens))
+            if progress is not None:
+                progress(len(texts))
+            return found
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         size = self._settings.batch_size
         longest_first = self._longest_first(texts, prefix) if len(texts) > size else list(range(len(texts)))
         for start in range(0, len(texts), size):
             rows = longest_first[start : start + size]
-            batch = [encodable(texts[row]) for row in rows]
-            if small is None:
-                vectors[rows] = self._encode(batch, prefix)
-            else:
-                ids = self._tokenizer.ids([prefix + text for text in batch], self.max_tokens)
-                vectors[rows] = small.encode(ids)
+            vectors[rows] = self._encode([encodable(texts[row]) for row in rows], prefix)
             if progress is not None:
                 progress(start + len(rows))
         return vectors

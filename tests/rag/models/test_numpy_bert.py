@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
+from rag.models.bert_layers import gelu_in_place
+from rag.models.numpy_bert import NumpyBert
 from rag.models.packaged import packaged_path
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.settings import EmbedderSettings
