@@ -7,7 +7,8 @@ from typing import Final
 
 from rag.answering.followup.chinese import topic
 from rag.answering.followup.dependence import Anaphor, Referent
-from rag.answering.followup.english_words import AUXILIARIES, FUNCTION_WORDS, PREPOSITIONS
+from rag.answering.followup.english_words import AUXILIARIES, FUNCTION_WORDS
+from rag.answering.followup.nouns import noun_phrase
 from rag.answering.followup.turns import Turn
 from rag.schema import Span
 from rag.text import has_cjk
@@ -30,9 +31,6 @@ _NAME: Final = re.compile(
     r"(?:[A-Z][\w&]*(?:[-.’'&]\w+)*\.?|\d+(?![\d,.%])))*"
 )
 _QUOTED: Final = re.compile(r"[“\"«「『《](?P<name>[^”\"»」』》]{2,60})[”\"»」』》]")
-_NOUN: Final = re.compile(
-    r"\b(?:the|a|an|my|your|our|each|every)\s+(?P<noun>[a-z][\w-]*(?:\s+[a-z][\w-]*){0,3})", re.I
-)
 _ASKS_FOR_NAME: Final = re.compile(
     r"^\W*(?:in |at |on |by |for |from |to )?(?:who|whom|where|which"
     r"|what (?!does|did|do|has|have|can|will|would|is it|was it)(?:\w+ ){1,4}"
@@ -45,9 +43,6 @@ _ASKS_WHO: Final = re.compile(
 _AMOUNT: Final = re.compile(
     r"\b(?:revenues?|income|profit|sales|price|costs?|number|amount|percentage|population|margin|value)\b",
     re.I,
-)
-_OWNER: Final = re.compile(
-    r"(?<![\w’'])(?P<owner>(?!(?:it|what|who|that|there|here|he|she|how|where)['’])[a-z][\w-]*)['’]s\b"
 )
 _TRANSLITERATED: Final = re.compile(
     r"(?P<name>(?:(?![由是被为為叫和与與、])[一-鿿]){1,6}(?:[·・][一-鿿]{1,6}?)+)"
@@ -70,7 +65,7 @@ def referent(anaphor: Anaphor, turn: Turn) -> str:
         return _chinese_referent(anaphor, turn)
     called = _called(anaphor.noun, turn) if anaphor.noun else ""
     found = [called] if called else _answered(anaphor, turn) or _names(turn.question)
-    return found[0] if found else _noun(turn.question) or next(iter(turn.about), "")
+    return found[0] if found else noun_phrase(turn.question) or next(iter(turn.about), "")
 
 
 def _answered(anaphor: Anaphor, turn: Turn) -> list[str]:
@@ -166,23 +161,6 @@ def _called(noun: str, turn: Turn) -> str:
         if found is not None and found["phrase"].casefold() != noun:
             return f"the {found['phrase']}"
     return ""
-
-
-def _noun(question: str) -> str:
-    """The last noun phrase: in "the warranty of the pump" the talk is of the pump."""
-    owner = _OWNER.search(question)
-    if owner is not None:
-        return owner["owner"]
-    phrases = []
-    for match in _NOUN.finditer(question):
-        words = []
-        for word in match["noun"].split():
-            if word.casefold() in FUNCTION_WORDS | AUXILIARIES | PREPOSITIONS:
-                break
-            words.append(word)
-        if words:
-            phrases.append(" ".join(words))
-    return f"the {phrases[-1]}" if phrases else ""
 
 
 def _time(turn: Turn) -> str:
