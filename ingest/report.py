@@ -69,7 +69,7 @@ class Report:
         """Tell one file's outcome."""
         self._results.append(result)
         if self._as_json:
-            self._line(json.dumps(_as_json(result), ensure_ascii=False))
+            self._line(json.dumps(result.to_json(), ensure_ascii=False))
             return
         self._line(_told(result))
         for warning in result.warnings:
@@ -124,19 +124,6 @@ class Report:
         bar, self._bar = self._bar, None
         if bar is not None:
             bar.stop()
-
-
-def _as_json(result: FileResult) -> dict[str, Any]:
-    return {
-        "source": result.source,
-        "status": result.status,
-        "document_id": result.document_id,
-        "pages": result.pages,
-        "chunks": result.chunks,
-        "warnings": list(result.warnings),
-        "error": result.error,
-        "seconds": round(result.seconds, 3),
-    }
 
 
 def _told(result: FileResult) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rag.schema import DocumentInfo
 
@@ -41,3 +41,16 @@ class FileResult:
     def failure(cls, source: str, error: str, seconds: float) -> FileResult:
         """The result for a file that is not."""
         return cls(source, "failed", error=error, seconds=seconds)
+
+    def to_json(self) -> dict[str, Any]:
+        """The form of the command line contract (`ingest --json`)."""
+        return {
+            "source": self.source,
+            "status": self.status,
+            "document_id": self.document_id,
+            "pages": self.pages,
+            "chunks": self.chunks,
+            "warnings": list(self.warnings),
+            "error": self.error,
+            "seconds": round(self.seconds, 3),
+        }

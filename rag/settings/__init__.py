@@ -17,6 +17,7 @@ from rag.settings.tree import (
     PromptSettings,
     RerankerSettings,
     RetrievalSettings,
+    ServeSettings,
     Settings,
     UiSettings,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "PromptSettings",
     "RerankerSettings",
     "RetrievalSettings",
+    "ServeSettings",
     "Settings",
     "UiSettings",
     "load_settings",

@@ -19,6 +19,7 @@ __all__ = [
     "PromptSettings",
     "RerankerSettings",
     "RetrievalSettings",
+    "ServeSettings",
     "Settings",
     "UiSettings",
 ]
@@ -253,6 +254,19 @@ class UiSettings(_Section):
         return self
 
 
+class ServeSettings(_Section):
+    """The HTTP API."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8502, ge=0, le=65_535)
+    token: SecretStr | None = Field(
+        None,
+        description="What callers send as `Authorization: Bearer TOKEN`; give it as CITEWELL_SERVE__TOKEN, "
+        "never in a file. Unset, everybody who reaches the address may use the library.",
+    )
+    max_upload_megabytes: int = Field(100, ge=1, description="How much one request may carry.")
+
+
 class Settings(_Section):
     """All settings."""
 
@@ -268,3 +282,4 @@ class Settings(_Section):
     prompt: PromptSettings = PromptSettings()  # type: ignore[call-arg]
     answering: AnsweringSettings = AnsweringSettings()  # type: ignore[call-arg]
     ui: UiSettings = UiSettings()  # type: ignore[call-arg]
+    serve: ServeSettings = ServeSettings()  # type: ignore[call-arg]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ui.app.launch import free_port
+from ui.listening import free_port
 
 __all__ = ["openid_provider", "write_secrets"]
 

@@ -26,7 +26,8 @@ from rag.resources import resource
 from rag.settings import load_settings
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.looking import ask, settled
-from ui.app.launch import free_port, streamlit_command, streamlit_environment
+from ui.app.launch import streamlit_command, streamlit_environment
+from ui.listening import free_port
 
 _DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 _README: Final = {

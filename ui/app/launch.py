@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from rag.errors import UsageError
 from rag.settings import load_settings
+from ui.listening import LOOPBACK, address, ended_like_ctrl_c, free_port
 
-__all__ = ["free_port", "launch", "streamlit_command", "streamlit_environment"]
+__all__ = ["launch", "streamlit_command", "streamlit_environment"]
 
 _MAIN: Final = Path(__file__).with_name("main.py")
-_PORTS_TRIED: Final = 20
 _START_SECONDS: Final = 60.0
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def launch(
@@ -56,16 +51,16 @@ def launch(
     taken = free_port(host, port)
     if port not in (0, taken):
         print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
-    if host not in _LOOPBACK and settings.password is None and not settings.oidc:
+    if host not in LOOPBACK and settings.password is None and not settings.oidc:
         print(
             "Everybody who can reach this machine can use this library; "
             "set CITEWELL_UI__PASSWORD to ask for a password, "
             "or CITEWELL_UI__OIDC=true to have them sign in.",
             file=sys.stderr,
         )
-    with _ended_like_ctrl_c():
+    with ended_like_ctrl_c():
         command = streamlit_command(host, taken, settings.max_upload_megabytes)
-        return _run(command, variables, _url(host, taken), open_browser)
+        return _run(command, variables, address(host, taken), open_browser)
 
 
 def _run(command: list[str], variables: dict[str, str], url: str, open_browser: bool) -> int:
@@ -92,9 +87,9 @@ def streamlit_command(host: str, port: int, max_upload_megabytes: int) -> list[s
         "logger.hideWelcomeMessage": "true",
     }
     flags = [part for key, value in options.items() for part in (f"--{key}", value)]
-    if host in _LOOPBACK:
+    if host in LOOPBACK:
         # a page of another site that points its name at this machine is refused (DNS rebinding)
-        for name in sorted(_LOOPBACK):
+        for name in sorted(LOOPBACK):
             flags += ["--server.allowedHosts", name]
     # -P: a folder named `rag` or `ui` where the user stands must not shadow ours
     return [sys.executable, "-P", "-m", "streamlit", "run", str(_MAIN), *flags]
@@ -113,57 +108,6 @@ def streamlit_environment(
     if root.name not in {"site-packages", "dist-packages"}:  # a checkout
         variables["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
     return variables
-
-
-def free_port(host: str, port: int) -> int:
-    """The first free port from `port` on; any free one for 0.
-
-    Raises:
-        UsageError: none of the next twenty is free, or the address cannot be listened on.
-    """
-    candidates = [0] if port == 0 else range(port, min(port + _PORTS_TRIED, 65_536))
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host!r}: {error.strerror}; give an address of this machine"
-        ) from None
-    for candidate in candidates:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address[0], candidate))
-            except PermissionError:
-                raise UsageError(f"port {candidate} needs more rights: choose one above 1023") from None
-            except OSError as error:
-                reason = error
-                continue
-            return int(probe.getsockname()[1])
-    raise UsageError(
-        f"cannot listen on {host}, ports {port} to {candidates[-1]}: {reason.strerror}; choose another"
-    )
-
-
-@contextlib.contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """A request to end this process (SIGTERM) ends the app with it, instead of leaving it behind."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _url(host: str, port: int) -> str:
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}"
 
 
 def _serve(process: subprocess.Popen[bytes], url: str, open_browser: bool) -> int:

@@ -25,6 +25,7 @@ def build() -> typer.Typer:
     from ui.cli.feedback import feedback
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
+    from ui.cli.serve import serve_api
     from ui.cli.settings import show_settings
 
     application = typer.Typer(
@@ -47,6 +48,7 @@ def build() -> typer.Typer:
     application.command("calibrate")(calibrate)
     application.add_typer(feedback, name="feedback")
     application.command("ui")(web_app)
+    application.command("serve")(serve_api)
     application.command("settings")(show_settings)
     return application
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UsageError
-from ui.app.launch import free_port, streamlit_command, streamlit_environment
+from ui.app.launch import streamlit_command, streamlit_environment
+from ui.listening import free_port
 
 
 @pytest.fixture

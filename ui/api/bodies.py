@@ -1,0 +1,69 @@
+"""What requests carry: their JSON, checked before anything is done with it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from rag.errors import UsageError
+
+__all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "read_body"]
+
+_MOST_QUESTION = 10_000
+_MOST_TURNS = 100
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+
+class SearchBody(_Body):
+    """A search: the question, how many passages, and the documents that it is limited to."""
+
+    question: str = Field(min_length=1, max_length=_MOST_QUESTION)
+    top_k: int | None = Field(None, ge=1, le=1_000)
+    documents: list[str] | None = None
+
+
+class Turn(_Body):
+    """What was said before a follow-up question."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AskBody(_Body):
+    """A question; `stream` asks for events as they happen, `use_cache` false for a new answer."""
+
+    question: str = Field(min_length=1, max_length=_MOST_QUESTION)
+    documents: list[str] | None = None
+    history: list[Turn] = Field(default_factory=list, max_length=_MOST_TURNS)
+    stream: bool = False
+    use_cache: bool = True
+
+
+class FeedbackBody(_Body):
+    """What a person thinks of an answer: 1 or -1, and the answer that should have come."""
+
+    rating: Literal[1, -1]
+    wanted_answer: str = ""
+
+
+Body = TypeVar("Body", bound=_Body)
+
+
+async def read_body(request: Request, kind: type[Body]) -> Body:
+    """A request's JSON as `kind`.
+
+    Raises:
+        UsageError: it is no JSON of this form; the message names each field that is wrong.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise UsageError("send JSON, with `Content-Type: application/json`")
+    try:
+        return kind.model_validate_json(await request.body())
+    except ValidationError as error:
+        told = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
+        raise UsageError("; ".join(told)) from None

@@ -1,0 +1,49 @@
+"""Listen on an address, and answer requests until somebody stops it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from typing import Final
+
+import uvicorn
+
+from rag.library import Library
+from ui.api.application import build_application
+from ui.listening import LOOPBACK, address, ended_like_ctrl_c, free_port
+
+__all__ = ["serve"]
+
+_LAST_SECONDS: Final = 5
+"""How long answers under way may still take once the server is told to end."""
+
+
+def serve(library: Library) -> None:
+    """Serve the HTTP API of an open library until it is stopped (Ctrl-C, SIGTERM).
+
+    Raises:
+        UsageError: no port is free near the one asked for, or the address is not this machine's.
+    """
+    settings = library.settings.serve
+    port = free_port(settings.host, settings.port)
+    if settings.port not in (0, port):
+        print(f"Port {settings.port} is in use; taking {port}.", file=sys.stderr)
+    if settings.host not in LOOPBACK and settings.token is None:
+        print(
+            "Everybody who can reach this machine can use this library; "
+            "set CITEWELL_SERVE__TOKEN to ask for a token.",
+            file=sys.stderr,
+        )
+    config = uvicorn.Config(
+        build_application(library),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_LAST_SECONDS,
+    )
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.create_server((settings.host, port), family=family) as listening:
+        print(f"Citewell answers at {address(settings.host, port)}/v1  (Ctrl-C stops it)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt), ended_like_ctrl_c():
+            uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,71 @@
+"""Where the servers of both faces listen: a free port, its address, and an end that leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Final
+
+from rag.errors import UsageError
+
+__all__ = ["LOOPBACK", "address", "ended_like_ctrl_c", "free_port"]
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Addresses that only this machine reaches."""
+
+_PORTS_TRIED: Final = 20
+
+
+def free_port(host: str, port: int) -> int:
+    """The first free port from `port` on; any free one for 0.
+
+    Raises:
+        UsageError: none of the next twenty is free, or the address cannot be listened on.
+    """
+    candidates = [0] if port == 0 else range(port, min(port + _PORTS_TRIED, 65_536))
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host!r}: {error.strerror}; give an address of this machine"
+        ) from None
+    for candidate in candidates:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((place[0], candidate))
+            except PermissionError:
+                raise UsageError(f"port {candidate} needs more rights: choose one above 1023") from None
+            except OSError as error:
+                reason = error
+                continue
+            return int(probe.getsockname()[1])
+    raise UsageError(
+        f"cannot listen on {host}, ports {port} to {candidates[-1]}: {reason.strerror}; choose another"
+    )
+
+
+@contextlib.contextmanager
+def ended_like_ctrl_c() -> Iterator[None]:
+    """A request to end this process (SIGTERM) ends the app with it, instead of leaving it behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens on `host`."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
