@@ -18,7 +18,7 @@ from rag.store import Store
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["AnswerCache"]
+__all__ = ["AnswerCache", "fitted_weights"]
 
 _FORM = 1
 """Of what is kept; another number makes every earlier answer miss."""
@@ -38,7 +38,7 @@ class AnswerCache:
         values = settings.model_dump(mode="json", exclude=set(_APART))
         self._writes = settings.generator.writes
         self._settings = json.dumps(values, sort_keys=True)
-        self._fitted = _fitted(settings.answering.calibration)
+        self._fitted = fitted_weights(settings.answering.calibration)
 
     def key(self, question: str, documents: Sequence[str] | None, history: Sequence[Message]) -> bytes:
         """32 bytes for a question as things stand now; `documents` are ids in any order."""
@@ -64,8 +64,12 @@ class AnswerCache:
         return [example.example_id for example in self._store.examples.all()] if self._writes else []
 
 
-def _fitted(calibration: str) -> list[str]:
-    """What the fitted weights are: another fit answers otherwise."""
+def fitted_weights(calibration: str) -> list[str]:
+    """Digests of the fitted weights that answers hang on: another fit answers otherwise.
+
+    Args:
+        calibration: the setting `answering.calibration`.
+    """
     shipped = [resource("data", "calibration", name) for name in ("evidence.json", "short.json")]
     paths = [*shipped, calibration_path(calibration)]
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.answering.cache import fitted_weights
 from rag.answering.records import settings_json
 from rag.attribution import PassageSource
 from rag.errors import UsageError
-from rag.evaluation.judgement import Judged, Sliced, judge
+from rag.evaluation.judgement import JUDGEMENT, Judged, Sliced, judge
 from rag.evaluation.questions import AnswerQuestion
 from rag.library import Library
 from rag.schema import Answer, RunRecord
@@ -40,11 +41,13 @@ class AnswerJudge:
         frank = library.answering(library.settings.answering.model_copy(update={"abstain_below": 0.0}))
         settings = settings_json(library.settings)
         circumstances = {part: settings[part] for part in settings.keys() - {"library", "ui", "ingest"}}
+        circumstances["fitted"] = fitted_weights(library.settings.answering.calibration)
+        circumstances["judgement"] = JUDGEMENT
         documents = sorted(document.document_id for document in library.documents())
         return cls(library, frank, _digest(circumstances), _digest(documents))
 
     def key(self, question: AnswerQuestion) -> str:
-        """Names all that a judgement hangs on: the question, the settings that matter, the documents read."""
+        """Names all that a judgement hangs on: the question, settings and fitted weights, the documents read."""
         given = [(passage.source, passage.title, passage.text) for passage in question.passages]
         asked = [
             question.question_id,

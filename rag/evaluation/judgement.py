@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from rag.evaluation.citation_metrics import CitationScores, citation_scores
 from rag.evaluation.questions import AnswerQuestion
@@ -14,7 +14,10 @@ from rag.evaluation.text_metrics import best_over_answers, contains, exact_match
 from rag.schema import Answer, Citation
 from rag.wire import citation_json
 
-__all__ = ["Judged", "Sliced", "judge"]
+__all__ = ["JUDGEMENT", "Judged", "Sliced", "judge"]
+
+JUDGEMENT: Final = 2
+"""Of how answers are judged; another number makes every earlier judgement be made anew."""
 
 Sliced = Callable[[str, int, int], str]
 """The characters of a document: (document id, start, end) -> text. How a quote is verified."""
