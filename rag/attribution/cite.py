@@ -44,8 +44,14 @@ class PassageSource:
         return passage.text[start - passage.start : stop - passage.start]
 
     def page_at(self, document_id: str, offset: int) -> Page:
-        """The passage's page, without geometry; it ends where the passage ends."""
-        passage = self._holding(document_id, offset, offset)
+        """The passage's page, without geometry; it ends where the passage ends.
+
+        Where one passage ends and the next one begins, the character is the next one's.
+        """
+        try:
+            passage = self._holding(document_id, offset, offset + 1)
+        except NotFoundError:
+            passage = self._holding(document_id, offset, offset)
         return Page(passage.page, passage.start, passage.end)
 
     def _holding(self, document_id: str, start: int, end: int) -> Passage:
@@ -112,4 +118,7 @@ class CitationBook:
                 boxes.extend(geometry.span_boxes(page.number, begin, stop))
             if page.end >= end or page.end <= page.start:
                 return tuple(boxes), first
-            page = self._source.page_at(document_id, page.end)
+            following = self._source.page_at(document_id, page.end)
+            if following.end <= page.end:
+                return tuple(boxes), first
+            page = following

@@ -80,3 +80,14 @@ def test_a_place_outside_the_passages_is_not_cited() -> None:
     passage = Passage("d", "d.txt", "", 1, 0, 9, "One here.", 1.0)
     with pytest.raises(NotFoundError):
         CitationBook(PassageSource([passage]), {}).cite("d", 5, 12, "ere. Two")
+
+
+def test_a_quote_at_the_seam_of_given_passages_is_cited_on_the_later_one() -> None:
+    text = "One ends here. Two begins here."
+    passages = [
+        Passage("d", "d.txt", "", 1, 0, 15, text[:15], 1.0),
+        Passage("d", "d.txt", "", 2, 15, 31, text[15:], 1.0),
+    ]
+    book = CitationBook(PassageSource(passages), {})
+    number = book.cite("d", 15, 31, "Two begins here.")
+    assert (book.citations[number - 1].page, book.citations[number - 1].quote) == (2, "Two begins here.")
