@@ -114,8 +114,9 @@ def read_drawings(page: Any, frame: Frame) -> Drawings:
     boxes = frame.displayed(_bounds(walk.shapes))
     with np.errstate(invalid="ignore"):
         thick = ((boxes[:, 2:] - boxes[:, :2]) >= _THINNEST).all(axis=1)
-    covering = [i for i in np.flatnonzero(thick).tolist() if _may_cover(walk.shapes[i])]
-    shapes = [walk.shapes[i] for i in covering]
+    covering = np.flatnonzero(thick)
+    covering = covering[_may_cover([walk.shapes[i] for i in covering.tolist()])]
+    shapes = [walk.shapes[i] for i in covering.tolist()]
     is_path = np.array([shape.kind == _PATH for shape in shapes], np.bool_)
     colours, opacity = fill_colours([shape.pointer for shape in shapes])
     colours[~is_path] = -1
@@ -148,13 +149,16 @@ def fill_colours(objects: list[int]) -> tuple[Colours, NDArray[np.int16]]:
     return colours[:, :3], colours[:, 3]
 
 
-def _may_cover(shape: _Shape) -> bool:
-    """Whether a shape is filled; lines alone cover nothing."""
-    if shape.kind != _PATH:
-        return True
-    mode = np.zeros(2, np.int32)
-    told = functions()["FPDFPath_GetDrawMode"](shape.pointer, mode.ctypes.data, mode.ctypes.data + 4)
-    return bool(told and mode[0])
+def _may_cover(shapes: list[_Shape]) -> NDArray[np.bool_]:
+    """Which shapes are filled, or no paths; lines alone cover nothing."""
+    count = len(shapes)
+    modes = np.zeros((count, 2), np.int32)  # how it is filled, whether it is stroked
+    start = modes.ctypes.data
+    fills, strokes = (range(start + 4 * i, start + 4 * i + 8 * count, 8) for i in range(2))
+    pointers = (shape.pointer for shape in shapes)
+    told = np.fromiter(map(functions()["FPDFPath_GetDrawMode"], pointers, fills, strokes), np.bool_, count)
+    is_path = np.fromiter((shape.kind == _PATH for shape in shapes), np.bool_, count)
+    return ~is_path | (told & (modes[:, 0] != 0))
 
 
 def _bounds(shapes: list[_Shape]) -> Boxes:

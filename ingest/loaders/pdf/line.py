@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -28,12 +28,13 @@ class Cell(NamedTuple):
     right: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """A line as set on the page: its cells, its place, its font.
 
     `left`, `top`, `right`, `bottom` are points in the reading frame: as displayed, or turned so that
-    the page's main direction is upright.
+    the page's main direction is upright. `size` is the font's, in points; `is_parted` says whether a
+    wide gap parts two of the cells. Lines are looked at many times: these two are worked out once.
     """
 
     cells: tuple[Cell, ...]
@@ -42,13 +43,14 @@ class Line:
     right: float
     bottom: float
     font: Font
+    size: float = field(init=False)
+    is_parted: bool = field(init=False)
 
-    @property
-    def is_parted(self) -> bool:
-        """Whether a wide gap parts two of its cells."""
-        return len(self.cells) > 1 and any(
-            right.left - left.right > CELL_GAP * self.size for left, right in pairwise(self.cells)
-        )
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", self.font.size)
+        gap = CELL_GAP * self.font.size
+        parted = any(right.left - left.right > gap for left, right in pairwise(self.cells))
+        object.__setattr__(self, "is_parted", parted)
 
     @property
     def start(self) -> int:
@@ -59,11 +61,6 @@ class Line:
     def end(self) -> int:
         """Index after the last character."""
         return self.cells[-1].end
-
-    @property
-    def size(self) -> float:
-        """Font size in points."""
-        return self.font.size
 
     def distance(self, following: Line) -> float:
         """Points from this line down to another; taller characters in one of them do not count."""
@@ -118,8 +115,9 @@ def _with_marks(lines: Sequence[Line]) -> list[Line]:
     others = [line for line in lines if not _may_be_marks(line)]
     for line in filter(_may_be_marks, lines):
         homeless = []
+        hosts = [i for i, other in enumerate(others) if _may_host(line, other)]
         for cell in line.cells:
-            host = next((i for i, other in enumerate(others) if _belongs(cell, line, other)), None)
+            host = next((i for i in hosts if _stands_behind(cell, others[i])), None)
             if host is None:
                 homeless.append(cell)
             else:
@@ -134,13 +132,18 @@ def _may_be_marks(line: Line) -> bool:
     return not line.font.angle and all(cell.end - cell.start <= _LONGEST_MARK for cell in line.cells)
 
 
-def _belongs(mark: Cell, line: Line, host: Line) -> bool:
-    """Whether a mark in small type stands right behind a cell of a line, reaching into its height."""
-    if line.size > _MARK_SIZE * host.size or host.font.angle:
-        return False
-    return _overlap(line, host) > 0.4 * (line.bottom - line.top) and any(
-        abs(mark.left - cell.right) < 0.6 * host.size for cell in host.cells
+def _may_host(marks: Line, line: Line) -> bool:
+    """Whether marks are in small type beside a line and reach into its height."""
+    return (
+        marks.size <= _MARK_SIZE * line.size
+        and not line.font.angle
+        and _overlap(marks, line) > 0.4 * (marks.bottom - marks.top)
     )
+
+
+def _stands_behind(mark: Cell, host: Line) -> bool:
+    """Whether a mark stands right behind a cell of a line."""
+    return any(abs(mark.left - cell.right) < 0.6 * host.size for cell in host.cells)
 
 
 def _with_fields(lines: list[Line], fields: Sequence[Line]) -> list[Line]:

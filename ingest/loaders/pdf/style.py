@@ -107,8 +107,10 @@ def line_pitch(pairs: Iterable[tuple[Line, Line]], default: float, least: int = 
     """
     pitches: Counter[float] = Counter()
     for line, following in pairs:
+        if line.is_parted or abs(line.size - following.size) >= 0.5:
+            continue
         pitch = line.distance(following) / max(line.size, 1.0)
-        if 0.8 < pitch < 2.5 and abs(line.size - following.size) < 0.5 and not line.is_parted:
+        if 0.8 < pitch < 2.5:
             pitches[round(pitch * 20) / 20] += 1
     if pitches.total() < least:
         return default

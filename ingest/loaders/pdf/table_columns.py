@@ -112,8 +112,10 @@ def covered(cell: RowCell, columns: Sequence[Column]) -> range:
 
 def _share(cell: RowCell, column: Column) -> bool:
     shared = min(cell.right, column.right) - max(cell.left, column.left)
+    if shared <= 0:
+        return False
     narrower = min(cell.right - cell.left, column.right - column.left)
-    return shared > max(_OVERLAP * narrower, 0.0)
+    return shared > _OVERLAP * narrower
 
 
 def _distance(x: float, column: Column) -> float:

@@ -81,7 +81,8 @@ class _Writer:
 
     def end_block(self, block_start: int) -> None:
         """A hyphen whose word goes on in another block, or did not go on, is written as one."""
-        self.characters[block_start:] = "".join(self.characters[block_start:]).replace(HYPHEN, "-")
+        if HYPHEN in self.characters[block_start:]:
+            self.characters[block_start:] = "".join(self.characters[block_start:]).replace(HYPHEN, "-")
 
 
 def written_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["CellKind", "cell_kind", "joined_cells", "unit_of"]
@@ -43,6 +44,7 @@ class CellKind(Enum):
     TEXT = "text"
 
 
+@lru_cache(maxsize=8192)  # a table asks several times of each cell
 def cell_kind(text: str) -> CellKind:
     """What a cell holds; a year alone may be a name of a column as well as a value."""
     text = text.strip()
@@ -57,6 +59,7 @@ def cell_kind(text: str) -> CellKind:
     return CellKind.TEXT
 
 
+@lru_cache(maxsize=8192)
 def unit_of(text: str) -> str:
     """What a text says of a table's numbers (`in millions, except per share data`), or nothing."""
     match = _UNIT.search(text)
