@@ -8,9 +8,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from rag.answering.calibration import Calibrator, confidence_features, load_calibrator
+from rag.answering.calibration import Calibrator, load_calibrator
+from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, uncovered_note
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
+from rag.answering.excerpts import excerpts
 from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, short_answer, tell_conflicts
@@ -225,7 +227,7 @@ class Answerer:
                 return (
                     yield from self._writer.write(
                         inquiry.question,
-                        inquiry.passages,
+                        self._read(inquiry, grounds),
                         inquiry.history,
                         book,
                         inquiry.weight,
@@ -240,6 +242,12 @@ class Answerer:
             return outcome
         reason = f"quoted, because the generator failed ({notes['generator_failed']})"
         return replace(outcome, reason=reason, notes=notes)
+
+    def _read(self, inquiry: _Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
+        """What the generator is shown."""
+        if self._settings.prompt.reads == "evidence":
+            return excerpts(grounds.selection, inquiry.passages)
+        return inquiry.passages
 
     def _book(self, inquiry: _Inquiry) -> CitationBook:
         names = {passage.document_id: passage.source for passage in inquiry.passages}

@@ -184,6 +184,11 @@ class PromptSettings(_Section):
 
     budget_tokens: int = Field(3_000, ge=128, description="Most tokens of the whole prompt.")
     system: str | None = Field(None, description="System text; the built-in one when unset.")
+    reads: Literal["passages", "evidence"] = Field(
+        "passages",
+        description="What the model reads: whole passages, or only their evidence with the sentences beside "
+        "it, which is faster and does small models good.",
+    )
     cites: bool = Field(
         False, description="Ask the model for `[n]` marks, which those under some 3 B parameters get wrong."
     )

@@ -5,7 +5,7 @@ from rag.settings import Settings, load_settings, presets
 
 
 def test_every_preset_loads_and_the_contract_names_them():
-    assert presets() == ["chinese", "default", "gpu", "server"]
+    assert presets() == ["chinese", "cpu-writer", "default", "gpu", "server"]
     for name in presets():
         assert isinstance(load_settings(name, environment={}), Settings)
 
@@ -92,7 +92,7 @@ def test_an_unreadable_file_is_one_plain_error(tmp_path, content):
 
 
 def test_an_unknown_preset_lists_the_known_ones():
-    with pytest.raises(ConfigurationError, match="chinese, default, gpu, server"):
+    with pytest.raises(ConfigurationError, match="chinese, cpu-writer, default, gpu, server"):
         load_settings("quick", environment={})
 
 
