@@ -1,10 +1,11 @@
-"""Fit the confidence of answers on answerable and unanswerable questions, and report how it holds.
+"""Fit the confidence of answers to the program's own judgement of them, and report how it holds.
 
     python -m benchmarks.fit_confidence SETS_FOLDER --work FOLDER [--write]
 
-Right is an answer whose chosen units hold gold evidence. Unanswerable are the questions that a set
-marks so, and those of the other sets whose gold documents were taken out of the passages. Run
-`benchmarks/fit_evidence.py` first: the confidence is that of the shipped evidence weights.
+Answers come from `benchmarks/confidence_data.py`: the answerer asked with given and searched passages,
+with and without those that answer; right is what `citewell evaluate answers` calls so. The half of the
+questions that `benchmarks/answers.py` measures first is never fitted on. Run `benchmarks/fit_evidence.py`
+before: the confidence is that of the shipped evidence weights.
 """
 
 from __future__ import annotations
@@ -13,134 +14,116 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.fit_data import Case
-from benchmarks.fit_evidence import fit as fit_evidence
-from benchmarks.fit_evidence import load_cases
-from rag.answering.calibration import CONFIDENCE_FEATURES, Calibrator, confidence_features
+from benchmarks.confidence_data import SETS, WITHHELD, Example, examples_of
+from rag.answering.calibration import Calibrator
+from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.fitting import fit_isotonic, fit_logistic
-from rag.attribution.evidence import select_measured
-from rag.attribution.weights import EvidenceWeights, load_evidence_weights
+from rag.attribution import LinearModel
+from rag.evaluation.confidence_metrics import auroc, brier_score, expected_calibration_error
 from rag.resources import resource
 
-_RIDGE = 4.0
-_LEAST_GROUP = 60
-_MOST_SENTENCES = 3
-_BINS = 10
-_SECOND_EMBEDDER = 0.3
-"""What the cases of the embedder that is not the default have to say against those of the default."""
-_DEFAULT_DIMENSION = 384
-_STEP = 0.02
-_REFUSED_BELOW = 0.3
-_NOT_FITTED = ("tatqa_dev", "rgb_en_fact", "rgb_zh_fact")
-"""Only reported. TAT-QA's questions do not name their company, so that taking the gold document out leaves
-others that answer as well; RGB's noise is of the same matter, which no feature here tells from an answer."""
-_PROOFS = (
-    "score margin cosine window_cosine passage_cosine near_overlap context_overlap passage_overlap"
-    " untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
+_RIDGE: Final = 6.0
+_LEAST_GROUP: Final = 60
+_STEP: Final = 0.02
+_WITHHELD_SHARE: Final = 0.25
+"""Of all questions, those whose answer is kept from the answerer; such as a set brings by itself are more."""
+_WANTED_PRECISION: Final = 0.73
+_PROOFS: Final = (
+    "score margin passage_margin cosine window_cosine passage_cosine near_overlap context_overlap"
+    " passage_overlap untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
+    " membership short_odds short_probability agreement"
 )
-_DOUBTS = "names_missing names_far numbers_missing numbers_far kind_missing asks"
-_SIGNS = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
+_DOUBTS: Final = (
+    "names_missing names_far numbers_missing numbers_far kind_missing asks relation_missing relation_far"
+    " rarest_missing other_years short_unclear"
+)
+_SIGNS: Final = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
 
-
-@dataclass(frozen=True)
-class Example:
-    """One answer's features, whether it was right, and whether its question had an answer at all."""
-
-    group: str
-    set_name: str
-    half: int
-    features: dict[str, float]
-    right: bool
-    answerable: bool
-    weight: float = 1.0
+Floats = NDArray[np.float64]
 
 
 def main() -> None:
     """Fit, report, and write `data/calibration/default.json` when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", type=Path)
-    parser.add_argument("--work", type=Path, required=True, help="folder for libraries and embeddings")
+    parser.add_argument("--work", type=Path, required=True, help="folder for libraries, embeddings, answers")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    measured = list(load_cases(arguments.sets, arguments.work, ("retrieved", "gold", "without")))
-    report = report_on(measured)
+    found = [e for name in SETS for e in examples_of(arguments.sets / name, arguments.work)]
+    report = report_on(found)
     print(json.dumps(report, indent=1))
     if arguments.write:
-        found = examples(measured, load_evidence_weights())
-        write(replace(fit(found), precisions=precision_curve(found)), report)
+        write(fit([e for e in found if not e.held_out]), report)
 
 
-def report_on(measured: Sequence[Case]) -> dict[str, Any]:
-    """The held-out report, with evidence weights that have not seen the odd half either."""
-    seen = [case for case in measured if case.task.half == 0 and case.kind != "without"]
-    return held_out_report(examples(measured, fit_evidence(seen)))
+def fit(found: Sequence[Example]) -> Calibrator:
+    """One logistic model, and the isotonic map of its score to a probability.
 
-
-def examples(measured: Sequence[Case], weights: EvidenceWeights) -> list[Example]:
-    """The cases as answers that can be right or wrong.
-
-    A set with questions that it marks unanswerable needs none made; a case with gold passages only is
-    used where the set has unanswerable ones of the same form.
+    The map is fitted to scores of each set by a model that has not seen the set, so that the confidence
+    is no surer than it may be of a collection that it meets for the first time.
     """
-    found = []
-    for case in measured:
-        own_negatives = case.task.set_name == "clapnq_dev"
-        if (case.kind == "gold" or case.kind == "without") and own_negatives != (case.kind == "gold"):
-            continue
-        selection = select_measured(case.measured, weights, _MOST_SENTENCES)
-        features = confidence_features(selection, case.measured.passages, case.measured.weight)
-        places = {(u.document_id, u.start): i for i, u in enumerate(case.measured.units)}
-        chosen = [places[e.unit.document_id, e.unit.start] for e in selection.chosen]
-        answerable = case.task.answerable and case.kind != "without"
-        right = answerable and bool(case.any_label[chosen].any())
-        trusted = "trusted" if selection.trust else "words"
-        kind = "gold" if case.kind == "gold" else "library"
-        group = f"{case.task.set_name} {kind} {trusted} {case.measured.vectors.question.size}"
-        weight = 1.0 if case.measured.vectors.question.size <= _DEFAULT_DIMENSION else _SECOND_EMBEDDER
-        found.append(Example(group, case.task.set_name, case.task.half, features, right, answerable, weight))
-    return found
-
-
-def fit(every: Sequence[Example]) -> Calibrator:
-    """Logistic regression, then the isotonic map from its score to a probability; groups weigh alike."""
-    found = [example for example in every if example.set_name not in _NOT_FITTED]
-    matrix = np.array([[e.features.get(n, 0.0) for n in CONFIDENCE_FEATURES] for e in found])
-    right = np.array([e.right for e in found], np.float64)
-    weights = _weights(found)
-    model = fit_logistic(
-        CONFIDENCE_FEATURES, matrix, right, ridge=_RIDGE, example_weights=weights, signs=_SIGNS
-    )
+    scores = np.empty(len(found))
+    for name in {e.set_name for e in found}:
+        own = np.array([e.set_name == name for e in found])
+        others = [e for e, is_own in zip(found, own, strict=True) if not is_own]
+        scores[own] = fit_model(others or found).scores(_matrix([e for e in found if e.set_name == name]))
+    weights, right = _weights(found), _right(found)
     drawn = np.random.default_rng(0).choice(len(found), 4 * len(found), p=weights / weights.sum())
-    x, y = fit_isotonic(model.scores(matrix)[drawn], right[drawn], 4 * _LEAST_GROUP)
-    return Calibrator(model, np.array([x, np.clip(y, 0.01, 0.99)]))
+    x, y = fit_isotonic(scores[drawn], right[drawn], 4 * _LEAST_GROUP)
+    model = fit_model(found)
+    calibrator = Calibrator(model, np.array([x, np.clip(y, 0.01, 0.99)]))
+    return Calibrator(model, calibrator.knots, _precisions(calibrator, found))
 
 
-def _weights(found: Sequence[Example]) -> NDArray[np.float64]:
-    """Weights of mean 1 that give every group, and in it answerable and unanswerable, the same say.
+def fit_model(found: Sequence[Example]) -> LinearModel:
+    """Logistic regression in which each set has a base rate of its own, of which only the mean is kept.
 
-    A group of a few questions (of a language that was detected wrongly) has no more than their share.
+    So that a feature is not weighed by what it tells of a set instead of an answer.
     """
-    counts = Counter((e.group, e.answerable) for e in found)
-    weights = np.array([e.weight / max(counts[e.group, e.answerable], _LEAST_GROUP) for e in found])
+    sets = sorted({e.set_name for e in found})
+    own = np.array([[float(e.set_name == name) for name in sets] for e in found])
+    weights = _weights(found)
+    features = (*CONFIDENCE_FEATURES, *sets)
+    model = fit_logistic(
+        features,
+        np.hstack([_matrix(found), own]),
+        _right(found),
+        ridge=_RIDGE,
+        example_weights=weights,
+        signs=_SIGNS,
+    )
+    count = len(CONFIDENCE_FEATURES)
+    base = float((own @ model.weights[count:]) @ weights / weights.sum())
+    return LinearModel(CONFIDENCE_FEATURES, model.weights[:count], model.intercept + base)
+
+
+def _weights(found: Sequence[Example]) -> Floats:
+    """Weights of mean 1 with which every set has the same say, and withheld answers their share of it."""
+    counts = Counter((e.set_name, e.way in WITHHELD) for e in found)
+    both = {name for name, withheld in counts if withheld} & {
+        name for name, withheld in counts if not withheld
+    }
+    share = {True: _WITHHELD_SHARE, False: 1.0 - _WITHHELD_SHARE}
+    weights = np.array(
+        [
+            (share[e.way in WITHHELD] if e.set_name in both else 1.0)
+            / max(counts[e.set_name, e.way in WITHHELD], _LEAST_GROUP)
+            for e in found
+        ]
+    )
     return weights * (len(found) / weights.sum())
 
 
-def precision_curve(found: Sequence[Example]) -> NDArray[np.float64]:
-    """Thresholds and the precision of answers from each on, shape (2, k), rising.
-
-    Measured on each half after a fit on the other, with as many unanswerable as answerable questions.
-    """
-    usable = [e for e in found if e.set_name not in _NOT_FITTED]
-    fits = {half: fit([e for e in usable if e.half != half]) for half in (0, 1)}
-    confidence = np.array([fits[e.half].confidence(e.features) for e in usable])
-    right, weights = np.array([e.right for e in usable], np.float64), _weights(usable)
+def _precisions(calibrator: Calibrator, found: Sequence[Example]) -> Floats:
+    """Thresholds and the share of right answers from each on, shape (2, k), rising."""
+    confidence = _confidence(calibrator, found)
+    right, weights = _right(found), _weights(found)
     curve = []
     for threshold in np.arange(0.0, 1.0, _STEP):
         given = weights * (confidence >= threshold)
@@ -151,19 +134,35 @@ def precision_curve(found: Sequence[Example]) -> NDArray[np.float64]:
     return np.array([thresholds, np.maximum.accumulate(precisions)])
 
 
-def held_out_report(found: Sequence[Example]) -> dict[str, Any]:
-    """Figures on the odd half after a fit on the even half, and on each set after a fit on the others."""
-    odd = [e for e in found if e.half == 1]
-    fitted = [e for e in odd if e.set_name not in _NOT_FITTED]
-    even = fit([e for e in found if e.half == 0])
-    report: dict[str, Any] = {
-        "held_out_half": {"fitted sets": _figures(fitted, even)} | _by_group(odd, even),
-        "left_out_set": {},
-    }
+def report_on(found: Sequence[Example]) -> dict[str, Any]:
+    """Figures on the held-out half after a fit on the other, and on each set after a fit on the others."""
+    held_out = [e for e in found if e.held_out]
+    fitted = fit([e for e in found if not e.held_out])
+    left_out: dict[str, Any] = {}
+    sure: list[float] = []
+    answers: list[Example] = []
     for name in sorted({e.set_name for e in found}):
-        calibrator = fit([e for e in found if e.set_name != name])
-        report["left_out_set"].update(_by_group([e for e in found if e.set_name == name], calibrator))
-    return report
+        own = [e for e in held_out if e.set_name == name]
+        calibrator = fit([e for e in found if e.set_name != name and not e.held_out])
+        left_out |= _by_way(own, calibrator)
+        natural = [e for e in own if e.way not in WITHHELD]
+        sure += _confidence(calibrator, natural).tolist()
+        answers += natural
+    return {
+        "held_out_half": {
+            "asked as sets are": _figures([e for e in held_out if e.way not in WITHHELD], fitted),
+            "all": _figures(held_out, fitted),
+        }
+        | _by_way(held_out, fitted),
+        "left_out_set": {
+            "asked as sets are": {
+                "questions": len(answers),
+                "ece": round(expected_calibration_error(sure, _right(answers)), 3),
+                "auroc_right": round(auroc(sure, _right(answers)) or 0.0, 3),
+            }
+        }
+        | left_out,
+    }
 
 
 def write(calibrator: Calibrator, report: dict[str, Any]) -> None:
@@ -177,43 +176,43 @@ def write(calibrator: Calibrator, report: dict[str, Any]) -> None:
     path.write_text(json.dumps(tree, indent=1) + "\n", "utf-8")
 
 
-def auroc(scores: NDArray[np.float64], labels: NDArray[np.bool_]) -> float:
-    """The probability that a positive scores above a negative, ties half (Mann and Whitney 1947)."""
-    if labels.all() or not labels.any():
-        return float("nan")
-    above = (scores[labels][:, None] > scores[~labels][None]).mean()
-    level = (scores[labels][:, None] == scores[~labels][None]).mean()
-    return float(above + 0.5 * level)
+def _matrix(found: Sequence[Example]) -> Floats:
+    return np.array([[e.features.get(name, 0.0) for name in CONFIDENCE_FEATURES] for e in found], np.float64)
 
 
-def expected_calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Mean distance of confidence and rightness over ten bins of equal mass (Naeini et al. 2015)."""
-    bins = np.array_split(np.argsort(confidence, kind="stable"), _BINS)
-    gaps = [len(b) * abs(confidence[b].mean() - right[b].mean()) for b in bins if len(b)]
-    return float(sum(gaps) / len(confidence))
+def _right(found: Sequence[Example]) -> Floats:
+    return np.array([e.right for e in found], np.float64)
 
 
-def _by_group(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[str, float]]:
-    groups = sorted({e.group for e in found})
-    return {group: _figures([e for e in found if e.group == group], calibrator) for group in groups}
+def _confidence(calibrator: Calibrator, found: Sequence[Example]) -> Floats:
+    return np.array([calibrator.confidence(e.features) for e in found])
+
+
+def _by_way(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[str, float]]:
+    ways = sorted({(e.set_name, e.way) for e in found})
+    return {
+        f"{name}, {way}": _figures([e for e in found if (e.set_name, e.way) == (name, way)], calibrator)
+        for name, way in ways
+    }
 
 
 def _figures(found: Sequence[Example], calibrator: Calibrator) -> dict[str, float]:
-    confidence = np.array([calibrator.confidence(e.features) for e in found])
-    right = np.array([e.right for e in found])
+    confidence, right = _confidence(calibrator, found), _right(found)
     answerable = np.array([e.answerable for e in found])
-    refused = confidence < _REFUSED_BELOW
+    refused = confidence < calibrator.threshold(_WANTED_PRECISION)
     figures = {
         "questions": len(found),
-        "auroc_answerable": auroc(confidence, answerable),
-        "auroc_right": auroc(confidence, right),
+        "right": right.mean(),
+        "confidence": confidence.mean(),
         "ece": expected_calibration_error(confidence, right),
-        "brier": float(np.mean((confidence - right) ** 2)),
-        "unanswerable_rejected": float(refused[~answerable].mean()) if (~answerable).any() else float("nan"),
-        "answerable_refused": float(refused[answerable].mean()) if answerable.any() else float("nan"),
-        "right_of_answered": float(right[~refused].mean()) if (~refused).any() else float("nan"),
+        "brier": brier_score(confidence, right),
+        "auroc_right": auroc(confidence, right),
+        "auroc_answerable": auroc(confidence, answerable),
+        "unanswerable_refused": refused[~answerable].mean() if (~answerable).any() else None,
+        "answerable_refused": refused[answerable].mean() if answerable.any() else None,
+        "right_of_answered": right[~refused].mean() if (~refused).any() else None,
     }
-    return {name: round(value, 3) for name, value in figures.items()}
+    return {name: round(float(value), 3) for name, value in figures.items() if value is not None}
 
 
 if __name__ == "__main__":

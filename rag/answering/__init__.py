@@ -1,12 +1,8 @@
 """From a question to an answer that can be checked."""
 
 from rag.answering.answerer import Answerer
-from rag.answering.calibration import (
-    CONFIDENCE_FEATURES,
-    Calibrator,
-    confidence_features,
-    load_calibrator,
-)
+from rag.answering.calibration import Calibrator, load_calibrator
+from rag.answering.confidence import CONFIDENCE_FEATURES, confidence_features
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
 
 __all__ = [

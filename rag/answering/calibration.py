@@ -1,8 +1,8 @@
-"""One confidence an answer: the probability that it is right, from what is known of its evidence."""
+"""A probability that an answer is right, from what is measured of its evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,93 +10,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.attribution import Evidence, LinearModel, Selection, TermWeights, read_parameters, text_terms
-from rag.attribution.features import naming
-from rag.attribution.overlap import near_overlap
-from rag.attribution.periods import spelled_out
+from rag.answering.confidence import CONFIDENCE_FEATURES
+from rag.attribution import LinearModel, read_parameters
 from rag.errors import ConfigurationError
 from rag.resources import resource
-from rag.schema import Passage
-from rag.text import numbers as numbers_of
 
-__all__ = [
-    "CONFIDENCE_FEATURES",
-    "Calibrator",
-    "calibration_path",
-    "confidence_features",
-    "load_calibrator",
-]
+__all__ = ["Calibrator", "calibration_path", "load_calibrator"]
 
 Matrix = NDArray[np.float64]
 _VERSION: Final = 1
 _PRECISION_AXES: Final = ("thresholds", "precisions")
-
-CONFIDENCE_FEATURES: Final = (
-    "score",
-    "margin",
-    "cosine",
-    "window_cosine",
-    "passage_cosine",
-    "near_overlap",
-    "context_overlap",
-    "passage_overlap",
-    "untrusted",
-    "untrusted_overlap",
-    "untrusted_context",
-    "untrusted_coverage",
-    "pairs",
-    "answer_coverage",
-    "names_missing",
-    "names_far",
-    "numbers_missing",
-    "numbers_far",
-    "kind",
-    "kind_missing",
-    "terms",
-    "explanation",
-    "rank",
-    "heading",
-    "asks",
-)
-
-
-def confidence_features(
-    selection: Selection, passages: Sequence[Passage], weight: TermWeights
-) -> dict[str, float]:
-    """What tells whether the best evidence answers the question, by `CONFIDENCE_FEATURES`.
-
-    Missing names and numbers are shares of those in the question: missing from the unit with its
-    context, and far where even its whole passage lacks them. Empty without evidence.
-    """
-    if not selection.ranked:
-        return {}
-    best = selection.ranked[0]
-    question, unit = selection.question, best.unit
-    passage = passages[unit.passage]
-    around = naming(passage)
-    chosen = " ".join(evidence.unit.text for evidence in selection.chosen)
-    whole = set(text_terms(f"{around}\n{passage.text}"))
-    told = numbers_of(spelled_out(f"{around}\n{passage.text}")) if question.numbers else set()
-    names, numbers = question.names, question.numbers
-    own = best.features
-    coverage = near_overlap(question.terms, set(text_terms(f"{around}\n{chosen}")), weight)
-    distrust = 1.0 - selection.trust
-    return {
-        **{name: own[name] for name in CONFIDENCE_FEATURES if name in own},
-        "score": best.score,
-        "margin": best.score - _runner_up(selection.ranked),
-        "untrusted": distrust,
-        "untrusted_context": distrust * own["context_overlap"],
-        "untrusted_coverage": distrust * coverage,
-        "answer_coverage": coverage,
-        "names_missing": 1.0 - own["names_in_context"] if names else 0.0,
-        "names_far": len(names - whole) / len(names) if names else 0.0,
-        "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,
-        "numbers_far": len(numbers - told) / len(numbers) if numbers else 0.0,
-        "kind_missing": float(own["kind"] < 0.0),
-        "terms": float(np.log1p(len(question.terms))) * (1.0 - 0.4 * question.cjk),
-        "explanation": own["long_answer"],
-    }
 
 
 @dataclass(frozen=True)
@@ -193,13 +116,3 @@ def _curve(tree: Any, axes: tuple[str, str], source: str) -> Matrix:
     if points.ndim != 2 or not points.size or (np.diff(points, axis=1) < 0).any():
         raise ConfigurationError(f"{source} must be ascending lists of one length; calibrate anew")
     return points
-
-
-def _runner_up(ranked: Sequence[Evidence]) -> float:
-    """The best score among units of other content than the best: a repeated fact is no rival."""
-    best = set(text_terms(ranked[0].unit.text))
-    for evidence in ranked[1:]:
-        other = set(text_terms(evidence.unit.text))
-        if len(best & other) < 0.7 * len(best | other):
-            return evidence.score
-    return ranked[0].score - 5.0

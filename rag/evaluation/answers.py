@@ -47,7 +47,7 @@ class AnswerJudge:
         return cls(library, frank, _digest(circumstances), _digest(documents))
 
     def key(self, question: AnswerQuestion) -> str:
-        """Names all that a judgement hangs on: the question, settings and fitted weights, the documents read."""
+        """Names all that a judgement hangs on: question, settings, fitted weights, documents read."""
         given = [(passage.source, passage.title, passage.text) for passage in question.passages]
         asked = [
             question.question_id,

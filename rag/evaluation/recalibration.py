@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.calibration import CONFIDENCE_FEATURES, Calibrator
+from rag.answering.calibration import Calibrator
+from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.fitting import fit_isotonic, fit_logistic
 from rag.errors import UsageError
 from rag.evaluation.confidence_metrics import (

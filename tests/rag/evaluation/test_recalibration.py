@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from rag.answering.calibration import CONFIDENCE_FEATURES, Calibrator, load_calibrator
+from rag.answering import CONFIDENCE_FEATURES, Calibrator, load_calibrator
 from rag.attribution import LinearModel
 from rag.errors import UsageError
 from rag.evaluation import recalibrate

@@ -1,0 +1,160 @@
+"""What tells whether an answer is right, measured of its evidence for the confidence to weigh."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import numpy as np
+
+from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
+from rag.attribution.features import naming
+from rag.attribution.overlap import near_overlap
+from rag.attribution.periods import spelled_out
+from rag.attribution.short import load_short_model, measure_spans, wants_short_answer
+from rag.schema import Passage
+from rag.text import numbers as numbers_of
+
+__all__ = ["CONFIDENCE_FEATURES", "confidence_features"]
+
+_OF_BEST: Final = (
+    *("cosine", "window_cosine", "passage_cosine", "near_overlap", "context_overlap", "passage_overlap"),
+    *("untrusted_overlap", "pairs", "kind", "rank", "heading", "asks"),
+)
+"""Taken over from the features of the best unit."""
+_OF_EVIDENCE: Final = (
+    *("score", "margin", "passage_margin", "membership", "members"),
+    *("untrusted", "untrusted_context", "untrusted_coverage"),
+    *("given", "alone", "units"),
+)
+_OF_QUESTION: Final = (
+    *("answer_coverage", "rarest_missing", "relation_missing", "relation_far"),
+    *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years"),
+    *("kind_missing", "terms", "explanation"),
+)
+_OF_SHORT: Final = ("short", "short_odds", "short_probability", "short_unclear", "agreement")
+CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_SHORT
+"""The names of what `confidence_features` measures."""
+
+_YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
+_SAME: Final = 0.7
+_FAR_BEHIND: Final = 5.0
+_CLEAR: Final = 0.4
+_NEAR: Final = 8
+
+
+def confidence_features(
+    selection: Selection, passages: Sequence[Passage], weight: TermWeights
+) -> dict[str, float]:
+    """Measures of the evidence by `CONFIDENCE_FEATURES`; empty without evidence.
+
+    Missing are shares of the question's names, numbers and other words (its relation: what is said of
+    the names) that the chosen units lack, and far where even the best unit's whole passage lacks them.
+    `given` and `alone` tell where ranks and rivals say nothing: passages that no search ranked, and how
+    few they are.
+    """
+    if not selection.ranked:
+        return {}
+    best = selection.ranked[0]
+    own = best.features
+    return {
+        **{name: own[name] for name in _OF_BEST},
+        **_evidence(selection, passages),
+        **_question(selection, passages, weight),
+        **_short(selection),
+    }
+
+
+def _evidence(selection: Selection, passages: Sequence[Passage]) -> dict[str, float]:
+    ranked, best = selection.ranked, selection.ranked[0]
+    others = [e.score for e in ranked if e.unit.passage != best.unit.passage]
+    ranks = {passage.score for passage in passages}
+    return {
+        "score": best.score,
+        "margin": best.score - _runner_up(ranked),
+        "passage_margin": min(best.score - max(others), _FAR_BEHIND) if others else 0.0,
+        "membership": max((e.probability for e in selection.chosen), default=0.0),
+        "members": float(len(selection.chosen)),
+        "given": float(len(ranks) == 1),
+        "alone": 1.0 / len(passages),
+        "units": math.log(max(selection.considered, 1)),
+    }
+
+
+def _question(selection: Selection, passages: Sequence[Passage], weight: TermWeights) -> dict[str, float]:
+    question, unit = selection.question, selection.ranked[0].unit
+    own, passage = selection.ranked[0].features, passages[unit.passage]
+    around = naming(passage)
+    told = " ".join(evidence.unit.text for evidence in selection.chosen)
+    said = set(text_terms(told))
+    context = said | set(text_terms(around))
+    whole = set(text_terms(f"{around}\n{passage.text}"))
+    held = numbers_of(spelled_out(f"{around}\n{passage.text}")) if question.numbers else set()
+    relation = [t for t in question.terms if t not in question.names and t not in question.numbers]
+    coverage = near_overlap(question.terms, context, weight)
+    distrust = 1.0 - selection.trust
+    names, numbers = question.names, question.numbers
+    return {
+        "answer_coverage": coverage,
+        "untrusted": distrust,
+        "untrusted_context": distrust * own["context_overlap"],
+        "untrusted_coverage": distrust * coverage,
+        "rarest_missing": max(
+            (_missing((t,), context, weight) * weight(t) for t in question.terms), default=0.0
+        ),
+        "relation_missing": _missing(relation, said, weight),
+        "relation_far": _missing(relation, whole, weight),
+        "names_missing": 1.0 - own["names_in_context"] if names else 0.0,
+        "names_far": len(names - whole) / len(names) if names else 0.0,
+        "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,
+        "numbers_far": len(numbers - held) / len(numbers) if numbers else 0.0,
+        "other_years": float(_speaks_of_other_years(question, unit)),
+        "kind_missing": float(own["kind"] < 0.0),
+        "terms": math.log1p(len(question.terms)) * (1.0 - 0.4 * question.cjk),
+        "explanation": own["long_answer"],
+    }
+
+
+def _missing(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:
+    return 1.0 - near_overlap(terms, held, weight) if terms else 0.0
+
+
+def _speaks_of_other_years(question: Question, unit: Unit) -> bool:
+    asked = {number for number in question.numbers if _YEAR.fullmatch(number)}
+    told = set(_YEAR.findall(unit.reading))
+    return bool(asked and told) and not asked & told
+
+
+def _short(selection: Selection) -> dict[str, float]:
+    """How clear the short answer is, where one is wanted, and in how many more documents it stands."""
+    found = dict.fromkeys(_OF_SHORT, 0.0)
+    if not wants_short_answer(selection.question):
+        return found
+    chosen = [evidence.unit for evidence in selection.ranked if evidence.is_chosen]
+    candidates, matrix = measure_spans(selection.question, chosen)
+    found |= {"short": 1.0, "short_unclear": 1.0}
+    if not candidates:
+        return found
+    odds = load_short_model().scores(matrix)
+    probability = 1.0 / float(np.exp(odds - odds.max()).sum())
+    text = candidates[int(np.argmax(odds))][1].text.casefold()
+    near = selection.ranked[:_NEAR]
+    documents = {e.unit.document_id for e in near if text in e.unit.text.casefold()}
+    return found | {
+        "short_odds": float(odds.max()),
+        "short_probability": probability,
+        "short_unclear": float(probability < _CLEAR),
+        "agreement": math.log(max(len(documents), 1)),
+    }
+
+
+def _runner_up(ranked: Sequence[Evidence]) -> float:
+    """The best score among units of other content than the best: a repeated fact is no rival."""
+    best = set(text_terms(ranked[0].unit.text))
+    for evidence in ranked[1:]:
+        other = set(text_terms(evidence.unit.text))
+        if len(best & other) < _SAME * len(best | other):
+            return evidence.score
+    return ranked[0].score - _FAR_BEHIND
