@@ -133,7 +133,7 @@ def gelu_in_place(x: Array) -> Array:
 
 
 def _gelu_strip(x: Array, a: Array, t: Array, series: Array) -> None:
-    """x Φ(x) = x - x/2 · erfc(x/√2) above 0 and x/2 · erfc(-x/√2) below: max(x, 0) - |x|/2 · erfc(|x|/√2)."""
+    """In place: x Φ(x) = max(x, 0) - |x|/2 · erfc(|x|/√2), of which erfc is what the series gives."""
     np.abs(x, out=a)
     a *= np.float32(1 / math.sqrt(2))
     np.multiply(a, np.float32(0.3275911), out=t)

@@ -181,15 +181,12 @@ class _Scoring:
         lexical = w.lexical_floor + w.lexical_coverage * reading.coverage
         scores = {}
         for chunk_id, z in self._dense.items():
+            score = z + lexical * self._lexical[chunk_id] + w.named * self.names.get(chunk_id, 0.0)
             found = reading.evidence(chunk_id)
-            scores[chunk_id] = (
-                z
-                + lexical * self._lexical[chunk_id]
-                + w.adjacency * found.adjacency
-                + w.context * found.context
-                + w.named * self.names.get(chunk_id, 0.0)
-                + w.coverage * found.coverage**w.coverage_power
-            )
+            if found is not None:
+                score += w.adjacency * found.adjacency + w.context * found.context
+                score += w.coverage * found.coverage**w.coverage_power
+            scores[chunk_id] = score
         return scores
 
     def with_links(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.schema import Passage
-from rag.text import numbers, search_terms
+from rag.text import kept_terms, numbers
 
 __all__ = ["diversified", "duplicates_last"]
 
@@ -26,7 +26,7 @@ class _Content:
 @lru_cache(maxsize=1_024)
 def _content(text: str) -> _Content:
     """The words and numbers of a text; the same passages are found again and again."""
-    return _Content(frozenset(search_terms(text)), frozenset(numbers(text)))
+    return _Content(frozenset(kept_terms(text)), frozenset(numbers(text)))
 
 
 def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passage, ...]:

@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Final, TypeVar
 
 from rag.schema import StoredChunk
-from rag.text import STOP_WORDS, context_line, has_cjk, search_terms, stem
+from rag.text import STOP_WORDS, context_line, has_cjk, kept_terms, search_terms, stem
 
 __all__ = [
     "STOP_TERMS",
@@ -55,7 +55,8 @@ class Evidence:
 class PassageTerms:
     """The words of a passage, those of its title and headings first.
 
-    `names` are what others may call it by, each in words: the document's title and the last heading.
+    `pairs` are neighbouring content words. `names` are what others may call it by, each in words: the
+    document's title and the last heading.
     """
 
     terms: tuple[str, ...]
@@ -68,10 +69,10 @@ class PassageTerms:
     def of(cls, chunk: StoredChunk) -> PassageTerms:
         """Cut a chunk into words."""
         context, names = _context(chunk.title, chunk.headings)
-        terms = context + tuple(
-            search_terms(f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text)
-        )
-        return cls(terms, frozenset(terms), frozenset(_pairs(terms)), frozenset(context), names)
+        own = kept_terms(f"{chunk.context}\n{chunk.text}" if chunk.context else chunk.text)
+        terms = context + own
+        content = [term for term in terms if term not in STOP_TERMS]
+        return cls(terms, frozenset(terms), frozenset(pairwise(content)), frozenset(context), names)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,10 @@ def inverse_frequency(frequency: int, passages: int) -> float:
 
 
 def _pairs(terms: Sequence[str]) -> Iterable[Pair]:
-    """Neighbouring content words. A CJK term is a pair of neighbours already: BM25 has counted it."""
+    """The pairs to look for: neighbouring content words.
+
+    A CJK term is a pair of neighbours already: BM25 has counted it.
+    """
     content = [term for term in terms if term not in STOP_TERMS]
     return ((a, b) for a, b in pairwise(content) if not (is_fragment(a) or is_fragment(b)))
 

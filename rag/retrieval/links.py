@@ -97,8 +97,11 @@ def mentions(
 def _is_mentioned(name: tuple[str, ...], others: Sequence[PassageTerms], asked: frozenset[str]) -> bool:
     if len(name) > _LONGEST_NAME or asked.issuperset(name) or any(map(is_fragment, name)):
         return False
-    return any(_holds(other.terms, name) for other in others if name not in other.names)
+    return any(_holds(other, name) for other in others if name not in other.names)
 
 
-def _holds(terms: tuple[str, ...], part: tuple[str, ...]) -> bool:
+def _holds(passage: PassageTerms, part: tuple[str, ...]) -> bool:
+    if not passage.words.issuperset(part):
+        return False
+    terms = passage.terms
     return any(terms[at : at + len(part)] == part for at, term in enumerate(terms) if term == part[0])

@@ -10,12 +10,13 @@ from typing import Final
 
 from rag.retrieval.evidence import PassageTerms
 from rag.retrieval.links import LinkWord, link_words
-from rag.schema import StoredChunk
+from rag.schema import ChunkPlace, StoredChunk
 from rag.store import Store
 
 __all__ = ["ReadChunk", "ReadingMemory"]
 
 _CHUNKS: Final = 4_096
+_PLACES: Final = 65_536
 _TERMS: Final = 65_536
 
 
@@ -46,16 +47,31 @@ class ReadingMemory:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._places: dict[int, ChunkPlace] = {}
         self._chunks: dict[int, ReadChunk] = {}
         self._version = -1
         self._passages = 0
         self._frequencies: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+
+    def places(self, chunk_ids: Sequence[int]) -> dict[int, ChunkPlace]:
+        """Where these chunks stand, by id; those that are gone are left out."""
+        with self._lock:
+            known = {i: self._places[i] for i in chunk_ids if i in self._places}
+        wanted = [i for i in chunk_ids if i not in known]
+        new = {place.chunk_id: place for place in self._store.chunk_places(wanted)} if wanted else {}
+        with self._lock:
+            if len(self._places) > _PLACES:
+                self._places.clear()
+            self._places.update(new)
+        return known | new
 
     def chunks(self, chunk_ids: Sequence[int]) -> dict[int, ReadChunk]:
         """These chunks by id; those that are gone are left out."""
         with self._lock:
             known = {i: self._chunks[i] for i in chunk_ids if i in self._chunks}
-        read = self._store.chunks([i for i in chunk_ids if i not in known])
+        wanted = [i for i in chunk_ids if i not in known]
+        read = self._store.chunks(wanted) if wanted else []
         new = {chunk.chunk_id: ReadChunk(chunk) for chunk in read}
         with self._lock:
             self._chunks.update(new)
@@ -74,12 +90,26 @@ class ReadingMemory:
         wanted = list(terms)
         with self._lock:
             known = {term: self._frequencies[term] for term in wanted if term in self._frequencies}
-        new = self._store.document_frequencies(term for term in wanted if term not in known)
+        missing = [term for term in wanted if term not in known]
+        new = self._store.document_frequencies(missing) if missing else {}
         with self._lock:
             if len(self._frequencies) > _TERMS:
                 self._frequencies.clear()
             self._frequencies.update(new)
         return known | new
+
+    def document_chunks(self, document_id: str) -> int:
+        """How many chunks a document has; 1 for one that is gone."""
+        self._follow()
+        with self._lock:
+            known = self._sizes.get(document_id)
+        if known is None:
+            known = next((info.chunks for info in self._store.documents([document_id])), 1)
+            with self._lock:
+                if len(self._sizes) > _PLACES:
+                    self._sizes.clear()
+                self._sizes[document_id] = known
+        return known
 
     def _follow(self) -> None:
         """Forget the counts of an earlier state of the library."""
@@ -88,6 +118,7 @@ class ReadingMemory:
             if version == self._version:
                 return
             self._frequencies.clear()
+            self._sizes.clear()
         passages = self._store.chunk_count()
         with self._lock:
             self._version, self._passages = version, passages

@@ -21,7 +21,7 @@ from typing import Final
 from rag.retrieval.evidence import STOP_TERMS, inverse_frequency
 from rag.text import numbers, search_terms, stem
 
-__all__ = ["Asked", "Names", "abbreviates", "asked_names", "named", "names_of"]
+__all__ = ["Asked", "Match", "Names", "abbreviates", "asked_names", "matched", "named", "names_of"]
 
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _JOINT: Final = re.compile(r"[_\-.+]+|(?<=[a-z])(?=[A-Z])")
@@ -55,6 +55,15 @@ class Asked:
     abbreviations: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Match:
+    """What of a question names one document: words of its title, words that BM25 does not see, numbers."""
+
+    title: frozenset[str]
+    unseen: frozenset[str]
+    numbers: frozenset[str]
+
+
 @lru_cache(maxsize=4_096)
 def names_of(title: str, source: str) -> Names:
     """Take a title and the last part of a source apart, the latter also at `_`, `-`, `.` and capitals."""
@@ -76,27 +85,27 @@ def asked_names(question: str) -> Asked:
     )
 
 
-def named(
-    asked: Asked, documents: Mapping[str, Names], repeated: Callable[[str, str], float]
-) -> dict[str, float]:
+def matched(asked: Asked, names: Names) -> Match:
+    """What a question and a document's names share."""
+    return Match(names.title & asked.words, _unseen(asked, names), names.numbers & asked.numbers)
+
+
+def named(documents: Mapping[str, Match], repeated: Callable[[str, str], float]) -> dict[str, float]:
     """How clearly each document is named, 0 to 1, beyond what BM25 counts, by id.
 
     `repeated` gives, for a document's id and a word of its title, the share of the word's chunks that
     are repetitions of this title. A number alone names nothing; it tells apart the documents that a
     word has named.
     """
-    unseen = {document: _unseen(asked, names) for document, names in documents.items()}
     holders = Counter(
-        term
-        for document, names in documents.items()
-        for term in (names.title & asked.words) | unseen[document] | (names.numbers & asked.numbers)
+        term for match in documents.values() for term in match.title | match.unseen | match.numbers
     )
     rarity = {term: _rarity(count, len(documents)) for term, count in holders.items()}
     strengths = {}
-    for document, names in documents.items():
-        words = sum(rarity[term] * repeated(document, term) for term in names.title & asked.words)
-        words += sum(rarity[term] for term in unseen[document])
-        digits = sum(rarity[number] for number in names.numbers & asked.numbers)
+    for document, match in documents.items():
+        words = sum(rarity[term] * repeated(document, term) for term in match.title)
+        words += sum(rarity[term] for term in match.unseen)
+        digits = sum(rarity[number] for number in match.numbers)
         strengths[document] = min(1.0, words + min(words, digits))
     return strengths
 

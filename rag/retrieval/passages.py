@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from rag.schema import Hit, Leg, Passage, StoredChunk
+from rag.schema import Block, Hit, Leg, Passage, StoredChunk
 from rag.store import Store
 
 __all__ = ["merge_neighbours", "to_passages"]
@@ -22,9 +22,11 @@ def to_passages(
 
     `scores` holds the legs' own scores of each chunk.
     """
-    found = {chunk.chunk_id: chunk for chunk in store.chunks([hit.chunk_id for hit in ranked])}
+    chunks = store.chunks([hit.chunk_id for hit in ranked])
+    rows = store.chunk_rows(chunks)
+    found = {chunk.chunk_id: (chunk, tuple(its)) for chunk, its in zip(chunks, rows, strict=True)}
     return tuple(
-        _passage(store, found[hit.chunk_id], hit.score, scores.get(hit.chunk_id, {}), leg)
+        _passage(*found[hit.chunk_id], hit.score, scores.get(hit.chunk_id, {}), leg)
         for hit in ranked
         if hit.chunk_id in found
     )
@@ -50,7 +52,7 @@ def merge_neighbours(passages: Iterable[Passage], store: Store) -> list[Passage]
 
 
 def _passage(
-    store: Store, chunk: StoredChunk, score: float, scores: Mapping[str, float], leg: Leg
+    chunk: StoredChunk, rows: tuple[Block, ...], score: float, scores: Mapping[str, float], leg: Leg
 ) -> Passage:
     return Passage(
         document_id=chunk.document_id,
@@ -66,7 +68,7 @@ def _passage(
         headings=chunk.headings,
         leg=leg,
         context=chunk.context,
-        rows=tuple(store.table_rows(chunk.document_id, chunk.start, chunk.end)),
+        rows=rows,
     )
 
 

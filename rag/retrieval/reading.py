@@ -13,7 +13,8 @@ from rag.retrieval.evidence import (
 )
 from rag.retrieval.links import link_query, mentions
 from rag.retrieval.memory import ReadChunk, ReadingMemory
-from rag.retrieval.naming import asked_names, named, names_of
+from rag.retrieval.naming import Match, asked_names, matched, named, names_of
+from rag.schema import ChunkPlace
 from rag.store import Store
 from rag.text import search_terms
 
@@ -24,26 +25,28 @@ class Reading:
     """Reads chunks once each and answers what their words say, for one question."""
 
     def __init__(self, store: Store, question: str, memory: ReadingMemory | None = None) -> None:
-        self._store = store
         self._memory = memory or ReadingMemory(store)
         self._passages = self._memory.passages()
         self._asked = frozenset(search_terms(question))
         self._names = asked_names(question)
         self._frequencies = self._memory.frequencies(content_terms(question))
         self._question = QuestionTerms.of(question, self._frequencies, self._passages)
-        self._sizes: dict[str, int] = {}
+        self._places: dict[int, ChunkPlace] = {}
+        self._matches: dict[str, Match] = {}
         self._chunks: dict[int, ReadChunk] = {}
         self._terms: dict[int, PassageTerms] = {}
         self._evidence: dict[int, Evidence] = {}
 
     def look(self, chunk_ids: Sequence[int]) -> None:
-        """Fetch these chunks without reading their words; those that are gone are passed over."""
-        new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
-        self._chunks.update(self._memory.chunks(new))
+        """See where these chunks stand without reading their words; those that are gone are passed over."""
+        new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._places]
+        self._places.update(self._memory.places(new))
 
     def read(self, chunk_ids: Sequence[int]) -> None:
         """Read the words of these chunks; those that are gone are passed over."""
         self.look(chunk_ids)
+        new = [chunk_id for chunk_id in chunk_ids if chunk_id not in self._chunks]
+        self._chunks.update(self._memory.chunks(new))
         for chunk_id in chunk_ids:
             read = self._chunks.get(chunk_id)
             if read is not None and chunk_id not in self._terms:
@@ -52,14 +55,16 @@ class Reading:
 
     def named(self) -> dict[int, float]:
         """How clearly the question names the document of each chunk looked at."""
-        chunks = {chunk_id: read.chunk for chunk_id, read in self._chunks.items()}
-        names = {chunk.document_id: names_of(chunk.title, chunk.source) for chunk in chunks.values()}
-        strengths = named(self._names, names, self._repeated)
-        return {chunk_id: strengths[chunk.document_id] for chunk_id, chunk in chunks.items()}
+        for place in self._places.values():
+            if place.document_id not in self._matches:
+                names = names_of(place.title, place.source)
+                self._matches[place.document_id] = matched(self._names, names)
+        strengths = named(self._matches, self._repeated)
+        return {chunk_id: strengths[place.document_id] for chunk_id, place in self._places.items()}
 
-    def evidence(self, chunk_id: int) -> Evidence:
-        """What a chunk holds of the question; nothing if it was not read."""
-        return self._evidence.get(chunk_id, Evidence(0.0, 0.0, 0.0))
+    def evidence(self, chunk_id: int) -> Evidence | None:
+        """What a chunk holds of the question; None if it was not read."""
+        return self._evidence.get(chunk_id)
 
     @property
     def coverage(self) -> float:
@@ -88,24 +93,20 @@ class Reading:
 
     def neighbours(self) -> dict[int, list[int]]:
         """For each chunk looked at those that stand directly before and after it in its document."""
-        chunks = {chunk_id: read.chunk for chunk_id, read in self._chunks.items()}
-        places = {(chunk.document_id, chunk.ordinal): chunk_id for chunk_id, chunk in chunks.items()}
+        found = {(place.document_id, place.ordinal): i for i, place in self._places.items()}
         return {
             chunk_id: [
-                places[place]
-                for place in ((chunk.document_id, chunk.ordinal - 1), (chunk.document_id, chunk.ordinal + 1))
-                if place in places
+                found[beside]
+                for beside in ((place.document_id, place.ordinal - 1), (place.document_id, place.ordinal + 1))
+                if beside in found
             ]
-            for chunk_id, chunk in chunks.items()
+            for chunk_id, place in self._places.items()
         }
 
     def _repeated(self, document_id: str, term: str) -> float:
         """The share of a word's chunks that repeat a document's title."""
-        if document_id not in self._sizes:
-            self._sizes.update(
-                (info.document_id, info.chunks) for info in self._store.documents([document_id])
-            )
-        return min(1.0, (self._sizes.get(document_id, 1) - 1) / max(1, self._frequency(term)))
+        others = self._memory.document_chunks(document_id) - 1
+        return min(1.0, others / max(1, self._frequency(term)))
 
     def _frequency(self, term: str) -> int:
         if term not in self._frequencies:

@@ -6,7 +6,7 @@ Pages are numbered from 1. Boxes are in points (1/72 inch), origin at the page's
 
 from rag.schema.answers import Answer, AnswerSentence, Citation, Conflict, ShortAnswer, Support
 from rag.schema.documents import PAGE_BREAK, Block, BlockKind, Document, DocumentInfo, Page, RowHeader
-from rag.schema.passages import Chunk, Hit, Leg, Passage, StoredChunk
+from rag.schema.passages import Chunk, ChunkPlace, Hit, Leg, Passage, StoredChunk
 from rag.schema.places import Box, Span
 from rag.schema.prompts import Example, Message
 from rag.schema.records import Check, RunRecord
@@ -20,6 +20,7 @@ __all__ = [
     "Box",
     "Check",
     "Chunk",
+    "ChunkPlace",
     "Citation",
     "Conflict",
     "Document",

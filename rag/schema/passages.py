@@ -47,6 +47,16 @@ class StoredChunk:
     context: str = ""
 
 
+class ChunkPlace(NamedTuple):
+    """Which document a stored chunk is of, and its number there, without its text."""
+
+    chunk_id: int
+    document_id: str
+    source: str
+    title: str
+    ordinal: int
+
+
 class Hit(NamedTuple):
     """One search result of one leg, best first; a higher score is better."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
+from typing import Final
 
-from rag.schema import Block, BlockKind, RowHeader
+from rag.schema import Block, BlockKind, RowHeader, StoredChunk
 from rag.store.documents import document_row
 
-__all__ = ["insert_blocks", "list_blocks", "packed_header", "table_rows", "unpacked_header"]
+__all__ = ["insert_blocks", "list_blocks", "packed_header", "rows_of_chunks", "table_rows", "unpacked_header"]
+
+_HEADED: Final = " AND b.header IS NOT NULL"
 
 
 def packed_header(header: RowHeader) -> str:
@@ -56,19 +59,43 @@ def list_blocks(
 def table_rows(connection: sqlite3.Connection, document_id: str, start: int, end: int) -> list[Block]:
     """The rows of tables with a known header that touch characters `start` to `end`, in order."""
     row, _ = document_row(connection, document_id)
-    return _selected(connection, row, start, end, " AND b.header IS NOT NULL")
+    return _selected(connection, row, start, end, _HEADED)
+
+
+def rows_of_chunks(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]) -> list[list[Block]]:
+    """What `table_rows` gives for each chunk; nothing for one whose document is gone."""
+    wanted = json.dumps(sorted({chunk.document_id for chunk in chunks}))
+    documents = dict(
+        connection.execute(
+            "SELECT document_id, id FROM documents WHERE document_id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        )
+    )
+    known: dict[str, RowHeader] = {}
+    return [
+        _selected(connection, documents[chunk.document_id], chunk.start, chunk.end, _HEADED, known)
+        if chunk.document_id in documents
+        else []
+        for chunk in chunks
+    ]
 
 
 def _selected(
-    connection: sqlite3.Connection, document: int, start: int, end: int, condition: str = ""
+    connection: sqlite3.Connection,
+    document: int,
+    start: int,
+    end: int,
+    condition: str = "",
+    known: dict[str, RowHeader] | None = None,
 ) -> list[Block]:
+    """Blocks that touch a span; `known` remembers headers that were read."""
     rows = connection.execute(
         "SELECT b.start, b.end, b.kind, b.level, h.header FROM blocks b"
         " LEFT JOIN row_headers h ON h.document = b.document AND h.number = b.header"
         f" WHERE b.document = ? AND b.start < ? AND b.end > ?{condition} ORDER BY b.start",
         (document, end, start),
     )
-    known: dict[str, RowHeader] = {}
+    known = {} if known is None else known
     found = []
     for first, last, kind, level, packed in rows:
         if packed is not None and packed not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.schema import Block, DocumentInfo, Page, StoredChunk
+from rag.schema import Block, ChunkPlace, DocumentInfo, Page, StoredChunk
 from rag.store import blocks, chunks, documents, pages
 from rag.store.records import Records
 from rag.store.texts import TextReader, storable
@@ -107,6 +107,19 @@ class Catalog(Records):
         """The chunks of these ids, in the order asked; ids that are gone are passed over."""
         with self._database.reading() as connection:
             return chunks.chunks_by_id(connection, chunk_ids)
+
+    def chunk_places(self, chunk_ids: Sequence[int]) -> list[ChunkPlace]:
+        """Where the chunks of these ids stand, without their texts, in no certain order.
+
+        Ids that are gone are passed over.
+        """
+        with self._database.reading() as connection:
+            return chunks.chunk_places(connection, chunk_ids)
+
+    def chunk_rows(self, stored: Sequence[StoredChunk]) -> list[list[Block]]:
+        """For each of some chunks what `table_rows` gives; nothing for one whose document is gone."""
+        with self._database.reading() as connection:
+            return blocks.rows_of_chunks(connection, stored)
 
     def document_chunks(self, document_id: str) -> list[StoredChunk]:
         """All chunks of a document, in order.

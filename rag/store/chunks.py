@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from rag.schema import Chunk, StoredChunk
+from rag.schema import Chunk, ChunkPlace, StoredChunk
 from rag.store.documents import document_row
 from rag.store.protocol import Ids
 from rag.store.texts import TextReader
 
 __all__ = [
     "chunk_ids",
+    "chunk_places",
     "chunks_by_id",
     "document_chunks",
     "insert_chunks",
@@ -72,6 +73,16 @@ def chunks_by_id(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Sto
     reader = TextReader(connection)
     found = {row[0]: _stored(row, reader) for row in rows}
     return [found[i] for i in ids if i in found]
+
+
+def chunk_places(connection: sqlite3.Connection, ids: Sequence[int]) -> list[ChunkPlace]:
+    """Where the chunks of the ids that are there stand, in no certain order."""
+    rows = connection.execute(
+        "SELECT c.id, d.document_id, d.source, d.title, c.ordinal FROM json_each(?) wanted"
+        " CROSS JOIN chunks c ON c.id = wanted.value CROSS JOIN documents d ON d.id = c.document",
+        (json.dumps([int(i) for i in ids]),),
+    )
+    return [ChunkPlace(*row) for row in rows]
 
 
 def document_chunks(connection: sqlite3.Connection, document_id: str) -> list[StoredChunk]:

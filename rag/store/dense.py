@@ -14,11 +14,12 @@ from rag.models.protocol import Vectors
 from rag.schema import Hit
 from rag.store.chunks import chunk_ids, present
 from rag.store.database import Database
-from rag.store.embeddings import active_embedder, require_active, stored_vectors, vector_batches
+from rag.store.embeddings import active_embedder, require_active, vector_batches
 from rag.store.locks import ReadWriteLock
 from rag.store.protocol import Ids
 from rag.store.ranking import Fetch
 from rag.store.vector_cache import CacheKey, Manifest, VectorCache
+from rag.store.vector_memory import VectorMemory
 from rag.store.vectors import FlatIndex, InvertedIndex, build_index, suits
 
 __all__ = ["DenseIndex", "cache_key"]
@@ -36,8 +37,9 @@ class DenseIndex:
     without any cache it compares all vectors.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, memory: VectorMemory | None = None) -> None:
         self._database = database
+        self._memory = memory or VectorMemory()
         self._cache = VectorCache(folder)
         self._lock = ReadWriteLock()
         self._index: FlatIndex | InvertedIndex | None = None
@@ -138,7 +140,7 @@ class DenseIndex:
     def _fetch(self, embedder: int, dimension: int) -> Fetch:
         def fetch(ids: Ids) -> tuple[Ids, Vectors]:
             with self._database.reading() as own:
-                return stored_vectors(own, embedder, dimension, ids)
+                return self._memory.read(own, embedder, dimension, ids)
 
         return fetch
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import ConfigurationError, NotFoundError
+from rag.errors import ConfigurationError
 from rag.models.protocol import Vectors
 from rag.store.database import Database
 from rag.store.protocol import Ids
@@ -27,7 +27,6 @@ __all__ = [
     "stored_vectors",
     "use_embedder",
     "vector_batches",
-    "vectors_of_chunks",
 ]
 
 _FLOAT: Final = np.dtype("<f4")
@@ -182,22 +181,6 @@ def stored_vectors(
     there = [i for i in ids.tolist() if i in found]
     joined = np.frombuffer(b"".join(found[i] for i in there), _FLOAT)
     return np.array(there, np.int64), joined.reshape(len(there), dimension)
-
-
-def vectors_of_chunks(
-    connection: sqlite3.Connection, embedder: int, dimension: int, ids: Sequence[int]
-) -> Vectors:
-    """Vectors of shape (len(ids), dimension), in the order asked.
-
-    Raises:
-        NotFoundError: a chunk is not in the library, or has no vector.
-    """
-    wanted = np.array(ids, np.int64)
-    there, vectors = stored_vectors(connection, embedder, dimension, wanted)
-    if len(there) < len(wanted):
-        gone = sorted(set(wanted.tolist()) - set(there.tolist()))
-        raise NotFoundError(f"chunk {gone[0]} is no longer in the library: search again")
-    return vectors
 
 
 def vector_batches(

@@ -27,6 +27,7 @@ from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
 from rag.store.originals import Originals
 from rag.store.vector_cache import VectorCache
+from rag.store.vector_memory import VectorMemory
 from rag.store.writing import CatalogWriter
 
 __all__ = ["Store"]
@@ -57,7 +58,8 @@ class Store(Derived):
         self.collections = Collections(database)
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)
-        self._dense = DenseIndex(database, path / "index")
+        self._vectors = VectorMemory()
+        self._dense = DenseIndex(database, path / "index", self._vectors)
         self._lexical = SegmentedIndex(database, path / "index" / "lexical")
 
     @classmethod
@@ -200,7 +202,7 @@ class Store(Derived):
         with self._database.reading() as connection:
             active = embeddings.require_active(connection, fingerprint)
             embedder, dimension = active or (0, 0)
-            return embeddings.vectors_of_chunks(connection, embedder, dimension, chunk_ids)
+            return self._vectors.of_chunks(connection, embedder, dimension, chunk_ids)
 
     def cached_vectors(self, fingerprint: str, hashes: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """The vectors of those texts, by hash, that the library has embedded already."""
@@ -218,7 +220,7 @@ class Store(Derived):
         shutil.rmtree(self.path / "index" / "lexical", ignore_errors=True)
         VectorCache(self.path / "index").clear()
         self.rebuild_lexical()
-        self._dense = DenseIndex(self._database, self.path / "index")
+        self._dense = DenseIndex(self._database, self.path / "index", self._vectors)
         self.publish()
 
     def check(self) -> list[Check]:

@@ -3,7 +3,7 @@
 from rag.text.context import context_line, embedding_text, text_hash
 from rag.text.language import cjk_share, detect_language, has_cjk
 from rag.text.sentences import line_spans, sentence_spans
-from rag.text.tokens import STOP_WORDS, content_words, numbers, search_terms, stem, words
+from rag.text.tokens import STOP_WORDS, content_words, kept_terms, numbers, search_terms, stem, words
 
 __all__ = [
     "STOP_WORDS",
@@ -13,6 +13,7 @@ __all__ = [
     "detect_language",
     "embedding_text",
     "has_cjk",
+    "kept_terms",
     "line_spans",
     "numbers",
     "search_terms",

@@ -6,21 +6,25 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, Final
 
-from rag.text.language import CJK
+from rag.text.language import CJK, has_cjk
 
-__all__ = ["STOP_WORDS", "content_words", "numbers", "search_terms", "stem", "words"]
+__all__ = ["STOP_WORDS", "content_words", "kept_terms", "numbers", "search_terms", "stem", "words"]
 
 _TOKEN: Final = re.compile(
     rf"(?P<cjk>[{CJK}]+)"
     rf"|(?P<number>\d+(?:[.,:/-]\d+)*(?:%|-?(?:(?![{CJK}])[^\W\d_])+)?)"
     rf"|(?P<word>(?:(?![{CJK}])\w)+(?:[-'’._/&+@](?:(?![{CJK}])\w)+)*[+#]*)"
 )
+_PLAIN_TOKEN: Final = re.compile(r"\d+(?:[.,:/-]\d+)*(?:%|-?[^\W\d_]+)?|\w+(?:[-'’._/&+@]\w+)*[+#]*")
+"""`_TOKEN` for text without CJK, where most of its time would go into asking whether a letter is."""
 _PARTS: Final = re.compile(r"\w+")
 _CAMEL: Final = re.compile(
     r"(?<![A-Za-z])[A-Z]*[a-z]+[A-Z][A-Za-z]+|(?<![A-Za-z])[A-Z]{2,}[a-z]{2,}[A-Za-z]*"
 )
+_MAY_BE_CAMEL: Final = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]{2}")
 _HUMPS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NUMBER: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)*")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -44,7 +48,10 @@ def words(text: str) -> list[str]:
 
     A CJK run of one character yields that character. `1,234` and `1234` are one word.
     """
-    return list(_words(unicodedata.normalize("NFKC", text).casefold()))
+    if text.isascii():
+        return _plain_words(text.lower())
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return list(_words(text)) if has_cjk(text) else _plain_words(text)
 
 
 def search_terms(text: str) -> list[str]:
@@ -53,14 +60,17 @@ def search_terms(text: str) -> list[str]:
     `10-k` adds `10` and `k`, `foo.bar_baz` adds `foo`, `bar_baz`, `bar` and `baz`, `5%` adds `5`; those
     of names like `getValue`, `get` and `value`, come at the end.
     """
-    terms: list[str] = []
-    for word in words(text):
-        terms.append(stem(word))
-        if not word.isalnum():
-            terms.extend(stem(part) for part in _parts(word))
-    for name in _CAMEL.findall(text):
-        terms.extend(stem(part.casefold()) for part in _HUMPS.findall(name))
+    terms = list(chain.from_iterable(map(_terms, words(text))))
+    if _MAY_BE_CAMEL.search(text):
+        for name in _CAMEL.findall(text):
+            terms.extend(stem(part.casefold()) for part in _HUMPS.findall(name))
     return terms
+
+
+@lru_cache(maxsize=2_048)
+def kept_terms(text: str) -> tuple[str, ...]:
+    """What `search_terms` gives, remembered: for passages, which are found again and again."""
+    return tuple(search_terms(text))
 
 
 def content_words(text: str) -> set[str]:
@@ -81,6 +91,23 @@ def stem(word: str) -> str:
     """The Snowball English stem of a plain Latin word; any other word as it is."""
     word = word.removesuffix("'s").removesuffix("’s")
     return str(_stemmer().stemWord(word)) if word.isascii() and word.isalpha() else word
+
+
+@lru_cache(maxsize=65_536)
+def _terms(word: str) -> tuple[str, ...]:
+    """A word's stem and those of its parts."""
+    return (stem(word),) if word.isalnum() else (stem(word), *map(stem, _parts(word)))
+
+
+def _plain_words(text: str) -> list[str]:
+    """What `_words` gives for a text without CJK."""
+    tokens: list[str] = _PLAIN_TOKEN.findall(text)
+    if "," not in text:
+        return tokens
+    return [
+        token.replace(",", "") if "," in token and _GROUPED.fullmatch(token.rstrip("%")) else token
+        for token in tokens
+    ]
 
 
 def _words(text: str) -> Iterator[str]:

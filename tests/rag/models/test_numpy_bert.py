@@ -12,6 +12,7 @@ from rag.models.bert_layers import gelu_in_place
 from rag.models.numpy_bert import NumpyBert
 from rag.models.packaged import packaged_path
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.models.tokenizer import SpanTokenizer
 from rag.settings import EmbedderSettings
 
 TEXTS = [
@@ -53,3 +54,19 @@ def test_a_question_needs_neither_torch_nor_transformers() -> None:
 
 def test_no_texts_give_no_vectors() -> None:
     assert SentenceTransformerEmbedder(EmbedderSettings(device="cpu")).embed_questions([]).shape == (0, 384)
+
+
+def test_threads_and_groups_do_not_change_the_vectors() -> None:
+    embedder = SentenceTransformerEmbedder(EmbedderSettings(device="cpu"))
+    texts = [f"row {i}: " + "revenue and costs " * (i % 17) for i in range(90)]
+    ids = SpanTokenizer(embedder.config.folder).ids(texts, embedder.max_tokens)
+    together = NumpyBert(embedder.config, threads=3).encode(ids)
+    alone = NumpyBert(embedder.config, threads=1)
+    assert np.abs(together - np.concatenate([alone.encode([text]) for text in ids])).max() < 1e-5
+
+
+def test_gelu_is_right_for_arrays_of_several_strips() -> None:
+    x = np.linspace(-9.0, 9.0, 70_000, dtype=np.float32).reshape(-1, 7)
+    right = [0.5 * v * (1.0 + math.erf(v / math.sqrt(2.0))) for v in x.ravel().tolist()]
+    assert np.abs(gelu_in_place(x.copy()).ravel() - right).max() < 1e-6
+    assert gelu_in_place(np.zeros((0, 4), np.float32)).shape == (0, 4)
