@@ -115,7 +115,7 @@ def test_an_evaluation_runs_beside_the_app_and_is_drawn(page, tmp_path):
     page.set_input_files('[data-testid="stFileUploader"] input[type=file]', str(questions))
     settled(page)
     page.locator(".st-key-evaluate button:visible").click()
-    expect(page.locator(".cw-figures")).to_contain_text("quotes_verified", timeout=120_000)
+    expect(page.locator(".cw-figures")).to_contain_text("Quotes verified", timeout=120_000)
     settled(page)
     expect(page.locator('[data-testid="stImage"] img')).to_have_count(2)
 

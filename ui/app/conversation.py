@@ -19,6 +19,7 @@ from rag.schema import (
     Support,
 )
 from rag.wire import answer_json
+from ui.app.places import file_name
 
 __all__ = ["Conversation", "Turn", "answer_from_json", "as_json", "as_markdown"]
 
@@ -132,7 +133,7 @@ def as_markdown(conversation: Conversation) -> str:
             or _line(answer.text)
         )
         parts += [
-            f"[^{index}-{c.number}]: {_line(c.source)}, p. {c.page}: “{_line(c.quote)}”"
+            f"[^{index}-{c.number}]: {_line(file_name(c.source))}, p. {c.page}: “{_line(c.quote)}”"
             for c in answer.citations
         ]
     return "\n\n".join(parts) + "\n"

@@ -74,6 +74,8 @@ class Session:
     options: AskingOptions = field(default_factory=AskingOptions)
     opened: Opened | None = None
     run_id: str | None = None
+    address_read: bool = False
+    """Whether the conversation that the address named was opened; later it only tells what is shown."""
     uploads: int = 0
     """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""
 

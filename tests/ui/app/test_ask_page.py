@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from rag.library import Library
 from tests.ui.app.sample import html, page
 
@@ -108,6 +110,57 @@ def test_an_address_with_a_conversation_opens_it_in_a_new_session(app, library_p
     another.query_params["conversation"] = kept.conversation_id
     another.run()
     assert "18,750" in html(another)
+
+
+def _shared(app, library_path, citation):
+    """Another session at the address of the kept conversation and a citation."""
+    with Library.open(library_path) as library:
+        (kept,) = library.store.conversations()
+    another = type(app).from_file(app._script_path, default_timeout=60)
+    another.query_params["conversation"] = kept.conversation_id
+    another.query_params["citation"] = citation
+    another.run()
+    assert not another.exception
+    return another
+
+
+def test_the_address_names_the_open_citation_and_opens_it_for_others(app, library_path):
+    _ask(_ask(app.run(), "How much did the library spend on books in 2023?"), ROOF)
+    next(button for button in app.button if button.key and button.key.startswith("cite-1-")).click().run()
+    assert app.query_params["citation"] == "2.1"
+    another = _shared(app, library_path, "2.1")
+    assert '<blockquote class="cw-quote">The boathouse roof' in html(another)
+    another.button(key="close-evidence").click().run()
+    assert "citation" not in another.query_params
+    another.button(key="new-conversation").click().run()
+    assert "18,750" not in html(another)
+    assert "conversation" not in another.query_params
+
+
+@pytest.mark.parametrize("citation", ["9.1", "0.1", "1.9", "1", "", "<b>", "-1.1", "1.1.1", "9" * 400 + ".1"])
+def test_an_address_with_a_citation_that_is_not_there_opens_the_conversation_alone(
+    app, library_path, citation
+):
+    _ask(app.run(), ROOF)
+    another = _shared(app, library_path, citation)
+    assert "18,750" in html(another)
+    assert "cw-quote" not in html(another)
+    assert "citation" not in another.query_params
+
+
+def test_hovering_over_a_number_tells_the_quote_and_its_place_as_plain_text(app, library_path):
+    _ask(_ask(app.run(), ROOF), "Who knows why the cabinet is painted vermilion?")
+    roof, cabinet = (b for b in app.button if b.key and b.key.startswith(("cite-0-0-", "cite-1-0-")))
+    assert "18\\,750 crowns" in roof.help
+    assert "report\\.pdf\\, page 2" in roof.help
+    assert not re.search(r"(?<!\\)[<>*\[\]]", cabinet.help)
+
+
+def test_an_answer_can_be_copied_with_its_citations(app, library_path):
+    _ask(app.run(), ROOF)
+    copied = app.code[-1].value
+    assert "18,750 crowns.[^1-1]" in copied
+    assert "[^1-1]: report.pdf, p. 2: “The boathouse roof repair cost 18,750 crowns.”" in copied
 
 
 def test_a_conversation_that_is_gone_is_passed_over(app, library_path):

@@ -24,7 +24,7 @@ def test_why_shows_passages_scores_times_and_settings(app, library_path):
     assert not app.exception
     shown = html(app)
     assert "lexical" in shown
-    assert "retrieve" in shown
+    assert "<span>Search</span>" in shown
     assert "boathouse roof repair cost 18,750 crowns" in shown
     assert json.loads(app.json[-1].value)["retrieval"]["top_k"] > 0
     assert answer.run_id

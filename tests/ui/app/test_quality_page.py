@@ -37,8 +37,8 @@ def test_a_file_of_questions_is_measured_and_drawn(app, library_path):
     assert app.button(key="evaluate").disabled
     _evaluate(app, "first")
     shown = html(app)
-    assert "citation_precision" in shown
-    assert "quotes_verified</td><td>1.000" in shown
+    assert ">Citation precision</td>" in shown
+    assert ">Quotes verified</td><td>1.000" in shown
     assert len(app.image) == 2
     questions = app.dataframe[0].value
     assert list(questions["Question"]) == [line["question"] for line in LINES]
@@ -59,8 +59,8 @@ def test_two_runs_are_compared_question_by_question(app, library_path):
     assert "abstain_below 1.0" in chosen.options[0]
     other.select_index(1).run()
     assert not app.exception
-    assert "accuracy</td><td>+0.000" in html(app)
-    assert "f1</td><td>-" in html(app)
+    assert ">Accuracy</td><td>+0.000" in html(app)
+    assert ">Word overlap (F1)</td><td>-" in html(app)
 
 
 def test_lines_that_are_no_questions_are_refused_by_name(app, library_path):

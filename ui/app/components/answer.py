@@ -10,12 +10,11 @@ import streamlit as st
 from rag.library import Library
 from rag.schema import Answer, AnswerSentence, Citation, Support
 from ui.app.asking import Draft
-from ui.app.components.citing import citation_button, conflicts
+from ui.app.components.citing import citation_button, conflicts, sources
 from ui.app.components.feedback import feedback
 from ui.app.components.passages import passage_list
-from ui.app.conversation import Turn
+from ui.app.conversation import Conversation, Turn, as_markdown
 from ui.app.escaping import html_text
-from ui.app.places import file_name
 from ui.app.session import Pending, session, texts
 from ui.app.texts import Texts
 
@@ -118,6 +117,9 @@ def _actions(library: Library, turn: Turn, index: int, ratings: Ratings, t: Text
         on_click=_ask_again,
         args=(turn.question, index),
     )
+    if turn.answer is not None:
+        with st.popover(t.copy, icon=":material/content_copy:", type="tertiary", key=f"copy-{index}"):
+            st.code(as_markdown(Conversation(turns=[turn])), language=None, wrap_lines=True)
     if run_id:
         feedback(library, run_id, index, ratings.get(run_id))
 
@@ -127,9 +129,10 @@ def _ask_again(question: str, index: int) -> None:
 
 
 def _abstention(answer: Answer, index: int, t: Texts) -> None:
+    reason = answer.reason or t.abstained_reason
     st.html(
         f'<div class="cw-abstention"><strong>{html_text(t.abstained)}</strong>'
-        f"<p>{html_text(t.abstained_reason)}</p><small>{html_text(answer.reason)}</small></div>"
+        f"<p>{html_text(reason[:1].upper() + reason[1:])}</p></div>"
     )
     if answer.passages:
         with st.expander(t.nearest.format(n=len(answer.passages)), icon=":material/near_me:"):
@@ -149,17 +152,7 @@ def _sentences(
                 if citation is None:
                     continue
                 citation_button(citation, index, f"cite-{index}-{position}-{number}")
-    st.html(_sources_html([by_number[number] for number in sorted(by_number)], t))
-
-
-def _sources_html(citations: Sequence[Citation], t: Texts) -> str:
-    """What the numbers stand for, so that a glance tells the documents without a click."""
-    sources = "".join(
-        f'<span><sup class="cw-number">{citation.number}</sup>'
-        f"{html_text(t.citation_place.format(name=file_name(citation.source), page=citation.page))}</span>"
-        for citation in citations
-    )
-    return f'<div class="cw-sources">{sources}</div>' if sources else ""
+    sources(citations)
 
 
 def _sentence_html(sentence: AnswerSentence, t: Texts) -> str:

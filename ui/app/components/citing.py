@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import streamlit as st
 
 from rag.schema import Answer, Citation, Conflict
-from ui.app.escaping import html_text
+from ui.app.escaping import html_text, label
 from ui.app.places import file_name
 from ui.app.session import Opened, session, texts
 
-__all__ = ["citation_button", "conflicts"]
+__all__ = ["citation_button", "conflicts", "sources"]
+
+_QUOTE_SHOWN: Final = 240
 
 
 def citation_button(citation: Citation, turn: int, key: str) -> None:
-    """A number; a click opens the place beside the answer, another closes it.
-
-    What it stands for is told below the answer: a tooltip of Streamlit's would break the line.
-    """
+    """A number; a click opens the place beside the answer, another closes it, hovering tells the quote."""
     opened = session().opened
     is_open = opened is not None and (opened.turn, opened.number) == (turn, citation.number)
     st.button(
         str(citation.number),
         key=key,
         type="primary" if is_open else "secondary",
+        help=f"“{label(citation.quote, _QUOTE_SHOWN)}”  \n{label(_place(citation))}",
         on_click=_open,
         args=(citation, turn),
     )
@@ -43,9 +46,26 @@ def _sides(conflict: Conflict, by_number: dict[int, Citation], turn: int, positi
         if citation is None:
             continue
         with st.container(key=f"sentences-{turn}-conflict-{position}-{side}"):
-            place = texts().citation_place.format(name=file_name(citation.source), page=citation.page)
-            st.html(f'<b>{html_text(value)}</b> <span class="cw-side">{html_text(place)}</span>')
+            st.html(f'<b>{html_text(value)}</b> <span class="cw-side">{html_text(_place(citation))}</span>')
             citation_button(citation, turn, f"side-{turn}-{position}-{side}")
+
+
+def sources(citations: Sequence[Citation]) -> None:
+    """What the numbers stand for, so that a glance tells the documents; a page is told once."""
+    pages: dict[tuple[str, int], list[Citation]] = {}
+    for citation in sorted(citations, key=lambda citation: citation.number):
+        pages.setdefault((citation.document_id, citation.page), []).append(citation)
+    rows = "".join(f"<span>{_numbers(of)}{html_text(_place(of[0]))}</span>" for of in pages.values())
+    if rows:
+        st.html(f'<div class="cw-sources">{rows}</div>')
+
+
+def _numbers(citations: Sequence[Citation]) -> str:
+    return "".join(f'<sup class="cw-number">{citation.number}</sup>' for citation in citations)
+
+
+def _place(citation: Citation) -> str:
+    return texts().citation_place.format(name=file_name(citation.source), page=citation.page)
 
 
 def _open(citation: Citation, turn: int) -> None:

@@ -7,20 +7,20 @@ from typing import Final
 
 import streamlit as st
 
-from rag.errors import CitewellError, NotFoundError
+from rag.errors import CitewellError
 from rag.library import Library
 from rag.store import Store
 from ui.app.asking import Asking
-from ui.app.conversation import Conversation, Turn, answer_from_json, as_json, as_markdown
+from ui.app.components.address import follow_address, load_conversation
+from ui.app.conversation import Conversation, Turn, as_json, as_markdown
 from ui.app.escaping import label
 from ui.app.session import session, texts
 
-__all__ = ["conversation_list", "conversation_tools", "keep_turn", "load_conversation"]
+__all__ = ["conversation_list", "conversation_tools", "keep_turn"]
 
 _LOG = logging.getLogger(__name__)
 _SHOWN: Final = 8
 _TITLE: Final = 80
-CONVERSATION_PARAMETER: Final = "conversation"
 
 
 def keep_turn(store: Store, conversation: Conversation, asking: Asking) -> None:
@@ -49,22 +49,10 @@ def keep_turn(store: Store, conversation: Conversation, asking: Asking) -> None:
     )
 
 
-def load_conversation(library: Library, conversation_id: str) -> Conversation:
-    """A conversation with the answers as they were given.
-
-    Raises:
-        NotFoundError: there is none of this id.
-    """
-    turns = [
-        Turn(question, answer_from_json(run.answer)) for question, run in library.store.turns(conversation_id)
-    ]
-    return Conversation(conversation_id, turns)
-
-
 def conversation_list(library: Library) -> None:
     """The sidebar: a new conversation, and the last ones."""
     t = texts()
-    _restore(library)
+    follow_address(library)
     with st.sidebar:
         st.button(
             t.new_conversation,
@@ -125,29 +113,15 @@ def conversation_tools(conversation: Conversation) -> None:
             st.code(as_markdown(conversation), language=None, wrap_lines=True, height=240)
 
 
-def _restore(library: Library) -> None:
-    """After a reload the address still names the conversation; and it always names the one that is shown."""
-    state = session()
-    named = st.query_params.get(CONVERSATION_PARAMETER)
-    conversation = state.conversation
-    if named and conversation.conversation_id is None and not conversation.turns and state.asking is None:
-        try:
-            state.conversation = load_conversation(library, named)
-        except NotFoundError:
-            del st.query_params[CONVERSATION_PARAMETER]
-    elif conversation.conversation_id and named != conversation.conversation_id:
-        st.query_params[CONVERSATION_PARAMETER] = conversation.conversation_id
-
-
 def _start_anew() -> None:
     state = session()
     state.conversation, state.opened, state.asking = Conversation(), None, None
-    st.query_params.pop(CONVERSATION_PARAMETER, None)
 
 
 def _load(library: Library, conversation_id: str) -> None:
     state = session()
-    state.conversation, state.opened, state.asking = load_conversation(library, conversation_id), None, None
+    state.conversation = load_conversation(library.store, conversation_id)
+    state.opened, state.asking = None, None
 
 
 def _delete(library: Library, conversation_id: str) -> None:

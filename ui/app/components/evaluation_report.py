@@ -78,7 +78,7 @@ def _measured(evaluation_id: str, count: int, _judged: Sequence[Judged]) -> Answ
 
 def _figures(found: AnswerFigures, t: Texts) -> None:
     rows = "".join(
-        f"<tr><td>{html_text(name)}</td><td>{value:.3f}</td>"
+        f"<tr>{_measure_html(name, t)}<td>{value:.3f}</td>"
         f"<td>{found.intervals[name][0]:.3f} – {found.intervals[name][1]:.3f}</td></tr>"
         for name, value in found.metrics.items()
     )
@@ -93,11 +93,17 @@ def _comparison(judged: Sequence[Judged], earlier: Sequence[Judged], t: Texts) -
         return
     st.caption(t.compared_on)
     rows = "".join(
-        f"<tr><td>{html_text(name)}</td><td>{found.mean:+.3f}</td>"
+        f"<tr>{_measure_html(name, t)}<td>{found.mean:+.3f}</td>"
         f"<td>{found.low:+.3f} – {found.high:+.3f}</td></tr>"
         for name, found in differences.items()
     )
     _table((t.measure, t.difference, t.interval), rows)
+
+
+def _measure_html(name: str, t: Texts) -> str:
+    """What people call a measure; what it says is told on hovering."""
+    told, meaning = t.measures.get(name, (name, ""))
+    return f'<td title="{html_text(meaning)}">{html_text(told)}</td>'
 
 
 def _table(heads: Sequence[str], rows: str) -> None:

@@ -43,8 +43,15 @@ def _header(opened: Opened) -> None:
             f" · {html_text(t.page.format(n=opened.page))}</div>"
         )
         _turn_over(opened)
+        busy = session().asking is not None  # then Escape stops the answer
         st.button(
-            "", key="close-evidence", type="tertiary", icon=":material/close:", help=t.close, on_click=_close
+            "",
+            key="close-evidence",
+            type="tertiary",
+            icon=":material/close:",
+            help=t.close,
+            on_click=_close,
+            shortcut=None if busy else "Escape",
         )
 
 

@@ -40,7 +40,10 @@ def grounds(run: RunRecord) -> None:
 def _searched(why: Mapping[str, Any], t: Texts) -> list[str]:
     searched = why.get("searched", {})
     hits, weights = searched.get("hits", {}), searched.get("weights", {})
-    return [t.leg_told.format(leg=leg, n=n, weight=f"{weights.get(leg, 0):.2f}") for leg, n in hits.items()]
+    return [
+        t.leg_told.format(leg=t.legs.get(leg, leg), n=n, weight=f"{weights.get(leg, 0):.2f}")
+        for leg, n in hits.items()
+    ]
 
 
 def _confidence(why: Mapping[str, Any], t: Texts) -> list[str]:

@@ -54,11 +54,19 @@ def _chosen(own: Settings, t: Texts) -> Settings:
             t.option_top_k, 1, 50, min(own.retrieval.top_k, 50), key="replay-top-k"
         )
         retrieval["legs"] = st.selectbox(
-            t.replay_legs, _LEGS, format_func=" + ".join, key="replay-legs", index=_index(own)
+            t.replay_legs,
+            _LEGS,
+            format_func=lambda legs: " + ".join(t.legs[leg] for leg in legs),
+            key="replay-legs",
+            index=_index(own),
         )
-        fusions = ["adaptive", "reciprocal_rank"]
+        fusions = list(t.fusions)
         retrieval["fusion"] = st.selectbox(
-            t.replay_fusion, fusions, index=fusions.index(own.retrieval.fusion), key="replay-fusion"
+            t.replay_fusion,
+            fusions,
+            format_func=t.fusions.__getitem__,
+            index=fusions.index(own.retrieval.fusion),
+            key="replay-fusion",
         )
         threshold = st.number_input(
             t.option_abstain_below,

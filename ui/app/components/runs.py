@@ -72,7 +72,8 @@ def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
                 f'<div class="cw-fact"><span>{html_text(name)}</span>{html_text(value)}</div>',
                 width="content",
             )
-    st.html(f'<div class="cw-answer">{html_text(answer.text)}</div>')
+    told = answer.reason if answer.abstained and answer.reason else answer.text
+    st.html(f'<div class="cw-answer">{html_text(told[:1].upper() + told[1:])}</div>')
     _tabs(shared, run, t)
     st.download_button(
         t.download_run,
@@ -129,7 +130,7 @@ def _stages(run: RunRecord) -> dict[str, float]:
 
 
 def _timings(run: RunRecord, t: Texts) -> None:
-    stages = _stages(run)
+    stages = {t.stages.get(name, name): seconds for name, seconds in _stages(run).items()}
     if not stages:
         st.caption(t.no_timings)
         return

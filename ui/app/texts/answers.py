@@ -30,6 +30,7 @@ class AnswerTexts:
     nearest: str
     why: str
     why_help: str
+    copy: str
     wanted: str
     wanted_label: str
     wanted_help: str
@@ -71,6 +72,7 @@ ENGLISH: Final = AnswerTexts(
     nearest="Nearest passages ({n})",
     why="Why",
     why_help="See the passages, the prompt and the times behind this answer",
+    copy="Copy",
     wanted="What would be right?",
     wanted_label="The right answer",
     wanted_help="Kept in the library with the question, as a worked example and a question to test with.",
@@ -112,6 +114,7 @@ CHINESE: Final = AnswerTexts(
     nearest="最接近的 {n} 个段落",
     why="依据",
     why_help="查看这个答案背后的段落、提示词和耗时",
+    copy="复制",
     wanted="正确答案是什么？",
     wanted_label="正确答案",
     wanted_help="与问题一起保存在文档库中，可用作示例和测试问题。",

@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (a text is one line)
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +62,8 @@ class QualityTexts:
     approved: str
     not_approved: str
     download_questions: str
+    measures: Mapping[str, tuple[str, str]]
+    """By name in `rag.evaluation`: what people call it, and what it says."""
 
 
 ENGLISH: Final = QualityTexts(
@@ -112,6 +115,66 @@ ENGLISH: Final = QualityTexts(
     approved="It is an example now.",
     not_approved="Kept as feedback; it is no example, because the pool has this question already or no passage bears the answer out.",
     download_questions="Questions with right answers (questions.jsonl)",
+    measures={
+        "exact_match": ("Exact match", "Share of short answers that are word for word the right one"),
+        "f1": (
+            "Word overlap (F1)",
+            "Harmonic mean of precision and recall of the answer's words against the right answer",
+        ),
+        "rouge_l": ("ROUGE-L", "Longest common subsequence of the answer and the right answer"),
+        "contained": ("Right answer contained", "Share of answers whose text holds the right answer"),
+        "citation_precision": (
+            "Citation precision",
+            "Share of the quotes that lie where the evidence is known to lie",
+        ),
+        "citation_recall": ("Citation recall", "Share of the known evidence that is quoted"),
+        "citation_f1": ("Citation F1", "Harmonic mean of citation precision and recall"),
+        "quotes_verified": (
+            "Quotes verified",
+            "Share of quotes that stand word for word in the document; anything under 1 is an error of the program",
+        ),
+        "accuracy": (
+            "Accuracy",
+            "Share of all questions that were answered right; silence counts as not right",
+        ),
+        "precision_of_answers": ("Right when answered", "Share of the given answers that are right"),
+        "abstention_precision": (
+            "Abstentions that were due",
+            "Share of abstentions on questions that the documents do not answer",
+        ),
+        "abstention_recall": (
+            "Unanswerable left unanswered",
+            "Share of questions without an answer on which the program abstained",
+        ),
+        "answerable_refused": (
+            "Answerable refused",
+            "Share of questions with an answer on which the program abstained; lower is better",
+        ),
+        "conflicts_told": (
+            "Contradictions told",
+            "Share of questions where the answer tells of documents that disagree",
+        ),
+        "ece": (
+            "Calibration error (ECE)",
+            "Mean distance between confidence and the share of right answers; lower is better",
+        ),
+        "brier": ("Brier score", "Mean squared error of the confidence; lower is better"),
+        "auroc": (
+            "Ranking by confidence (AUROC)",
+            "How often a right answer has more confidence than a wrong one",
+        ),
+        "auroc_answerable": (
+            "Telling answerable apart (AUROC)",
+            "How often a question with an answer has more confidence than one without",
+        ),
+        "aurc": ("Area under risk and coverage", "Mean share of errors over all coverages; lower is better"),
+        "coverage_at_precision": (
+            "Coverage at the wanted precision",
+            "Share of questions that can be answered with as few errors as wanted",
+        ),
+        "latency_p50": ("Time, half of the questions (s)", "Half of the questions took no longer"),
+        "latency_p95": ("Time, 95 % of the questions (s)", "95 % of the questions took no longer"),
+    },
 )
 
 CHINESE: Final = QualityTexts(
@@ -163,4 +226,28 @@ CHINESE: Final = QualityTexts(
     approved="已成为示例。",
     not_approved="已保存为反馈；未成为示例，因为示例库已有此问题，或没有段落支持该答案。",
     download_questions="带正确答案的问题（questions.jsonl）",
+    measures={
+        "exact_match": ("完全一致", "短答案与正确答案逐字相同的比例"),
+        "f1": ("词语重合度（F1）", "答案与正确答案词语的精确率和召回率的调和平均"),
+        "rouge_l": ("ROUGE-L", "答案与正确答案的最长公共子序列"),
+        "contained": ("包含正确答案", "答案文本包含正确答案的比例"),
+        "citation_precision": ("引用精确率", "引文落在已知证据处的比例"),
+        "citation_recall": ("引用召回率", "已知证据被引用的比例"),
+        "citation_f1": ("引用 F1", "引用精确率与召回率的调和平均"),
+        "quotes_verified": ("引文核实", "引文逐字存在于文档中的比例；低于 1 即为程序错误"),
+        "accuracy": ("正确率", "全部问题中答对的比例；未作答不算答对"),
+        "precision_of_answers": ("作答时的正确率", "已给出的答案中正确的比例"),
+        "abstention_precision": ("合理的不作答", "不作答的问题中文档确实没有答案的比例"),
+        "abstention_recall": ("无答案问题未作答", "文档没有答案的问题中程序未作答的比例"),
+        "answerable_refused": ("有答案却未作答", "文档有答案的问题中程序未作答的比例；越低越好"),
+        "conflicts_told": ("指出矛盾", "答案指出文档相互矛盾的问题比例"),
+        "ece": ("校准误差（ECE）", "把握与实际正确比例的平均差距；越低越好"),
+        "brier": ("Brier 分数", "把握的均方误差；越低越好"),
+        "auroc": ("按把握排序（AUROC）", "正确答案的把握高于错误答案的频率"),
+        "auroc_answerable": ("区分有无答案（AUROC）", "有答案的问题把握高于无答案问题的频率"),
+        "aurc": ("风险覆盖曲线下面积", "各覆盖率下错误比例的平均；越低越好"),
+        "coverage_at_precision": ("达到所需精确率的覆盖率", "在所需精确率下可以作答的问题比例"),
+        "latency_p50": ("用时中位数（秒）", "一半问题的用时不超过此值"),
+        "latency_p95": ("95 % 用时（秒）", "95 % 问题的用时不超过此值"),
+    },
 )

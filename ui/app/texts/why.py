@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (a text is one line)
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +64,9 @@ class WhyTexts:
     replay_fusion: str
     replay_before: str
     replay_now: str
+    legs: Mapping[str, str]
+    fusions: Mapping[str, str]
+    stages: Mapping[str, str]
 
 
 ENGLISH: Final = WhyTexts(
@@ -87,7 +91,7 @@ ENGLISH: Final = WhyTexts(
     evidence_help="{n} sentences of the passages were weighed; the best, with what speaks for those taken:",
     no_evidence="No sentence was weighed.",
     taken="taken",
-    leg_told="{leg}: {n} hits, weight {weight}",
+    leg_told="by {leg}: {n} hits, weight {weight}",
     confidence_told="confidence {value} %, answers from {limit} %",
     no_timings="No times were kept.",
     no_prompt="No model wrote this answer: its sentences are quotes, copied from the documents by code.",
@@ -116,6 +120,15 @@ ENGLISH: Final = WhyTexts(
     replay_fusion="Fusion",
     replay_before="As it was answered",
     replay_now="With these settings",
+    legs={"dense": "meaning", "lexical": "words"},
+    fusions={"adaptive": "adaptive", "reciprocal_rank": "reciprocal ranks"},
+    stages={
+        "retrieve": "Search",
+        "evidence": "Weigh the sentences",
+        "prompt": "Lay out the prompt",
+        "generate": "Write",
+        "attribute": "Check each sentence",
+    },
 )
 
 CHINESE: Final = WhyTexts(
@@ -169,4 +182,13 @@ CHINESE: Final = WhyTexts(
     replay_fusion="融合方式",
     replay_before="当时的答案",
     replay_now="用这些设置",
+    legs={"dense": "语义", "lexical": "词语"},
+    fusions={"adaptive": "自适应", "reciprocal_rank": "倒数排名"},
+    stages={
+        "retrieve": "检索",
+        "evidence": "衡量句子",
+        "prompt": "组织提示词",
+        "generate": "撰写",
+        "attribute": "逐句核对",
+    },
 )
