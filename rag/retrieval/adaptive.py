@@ -195,20 +195,21 @@ class _Scoring:
         """The legs, the words, and what the first passages lead to."""
         w = self._weights
         scores = self.with_words(reading)
-        mentioned = reading.mentioned(first)
-        for chunk_id in scores:
+        for chunk_id, strength in reading.mentioned(first).items():
+            scores[chunk_id] += w.mentioned * strength
+        for chunk_id in scores.keys() & {chunk_id for links in related for chunk_id in links}:
             shares = [links.get(chunk_id, 0.0) for links in related]
-            scores[chunk_id] += w.mentioned * mentioned.get(chunk_id, 0.0)
-            scores[chunk_id] += w.related * (shares[0] + max(shares) if shares else 0.0)
+            scores[chunk_id] += w.related * (shares[0] + max(shares))
         return self._with_neighbours(scores, reading)
 
     def _with_neighbours(self, scores: dict[int, float], reading: Reading) -> dict[int, float]:
         """Each score raised by the better neighbour's: an answer's surroundings are about it too."""
-        beside = reading.neighbours()
+        better = {
+            chunk_id: max((scores[i] for i in beside if i in scores), default=0.0)
+            for chunk_id, beside in reading.neighbours().items()
+        }
         return {
-            chunk_id: score
-            + self._weights.neighbour
-            * max((scores[i] for i in beside.get(chunk_id, ()) if i in scores), default=0.0)
+            chunk_id: score + self._weights.neighbour * better.get(chunk_id, 0.0)
             for chunk_id, score in scores.items()
         }
 

@@ -90,6 +90,10 @@ def matched(asked: Asked, names: Names) -> Match:
     return Match(names.title & asked.words, _unseen(asked, names), names.numbers & asked.numbers)
 
 
+def _says_something(match: Match) -> bool:
+    return bool(match.title or match.unseen or match.numbers)
+
+
 def named(documents: Mapping[str, Match], repeated: Callable[[str, str], float]) -> dict[str, float]:
     """How clearly each document is named, 0 to 1, beyond what BM25 counts, by id.
 
@@ -97,12 +101,13 @@ def named(documents: Mapping[str, Match], repeated: Callable[[str, str], float])
     are repetitions of this title. A number alone names nothing; it tells apart the documents that a
     word has named.
     """
+    telling = {document: match for document, match in documents.items() if _says_something(match)}
     holders = Counter(
-        term for match in documents.values() for term in match.title | match.unseen | match.numbers
+        term for match in telling.values() for term in match.title | match.unseen | match.numbers
     )
     rarity = {term: _rarity(count, len(documents)) for term, count in holders.items()}
-    strengths = {}
-    for document, match in documents.items():
+    strengths = dict.fromkeys(documents, 0.0)
+    for document, match in telling.items():
         words = sum(rarity[term] * repeated(document, term) for term in match.title)
         words += sum(rarity[term] for term in match.unseen)
         digits = sum(rarity[number] for number in match.numbers)

@@ -92,16 +92,15 @@ class Reading:
         return dict(zip(ids, strengths, strict=True))
 
     def neighbours(self) -> dict[int, list[int]]:
-        """For each chunk looked at those that stand directly before and after it in its document."""
+        """For each chunk looked at that has such, those directly before and after it in its document."""
         found = {(place.document_id, place.ordinal): i for i, place in self._places.items()}
-        return {
-            chunk_id: [
-                found[beside]
-                for beside in ((place.document_id, place.ordinal - 1), (place.document_id, place.ordinal + 1))
-                if beside in found
-            ]
-            for chunk_id, place in self._places.items()
-        }
+        beside: dict[int, list[int]] = {}
+        for (document_id, ordinal), chunk_id in found.items():
+            following = found.get((document_id, ordinal + 1))
+            if following is not None:
+                beside.setdefault(chunk_id, []).append(following)
+                beside.setdefault(following, []).append(chunk_id)
+        return beside
 
     def _repeated(self, document_id: str, term: str) -> float:
         """The share of a word's chunks that repeat a document's title."""

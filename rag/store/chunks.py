@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -29,6 +29,8 @@ _SELECT = (
     "SELECT c.id, d.document_id, d.source, d.title, c.ordinal, c.start, c.end, c.first_page, c.last_page,"
     " c.headings, c.context, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document"
 )
+
+_NO_HEADINGS: Final = "[]"
 
 
 def next_chunk_id(connection: sqlite3.Connection) -> int:
@@ -141,7 +143,7 @@ def _stored(row: tuple[Any, ...], reader: TextReader) -> StoredChunk:
         end,
         first,
         last,
-        tuple(json.loads(headings)),
+        tuple(json.loads(headings)) if headings != _NO_HEADINGS else (),
         reader.slice(document, start, end),
         context,
     )

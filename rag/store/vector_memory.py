@@ -45,8 +45,9 @@ class VectorMemory:
         missing = [i for i in wanted if i not in known]
         if missing:
             there, vectors = stored_vectors(connection, embedder, dimension, np.array(missing, np.int64))
-            known |= dict(zip(there.tolist(), vectors, strict=True))
-            self._remember((version, embedder), known, wanted)
+            new = dict(zip(there.tolist(), vectors, strict=True))
+            self._remember((version, embedder), new)
+            known |= new
         found = [i for i in wanted if i in known]
         joined = np.array([known[i] for i in found], np.float32).reshape(len(found), dimension)
         return np.array(found, np.int64), joined
@@ -72,14 +73,10 @@ class VectorMemory:
                 return {}
             return {i: self._known[i] for i in wanted if i in self._known}
 
-    def _remember(
-        self, state: tuple[int, int], known: dict[int, NDArray[np.float32]], wanted: list[int]
-    ) -> None:
+    def _remember(self, state: tuple[int, int], new: dict[int, NDArray[np.float32]]) -> None:
         with self._lock:
             if self._state != state:
                 self._state, self._known = state, {}
-            for i in wanted:
-                if i in known:
-                    self._known[i] = known[i]
+            self._known.update(new)
             while len(self._known) > self._most:
                 del self._known[next(iter(self._known))]
