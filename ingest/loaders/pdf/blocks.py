@@ -14,7 +14,6 @@ from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.rows import has_leader, joined_rows, row_pieces
 from ingest.loaders.pdf.style import DocumentStyle, line_pitch
-from ingest.loaders.pdf.tables import name_rows
 from rag.schema import BlockKind
 
 __all__ = ["page_blocks"]
@@ -42,7 +41,6 @@ def page_blocks(
     ]
     blocks = _grouped(page, untangled(page, body), style)
     blocks = joined_rows(page, blocks, style)
-    name_rows(page, blocks, style)
     headers, footers = (
         [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]
         for kind in (BlockKind.HEADER, BlockKind.FOOTER)

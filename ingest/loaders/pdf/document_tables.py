@@ -9,7 +9,7 @@ from ingest.loaders.pdf.blocks import page_blocks
 from ingest.loaders.pdf.contents import read_contents
 from ingest.loaders.pdf.furniture import furniture_of
 from ingest.loaders.pdf.style import measured_style
-from ingest.loaders.pdf.tables import page_tables
+from ingest.loaders.pdf.tables import name_rows, page_tables
 from rag.text.tables import Placed
 
 __all__ = ["document_tables"]
@@ -27,4 +27,5 @@ def document_tables(path: Path) -> Iterator[list[list[Placed]]]:
     furniture = furniture_of(contents.pages)
     for page in contents.pages:
         blocks = page_blocks(page, furniture[page.number], style)
+        name_rows(page, blocks, style)
         yield from (table.grid() for table in page_tables(page, blocks, style))

@@ -158,7 +158,8 @@ def _may_cover(shapes: list[_Shape]) -> NDArray[np.bool_]:
     pointers = (shape.pointer for shape in shapes)
     told = np.fromiter(map(functions()["FPDFPath_GetDrawMode"], pointers, fills, strokes), np.bool_, count)
     is_path = np.fromiter((shape.kind == _PATH for shape in shapes), np.bool_, count)
-    return ~is_path | (told & (modes[:, 0] != 0))
+    found: NDArray[np.bool_] = ~is_path | (told & (modes[:, 0] != 0))
+    return found
 
 
 def _bounds(shapes: list[_Shape]) -> Boxes:

@@ -148,15 +148,16 @@ def _stands_behind(mark: Cell, host: Line) -> bool:
 
 def _with_fields(lines: list[Line], fields: Sequence[Line]) -> list[Line]:
     """Put what was filled into a form behind its label, or where it stands among the lines."""
-    for field in fields:
-        height = field.bottom - field.top
-        label = next((i for i, line in enumerate(lines) if _overlap(line, field) > _SAME_LINE * height), None)
-        if label is not None and not field.font.angle:
-            for cell in field.cells:
+    for filled in fields:
+        height = filled.bottom - filled.top
+        beside = (i for i, line in enumerate(lines) if _overlap(line, filled) > _SAME_LINE * height)
+        label = next(beside, None)
+        if label is not None and not filled.font.angle:
+            for cell in filled.cells:
                 lines[label] = _with_cell(lines[label], cell)
         else:
-            below = (i for i, line in enumerate(lines) if line.top > field.top)
-            lines.insert(next(below, len(lines)), field)
+            below = (i for i, line in enumerate(lines) if line.top > filled.top)
+            lines.insert(next(below, len(lines)), filled)
     return lines
 
 

@@ -11,7 +11,7 @@ from ingest.loaders.pdf.glyphs import HYPHEN
 from ingest.loaders.pdf.lines import PageLines
 from rag.text.tables import CellKind, cell_kind
 
-__all__ = ["Column", "RowCell", "columns_of", "covered", "row_cells"]
+__all__ = ["Column", "RowCell", "columns_of", "covered", "row_cells", "stands_in"]
 
 _OVERLAP: Final = 0.2
 """Share of the narrower one that a cell and a column share at least."""
@@ -82,7 +82,7 @@ def columns_of(rows: Sequence[Sequence[RowCell]]) -> list[Column]:
     for cell in cells:
         if kinds[cell] is CellKind.PLACEHOLDER:
             continue
-        touched = [i for i, column in enumerate(columns) if _share(cell, column)]
+        touched = [i for i, column in enumerate(columns) if stands_in(cell, column)]
         if not touched:
             columns.append(Column(cell.left, cell.right))
         elif len(touched) > 1 and kinds[cell] is CellKind.NUMBER:
@@ -102,7 +102,7 @@ def columns_of(rows: Sequence[Sequence[RowCell]]) -> list[Column]:
 
 def covered(cell: RowCell, columns: Sequence[Column]) -> range:
     """The places of the columns that a cell stands over; of the nearest one where it stands over none."""
-    touched = [i for i, column in enumerate(columns) if _share(cell, column)]
+    touched = [i for i, column in enumerate(columns) if stands_in(cell, column)]
     if not touched:
         middle = (cell.left + cell.right) / 2
         nearest = min(range(len(columns)), key=lambda i: _distance(middle, columns[i]), default=0)
@@ -110,7 +110,8 @@ def covered(cell: RowCell, columns: Sequence[Column]) -> range:
     return range(touched[0], touched[-1] + 1)
 
 
-def _share(cell: RowCell, column: Column) -> bool:
+def stands_in(cell: RowCell, column: Column) -> bool:
+    """Whether a cell shares enough of its width with a column to belong to it."""
     shared = min(cell.right, column.right) - max(cell.left, column.left)
     if shared <= 0:
         return False

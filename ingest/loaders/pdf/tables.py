@@ -10,6 +10,7 @@ from typing import Final
 
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock
 from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.open_table import OpenTable, is_continuation_note
 from ingest.loaders.pdf.style import DocumentStyle
 from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
 from ingest.loaders.pdf.table_names import gathered_names
@@ -45,17 +46,58 @@ class PageTable:
         return gathered_names(grid, self.cells, self.columns)
 
 
-def name_rows(page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle) -> None:
-    """Give each row of each table its header; lines above that name columns become rows."""
+def name_rows(
+    page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle, before: OpenTable | None = None
+) -> OpenTable | None:
+    """Give each row of each table its header; lines above that name columns become rows.
+
+    `before` is the table that the page before ends with: rows without names at the top of this page may
+    belong to it. Returns the table that this page ends with, None if it ends with something else.
+    """
+    body = [block for block in blocks if block.kind not in (BlockKind.HEADER, BlockKind.FOOTER)]
+    last: OpenTable | None = None
     for table in page_tables(page, blocks, style):
-        grid = table.grid()
-        unit = next(filter(None, (unit_of(row[0].text) for row in table.cells[: len(table.above)])), "")
-        headers = headers_of_grid(grid, unit=unit)
-        for block, header, row in zip((*table.above, *table.rows), headers, grid, strict=True):
-            if not block.is_row and header.is_header and any(cell.column > 0 for cell in row):
-                block.kind = BlockKind.TABLE_ROW
-            if block.is_row:
-                block.header = header
+        last = _named(table)
+        if before is not None and not last.names and _is_first(page, body, table):
+            last = _continued(table, before) or last
+        if table.rows[-1] is not body[-1]:
+            last = None
+        before = None
+    return last
+
+
+def _named(table: PageTable) -> OpenTable:
+    """Give the rows of a table the names that stand above them on their page."""
+    grid = table.grid()
+    unit = next(filter(None, (unit_of(row[0].text) for row in table.cells[: len(table.above)])), "")
+    headers = headers_of_grid(grid, unit=unit)
+    for block, header, row in zip((*table.above, *table.rows), headers, grid, strict=True):
+        if not block.is_row and header.is_header and any(cell.column > 0 for cell in row):
+            block.kind = BlockKind.TABLE_ROW
+        if block.is_row:
+            block.header = header
+    is_named = any(name for header in headers for name in header.columns)
+    names = sum(1 for _ in takewhile(lambda header: header.is_header, headers)) if is_named else 0
+    return OpenTable(tuple(map(tuple, grid)), names, table.columns, unit)
+
+
+def _continued(table: PageTable, before: OpenTable) -> OpenTable | None:
+    """Give the rows of a table the names of the one before, if they stand in its columns."""
+    if not before.names:
+        return None
+    placed = before.placed(table.cells[len(table.above) :], table.columns)
+    if placed is None:
+        return None
+    headers = headers_of_grid([*before.grid, *placed], unit=before.unit)
+    for block, header in zip(table.rows, headers[-len(placed) :], strict=True):
+        block.header = header
+    return before.extended(placed)
+
+
+def _is_first(page: PageLines, body: Sequence[PageBlock], table: PageTable) -> bool:
+    """Whether nothing stands above a table on its page but what says that it goes on."""
+    above = takewhile(lambda block: block is not table.rows[0], body)
+    return all(is_continuation_note(_text(page, block)) for block in above)
 
 
 def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentStyle) -> list[PageTable]:

@@ -81,3 +81,60 @@ def test_the_grid_of_a_table(pdf) -> None:
     assert [(cell.text, cell.column, cell.columns) for cell in grid[0]] == [("Years ended", 1, 3)]
     assert [cell.text for cell in grid[-1]] == ["Operating income", "$6,098", "$5,802", "$4,237"]
     assert [cell.column for cell in grid[-1]] == [0, 1, 2, 3]
+
+
+def rows_page(*rows: Sequence[str], x: int = 0, above: str = "", below: str = "") -> Any:
+    """A page with rows from its top on, moved by `x` points, and a line above and below them."""
+
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 10)
+        if above:
+            canvas.drawString(72, 714, above)
+        for i, (label, *values) in enumerate(rows):
+            canvas.drawString(72 + x, 700 - 14 * i, label)
+            for right, value in zip(RIGHT, values, strict=False):
+                canvas.drawRightString(right + x, 700 - 14 * i, value)
+        if below:
+            canvas.drawString(72, 700 - 14 * len(rows) - 20, below)
+
+    return page
+
+
+NAMED = (
+    ("", "2022", "2021", "2020"),
+    ("Sales", "1,000", "2,000", "3,000"),
+    ("Costs:", "", "", ""),
+    ("Wages", "400", "410", "600"),
+)
+GOING_ON = (("Rent", "50", "51", "52"), ("Heating", "7", "8", "9"))
+
+
+def test_rows_on_the_next_page_stand_under_the_names_of_the_page_before(pdf, load_pdf) -> None:
+    first = rows_page(*NAMED)
+    for page in (
+        rows_page(*GOING_ON),
+        rows_page(*GOING_ON, x=-20),
+        rows_page(*GOING_ON, above="Table 2 (continued)"),
+    ):
+        found = statements(load_pdf(pdf(first, page)))
+        assert found[-2] == "2022 > Costs > Rent: 50; 2021 > Costs > Rent: 51; 2020 > Costs > Rent: 52"
+        assert found[-1].startswith("2022 > Costs > Heating: 7; ")
+
+
+def test_names_reach_over_several_pages(pdf, load_pdf) -> None:
+    later = [rows_page(("Rent", f"{n}0", "51", "52"), (f"Heating {n}", "7", "8", "9")) for n in (1, 2)]
+    found = statements(load_pdf(pdf(rows_page(*NAMED), *later)))
+    assert (
+        found[-1] == "2022 > Costs > Heating 2: 7; 2021 > Costs > Heating 2: 8; 2020 > Costs > Heating 2: 9"
+    )
+
+
+def test_another_table_on_the_next_page_keeps_to_itself(pdf, load_pdf) -> None:
+    own = ("", "Berlin", "Paris", "Rome")
+    for pages in (
+        (rows_page(*NAMED), rows_page(own, *GOING_ON)),
+        (rows_page(*NAMED), rows_page(*GOING_ON, above="Visitors by town and month are as follows")),
+        (rows_page(*NAMED, below="The notes are part of these statements."), rows_page(*GOING_ON)),
+        (rows_page(*NAMED), rows_page(*(row[:2] for row in GOING_ON), x=180)),
+    ):
+        assert not any("2022 > " in row for row in statements(load_pdf(pdf(*pages)))[-2:])
