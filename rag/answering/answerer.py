@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from rag.answering.calibration import Calibrator, load_calibrator
 from rag.answering.confidence import confidence_features
-from rag.answering.doubts import doubt, uncovered_note
+from rag.answering.doubts import doubt, shortcomings
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
 from rag.answering.followup import FollowUps
@@ -190,8 +190,8 @@ class Answerer:
             outcome = yield from self._told(inquiry, grounds, book)
             if not outcome.abstained:
                 short = short_answer(grounds.selection, book)
-                uncovered = uncovered_note(inquiry.question, grounds.selection, inquiry.passages)
-                outcome = replace(outcome, short_answer=short, reason=outcome.reason or uncovered)
+                open_ends = shortcomings(grounds.selection, inquiry.passages)
+                outcome = replace(outcome, short_answer=short, reason=outcome.reason or open_ends)
                 outcome = yield from _with_conflicts(inquiry, grounds.selection, outcome, book)
         answer = self._made(inquiry, outcome, grounds)
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from rag.answering.followup import dependence
 from rag.answering.records import Grounds
 from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
 from rag.attribution.features import naming
 from rag.schema import Passage
 from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
 
-__all__ = ["doubt", "missing_parts", "uncovered_note"]
+__all__ = ["doubt", "missing_parts", "shortcomings"]
 
 _PARTS: Final = re.compile(
     r"\s*(?:,?\s+and\s+(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
@@ -20,10 +21,7 @@ _PARTS: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAST_HELD: Final = 0.34
-_DEICTIC: Final = re.compile(
-    r"\b(?:this|that|these|those|it|its|he|she|they|him|her|his|them|their)\b|[这這那][个個些家位本]?|它|他们?|她",
-    re.IGNORECASE,
-)
+_FEW: Final = 3
 _WANTED: Final = {
     AnswerKind.TIME: ("a date or a time", "日期或时间"),
     AnswerKind.QUANTITY: ("a number", "数量"),
@@ -60,14 +58,22 @@ def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
     )
 
 
-def uncovered_note(question: str, selection: Selection, passages: Sequence[Passage]) -> str:
-    """Which parts of a question that asks for several things its answer leaves open; empty where none."""
-    parts = missing_parts(question, selection, passages)
-    if not parts:
-        return ""
-    if has_cjk(question):
-        return f"文档没有回答其中的部分：{'；'.join(parts)}"
-    return f"the documents do not hold the part: {'; '.join(parts)}"
+def shortcomings(selection: Selection, passages: Sequence[Passage]) -> str:
+    """What a given answer leaves open: parts of the question, or what it is about; empty where nothing."""
+    question = selection.question
+    chinese = has_cjk(question.text)
+    parts = missing_parts(question.text, selection, passages)
+    if parts:
+        told = "；".join(parts) if chinese else "; ".join(parts)
+        return f"文档没有回答其中的部分：{told}" if chinese else f"the documents do not hold the part: {told}"
+    pointing = _points_at_nothing(question)
+    if pointing:
+        return (
+            f"问题没有说明“{pointing}”指什么：以下是最接近的内容"
+            if chinese
+            else f"the question does not say what “{pointing}” is: this is what was found nearest to it"
+        )
+    return ""
 
 
 def missing_parts(question: str, selection: Selection, passages: Sequence[Passage]) -> list[str]:
@@ -92,17 +98,33 @@ def _held(selection: Selection, passages: Sequence[Passage]) -> set[str]:
 
 def _underspecified(question: Question, chinese: bool) -> str:
     """What a question that points at something does not say."""
-    pointing = _DEICTIC.search(question.text)
-    if pointing and not question.names and len(question.terms) <= 3:
-        word = pointing.group()
-        return f"问题没有说明“{word}”指什么" if chinese else f"the question does not say what “{word}” is"
-    if len(question.terms) <= 1 and question.kind is AnswerKind.OTHER:
+    pointing = _points_at_nothing(question)
+    if pointing:
         return (
-            "问题太短：请说明是关于什么、哪个时间或哪份文件"
+            f"问题没有说明“{pointing}”指什么"
             if chinese
-            else "the question says too little: name what it is about, the time or the document"
+            else f"the question does not say what “{pointing}” is"
         )
+    leaves = dependence(question.text)
+    if leaves.asks or leaves.fragment:
+        return _too_short(chinese)
+    if len(question.terms) <= 1 and question.kind is AnswerKind.OTHER:
+        return _too_short(chinese)
     return ""
+
+
+def _points_at_nothing(question: Question) -> str:
+    """The word of a question without names that stands for something that it does not tell."""
+    anaphors = dependence(question.text).anaphors
+    if not anaphors or question.names or len(question.terms) > _FEW:
+        return ""
+    return question.text[anaphors[0].start : anaphors[0].end]
+
+
+def _too_short(chinese: bool) -> str:
+    if chinese:
+        return "问题太短：请说明是关于什么、哪个时间或哪份文件"
+    return "the question says too little: name what it is about, the time or the document"
 
 
 def _lacking(selection: Selection, passages: Sequence[Passage], chinese: bool) -> str:

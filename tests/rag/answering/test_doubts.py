@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.doubts import doubt, missing_parts, uncovered_note
+from rag.answering.doubts import doubt, missing_parts, shortcomings
 from rag.answering.records import Grounds
 from rag.attribution import EvidenceSelector
 from rag.schema import Passage
@@ -26,6 +26,8 @@ def _told(question: str) -> str:
         ("When was the old bridge opened?", "a date or a time"),
         ("How long is this?", "does not say what “this” is"),
         ("Price?", "says too little"),
+        ("And in 1953?", "says too little"),
+        ("它有多长？", "“它”指什么"),
         ("老桥是什么时候修的？", "概率"),
     ],
 )
@@ -38,10 +40,24 @@ def test_parts_that_the_documents_lack_are_named() -> None:
     question = "Who opened the old bridge and how much did the harbour ferry cost?"
     selection = EvidenceSelector(None).select(question, _PASSAGES)
     assert missing_parts(question, selection, _PASSAGES) == ["how much did the harbour ferry cost"]
-    assert "harbour ferry" in uncovered_note(question, selection, _PASSAGES)
+    assert "harbour ferry" in shortcomings(selection, _PASSAGES)
 
 
 def test_a_question_of_one_part_leaves_nothing_open() -> None:
     question = "Who opened the old bridge?"
     selection = EvidenceSelector(None).select(question, _PASSAGES)
-    assert uncovered_note(question, selection, _PASSAGES) == ""
+    assert shortcomings(selection, _PASSAGES) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Who opened it?", "does not say what “it” is"),
+        ("它是谁建的？", "“它”指什么"),
+        ("Who opened the old bridge?", ""),
+    ],
+)
+def test_an_answer_tells_what_the_question_leaves_open(question: str, words: str) -> None:
+    selection = EvidenceSelector(None).select(question, _PASSAGES)
+    assert words in shortcomings(selection, _PASSAGES)
+    assert bool(shortcomings(selection, _PASSAGES)) == bool(words)
