@@ -80,13 +80,12 @@ class ReadingMemory:
         return known | new
 
     def passages(self) -> int:
-        """How many chunks the library holds, at least 1."""
+        """How many chunks the library holds now, at least 1: ask at the beginning of a question."""
         self._follow()
         return max(1, self._passages)
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
-        """In how many chunks each word occurs."""
-        self._follow()
+        """In how many chunks each word occurs, as of the last call of `passages`."""
         wanted = list(terms)
         with self._lock:
             known = {term: self._frequencies[term] for term in wanted if term in self._frequencies}
@@ -99,8 +98,7 @@ class ReadingMemory:
         return known | new
 
     def document_chunks(self, document_id: str) -> int:
-        """How many chunks a document has; 1 for one that is gone."""
-        self._follow()
+        """How many chunks a document has, as of the last call of `passages`; 1 for one that is gone."""
         with self._lock:
             known = self._sizes.get(document_id)
         if known is None:

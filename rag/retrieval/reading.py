@@ -88,6 +88,8 @@ class Reading:
         """How strongly the chunks `first` mention each chunk that was read."""
         ids = list(self._terms)
         places = [ids.index(chunk_id) for chunk_id in first if chunk_id in self._terms]
+        names = {word for terms in self._terms.values() for name in terms.names for word in name}
+        self._frequencies.update(self._memory.frequencies(names - self._frequencies.keys()))
         strengths = mentions([self._terms[i] for i in ids], places, self._asked, self._telling)
         return dict(zip(ids, strengths, strict=True))
 
