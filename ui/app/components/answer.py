@@ -18,10 +18,10 @@ from ui.app.escaping import html_text
 from ui.app.session import Pending, session, texts
 from ui.app.texts import Texts
 
-__all__ = ["confidence_percent", "confidence_word", "draft_html", "turn_view"]
+__all__ = ["SURE", "confidence_percent", "confidence_word", "draft_html", "turn_view"]
 
 Ratings = Mapping[str, tuple[int, str]]
-_SURE: Final = 0.8
+SURE: Final = 0.8
 _FAIRLY_SURE: Final = 0.6
 
 
@@ -46,7 +46,7 @@ def turn_view(library: Library, turn: Turn, index: int, ratings: Ratings) -> Non
 
 def confidence_word(confidence: float, t: Texts) -> tuple[str, Literal["green", "orange", "red"]]:
     """How sure an answer is, in words, and the colour that goes with them."""
-    if confidence >= _SURE:
+    if confidence >= SURE:
         return t.confidence_high, "green"
     return (t.confidence_medium, "orange") if confidence >= _FAIRLY_SURE else (t.confidence_low, "red")
 

@@ -13,6 +13,7 @@ from ui.app.components.document_tables import page_tables
 from ui.app.components.evidence import original_button
 from ui.app.components.picture import page_picture, tinted
 from ui.app.escaping import html_text, label
+from ui.app.laid_out import laid_out_html
 from ui.app.places import span_boxes
 from ui.app.session import texts
 from ui.app.texts import Texts
@@ -113,7 +114,7 @@ def _page(
 
 def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | None:
     """Which chunk's frame is bold; its text stands below."""
-    st.caption(t.chunks_here.format(chunks=t.count("chunk", len(chunks))))
+    st.caption(t.chunks_choice.format(chunks=t.count("chunk", len(chunks))))
     chosen = st.pills(
         t.chunk,
         range(len(chunks)),
@@ -126,7 +127,7 @@ def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | 
         headings = " › ".join(chunk.headings)
         st.html(
             f'<div class="cw-place">{html_text(headings)}</div>'
-            f'<div class="cw-around">{html_text(chunk.text)}</div>'
+            f'<div class="cw-around">{laid_out_html(chunk.text)}</div>'
         )
     return chosen
 
@@ -138,7 +139,7 @@ def _page_text(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> None:
     for chunk in chunks:
         start, end = max(chunk.start, page.start), min(chunk.end, page.end)
         text = chunk.text[start - chunk.start : end - chunk.start].strip("\f")
-        parts.append(f'<div class="cw-chunk"><span>{chunk.ordinal + 1}</span>{html_text(text)}</div>')
+        parts.append(f'<div class="cw-chunk"><span>{chunk.ordinal + 1}</span>{laid_out_html(text)}</div>')
     st.html("".join(parts))
 
 

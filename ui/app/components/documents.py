@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Final
 
 import streamlit as st
@@ -113,7 +114,7 @@ def _row_html(document: DocumentInfo, marks: Marks, t: Texts) -> str:
         size_text(document.characters, t),
         t.added.format(date=local_time(document.added_at)),
     ]
-    title = document.title if document.title and document.title != document.name else ""
+    title = "" if document.title in (document.name, PurePath(document.name).stem) else document.title
     groups = "".join(
         f'<span class="cw-status">{html_text(name)}</span>'
         for name in marks.collections.get(document.document_id, ())

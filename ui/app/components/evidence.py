@@ -10,7 +10,8 @@ from rag.errors import CitewellError, NotFoundError
 from rag.library import Library
 from rag.schema import Citation, DocumentInfo
 from ui.app.components.picture import page_picture
-from ui.app.escaping import html_text, label, marked_html
+from ui.app.escaping import html_text, label
+from ui.app.laid_out import laid_out_html
 from ui.app.original import original_address
 from ui.app.places import file_name, span_boxes, surroundings
 from ui.app.session import Opened, session, texts
@@ -90,10 +91,10 @@ def _place(library: Library, document: DocumentInfo, opened: Opened) -> None:
     around = surroundings(store, opened.document_id, opened.start, opened.end)
     text_html = (
         f'<div class="cw-around">{"… " if around.cut_before else ""}'
-        f"{marked_html(around.text, around.start, around.end)}{' …' if around.cut_after else ''}</div>"
+        f"{laid_out_html(around.text, (around.start, around.end))}{' …' if around.cut_after else ''}</div>"
     )
     if opened.number is not None:
-        st.html(f'<blockquote class="cw-quote">{html_text(quote)}</blockquote>')
+        st.html(f'<blockquote class="cw-quote">{laid_out_html(quote)}</blockquote>')
     if picture is None:
         st.html(text_html)
     else:

@@ -10,6 +10,7 @@ import streamlit as st
 from rag.schema import RunRecord
 from ui.app.components.answer import confidence_percent
 from ui.app.escaping import html_text
+from ui.app.laid_out import laid_out_html
 from ui.app.places import file_name
 from ui.app.session import texts
 from ui.app.texts import Texts
@@ -61,7 +62,7 @@ def _evidence_html(item: Mapping[str, Any], names: Mapping[str, str], best: floa
     return (
         f'<div class="cw-weighed{" cw-taken" if chosen else ""}">'
         f'<div class="cw-place">{taken} {html_text(names.get(item["document_id"], ""))}</div>'
-        f'<div class="cw-passage">{html_text(item["text"])}</div>'
+        f'<div class="cw-passage">{laid_out_html(item["text"])}</div>'
         f'<div class="cw-meter" title="{float(item["score"]):.2f}"><b style="width:{width:.1f}%"></b></div>'
         f'<div class="cw-scores">{html_text(item.get("reason") or "")}</div></div>'
     )

@@ -88,6 +88,7 @@ def _spec(rows: Sequence[dict[str, Any]], *, legend: bool, t: Texts) -> dict[str
                     "tooltip": tooltip,
                     "color": {
                         **by_document,
+                        "scale": {"scheme": "tableau20"},
                         "legend": {"orient": "bottom", "columns": 3} if legend else None,
                     },
                 },

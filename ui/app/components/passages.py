@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.schema import Passage
 from ui.app.escaping import html_text
+from ui.app.laid_out import laid_out_html
 from ui.app.places import file_name
 from ui.app.session import Opened, session, texts
 
@@ -41,7 +42,7 @@ def passage_html(passage: Passage, rank: int, page: str) -> str:
     return (
         f'<div class="cw-place"><b>{rank}</b> {html_text(file_name(passage.source))} · {html_text(page)}'
         f"{f' · {html_text(place)}' if place else ''}</div>"
-        f'<div class="cw-passage">{html_text(text)}</div>'
+        f'<div class="cw-passage">{laid_out_html(text)}</div>'
         f'<div class="cw-scores">{html_text(scores)}</div>'
     )
 

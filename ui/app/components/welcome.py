@@ -10,18 +10,20 @@ from typing import Final
 import streamlit as st
 
 from rag.resources import resource
-from rag.schema import DocumentInfo
+from rag.schema import DocumentInfo, RunRecord
 from rag.text import has_cjk
+from ui.app.components.answer import SURE
 from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
 from ui.app.session import Pending, session, texts
 from ui.app.shared import Shared
 from ui.app.texts import LANGUAGES
 
-__all__ = ["empty_library", "sample_files", "sample_questions", "suggestions"]
+__all__ = ["asked_before", "empty_library", "sample_files", "sample_questions", "suggestions"]
 
 _QUESTIONS: Final = "questions.jsonl"
 _SHOWN: Final = 4
+_LOOKED_AT: Final = 40
 
 
 def empty_library(shared: Shared) -> None:
@@ -44,14 +46,16 @@ def empty_library(shared: Shared) -> None:
 
 
 def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
-    """Before the first question: what this is, and questions that the sample documents answer."""
+    """Before the first question: what this is, and questions that are known to have an answer here."""
     t = texts()
     with st.container(key="welcome"):
         st.title(t.ask_title, anchor=False)
         st.markdown(t.ask_text.format(documents=t.count("document", len(documents))))
         questions = sample_questions(documents, chinese=t is LANGUAGES["zh"])
+        told = t.try_these if questions else t.asked_before
+        questions = questions or asked_before(shared.library.runs(_LOOKED_AT), documents)
         if questions:
-            st.caption(t.try_these)
+            st.caption(told)
         for number, question in enumerate(questions):
             st.button(
                 label(question, 200),
@@ -82,6 +86,21 @@ def sample_questions(documents: Sequence[DocumentInfo], *, chinese: bool = False
         if item["documents"] and has_cjk(item["question"]) == chinese:
             asked.setdefault(item["documents"][0], item["question"])
     return list(asked.values())[:_SHOWN]
+
+
+def asked_before(runs: Sequence[RunRecord], documents: Sequence[DocumentInfo]) -> list[str]:
+    """Questions that were answered surely, the latest first, where all that was cited is still there.
+
+    Those that lean on a question before them are left out: alone they say too little.
+    """
+    here = {document.document_id for document in documents}
+    found: dict[str, str] = {}
+    for run in runs:
+        cited = {citation["document_id"] for citation in run.answer["citations"]}
+        sure = not run.answer["abstained"] and run.answer["confidence"] >= SURE
+        if sure and cited and cited <= here and not run.answer.get("understood"):
+            found.setdefault(run.question.casefold(), run.question)
+    return list(found.values())[:_SHOWN]
 
 
 def _take_samples(shared: Shared, samples: Sequence[Path]) -> None:

@@ -18,6 +18,7 @@ class AskingTexts:
     ask_text: str
     ask_placeholder: str
     try_these: str
+    asked_before: str
     scope_all: str
     scope_some: str
     scope_label: str
@@ -68,6 +69,7 @@ ENGLISH: Final = AskingTexts(
     ask_text="Answers come from the {documents} of this library, word for word, and each sentence shows where it stands. What the documents do not hold is not made up.",
     ask_placeholder="Ask a question about your documents",
     try_these="Try one of these",
+    asked_before="Asked before",
     scope_all="All documents ({n})",
     scope_some="{documents} chosen",
     scope_label="Ask only these documents",
@@ -118,6 +120,7 @@ CHINESE: Final = AskingTexts(
     ask_text="答案逐字取自文档库中的 {documents}，每一句都标明出处。文档中没有的内容不会编造。",
     ask_placeholder="就您的文档提一个问题",
     try_these="可以试试这些问题",
+    asked_before="曾经问过",
     scope_all="全部 {n} 份文档",
     scope_some="已选 {documents}",
     scope_label="只问这些文档",

@@ -51,6 +51,7 @@ class LibraryTexts:
     fact_language: str
     fact_sha256: str
     chunks_here: str
+    chunks_choice: str
     chunk: str
     same_file: str
     nearly_same: str
@@ -109,7 +110,8 @@ ENGLISH: Final = LibraryTexts(
     fact_kind="Kind",
     fact_language="Language",
     fact_sha256="SHA-256",
-    chunks_here="{chunks} on this page; choose one to see it",
+    chunks_here="{chunks} on this page",
+    chunks_choice="{chunks} on this page; choose one to see it",
     chunk="Chunk",
     same_file="The same file as {name}",
     nearly_same="{percent} % the same text as {name}",
@@ -173,7 +175,8 @@ CHINESE: Final = LibraryTexts(
     fact_kind="类型",
     fact_language="语言",
     fact_sha256="SHA-256",
-    chunks_here="本页有 {chunks}，选择一个查看",
+    chunks_here="本页有 {chunks}",
+    chunks_choice="本页有 {chunks}，选择一个查看",
     chunk="块",
     same_file="与 {name} 是同一文件",
     nearly_same="与 {name} 有 {percent} % 的文字相同",
