@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,12 @@ from ingest.loaders.builder import DocumentBuilder, is_telling, readable_title
 from ingest.loaders.pdf.block import PageBlock
 from ingest.loaders.pdf.blocks import page_blocks
 from ingest.loaders.pdf.contents import PdfContents, read_contents
-from ingest.loaders.pdf.fallback import plain_page
+from ingest.loaders.pdf.fallback import is_right_to_left, plain_page
 from ingest.loaders.pdf.furniture import furniture_of
 from ingest.loaders.pdf.glyphs import HYPHEN
 from ingest.loaders.pdf.hyphens import Vocabulary, vocabulary
 from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.placing import placed_boxes
 from ingest.loaders.pdf.reading import plausible_title, readable_date
 from ingest.loaders.pdf.report import document_warnings, page_warnings
 from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
@@ -40,6 +42,8 @@ class PdfLoader:
     """Reads PDF: the text of each page with the boxes of its characters."""
 
     media_types: tuple[str, ...] = ("application/pdf",)
+    version: int = 2
+    """Raised when the same file gives other text, blocks or boxes than before, so that it is read again."""
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a PDF whole.
@@ -76,10 +80,18 @@ def _written(contents: PdfContents) -> Iterator[WrittenPage]:
         if page.number in contents.scans:
             yield contents.scans[page.number]
         elif page.number in contents.texts:
-            yield plain_page(contents.texts[page.number], known)
+            yield _plain(contents.texts[page.number], page, known)
         else:
             levels = [_level(page, block, style) for block in blocks[page.number]]
             yield written_page(page, blocks[page.number], levels, known)
+
+
+def _plain(text: str, page: PageLines, known: Vocabulary) -> WrittenPage:
+    """A page as pypdf reads it; where that is but another order of what pdfium reads, with its boxes."""
+    written = plain_page(text, known)
+    if not is_right_to_left(written.text):
+        return written
+    return replace(written, boxes=placed_boxes(written.text, page))
 
 
 def _vocabulary(contents: PdfContents) -> Vocabulary:
