@@ -214,7 +214,8 @@ class _Unpacking:
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
     parts = _inner_path(member.filename).split("/")
-    return not member.is_dir() and not any(map(is_junk, parts)) and parts != [""]
+    # a name that begins with a NUL is empty, and zipfile cannot ask it whether it is a folder
+    return bool(member.filename) and not (member.is_dir() or any(map(is_junk, parts)) or parts == [""])
 
 
 def _inner_path(name: str) -> str:
