@@ -2,7 +2,7 @@
 
 A decoding step of one prompt is bound by memory, so that eight prompts take little longer than one.
 Prompts are padded on the left; the attention mask hides the padding, so that greedy texts are those of
-one prompt at a time.
+one prompt at a time. How the prompts are read: `rag.models.joint_reading`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from rag.models.causal import Loaded
 from rag.models.decoding_options import DecodingOptions, broken, end_tokens, generation_config, out_of_memory
+from rag.models.joint_reading import read_jointly
 
 __all__ = ["Written", "decode_batch", "padded"]
 
@@ -61,7 +62,8 @@ def _decode(
         ids, mask = padded(loaded, prompts)
         with torch.inference_mode(), torch.random.fork_rng(devices=_devices(loaded)):
             torch.manual_seed(options.seed)
-            output = _generate(loaded, ids, mask, options, stop_event)
+            cache = read_jointly(loaded, prompts, stop_event.is_set)
+            output = _generate(loaded, ids, mask, cache, options, stop_event)
     except torch.OutOfMemoryError:
         raise out_of_memory(sum(map(len, prompts))) from None
     except Exception as error:
@@ -72,7 +74,7 @@ def _decode(
 
 
 def _generate(
-    loaded: Loaded, ids: Any, mask: Any, options: DecodingOptions, stop_event: threading.Event
+    loaded: Loaded, ids: Any, mask: Any, cache: Any, options: DecodingOptions, stop_event: threading.Event
 ) -> Any:
     import torch
     from transformers import StoppingCriteriaList
@@ -80,9 +82,12 @@ def _generate(
     def told_to_stop(ids: Any, scores: Any, **_: Any) -> Any:
         return torch.full((ids.shape[0],), stop_event.is_set(), dtype=torch.bool, device=ids.device)
 
+    if stop_event.is_set():
+        return ids
     return loaded.model.generate(
         input_ids=ids,
         attention_mask=mask,
+        past_key_values=cache,
         generation_config=generation_config(loaded, options),
         stopping_criteria=StoppingCriteriaList([told_to_stop]),
     )

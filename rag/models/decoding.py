@@ -23,8 +23,8 @@ from rag.models.waiting import Waiting
 
 __all__ = ["Decoding", "until"]
 
-_LOOKUP_TOKENS = 10
-"""Tokens that prompt lookup proposes at a time; answers that quote their prompt are 2.7 times as fast."""
+_LOOKUP_TOKENS = 15
+"""Most tokens that prompt lookup proposes at a time: a CPU checks them in twice the time of one."""
 
 
 @dataclass(slots=True, eq=False)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError
 from rag.models.endpoint_errors import environment_key, explained, hide_key
-from rag.models.structured import parsed, response_format
+from rag.models.streaming_chat import StreamingChatModel
 from rag.settings import GeneratorSettings
 
 __all__ = ["EndpointChatModel"]
@@ -29,14 +28,13 @@ _KEYLESS = "no-key-needed"
 """Servers on one's own machine want no key, but the client insists on one."""
 
 
-class EndpointChatModel(BaseChatModel):
+class EndpointChatModel(StreamingChatModel):
     """A remote model that fails in plain words, and never shows its key.
 
     Any call takes what the provider takes, and `stop_event`, a `threading.Event` that closes the
     connection between two pieces of text once it is set.
     """
 
-    _settings: GeneratorSettings = PrivateAttr()
     _inner: BaseChatModel = PrivateAttr()
 
     def __init__(self, settings: GeneratorSettings) -> None:
@@ -45,8 +43,7 @@ class EndpointChatModel(BaseChatModel):
         Raises:
             ConfigurationError: the provider's package is not installed, or its key is missing.
         """
-        super().__init__()
-        self._settings = settings
+        super().__init__(settings)
         self._inner = _client(settings)
 
     @property
@@ -67,17 +64,6 @@ class EndpointChatModel(BaseChatModel):
             "temperature": self._settings.temperature,
         }
 
-    def get_num_tokens(self, text: str) -> int:
-        """A count on the safe side: the tokenizer is on the other machine."""
-        return len(text.encode()) // 3 + 1
-
-    def with_structured_output(
-        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, Any]:
-        """Values of a JSON schema or a pydantic model, by the endpoint's own response format."""
-        bound = self.bind(response_format=response_format(schema), **kwargs)
-        return parsed(bound, schema, include_raw=include_raw)
-
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -86,26 +72,19 @@ class EndpointChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         if kwargs.get("stop_event") is not None:
-            return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+            return super()._generate(messages, stop, run_manager, **kwargs)
         arguments = {key: value for key, value in kwargs.items() if key != "stop_event"}
         with explained(self._settings):
             message = self._inner.invoke(messages, _SILENT, stop=stop, **arguments)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        stop_event = kwargs.pop("stop_event", None) or threading.Event()
+    def _pieces(
+        self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
+    ) -> Generator[AIMessageChunk]:
+        stop_event = options.pop("stop_event", None) or threading.Event()
         with explained(self._settings):
-            for message in self._inner.stream(messages, _SILENT, stop=stop, **kwargs):
-                chunk = ChatGenerationChunk(message=message)
-                if run_manager is not None:
-                    run_manager.on_llm_new_token(str(message.text), chunk=chunk)
-                yield chunk
+            for piece in self._inner.stream(messages, _SILENT, stop=stop, **options):
+                yield piece
                 if stop_event.is_set():
                     return
 

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Final
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError
 from rag.models.llama_cpp_weights import LlamaCppWeights
 from rag.models.messages import turn_of
-from rag.models.structured import parsed, response_format
+from rag.models.streaming_chat import StreamingChatModel, usage
 from rag.settings import GeneratorSettings
 
 __all__ = ["LlamaCppChatModel"]
@@ -31,7 +26,7 @@ __all__ = ["LlamaCppChatModel"]
 _END: Final = None
 
 
-class LlamaCppChatModel(BaseChatModel):
+class LlamaCppChatModel(StreamingChatModel):
     """A GGUF chat model: streaming, stoppable, one computation at a time; the last prompt's cache is kept.
 
     Any call takes what llama.cpp's chat completions take (`temperature`, `max_tokens`, `seed`,
@@ -39,13 +34,11 @@ class LlamaCppChatModel(BaseChatModel):
     the next token once it is set.
     """
 
-    _settings: GeneratorSettings = PrivateAttr()
     _weights: LlamaCppWeights = PrivateAttr()
 
     def __init__(self, settings: GeneratorSettings, weights: LlamaCppWeights) -> None:
         """Take the settings and the weights, which load at the first call."""
-        super().__init__()
-        self._settings = settings
+        super().__init__(settings)
         self._weights = weights
 
     @property
@@ -61,10 +54,6 @@ class LlamaCppChatModel(BaseChatModel):
     def _identifying_params(self) -> dict[str, Any]:
         return {"model_name": self.model_name, "temperature": self._settings.temperature}
 
-    def get_num_tokens(self, text: str) -> int:
-        """A count on the safe side, without loading the weights."""
-        return len(text.encode()) // 3 + 1
-
     def load(self) -> None:
         """Load the weights now rather than at the first call."""
         self._weights.load()
@@ -73,40 +62,15 @@ class LlamaCppChatModel(BaseChatModel):
         """Give the memory back; the next call loads again."""
         self._weights.unload()
 
-    def with_structured_output(
-        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, Any]:
-        """Values of a JSON schema or a pydantic model; llama.cpp's grammar lets nothing else be written."""
-        bound = self.bind(response_format=response_format(schema), **kwargs)
-        return parsed(bound, schema, include_raw=include_raw)
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        stop_event = kwargs.pop("stop_event", None) or threading.Event()
-        request = {**self._request(messages, stop), **kwargs, "stream": True}
-        answers = self._answers(request, stop_event)
-        try:
-            for answer in answers:
-                chunk = ChatGenerationChunk(message=self._chunk(answer))
-                if run_manager is not None and chunk.text:
-                    run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
-        finally:
-            answers.close()  # type: ignore[attr-defined]
+    def _pieces(
+        self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
+    ) -> Generator[AIMessageChunk]:
+        stop_event = options.pop("stop_event", None) or threading.Event()
+        # told of progress while the prompt is read, it can be stopped then too
+        request = {**self._request(messages, stop), **options, "stream": True, "return_progress": True}
+        for answer in self._answers(request, stop_event):
+            if "prompt_progress" not in answer:
+                yield self._chunk(answer)
 
     def _request(self, messages: list[BaseMessage], stop: list[str] | None) -> dict[str, Any]:
         settings = self._settings
@@ -154,11 +118,11 @@ class LlamaCppChatModel(BaseChatModel):
     def _chunk(self, answer: dict[str, Any]) -> AIMessageChunk:
         choice: dict[str, Any] = next(iter(answer.get("choices") or []), {})
         text = (choice.get("delta") or {}).get("content") or ""
-        usage = answer.get("usage")
+        told = answer.get("usage")
         metadata = {"model_name": self.model_name, "finish_reason": choice.get("finish_reason")}
         return AIMessageChunk(
             content=text,
-            usage_metadata=_usage(usage) if usage else None,
+            usage_metadata=_counted(told) if told else None,
             response_metadata=metadata if metadata["finish_reason"] else {},
         )
 
@@ -176,6 +140,5 @@ def _checked(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _usage(usage: dict[str, Any]) -> UsageMetadata:
-    asked, written = int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0))
-    return UsageMetadata(input_tokens=asked, output_tokens=written, total_tokens=asked + written)
+def _counted(told: dict[str, Any]) -> UsageMetadata:
+    return usage(int(told.get("prompt_tokens", 0)), int(told.get("completion_tokens", 0)))

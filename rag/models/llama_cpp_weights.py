@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rag.errors import ConfigurationError, ModelError
 from rag.models.memory import require_memory
@@ -15,6 +15,9 @@ from rag.models.weights import locate
 from rag.settings import GeneratorSettings
 
 __all__ = ["LlamaCppWeights"]
+
+_STRIDE: Final = 128
+"""Tokens of a prompt that are read between two looks at whether anybody still waits."""
 
 
 class LlamaCppWeights:
@@ -74,6 +77,7 @@ class LlamaCppWeights:
         parameters.model.path = str(weights)
         parameters.n_ctx = self._settings.context_tokens
         parameters.n_parallel = 1
+        parameters.n_batch = _STRIDE
         parameters.warmup = False
         parameters.verbosity = -1
         parameters.api_keys = [secrets.token_urlsafe(32)]  # it listens on loopback too: for nobody

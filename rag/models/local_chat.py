@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError, UsageError
 from rag.models.batch_decoding import Written, decode_batch
 from rag.models.causal import CausalModel, Loaded
+from rag.models.chat_prompt import chat_prompt
 from rag.models.decoding import Decoding, until
 from rag.models.decoding_options import DecodingOptions
 from rag.models.grammar import json_grammar
 from rag.models.messages import turn_of
-from rag.models.structured import json_schema, parsed
+from rag.models.streaming_chat import StreamingChatModel, usage
+from rag.models.structured import Schema, json_schema
 from rag.settings import GeneratorSettings
 
 __all__ = ["LocalChatModel"]
 
 
-class LocalChatModel(BaseChatModel):
+class LocalChatModel(StreamingChatModel):
     """A transformers chat model: greedy by default, streaming, stoppable, one computation at a time.
 
     Any call takes `temperature`, `top_k`, `top_p`, `repetition_penalty`, `max_new_tokens` (or LangChain's
@@ -42,13 +41,11 @@ class LocalChatModel(BaseChatModel):
         'The capital of France is Paris.'
     """
 
-    _settings: GeneratorSettings = PrivateAttr()
     _weights: CausalModel = PrivateAttr()
 
     def __init__(self, settings: GeneratorSettings, weights: CausalModel) -> None:
         """Take the settings and the weights, which load at the first call."""
-        super().__init__()
-        self._settings = settings
+        super().__init__(settings)
         self._weights = weights
 
     @property
@@ -80,17 +77,6 @@ class LocalChatModel(BaseChatModel):
         """Give the memory back; the next call loads again."""
         self._weights.unload()
 
-    def with_structured_output(
-        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, Any]:
-        """Values of a JSON schema or a pydantic model; decoding can write nothing else.
-
-        Raises:
-            UsageError: the schema cannot be enforced.
-        """
-        grammar = json_grammar(json_schema(schema))
-        return parsed(self.bind(grammar=grammar, **kwargs), schema, include_raw=include_raw)
-
     def batch(
         self,
         inputs: list[LanguageModelInput],
@@ -111,45 +97,27 @@ class LocalChatModel(BaseChatModel):
         turns = [
             [turn_of(m, "a local model") for m in self._convert_input(one).to_messages()] for one in inputs
         ]
-        prompts = [_render(loaded, each, self.model_name)["input_ids"][0].tolist() for each in turns]
+        prompts = [chat_prompt(loaded, each, self.model_name)["input_ids"][0].tolist() for each in turns]
         room = min(self._room(loaded, len(prompt)) for prompt in prompts)
         options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
         with self._weights.turn:
             written = decode_batch(loaded, prompts, options, stop_event, self._settings.batch_size)
         return [self._message(one) for one in written]
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        decoding = self._decoding(messages, kwargs)
-        text = "".join(_text(decoding, stop))
-        message = AIMessage(text, usage_metadata=_usage(decoding), response_metadata=self._metadata(decoding))
-        return ChatResult(generations=[ChatGeneration(message=message)])
+    def _bound_to(self, schema: Schema) -> dict[str, Any]:
+        return {"grammar": json_grammar(json_schema(schema))}
 
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
-        decoding = self._decoding(messages, kwargs)
+    def _pieces(
+        self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
+    ) -> Generator[AIMessageChunk]:
+        decoding = self._decoding(messages, options)
         for piece in _text(decoding, stop):
-            chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
-            if run_manager is not None:
-                run_manager.on_llm_new_token(piece, chunk=chunk)
-            yield chunk
-        yield ChatGenerationChunk(
-            message=AIMessageChunk(
-                content="",
-                usage_metadata=_usage(decoding),
-                response_metadata=self._metadata(decoding),
-                chunk_position="last",
-            )
+            yield AIMessageChunk(content=piece)
+        yield AIMessageChunk(
+            content="",
+            usage_metadata=usage(decoding.prompt_tokens, decoding.new_tokens),
+            response_metadata=self._metadata(decoding.finish_reason),
+            chunk_position="last",
         )
 
     def _decoding(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Decoding:
@@ -168,7 +136,7 @@ class LocalChatModel(BaseChatModel):
 
     def _prompt(self, loaded: Loaded, messages: Sequence[BaseMessage]) -> Any:
         turns = [turn_of(message, "a local model") for message in messages]
-        return _render(loaded, turns, self.model_name)
+        return chat_prompt(loaded, turns, self.model_name)
 
     def _room(self, loaded: Loaded, prompt_tokens: int) -> int:
         """Tokens that the window leaves for an answer; at least 1."""
@@ -182,13 +150,11 @@ class LocalChatModel(BaseChatModel):
         return room
 
     def _message(self, written: Written) -> AIMessage:
-        usage = UsageMetadata(
-            input_tokens=written.prompt_tokens,
-            output_tokens=written.new_tokens,
-            total_tokens=written.prompt_tokens + written.new_tokens,
+        return AIMessage(
+            written.text,
+            usage_metadata=usage(written.prompt_tokens, written.new_tokens),
+            response_metadata=self._metadata(written.finish_reason),
         )
-        metadata = {"model_name": self.model_name, "finish_reason": written.finish_reason}
-        return AIMessage(written.text, usage_metadata=usage, response_metadata=metadata)
 
     def _options(self, kwargs: dict[str, Any]) -> tuple[DecodingOptions, threading.Event]:
         """The settings, overridden by the arguments of one call."""
@@ -204,8 +170,8 @@ class LocalChatModel(BaseChatModel):
         settings = {name: value for name, value in self._settings.model_dump().items() if name in names}
         return DecodingOptions(**{**settings, **given}), stop_event
 
-    def _metadata(self, decoding: Decoding) -> dict[str, Any]:
-        return {"model_name": self.model_name, "finish_reason": decoding.finish_reason}
+    def _metadata(self, finish_reason: str) -> dict[str, Any]:
+        return {"model_name": self.model_name, "finish_reason": finish_reason}
 
 
 def _text(decoding: Decoding, stop: list[str] | None) -> Iterator[str]:
@@ -214,42 +180,3 @@ def _text(decoding: Decoding, stop: list[str] | None) -> Iterator[str]:
         yield from until(pieces, stop or [])
     finally:
         pieces.close()  # type: ignore[attr-defined]
-
-
-def _usage(decoding: Decoding) -> UsageMetadata:
-    return UsageMetadata(
-        input_tokens=decoding.prompt_tokens,
-        output_tokens=decoding.new_tokens,
-        total_tokens=decoding.prompt_tokens + decoding.new_tokens,
-    )
-
-
-def _render(loaded: Loaded, turns: list[dict[str, str]], name: str) -> Any:
-    """The prompt's token ids by the model's chat template."""
-    from jinja2 import TemplateError
-
-    if not loaded.tokenizer.chat_template:
-        raise ModelError(f"{name} has no chat template: choose an instruct model (setting generator.model)")
-    for attempt in (turns, _without_system(turns)):
-        try:
-            prompt = loaded.tokenizer.apply_chat_template(
-                attempt,
-                add_generation_prompt=True,
-                return_tensors="pt",
-                return_dict=True,
-                enable_thinking=False,  # Qwen3's switch; other templates pass over it
-            )
-            return prompt.to(loaded.model.device)
-        except TemplateError as error:
-            reason = error
-    raise ModelError(f"the chat template of {name} refuses these messages: {reason}")
-
-
-def _without_system(turns: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """For templates without a system role (Gemma): its text goes before the first user turn."""
-    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system")
-    others = [turn for turn in turns if turn["role"] != "system"]
-    if not system or not others:
-        return others
-    first = {**others[0], "content": f"{system}\n\n{others[0]['content']}"}
-    return [first, *others[1:]]

@@ -1,9 +1,10 @@
 """A decoding loop for one prompt: it drafts from the prompt's own words and keeps the prefix's cache.
 
-Prompt lookup (Saxena 2023, https://github.com/apoorvumang/prompt-lookup-decoding) proposes what followed
-the last words where they stood before; the model checks the whole proposal in one pass. Grounded
-answers repeat their passages, so much of it is right. transformers has prompt lookup too, but reads the
-whole prompt again when a cache of its beginning is given; this loop is handed to its `generate`.
+`rag.models.drafting` proposes what followed the last words where they stood before; the model checks the
+whole proposal in one pass. Grounded answers repeat their passages, so much of it is right. transformers
+has prompt lookup too, but reads the whole prompt again when a cache of its beginning is given, and always
+proposes ten tokens, also after a single word that matches, which costs a CPU more than it gains; this loop
+is handed to its `generate`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from rag.models.drafting import PromptLookup
+from rag.models.joint_reading import STRIDE, read_on
 from rag.models.prefix_cache import PrefixCache, can_be_cropped
 
 __all__ = ["LookupDecoding"]
@@ -49,23 +52,38 @@ class LookupDecoding:
         reusable = can_be_cropped(cache)
         if reusable:
             cache = self.prefix.take(input_ids[0].tolist()) or cache
-        draft = _Draft(self.drafted if reusable else 0, generation_config)
+            self._read(model, input_ids, cache, stopping_criteria)
+        lookup = PromptLookup(self.drafted if reusable else 0)
+        lookup.extend(input_ids[0].tolist())
         ids = input_ids
-        while True:
-            drafted = draft.after(ids)
+        while not _is_over(ids, stopping_criteria):
+            drafted = self._drafted(lookup, ids, int(generation_config.max_length))
             logits = self._logits(model, ids, drafted, cache)
             chosen = _choose(ids, drafted, logits, logits_processor, generation_config)
-            refused = drafted.shape[1] - (chosen.shape[1] - 1)
-            if refused:
+            right = chosen.shape[1] - 1
+            if drafted.shape[1]:
+                lookup.judged(right)
+            if refused := drafted.shape[1] - right:
                 cache.crop(-refused)
             ids = torch.cat((ids, chosen), dim=1)
+            lookup.extend(chosen[0].tolist())
             if self.take is not None:
                 self.take(chosen[0].cpu())
-            if bool(stopping_criteria(ids, None).all()):
-                break
         if reusable:
-            self.prefix.keep(ids[0, :-1].tolist(), cache)
+            self.prefix.keep(ids[0, : cache.get_seq_length()].tolist(), cache)
         return ids
+
+    def _read(self, model: Any, ids: Any, cache: Any, stopping_criteria: Any) -> None:
+        """Most of a long prompt, a stride at a time, so that a stop need not wait for all of it."""
+        if model.device.type == "cpu":
+            unread = ids[0, cache.get_seq_length() : -1].tolist()
+            whole = len(unread) // STRIDE * STRIDE  # the rest is read with the last token
+            read_on(model, cache, unread[:whole], lambda: _is_over(ids, stopping_criteria))
+
+    def _drafted(self, lookup: PromptLookup, ids: Any, longest: int) -> Any:
+        """Drafted token ids, shape (1, any number); never so many that the length could pass its limit."""
+        drafted = lookup.propose(longest - ids.shape[1] - 1)
+        return ids.new_tensor([drafted]) if drafted else ids[:, :0]
 
     def _logits(self, model: Any, ids: Any, drafted: Any, cache: Any) -> Any:
         """Scores of the token after `ids` and after each drafted one, shape (1, drafted + 1, vocabulary)."""
@@ -79,28 +97,8 @@ class LookupDecoding:
         return output.logits[:, -wanted:].float()
 
 
-class _Draft:
-    """What followed the last words where they stood before."""
-
-    def __init__(self, tokens: int, generation_config: Any) -> None:
-        self._longest = int(generation_config.max_length)
-        self._generator: Any = None
-        if tokens:
-            from transformers.generation.candidate_generator import PromptLookupCandidateGenerator
-
-            self._generator = PromptLookupCandidateGenerator(
-                eos_token_id=generation_config._eos_token_tensor,
-                num_output_tokens=tokens,
-                max_length=self._longest,
-            )
-
-    def after(self, ids: Any) -> Any:
-        """Drafted token ids, shape (1, any number); never so many that the length could pass its limit."""
-        room = self._longest - ids.shape[1] - 1
-        if self._generator is None or room < 1:
-            return ids[:, :0]
-        candidates, _ = self._generator.get_candidates(ids)
-        return candidates[:, ids.shape[1] :][:, :room]
+def _is_over(ids: Any, stopping_criteria: Any) -> bool:
+    return bool(stopping_criteria(ids, None).all())
 
 
 def _choose(ids: Any, drafted: Any, logits: Any, logits_processor: Any, generation_config: Any) -> Any:

@@ -10,6 +10,7 @@ from rag.errors import ModelError
 from rag.models.batch_decoding import padded
 from rag.models.causal import Loaded
 from rag.models.decoding_options import DecodingOptions, broken, generation_config, out_of_memory
+from rag.models.joint_reading import read_jointly
 
 __all__ = ["SharedDecoding", "decode_together"]
 
@@ -79,9 +80,13 @@ def _generate(decodings: Sequence[SharedDecoding], prompts: Sequence[Sequence[in
     for decoding in decodings:
         decoding.begin()
     longest = max(decoding.options.max_new_tokens for decoding in decodings)
+    cache = read_jointly(loaded, prompts, lambda: all(decoding.told_to_stop for decoding in decodings))
+    if all(decoding.told_to_stop for decoding in decodings):
+        return
     loaded.model.generate(
         input_ids=ids,
         attention_mask=mask,
+        past_key_values=cache,
         generation_config=generation_config(loaded, replace(decodings[0].options, max_new_tokens=longest)),
         stopping_criteria=StoppingCriteriaList([_Rows(decodings)]),
     )

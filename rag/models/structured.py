@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from rag.errors import UsageError
 
-__all__ = ["json_schema", "parsed", "response_format"]
+__all__ = ["Schema", "json_schema", "parsed", "response_format"]
 
 Schema = dict[str, Any] | type[BaseModel]
 
