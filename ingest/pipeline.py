@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from rag.errors import ConfigurationError, NotFoundError, StoreError
 from rag.models.protocol import Embedder
 from rag.schema import DocumentInfo
 from rag.settings import Settings
-from rag.store import Store, chosen_settings
+from rag.store import Store, chosen_settings, open_embedder
 
 __all__ = ["ingest_paths"]
 
@@ -37,6 +37,7 @@ def ingest_paths(
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     sources: Mapping[Path, str] | None = None,
+    reopened: Callable[[Store, Settings], Embedder] = open_embedder,
 ) -> Iterator[FileResult]:
     """Bring files, folders, globs and ZIPs into the library; yields each file's outcome as it is known.
 
@@ -46,7 +47,8 @@ def ingest_paths(
     is `failed`, says why, and keeps what an earlier version left in the library; the others go on.
     When `stop` is set, or on an exception such as `KeyboardInterrupt`, documents under way are
     dropped and those yielded stay. `sources` names files otherwise than by their path, such as an
-    upload by its file name. Outcomes come in the order in which they are known.
+    upload by its file name. Outcomes come in the order in which they are known. Where a reindex changes
+    the library's embedder meanwhile, it goes on with the one that `reopened` gives.
 
     Raises:
         ConfigurationError: the library was embedded by another model.
@@ -59,18 +61,30 @@ def ingest_paths(
             f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: leave the embedder's "
             "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
         )
-    settings = chosen_settings(settings, store.embedder_settings)
-    run = _Run(store, embedder, settings, ProgressTracker(progress), stop or threading.Event())
+    tracker, stop = ProgressTracker(progress), stop or threading.Event()
     with with_archives_unpacked(find_files(paths, sources), settings.ingest.max_file_megabytes) as files:
-        yield from run.results(files)
+        tracker.found(len(files), sum(file.size for file in files))
+        try:
+            while files:
+                run = _Run(store, embedder, chosen_settings(settings, store.embedder_settings), tracker, stop)
+                yield from run.results(files)
+                files = run.left_over
+                if files:
+                    embedder = reopened(store, settings)
+        finally:
+            tracker.finished()
 
 
 class _StopSeenError(Exception):
     """The stop event was seen inside a call to the embedder."""
 
 
+class _EmbedderChangedError(Exception):
+    """A reindex has swapped the library's embedder."""
+
+
 class _Run:
-    """One call of `ingest_paths`."""
+    """Files brought in with one embedder; `left_over` are those for another, if that was changed."""
 
     def __init__(
         self,
@@ -89,20 +103,22 @@ class _Run:
         self._filler = VectorFiller(store, embedder, settings)
         self._published = time.monotonic()
         self._unpublished = False
+        self.left_over: list[FoundFile] = []
 
     def results(self, files: Sequence[FoundFile]) -> Iterator[FileResult]:
-        self._tracker.found(len(files), sum(file.size for file in files))
-        if not files:
-            return
         pool = FilePool(files, self._store, self._settings, self._embedder.fingerprint)
+        known: set[str] = set()
         try:
-            yield from self._taken(pool)
+            for result in self._taken(pool):
+                known.add(result.source)
+                yield result
         except _StopSeenError:
             pass
+        except _EmbedderChangedError:
+            self.left_over = [file for file in files if file.source not in known]
         finally:
             pool.close()
             self._publish()
-            self._tracker.finished()
 
     def _taken(self, pool: FilePool) -> Iterator[FileResult]:
         while not self._stop.is_set() and not (pool.exhausted and not self._filler.waiting):
@@ -149,6 +165,10 @@ class _Run:
                 notes = (*(_RECUT if read.recut else ()), *likeness_notes(info, self._store))
             result = FileResult.of(info, read.status, time.perf_counter() - read.started, notes)
             self._unpublished = True
+        except ConfigurationError as error:
+            if self._store.embedder == self._embedder.fingerprint:
+                raise
+            raise _EmbedderChangedError from error
         except (StoreError, NotFoundError) as error:  # NotFoundError: removed while it was cut anew
             result = FileResult.failure(read.file.source, str(error), time.perf_counter() - read.started)
         finally:

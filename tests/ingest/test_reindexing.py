@@ -96,6 +96,26 @@ def test_searches_and_ingests_go_on_with_the_old_embedder_until_the_swap(filled,
     assert filled.lexical_search("came while the others", 1)
 
 
+def test_an_ingest_goes_on_with_the_embedder_that_a_reindex_swaps_in(filled, folder, settings, embedder):
+    for number in range(10, 18):
+        (folder / f"{number}.txt").write_text(f"Valve {number} came late. " * 40)
+    results = []
+    events = []
+    for result in ingest_paths(
+        [folder], filled, embedder, settings, events.append, reopened=lambda store, _: OTHER
+    ):
+        results.append(result)
+        if result.status == "added" and filled.embedder == embedder.fingerprint:
+            list(reindex(filled, OTHER, settings))
+    assert sorted(result.status for result in results) == ["added"] * 8 + ["unchanged"] * 5
+    assert len({result.source for result in results}) == 13
+    assert [event.kind for event in events].count("finished") == 1
+    assert (events[-1].files_done, events[-1].failed) == (13, 0)
+    assert filled.embedder == OTHER.fingerprint
+    assert sound(filled)
+    assert all_found(filled, OTHER)
+
+
 def test_one_that_is_stopped_keeps_what_it_has_and_is_gone_on_with(filled, settings, embedder):
     stop = threading.Event()
     slow = with_ingest(settings, batch_chunks=4)
