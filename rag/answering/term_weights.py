@@ -21,10 +21,14 @@ def library_term_weights(store: Store, expected: Iterable[str]) -> TermWeights:
     frequencies = dict(store.document_frequencies(expected))
     weigh = weights_from_frequencies(frequencies, max(store.chunk_count(), 1))
 
+    weights: dict[str, float] = {}
+
     def weight(term: str) -> float:
-        if term not in frequencies:
-            frequencies[term] = store.document_frequencies([term]).get(term, 0)
-        return weigh(term)
+        if term not in weights:
+            if term not in frequencies:
+                frequencies[term] = store.document_frequencies([term]).get(term, 0)
+            weights[term] = weigh(term)
+        return weights[term]
 
     return weight
 

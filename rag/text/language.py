@@ -24,11 +24,13 @@ _UNSURE: Final = 40
 
 def has_cjk(text: str) -> bool:
     """Whether a Chinese, Japanese or Korean character occurs."""
-    return _CJK_CHARACTER.search(text) is not None
+    return not text.isascii() and _CJK_CHARACTER.search(text) is not None
 
 
 def cjk_share(text: str) -> float:
     """The share of letters that are Chinese, Japanese or Korean, 0 to 1."""
+    if text.isascii():
+        return 0.0
     letters = len(_LETTER.findall(text))
     return len(_CJK_CHARACTER.findall(text)) / letters if letters else 0.0
 

@@ -83,7 +83,8 @@ def numbers(text: str) -> set[str]:
 
     Also those inside words and ranges: `FY2022` holds 2022, `10-20` holds 10 and 20.
     """
-    return {_plain_number(digits) for digits in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
+    text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return {_plain_number(digits) for digits in _NUMBER.findall(text)}
 
 
 @lru_cache(maxsize=65_536)

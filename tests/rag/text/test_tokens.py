@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.text import STOP_WORDS, content_words, numbers, search_terms, stem, words
+from rag.text import STOP_WORDS, content_words, has_cjk, kept_terms, numbers, search_terms, stem, words
+from rag.text.tokens import _words
 from tests.searching import examples
 
 TEXT = st.text(
@@ -158,3 +159,17 @@ def test_numbers_are_digits_in_plain_notation(text: str) -> None:
 @given(st.integers(0, 10**12))
 def test_a_number_is_the_same_with_and_without_grouping(value: int) -> None:
     assert numbers(f"{value:,}") == numbers(str(value)) == {str(value)}
+
+
+@given(TEXT)
+@settings(max_examples=examples(300))
+def test_words_are_cut_the_same_with_and_without_the_letters_of_cjk_in_mind(text: str) -> None:
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    assert words(text) == list(_words(normal))
+    plain = "".join(letter for letter in text if not has_cjk(letter))
+    assert words(plain) == list(_words(unicodedata.normalize("NFKC", plain).casefold()))
+
+
+def test_remembered_terms_are_the_search_terms() -> None:
+    for text in ("The getValue of 10-K, 5% of 1,234", "中文检索 ISO-9001", ""):
+        assert kept_terms(text) == kept_terms(text) == tuple(search_terms(text))
