@@ -61,6 +61,23 @@ def test_from_an_upload_to_a_checked_answer(page, files):
     assert rows[1] - rows[0] < 0.1
 
 
+def test_a_number_tells_its_quote_opens_it_at_an_address_to_share_and_escape_closes_it(page, browser):
+    ask(page, ROOF)
+    number = page.locator(f"{CITE}:visible").first
+    number.hover()
+    expect(page.locator('[data-testid="stTooltipContent"]')).to_contain_text("18,750 crowns.”")
+    number.click()
+    page.wait_for_url("**citation=1.1**")
+    other = browser.new_context(locale="en-GB")
+    shared = other.new_page()
+    shared.goto(page.url)
+    expect(shared.locator(".st-key-evidence .cw-document")).to_contain_text("page 2", timeout=60_000)
+    other.close()
+    page.keyboard.press("Escape")
+    expect(page.locator(".st-key-evidence")).to_have_count(0)
+    page.wait_for_url(lambda url: "citation=" not in url)
+
+
 def test_the_original_opens_in_the_browser_at_the_cited_page(page):
     ask(page, ROOF)
     page.locator(CITE).first.click()

@@ -6,9 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rag.errors import ModelNotFoundError
+from rag.models.weights import locate
 from rag.settings import Settings, load_settings, presets
 
-__all__ = ["OWN", "QUOTES", "WRITTEN", "AskingOptions", "named_remotes", "offered_presets"]
+__all__ = [
+    "OWN",
+    "QUOTES",
+    "WRITTEN",
+    "AskingOptions",
+    "generator_remote",
+    "named_remotes",
+    "offered_presets",
+]
 
 OWN: Final = "own"
 QUOTES: Final = "quotes"
@@ -50,7 +60,8 @@ class AskingOptions:
 def offered_presets(own: Settings) -> list[str]:
     """The presets that a session may choose: those that send nothing where the library's own do not.
 
-    Presets that name an embedder are for libraries made with it, and are left out.
+    Presets that name an embedder are for libraries made with it, and are left out; so are those whose
+    model is not on this machine.
     """
     offered = [OWN]
     if own.generator.writes:
@@ -61,17 +72,34 @@ def offered_presets(own: Settings) -> list[str]:
         preset = load_settings(name)
         same = all(getattr(preset, section) == getattr(own, section) for section in _SECTIONS)
         sends = set(named_remotes(preset)) - set(named_remotes(own))
-        if not (same or sends or "model" in preset.embedder.model_fields_set):
+        if not (same or sends or "model" in preset.embedder.model_fields_set) and _is_here(preset):
             offered.append(name)
     return offered
 
 
+def _is_here(settings: Settings) -> bool:
+    """Whether the weights of the generator lie on this machine, where they have to."""
+    if generator_remote(settings) is not None or settings.generator.provider == "none":
+        return True
+    try:
+        locate(settings.generator.model, offline=True, setting="generator.model")
+    except ModelNotFoundError:
+        return False
+    return True
+
+
+def generator_remote(settings: Settings) -> str | None:
+    """Where questions and passages are sent to be answered; None where a model of this machine does it."""
+    generator = settings.generator
+    if generator.provider in ("local", "none", "llama_cpp"):
+        return None
+    return generator.base_url or generator.provider
+
+
 def named_remotes(settings: Settings) -> list[str]:
     """The places outside this program that the settings let it talk to."""
-    found = []
-    generator = settings.generator
-    if generator.provider not in ("local", "none", "llama_cpp"):
-        found.append(generator.base_url or generator.provider)
+    remote = generator_remote(settings)
+    found = [] if remote is None else [remote]
     if not settings.offline:
         found.append("huggingface.co")
     return found

@@ -205,6 +205,22 @@ def test_an_empty_library_invites(app, empty_path):
     assert app.file_uploader
 
 
+def test_the_first_words_say_where_questions_go_and_how_answers_are_made(
+    app, empty_path, library_path, monkeypatch
+):
+    monkeypatch.setenv("CITEWELL_LIBRARY", str(empty_path))
+    assert app.run().markdown[0].value.endswith("Everything stays on this machine.")
+    monkeypatch.setenv("CITEWELL_CONFIG", "server")
+    monkeypatch.setenv("CITEWELL_GENERATOR__BASE_URL", "https://models.example/v1")
+    app.run()
+    assert "sent to https\\:\\/\\/models\\.example" in app.markdown[0].value
+    monkeypatch.setenv("CITEWELL_LIBRARY", str(library_path))
+    assert app.run().markdown[0].value.startswith("A model writes the answers from the 3 documents")
+    monkeypatch.delenv("CITEWELL_GENERATOR__BASE_URL")
+    monkeypatch.setenv("CITEWELL_CONFIG", "default")
+    assert app.run().markdown[0].value.startswith("Answers come from the 3 documents")
+
+
 def test_a_question_that_fails_says_why_and_the_next_one_works(app, library_path):
     _ask(app.run(), "???")
     assert app.error[0].value == "The question could not be answered."

@@ -36,6 +36,14 @@ def test_a_session_cannot_send_what_the_settings_keep_here():
     assert WRITTEN not in offered_presets(_settings(generator={"provider": "none"}))
 
 
+def test_a_preset_is_offered_only_where_its_model_lies_on_this_machine(tmp_path, monkeypatch):
+    small = load_settings("cpu-writer", environment={}).generator.model
+    monkeypatch.chdir(tmp_path)
+    assert "cpu-writer" not in offered_presets(_settings())
+    (tmp_path / small).write_bytes(b"GGUF")
+    assert "cpu-writer" in offered_presets(_settings())
+
+
 def test_other_ways_of_asking_share_the_store_and_the_models(library_path):
     own = Library.open(library_path)
     shared = Shared(own)

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from rag.schema import DocumentInfo
-from ui.app.asking import Asking
+from ui.app.asking import Asking, Draft
 from ui.app.components.answer import draft_html, turn_view
 from ui.app.components.conversations import conversation_tools, keep_turn
 from ui.app.components.evidence import evidence
@@ -133,14 +133,19 @@ def _follow(asking: Asking) -> None:
     for draft in asking.follow(_LOOK_SECONDS):
         if draft.sentences or draft.writing:
             text.html(draft_html(draft, t))
-        note.html(f'<p class="cw-note" role="status">{html_text(_stage(asking, len(draft.passages)))}</p>')
+        note.html(f'<p class="cw-note" role="status">{html_text(_stage(asking, draft))}</p>')
     st.rerun()
 
 
-def _stage(asking: Asking, passages: int) -> str:
+def _stage(asking: Asking, draft: Draft) -> str:
     t = texts()
     seconds = round(asking.seconds)
     if asking.stopped:
         return t.stopping
-    stage = t.reading_passages.format(passages=t.count("passage", passages)) if passages else t.searching
+    if draft.writing or draft.sentences:
+        stage = t.writing
+    elif draft.passages:
+        stage = t.reading_passages.format(passages=t.count("passage", len(draft.passages)))
+    else:
+        stage = t.searching
     return f"{stage} {t.seconds.format(n=seconds)}" if seconds >= 2 else stage

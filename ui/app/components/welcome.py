@@ -15,6 +15,7 @@ from rag.text import has_cjk
 from ui.app.components.answer import SURE
 from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
+from ui.app.options import generator_remote
 from ui.app.session import Pending, session, texts
 from ui.app.shared import Shared
 from ui.app.texts import LANGUAGES
@@ -31,7 +32,9 @@ def empty_library(shared: Shared) -> None:
     t = texts()
     with st.container(key="welcome"):
         st.title(t.welcome, anchor=False)
-        st.markdown(t.welcome_text)
+        remote = generator_remote(shared.library.settings)
+        whereto = t.stays_here if remote is None else t.goes_out.format(name=label(remote))
+        st.markdown(f"{t.welcome_text} {whereto}")
         uploader(shared)
         samples = sample_files()
         if samples and not shared.queue.busy:
@@ -50,7 +53,9 @@ def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
     t = texts()
     with st.container(key="welcome"):
         st.title(t.ask_title, anchor=False)
-        st.markdown(t.ask_text.format(documents=t.count("document", len(documents))))
+        writes = session().options.settings(shared.library.settings).generator.writes
+        about = t.ask_text_written if writes else t.ask_text
+        st.markdown(about.format(documents=t.count("document", len(documents))))
         questions = sample_questions(documents, chinese=t is LANGUAGES["zh"])
         told = t.try_these if questions else t.asked_before
         questions = questions or asked_before(shared.library.runs(_LOOKED_AT), documents)

@@ -16,6 +16,7 @@ class AskingTexts:
     # asking
     ask_title: str
     ask_text: str
+    ask_text_written: str
     ask_placeholder: str
     try_these: str
     asked_before: str
@@ -25,6 +26,7 @@ class AskingTexts:
     scope_placeholder: str
     searching: str
     reading_passages: str
+    writing: str
     seconds: str
     stop: str
     stopping: str
@@ -60,6 +62,8 @@ class AskingTexts:
     # the first minute
     welcome: str
     welcome_text: str
+    stays_here: str
+    goes_out: str
     take_samples: str
 
 
@@ -67,6 +71,7 @@ ENGLISH: Final = AskingTexts(
     # asking
     ask_title="Ask your documents",
     ask_text="Answers come from the {documents} of this library, word for word, and each sentence shows where it stands. What the documents do not hold is not made up.",
+    ask_text_written="A model writes the answers from the {documents} of this library; each sentence is checked against them and shows where it stands, and what they do not bear out is marked.",
     ask_placeholder="Ask a question about your documents",
     try_these="Try one of these",
     asked_before="Asked before",
@@ -76,6 +81,7 @@ ENGLISH: Final = AskingTexts(
     scope_placeholder="All documents",
     searching="Searching the documents …",
     reading_passages="Reading {passages} …",
+    writing="Writing …",
     seconds="{n} s",
     stop="Stop",
     stopping="Stopping …",
@@ -110,7 +116,9 @@ ENGLISH: Final = AskingTexts(
     export_copy="Copy",
     # the first minute
     welcome="Ask your own documents",
-    welcome_text="Bring in some documents, then ask. Every sentence of an answer names the page it comes from, and a click shows it there. Everything stays on this machine.",
+    welcome_text="Bring in some documents, then ask. Every sentence of an answer names the page it comes from, and a click shows it there.",
+    stays_here="Everything stays on this machine.",
+    goes_out="Documents stay on this machine; a question and the passages found for it are sent to {name}.",
     take_samples="Try it with the {n} sample documents",
 )
 
@@ -118,6 +126,7 @@ CHINESE: Final = AskingTexts(
     # asking
     ask_title="向文档提问",
     ask_text="答案逐字取自文档库中的 {documents}，每一句都标明出处。文档中没有的内容不会编造。",
+    ask_text_written="答案由模型依据本库的{documents} 写成；每一句都与原文核对并标明出处，没有依据的内容会标出。",
     ask_placeholder="就您的文档提一个问题",
     try_these="可以试试这些问题",
     asked_before="曾经问过",
@@ -127,6 +136,7 @@ CHINESE: Final = AskingTexts(
     scope_placeholder="全部文档",
     searching="正在检索文档……",
     reading_passages="正在阅读 {passages}……",
+    writing="正在撰写……",
     seconds="{n} 秒",
     stop="停止",
     stopping="正在停止……",
@@ -161,6 +171,8 @@ CHINESE: Final = AskingTexts(
     export_copy="复制",
     # the first minute
     welcome="向自己的文档提问",
-    welcome_text="先放入一些文档，然后提问。答案的每一句都标明来自哪一页，点击即可查看原处。所有内容都留在本机。",
+    welcome_text="先放入一些文档，然后提问。答案的每一句都标明来自哪一页，点击即可查看原处。",
+    stays_here="所有内容都留在本机。",
+    goes_out="文档留在本机；问题和为它找到的段落会发送到 {name}。",
     take_samples="用 {n} 份示例文档试试",
 )
