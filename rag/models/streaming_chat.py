@@ -78,14 +78,18 @@ class StreamingChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         pieces = self._pieces(messages, stop, kwargs)
+        told = False
         try:
             for piece in pieces:
+                told = True
                 chunk = ChatGenerationChunk(message=piece)
                 if run_manager is not None and chunk.text:
                     run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
         finally:
             pieces.close()
+        if not told:  # stopped before the first word; LangChain takes a stream without pieces for a failure
+            yield ChatGenerationChunk(message=AIMessageChunk(content="", chunk_position="last"))
 
 
 def usage(read: int, written: int) -> UsageMetadata:

@@ -114,3 +114,21 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(ConfigurationError, match=r"citewell\[llama-cpp\]"):
         chat(context_tokens=1024).invoke(QUESTION)
+
+
+class Soon(threading.Event):
+    """Set from the third look at it."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return self.looks > 2
+
+
+def test_a_prompt_that_is_being_read_can_be_stopped(model: LlamaCppChatModel) -> None:
+    told = Soon()
+    chunks = list(model.stream("a fox and a dog " * 60, stop_event=told))
+    assert told.looks < 6
+    assert not any(chunk.text for chunk in chunks)
+    assert model.invoke(QUESTION).text

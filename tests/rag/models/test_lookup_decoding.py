@@ -98,3 +98,28 @@ def test_a_common_prefix_is_the_longest(a: list[int], b: list[int]) -> None:
     shared = common_prefix(a, b)
     assert a[:shared] == b[:shared]
     assert shared in (len(a), len(b)) or a[shared] != b[shared]
+
+
+def test_a_prompt_that_is_being_read_can_be_stopped(loaded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers import StoppingCriteriaList
+
+    from rag.models import joint_reading, lookup_decoding
+
+    monkeypatch.setattr(lookup_decoding, "STRIDE", 4)
+    monkeypatch.setattr(joint_reading, "STRIDE", 4)
+    looks: list[int] = []
+
+    def told(ids: Any, scores: Any, **_: Any) -> Any:
+        import torch
+
+        looks.append(ids.shape[1])
+        return torch.tensor([len(looks) > 2])
+
+    tokens = list(range(5, 25))
+    decoding = LookupDecoding(PrefixCache(), 0)
+    text = generate(loaded, tokens, decoding, stopping_criteria=StoppingCriteriaList([told]))
+    assert text == tokens
+    assert decoding.passes == 0
+    kept = decoding.prefix.take(tokens)
+    assert kept is not None
+    assert kept.get_seq_length() == 8
