@@ -32,7 +32,7 @@ _OF_EVIDENCE: Final = (
 _OF_QUESTION: Final = (
     *("answer_coverage", "rarest_missing", "relation_missing", "relation_far"),
     *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years"),
-    *("kind_missing", "terms", "explanation"),
+    *("words_missing", "kind_missing", "new", "terms", "explanation"),
 )
 _OF_SHORT: Final = ("short", "short_odds", "short_probability", "short_unclear", "agreement")
 CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_SHORT
@@ -42,6 +42,7 @@ _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
 _SAME: Final = 0.7
 _FAR_BEHIND: Final = 5.0
 _CLEAR: Final = 0.4
+_HALF: Final = 0.5
 _NEAR: Final = 8
 
 
@@ -111,7 +112,9 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
         "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,
         "numbers_far": len(numbers - held) / len(numbers) if numbers else 0.0,
         "other_years": float(_speaks_of_other_years(question, unit)),
+        "words_missing": float(sum(_missing((term,), context, weight) > _HALF for term in question.terms)),
         "kind_missing": float(own["kind"] < 0.0),
+        "new": _new(question, unit),
         "terms": math.log1p(len(question.terms)) * (1.0 - 0.4 * question.cjk),
         "explanation": own["long_answer"],
     }
@@ -119,6 +122,12 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
 
 def _missing(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:
     return 1.0 - near_overlap(terms, held, weight) if terms else 0.0
+
+
+def _new(question: Question, unit: Unit) -> float:
+    """The share of a unit's content words that the question does not hold: an echo of it tells nothing."""
+    told = set(text_terms(unit.text))
+    return len(told - set(question.terms)) / (1.0 + len(told))
 
 
 def _speaks_of_other_years(question: Question, unit: Unit) -> bool:
