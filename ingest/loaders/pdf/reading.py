@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _MOST_BOOKMARKS: Final = 5_000
+_MOST_ANNOTATIONS: Final = 500
 _NO_TITLE: Final = re.compile(
     r"untitled.*|unbenannt.*|\(?(?:unspecified|anonymous)\)?|title|null|none"
     r"|document\d*|presentation\d*|slide \d+|microsoft (?:word|powerpoint|excel)\b.*"
@@ -67,7 +68,7 @@ class ReadPage(NamedTuple):
 
 
 def read_page(document: Any, number: int) -> ReadPage:
-    """The lines of a page, form fields included as they are filled in.
+    """The lines of a page, with form fields as they are filled in, typed notes and stamps.
 
     Raises:
         pypdfium2.PdfiumError: pdfium cannot load the page.
@@ -77,8 +78,8 @@ def read_page(document: Any, number: int) -> ReadPage:
     page = document[number - 1]
     fields_from = -1
     try:
-        if document.formenv is not None and pdfium.FPDFPage_GetAnnotCount(page) > 0:
-            # pdfium reads text from the page's content only; flattening appends the fields to it
+        if _has_written_annotations(document, page):
+            # pdfium reads text from the page's content only; flattening appends fields and notes to it
             with closing(page.get_textpage()) as printed:
                 fields_from = printed.count_chars()
             if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
@@ -93,6 +94,23 @@ def read_page(document: Any, number: int) -> ReadPage:
         return ReadPage(lines, share, drawings.has_paths or bool(drawings.is_picture.any()))
     finally:
         page.close()
+
+
+def _has_written_annotations(document: Any, page: Any) -> bool:
+    """Whether a page shows text that is not in its content: filled fields, typed notes, stamps."""
+    import pypdfium2.raw as pdfium
+
+    count = pdfium.FPDFPage_GetAnnotCount(page)
+    if count <= 0 or document.formenv is not None:
+        return count > 0
+    for index in range(min(count, _MOST_ANNOTATIONS)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            kind = pdfium.FPDFAnnot_GetSubtype(annotation)
+            pdfium.FPDFPage_CloseAnnot(annotation)
+            if kind in (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP):
+                return True
+    return False
 
 
 def _text_page(page: Any) -> Any:
