@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from rag.attribution.linear import LinearModel
 
-__all__ = ["fit_isotonic", "fit_logistic"]
+__all__ = ["fit_isotonic", "fit_line", "fit_logistic"]
 
 Matrix = NDArray[np.float64]
 _ROUNDS = 400
+_LINE_ROUNDS = 100
 
 
 def fit_logistic(
@@ -61,6 +62,33 @@ def fit_logistic(
         beta = beta + 0.7 * (moved - beta)
     weights_out = np.where(usable, beta[:-1] / np.where(usable, scale, 1.0), 0.0)
     return LinearModel(tuple(features), weights_out, float(beta[-1] - weights_out @ mean))
+
+
+def fit_line(log_odds: Matrix, labels: Matrix, slope_doubt: float, shift_doubt: float) -> tuple[float, float]:
+    """Slope and shift of log odds by which they become those of the labels (Platt 1999), shrunk to (1, 0).
+
+    The likeliest pair after normal priors around no change at all, so that a few examples change little.
+    Newton's method; the slope is at least 0.
+
+    Args:
+        log_odds: Shape (n,).
+        labels: Shape (n,), 0 or 1.
+        slope_doubt: Standard deviation of the slope's prior.
+        shift_doubt: Standard deviation of the shift's prior.
+    """
+    design = np.stack([log_odds, np.ones(len(log_odds))], axis=1)
+    prior, precision = np.array([1.0, 0.0]), np.array([slope_doubt, shift_doubt]) ** -2.0
+    line = prior.copy()
+    for _ in range(_LINE_ROUNDS):
+        predicted = 1.0 / (1.0 + np.exp(-np.clip(design @ line, -30.0, 30.0)))
+        gradient = design.T @ (predicted - labels) + precision * (line - prior)
+        curvature = design.T * (predicted * (1.0 - predicted)) @ design + np.diag(precision)
+        step = np.linalg.solve(curvature, gradient)
+        line = line - 0.7 * step
+        line[0] = max(line[0], 0.0)
+        if np.abs(step).max() < 1e-8:
+            break
+    return float(line[0]), float(line[1])
 
 
 def fit_isotonic(scores: Matrix, labels: Matrix, least_group: int = 1) -> tuple[Matrix, Matrix]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import CONFIDENCE_FEATURES
-from rag.answering.fitting import fit_isotonic, fit_logistic
+from rag.answering.fitting import fit_isotonic, fit_line, fit_logistic
 from rag.errors import UsageError
 from rag.evaluation.confidence_metrics import (
     auroc,
@@ -23,10 +23,15 @@ from rag.evaluation.judgement import Judged
 
 __all__ = ["FEWEST_EACH", "FEWEST_QUESTIONS", "Recalibration", "recalibrate"]
 
-FEWEST_QUESTIONS: Final = 40
-FEWEST_EACH: Final = 10
+FEWEST_QUESTIONS: Final = 16
+FEWEST_EACH: Final = 4
 _FOLDS: Final = 5
 _LEAST_CONFIDENCE: Final = 0.01
+_SLOPE_DOUBT: Final = 0.5
+_SHIFT_DOUBT: Final = 1.0
+"""Standard deviations of how collections differ from the shared sets, in slope and shift of log odds."""
+_MAP_FROM: Final = 100
+_LEAST_GROUP: Final = 10
 _REFIT_FROM: Final = 300
 _REFIT_RIDGE: Final = 20.0
 _KNOTS: Final = 41
@@ -75,8 +80,8 @@ def recalibrate(
     """Fit the confidence to judged answers, in the way that predicts held-out answers best.
 
     The ways, from the fewest parameters to the most: keep the shipped one; stretch and shift its log
-    odds (Platt 1999); map its score by isotonic regression (Zadrozny and Elkan 2002); fit the model
-    itself anew, from 300 questions on. Few questions thus change little.
+    odds (Platt 1999), shrunk to no change; from 100 questions on, map its score by isotonic regression
+    (Zadrozny and Elkan 2002); from 300 on, fit the model itself anew. Few questions thus change little.
 
     Raises:
         UsageError: there are too few questions, or too few answers of one kind.
@@ -84,7 +89,9 @@ def recalibrate(
     data = _data(judged)
     _require_enough(data)
     folds = _folds(data.right, seed)
-    ways: dict[str, _Fit] = {"kept": _kept, "scaled": _scaled, "isotonic": _isotonic}
+    ways: dict[str, _Fit] = {"kept": _kept, "scaled": _scaled}
+    if len(data.right) >= _MAP_FROM:
+        ways["isotonic"] = _isotonic
     if len(data.right) >= _REFIT_FROM:
         ways["refitted"] = _refitted
     held_out = {name: _held_out(way, shipped, data, folds) for name, way in ways.items()}
@@ -132,13 +139,18 @@ def _kept(shipped: Calibrator, data: _Data) -> Calibrator:
 
 
 def _scaled(shipped: Calibrator, data: _Data) -> Calibrator:
-    return _through_sigmoid(shipped, shipped.model.scores(data.matrix), data.right)
+    """The logistic function of a l + b, with l the log odds of the shipped confidence, as knots."""
+    scores, probabilities = shipped.knots
+    given = np.interp(shipped.model.scores(data.matrix), scores, probabilities)
+    slope, shift = fit_line(_log_odds(given), data.right, _SLOPE_DOUBT, _SHIFT_DOUBT)
+    moved = 1.0 / (1.0 + np.exp(-(slope * _log_odds(probabilities) + shift)))
+    return Calibrator(shipped.model, np.array([scores, _within(moved)]))
 
 
 def _isotonic(shipped: Calibrator, data: _Data) -> Calibrator:
-    least = max(FEWEST_EACH, len(data.right) // 20)
+    least = max(_LEAST_GROUP, len(data.right) // 20)
     x, y = fit_isotonic(shipped.model.scores(data.matrix), data.right, least)
-    return Calibrator(shipped.model, np.array([x, np.clip(y, _LEAST_CONFIDENCE, 1.0 - _LEAST_CONFIDENCE)]))
+    return Calibrator(shipped.model, np.array([x, _within(y)]))
 
 
 def _refitted(shipped: Calibrator, data: _Data) -> Calibrator:
@@ -158,7 +170,7 @@ def _through_sigmoid(calibrator: Calibrator, scores: Floats, right: Floats) -> C
     margin = 1.0 + np.ptp(scores)
     x = np.linspace(scores.min() - margin, scores.max() + margin, _KNOTS)
     y = 1.0 / (1.0 + np.exp(-line.scores(x[:, None])))
-    return Calibrator(calibrator.model, np.array([x, np.clip(y, _LEAST_CONFIDENCE, 1.0 - _LEAST_CONFIDENCE)]))
+    return Calibrator(calibrator.model, np.array([x, _within(y)]))
 
 
 def _held_out(way: _Fit, shipped: Calibrator, data: _Data, folds: NDArray[np.intp]) -> Floats:
@@ -181,8 +193,20 @@ def _folds(right: Floats, seed: int) -> NDArray[np.intp]:
 
 
 def _log_loss(sure: Floats, right: Floats) -> float:
-    kept = np.clip(sure, _LEAST_CONFIDENCE, 1.0 - _LEAST_CONFIDENCE)
+    kept = _within(sure)
     return float(-np.mean(right * np.log(kept) + (1.0 - right) * np.log(1.0 - kept)))
+
+
+def _within(sure: Floats) -> Floats:
+    """Probabilities that are never quite 0 or 1."""
+    kept: Floats = np.clip(sure, _LEAST_CONFIDENCE, 1.0 - _LEAST_CONFIDENCE)
+    return kept
+
+
+def _log_odds(sure: Floats) -> Floats:
+    kept = _within(sure)
+    odds: Floats = np.log(kept / (1.0 - kept))
+    return odds
 
 
 def _measures(sure: Floats, right: Floats) -> dict[str, float]:

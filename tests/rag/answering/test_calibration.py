@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering import CONFIDENCE_FEATURES, Calibrator, load_calibrator
-from rag.answering.fitting import fit_isotonic, fit_logistic
+from rag.answering.fitting import fit_isotonic, fit_line, fit_logistic
 from rag.attribution import LinearModel
 from rag.errors import ConfigurationError
 
@@ -65,6 +65,16 @@ def test_logistic_regression_recovers_the_weights() -> None:
     model = fit_logistic(("a", "b", "c"), matrix, labels, ridge=0.1)
     assert model.weights == pytest.approx([1.5, -0.3, 0.0], abs=0.25)
     assert model.intercept == pytest.approx(0.5, abs=0.15)
+
+
+def test_a_line_is_found_from_many_examples_and_hardly_moved_by_a_few() -> None:
+    random = np.random.default_rng(0)
+    log_odds = random.normal(0, 2, 6_000)
+    labels = (random.random(6_000) < 1 / (1 + np.exp(-(0.5 * log_odds - 1)))).astype(float)
+    assert fit_line(log_odds, labels, 0.5, 1.0) == pytest.approx((0.5, -1.0), abs=0.1)
+    slope, shift = fit_line(log_odds[:6], np.zeros(6), 0.5, 1.0)
+    assert (0.0 < slope < 2.0, -3.0 < shift < 0.0) == (True, True)
+    assert fit_line(np.empty(0), np.empty(0), 0.5, 1.0) == (1.0, 0.0)
 
 
 def test_a_sign_is_kept() -> None:

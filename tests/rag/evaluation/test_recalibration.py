@@ -87,7 +87,7 @@ def test_the_fit_is_written_and_read_again(tmp_path):
     assert read.confidence(features) == pytest.approx(found.calibrator.confidence(features), abs=1e-3)
 
 
-@pytest.mark.parametrize(("count", "chance"), [(20, 0.5), (200, 1.0), (200, 0.0)])
+@pytest.mark.parametrize(("count", "chance"), [(12, 0.5), (200, 1.0), (200, 0.0)])
 def test_too_few_questions_are_refused_with_what_is_missing(count, chance):
-    with pytest.raises(UsageError, match="at least 40 questions"):
+    with pytest.raises(UsageError, match="at least 16 questions"):
         recalibrate(answers(count, lambda _: chance), shipped())

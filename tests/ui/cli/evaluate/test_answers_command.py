@@ -121,7 +121,7 @@ def test_wrong_use_is_told(folder, tmp_path, monkeypatch, capsys, flags, says):
 def test_calibration_refuses_few_questions_and_says_how_many_it_needs(folder, tmp_path, capsys):
     code, _, err = run(capsys, "calibrate", folder, "--output", tmp_path / "own.json")
     assert code == 2
-    assert "at least 40 questions" in err
+    assert "at least 16 questions" in err
     assert not (tmp_path / "own.json").exists()
 
 
