@@ -1,11 +1,12 @@
 """How many of a question's ten nearest passages the dense leg finds, how fast, in how much memory, by size.
 
-    python -m benchmarks.dense_recall --data DATASETS [--sizes 12000 30000 …] [--vectors KEPT.npz]
+    python -m benchmarks.dense_recall --data DATASETS [--sizes 12000 30000 …] [--kept FOLDER]
 
 DATASETS holds BEIR folders. Vectors of their real passages, by the default preset's embedder, are
 resampled to each size (see `benchmarks.synthetic`); the questions are real ones and lie where questions
-lie, which is not where passages do. The truth is a comparison with every vector. `--vectors` keeps what
-was embedded for the next run. Results: `benchmarks/results/dense_recall.json`.
+lie, which is not where passages do. The truth is a comparison with every vector. `--kept` holds what was
+embedded and each size that was measured: a run that was stopped goes on there, and an empty folder begins
+anew. Results: `benchmarks/results/dense_recall.json`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from rag.settings import load_settings
 from rag.store.protocol import Ids
 from rag.store.vectors import FlatIndex, InvertedIndex, build_index, faiss_module
 
-__all__ = ["Measured", "exact_neighbours", "filled", "measure", "recall"]
+__all__ = ["Measured", "exact_neighbours", "filled", "kept_measurement", "measure", "recall"]
 
 _SIZES: Final = (12_000, 30_000, 100_000, 300_000, 1_000_000)
 _TEXTS: Final = 4_000
@@ -67,17 +68,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of BEIR folders")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(_SIZES), help="numbers of chunks")
-    parser.add_argument("--vectors", type=Path, help="file that keeps the embedded texts and questions")
+    parser.add_argument("--kept", type=Path, help="folder that keeps what is done, to go on with it")
     arguments = parser.parse_args()
-    real, questions = _embedded(arguments.data, arguments.vectors)
-    measured = []
-    for size in sorted(arguments.sizes):
-        measured.append(measure(real, questions, size))
-        print(measured[-1], file=sys.stderr)
+    if arguments.kept is not None:
+        arguments.kept.mkdir(parents=True, exist_ok=True)
+    real, questions = _embedded(arguments.data, arguments.kept)
+    measured = [kept_measurement(real, questions, size, arguments.kept) for size in sorted(arguments.sizes)]
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "dense_recall.json").write_text(
         json.dumps(_table(measured, len(real), len(questions)), indent=1, ensure_ascii=False) + "\n"
     )
+
+
+def kept_measurement(real: Vectors, questions: Vectors, size: int, kept: Path | None) -> Measured:
+    """What `measure` gives, from the folder where it was measured before."""
+    path = None if kept is None else kept / f"{size}.json"
+    if path is not None and path.is_file():
+        values = json.loads(path.read_text())
+        times = {int(threads): tuple(pair) for threads, pair in values.pop("milliseconds").items()}
+        return Measured(milliseconds=times, **values)
+    started = time.monotonic()
+    measured = measure(real, questions, size)
+    print(f"{measured} in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+    if path is not None:
+        path.write_text(json.dumps(asdict(measured)))
+    return measured
 
 
 def measure(real: Vectors, questions: Vectors, size: int) -> Measured:
@@ -158,15 +173,16 @@ def _megabytes(index: FlatIndex | InvertedIndex) -> float:
 
 def _embedded(data: Path, kept: Path | None) -> tuple[Vectors, Vectors]:
     """Vectors of real passages and of real questions."""
-    if kept is not None and kept.is_file():
-        with np.load(kept, allow_pickle=False) as file:
+    path = None if kept is None else kept / "vectors.npz"
+    if path is not None and path.is_file():
+        with np.load(path, allow_pickle=False) as file:
             return file["passages"], file["questions"]
     sample = read_sample(data, _TEXTS, _QUESTIONS)
     embedder = build_embedder(load_settings())
     passages = embedder.embed_passages(list(sample.texts)).astype(np.float32)
     questions = embedder.embed_questions(list(sample.questions)).astype(np.float32)
-    if kept is not None:
-        np.savez(kept, passages=passages, questions=questions)
+    if path is not None:
+        np.savez(path, passages=passages, questions=questions)
     return passages, questions
 
 

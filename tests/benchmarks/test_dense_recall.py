@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks.dense_recall import exact_neighbours, filled, measure, recall
+from benchmarks.dense_recall import exact_neighbours, filled, kept_measurement, measure, recall
 from rag.models.protocol import Vectors
 
 
@@ -44,3 +46,10 @@ def test_the_ten_nearest_are_found_on_either_side_of_the_change_of_index(
     assert measured.kind == kind
     assert measured.recall >= 0.99
     assert 4 * 64 * size / 5e6 < measured.megabytes < 4 * 64 * size / 0.9e6
+
+
+def test_a_size_that_was_measured_is_not_measured_again(real: Vectors, tmp_path: Path) -> None:
+    first = kept_measurement(real[:1_300], real[1_300:1_310], 700, tmp_path)
+    assert (tmp_path / "700.json").is_file()
+    assert kept_measurement(real[:0], real[:0], 700, tmp_path) == first
+    assert first.milliseconds.keys() == {1, 2}
