@@ -36,10 +36,12 @@ _HELPS = {
     *("overlap", "near_overlap", "context_overlap", "passage_overlap", "overlap_gap", "pairs", "names"),
     *("names_in_context", "numbers", "numbers_in_context", "kind", "rank", "cosine", "window_cosine"),
     *("passage_cosine", "cosine_gap", "untrusted_overlap", "untrusted_near_overlap", "likelihood"),
+    *("rest_overlap", "resolved_overlap", "answer", "answer_gap", "lone_cosine"),
 }
 _HARMS = {"short", "open", "asks", "heading"}
 _MEMBERSHIP_SIGNS = {
     **dict.fromkeys(("lead", "gap", "rank", "kind", "passage_rank", "bridge", "new_coverage"), 1),
+    "answers_better": 1,
     # CLAPNQ was built of passages whose gold sentences do not follow each other: not a fact of the world
     **dict.fromkeys(("next", "previous", "refers_back"), 1),
     "terms": -1,

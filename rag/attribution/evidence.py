@@ -9,12 +9,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.attribution.features import FEATURES, WORD_FEATURES, UnitVectors, feature_matrix, word_features
+from rag.attribution.features import (
+    FEATURES,
+    WORD_FEATURES,
+    UnitVectors,
+    add_answers,
+    feature_matrix,
+    word_features,
+)
 from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, languages_of
 from rag.attribution.membership import Members, choose
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
+from rag.attribution.short import answer_scores
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
 from rag.models.protocol import Embedder, Reranker
@@ -24,6 +32,7 @@ __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_meas
 
 Matrix = NDArray[np.float64]
 _SCORED_BY_MODEL: Final = 8
+_READ: Final = 12
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
 
@@ -92,9 +101,9 @@ class Measured:
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        kinds = self.matrix[:, FEATURES.index("kind")]
+        kinds, answers = (self.matrix[:, FEATURES.index(name)] for name in ("kind", "answer"))
         return Members(
-            self.question, self.units, self.passages, scores, kinds, order, self.vectors, self.weight
+            self.question, self.units, self.passages, scores, kinds, answers, order, self.vectors, self.weight
         )
 
 
@@ -156,6 +165,8 @@ class EvidenceSelector:
         judge = self._judges.judge(asked.language, languages_of(passages)) if candidates else None
         vectors = self._vectors(asked, candidates, by_words[kept], judge)
         matrix = feature_matrix(by_words[kept], candidates, vectors)
+        read = np.argsort(-self._weights.ranking.scores(matrix), kind="stable")[:_READ]
+        add_answers(matrix, read, answer_scores(asked, [candidates[i] for i in read]))
         name = judge[0].embedder.name if judge else ""
         return Measured(asked, passages, candidates, matrix, vectors, weight, len(units), name)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.attribution.contents import holds_answer_kind
-from rag.attribution.overlap import TermWeights, near_overlap, overlap
+from rag.attribution.overlap import TermWeights, near_credits, near_overlap, overlap, weighted_share
 from rag.attribution.question import Question, text_terms
 from rag.attribution.trust import NO_TRUST, LanguageTrust
 from rag.attribution.units import Unit
@@ -25,6 +25,7 @@ __all__ = [
     "FEATURES",
     "WORD_FEATURES",
     "UnitVectors",
+    "add_answers",
     "feature_matrix",
     "is_heading",
     "naming",
@@ -56,6 +57,8 @@ WORD_FEATURES: Final = (
     "row",
     "heading",
     "long_answer",
+    "rest_overlap",
+    "resolved_overlap",
 )
 """Measured without a model; see `word_features`."""
 
@@ -67,11 +70,15 @@ _MEANING_FEATURES: Final = (
     "untrusted_overlap",
     "untrusted_near_overlap",
     "likelihood",
+    "answer",
+    "answer_gap",
+    "lone_cosine",
 )
 FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
 """The columns of `feature_matrix`."""
 
 _SHORT_WORDS: Final = 5
+_WORST_GAP: Final = -9.0
 _HEADING_WORDS: Final = 12
 _CELLS: Final = re.compile(r"\t|\|")
 _TELLS: Final = re.compile(r"[\d:：]|^\s*[-*•·▪‣–—●○■□◦]")
@@ -105,8 +112,10 @@ def word_features(
 
     Overlaps are weighted shares of the question's content words: in the unit, with part credit for
     near words, in the unit with its context (title, headings, lead), in its whole passage, and below
-    the best unit. `names` and `numbers` are shares of those in the question, 0 where it has none.
-    `kind` is -0.5 to 0.5: whether the unit holds what the kind of answer needs. The rest is form.
+    the best unit; `rest_overlap` leaves out the question's names, which titles tell as well, and
+    `resolved_overlap` adds the lead where the unit opens with a pronoun. `names` and `numbers` are
+    shares of those in the question, 0 where it has none. `kind` is -0.5 to 0.5: whether the unit holds
+    what the kind of answer needs. The rest is form.
     """
     in_passages = [overlap(question.terms, set(text_terms(_whole(passage))), weight) for passage in passages]
     ranks = passage_ranks(passages)
@@ -131,23 +140,37 @@ def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors
 
     Likeness of meaning to the question (of the unit, of the unit with its neighbours, of all units of
     its passage, and below the best unit) counts by how far the embedder is trusted, and overlaps count
-    once more by how far it is not.
+    once more by how far it is not. `lone_cosine` is likeness by how little the words of the question are
+    found in any unit, as where it is in another language. The columns of short answers are 0 until
+    `add_answers` fills them.
     """
     likeness = vectors.trust.likeness
     cosines = likeness(vectors.units @ vectors.question)
     windows = likeness(_group_means(vectors.units, _windows(units)) @ vectors.question)
     wholes = likeness(_group_means(vectors.units, _passage_groups(units)) @ vectors.question)
     distrust = 1.0 - vectors.trust.trust
+    near = by_words[:, WORD_FEATURES.index("near_overlap")]
     columns = [
         cosines,
         windows,
         wholes,
         cosines - cosines.max() if len(units) else cosines,
         distrust * by_words[:, WORD_FEATURES.index("overlap")],
-        distrust * by_words[:, WORD_FEATURES.index("near_overlap")],
+        distrust * near,
         vectors.likelihood,
+        *np.zeros((2, len(units))),
+        cosines * (1.0 - near.max(initial=0.0)),
     ]
     return np.hstack([by_words, np.stack(columns, axis=1)])
+
+
+def add_answers(matrix: Matrix, rows: NDArray[np.intp], scores: Matrix) -> None:
+    """Fill in how well the likeliest short answers of some rows fit; the other rows get the worst of them."""
+    if len(rows):
+        answers = np.full(len(matrix), scores.min())
+        answers[rows] = scores
+        matrix[:, FEATURES.index("answer")] = answers
+        matrix[:, FEATURES.index("answer_gap")] = np.maximum(answers - scores.max(), _WORST_GAP)
 
 
 def _row(
@@ -157,12 +180,17 @@ def _row(
     held = set(sequence)
     around = f"{naming(passage)} {unit.lead}"
     context = held | set(text_terms(around))
+    credits = list(zip(question.terms, near_credits(question.terms, held), strict=True))
+    near = weighted_share(credits, weight)
+    resolved = (
+        near_overlap(question.terms, held | set(text_terms(unit.lead)), weight) if unit.refers_back else near
+    )
     pairs = question.pairs & set(pairwise(sequence))
     held_numbers = numbers(unit.reading)
     size = _word_count(unit.reading)
     return [
         overlap(question.terms, held, weight),
-        near_overlap(question.terms, held, weight),
+        near,
         near_overlap(question.terms, context, weight),
         in_passage,
         0.0,
@@ -182,6 +210,8 @@ def _row(
         float(unit.is_row),
         float(is_heading(unit, passage)),
         float(question.wants_explanation),
+        weighted_share([(term, credit) for term, credit in credits if term not in question.names], weight),
+        resolved,
     ]
 
 

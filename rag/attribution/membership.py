@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -45,16 +44,14 @@ MEMBERSHIP_FEATURES: Final = (
     "terms_of_best",
     "terms",
     "few",
+    "answers_better",
 )
 """The columns of `Members.matrix`; from `likeness` on they are 0 for the best unit itself."""
 
 _CONSIDERED: Final = 12
 _DUPLICATE: Final = 0.7
 _BETA: Final = 2.0
-_PRONOUN: Final = re.compile(
-    r"\W*(?:(?:it|he|she|they|this|these|that|those|its|his|her|their|there|both)\b|[它他她此该該其这這])",
-    re.IGNORECASE,
-)
+_MOST_BETTER: Final = 9.0
 _SHORT_KINDS: Final = frozenset(
     {AnswerKind.PERSON, AnswerKind.PLACE, AnswerKind.TIME, AnswerKind.QUANTITY, AnswerKind.CHOICE}
 )
@@ -65,7 +62,7 @@ class Members:
     """The best units of a question, measured against the very best of them.
 
     `order` are the rows of all units, best first by `scores`; `kinds` is whether each unit holds the
-    kind of answer wanted (-0.5 to 0.5).
+    kind of answer wanted (-0.5 to 0.5), `answers` how well its likeliest short answer fits.
     """
 
     question: Question
@@ -73,6 +70,7 @@ class Members:
     passages: Sequence[Passage]
     scores: Matrix
     kinds: Matrix
+    answers: Matrix
     order: Sequence[int]
     vectors: UnitVectors
     weight: TermWeights
@@ -105,6 +103,7 @@ class Members:
                     is_best * terms,
                     (1.0 - is_best) * terms,
                     (1.0 - is_best) / len(self.units),
+                    self._answers_better(i, best),
                 ]
             )
         return np.array(rows, np.float64)
@@ -126,7 +125,7 @@ class Members:
             self.word_likeness(i, best),
             float(same and unit.ordinal == first.ordinal + 1),
             float(same and unit.ordinal == first.ordinal - 1),
-            float(same and unit.ordinal == first.ordinal + 1 and _PRONOUN.match(unit.text) is not None),
+            float(same and unit.ordinal == first.ordinal + 1 and unit.refers_back),
             float(same),
             float(unit.document_id == first.document_id),
             self._bridge(unit, first),
@@ -136,6 +135,15 @@ class Members:
             float(self.question.kind in _SHORT_KINDS),
             float(self.question.has_parts),
         ]
+
+    def _answers_better(self, i: int, best: int) -> float:
+        """How much better the short answer in a unit fits than that in the best, beside which it stands.
+
+        As where one sentence names what is asked about, and another goes on with "It …".
+        """
+        if self.units[i].passage != self.units[best].passage:
+            return 0.0
+        return min(max(float(self.answers[i] - self.answers[best]), 0.0), _MOST_BETTER)
 
     def _bridge(self, unit: Unit, other: Unit) -> float:
         """How far one unit's document is named in the other unit, as where a question joins two documents."""

@@ -10,7 +10,15 @@ from typing import Final
 from rag.attribution.question import text_terms
 from rag.text import has_cjk
 
-__all__ = ["TermWeights", "near_overlap", "overlap", "weights_from_frequencies", "weights_from_texts"]
+__all__ = [
+    "TermWeights",
+    "near_credits",
+    "near_overlap",
+    "overlap",
+    "weighted_share",
+    "weights_from_frequencies",
+    "weights_from_texts",
+]
 
 TermWeights = Callable[[str], float]
 """The weight of a term: its inverse document frequency, scaled to 0 to 1."""
@@ -45,14 +53,25 @@ def overlap(terms: Sequence[str], held: Collection[str], weight: TermWeights) ->
 
 
 def near_overlap(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:
-    """As `overlap`, with part credit for a common word beginning, or for the characters of a CJK bigram.
+    """As `overlap`, with part credit for near words (`near_credits`)."""
+    return weighted_share(zip(terms, near_credits(terms, held), strict=True), weight)
 
-    `locat` against `location` counts by the shared share of the longer word; a bigram counts half for
+
+def weighted_share(credits: Iterable[tuple[str, float]], weight: TermWeights) -> float:
+    """The weighted mean of the credits of some terms; 0 without terms."""
+    gained = total = 0.0
+    for term, credit in credits:
+        total += weight(term)
+        gained += weight(term) * credit
+    return gained / total if total else 0.0
+
+
+def near_credits(terms: Sequence[str], held: Collection[str]) -> list[float]:
+    """For each term 1 where it is held, else part of 1 for a common word beginning or for its characters.
+
+    `locat` against `location` counts by the shared share of the longer word; a CJK bigram counts half for
     each of its characters.
     """
-    total = sum(map(weight, terms))
-    if not total:
-        return 0.0
     prefixes: dict[str, list[str]] = {}
     characters: set[str] = set()
     for word in held:
@@ -60,16 +79,16 @@ def near_overlap(terms: Sequence[str], held: Collection[str], weight: TermWeight
             characters.update(word)
         elif len(word) >= _LEAST_PREFIX:
             prefixes.setdefault(word[:_LEAST_PREFIX], []).append(word)
-    credit = 0.0
+    credits = []
     for term in terms:
         if term in held:
-            credit += weight(term)
+            credits.append(1.0)
         elif has_cjk(term):
-            credit += weight(term) * sum(c in characters for c in term) / len(term)
+            credits.append(sum(c in characters for c in term) / len(term))
         else:
             near = prefixes.get(term[:_LEAST_PREFIX], ()) if len(term) >= _LEAST_PREFIX else ()
-            credit += weight(term) * max((_shared_prefix(term, word) for word in near), default=0.0)
-    return credit / total
+            credits.append(max((_shared_prefix(term, word) for word in near), default=0.0))
+    return credits
 
 
 def _idf(count: int, total: int) -> float:

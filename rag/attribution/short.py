@@ -23,6 +23,7 @@ from rag.text import cjk_share, has_cjk, stem
 __all__ = [
     "SHORT_FEATURES",
     "ShortSpan",
+    "answer_scores",
     "load_short_model",
     "measure_spans",
     "short_span",
@@ -68,6 +69,8 @@ SHORT_FEATURES: Final = (
 )
 """The columns of `measure_spans`: the kind of span by the kind of answer wanted, then its place and words."""
 
+_RANK_FEATURES: Final = frozenset({"best_unit", "units_before", "row"})
+_NO_CANDIDATE: Final = -5.0
 _COPULA: Final = re.compile(
     r"(?:\b(?:is|are|was|were|be|been|became|becomes|called|named|titled|known as)\s+(?:the|an?)?\s*"
     r"|[是为為叫称稱即]|名为|名為|[称稱][为為])\W?$",
@@ -173,6 +176,22 @@ def short_span(
 def wants_short_answer(question: Question) -> bool:
     """Whether a name, a number, a date, a place or a phrase can be the whole answer."""
     return question.kind in _WANTED
+
+
+def answer_scores(question: Question, units: Sequence[Unit]) -> Matrix:
+    """How well the likeliest short answer inside each unit fits, shape (len(units),), in log odds.
+
+    By what the unit itself holds, not by its rank. All 0 where the question wants no short answer.
+    """
+    best = np.zeros(len(units))
+    if not wants_short_answer(question):
+        return best
+    model = load_short_model()
+    weights = np.where([name in _RANK_FEATURES for name in SHORT_FEATURES], 0.0, model.weights)
+    for i, unit in enumerate(units):
+        matrix = measure_spans(question, [unit])[1]
+        best[i] = (matrix @ weights).max() if len(matrix) else _NO_CANDIDATE
+    return best
 
 
 def measure_spans(question: Question, units: Sequence[Unit]) -> tuple[list[tuple[Unit, Candidate]], Matrix]:

@@ -16,6 +16,10 @@ __all__ = ["Unit", "quotable_units"]
 _ROW: Final = re.compile(r"[^\t\n]*\t|\s*\|.*\|\s*$")
 _RULE: Final = re.compile(r"[\s|:+=_.\-–—*]*")
 _CLOSED: Final = re.compile(r"[.!?。！？；;:：…][\"'”’」』）)\]》\s]*$")
+_PRONOUN: Final = re.compile(
+    r"\W*(?:(?:it|he|she|they|this|these|that|those|its|his|her|their|there|both)\b|[它他她此该該其这這])",
+    re.IGNORECASE,
+)
 _LEAST_LETTERS: Final = 3
 
 
@@ -51,6 +55,11 @@ class Unit:
     def is_closed(self) -> bool:
         """Whether it ends as a sentence does; headings and fragments do not."""
         return self.is_row or _CLOSED.search(self.text) is not None
+
+    @property
+    def refers_back(self) -> bool:
+        """Whether it opens with a word that stands for something told before ("It is wrapped in …")."""
+        return not self.is_row and _PRONOUN.match(self.text) is not None
 
     @property
     def is_question(self) -> bool:

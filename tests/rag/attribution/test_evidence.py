@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rag.attribution import EvidenceSelector, SentenceVectors
+from rag.attribution.features import FEATURES
 from rag.attribution.linear import LinearModel
 from rag.attribution.trust import language_trust
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
@@ -103,6 +104,42 @@ def test_a_scorer_is_heard() -> None:
     scored = EvidenceSelector(Trained(256), Favouring()).select(question, PASSAGES)
     rank = [[e.unit.text for e in s.ranked].index("Gulls nest on the roofs.") for s in (plain, scored)]
     assert rank[1] < rank[0] or rank == [0, 0]
+
+
+def test_the_sentence_that_goes_on_with_a_pronoun_is_judged_with_the_one_before() -> None:
+    text = "The lantern tower stands by the gate. It was built by Ada Wren in 1871. Gulls nest on the roofs."
+    measured = EvidenceSelector(None).measure("Who built the lantern tower?", [passage(text)])
+    near, resolved = (measured.matrix[:, FEATURES.index(f)] for f in ("near_overlap", "resolved_overlap"))
+    assert resolved[1] > near[1]
+    assert (resolved[0], resolved[2]) == (near[0], near[2])
+
+
+def test_both_sentences_are_quoted_where_the_second_holds_what_the_first_is_about() -> None:
+    text = "Map 23, the parish of Nether Stowell, was missing. It was found under the rear board in 1998."
+    chosen = EvidenceSelector(None).select("When was the missing map 23 found?", [passage(text)]).chosen
+    assert "It was found under the rear board in 1998." in [evidence.unit.text for evidence in chosen]
+
+
+def test_a_short_answer_that_fits_speaks_for_its_sentence() -> None:
+    text = "The old bridge has three arches. The old bridge was opened in May 1904 by the mayor."
+    measured = EvidenceSelector(None).measure("When was the old bridge opened?", [passage(text)])
+    answers = measured.matrix[:, FEATURES.index("answer")]
+    assert answers[1] > answers[0]
+    assert measured.matrix[:, FEATURES.index("answer_gap")].tolist() == (answers - answers[1]).tolist()
+
+
+def test_a_question_for_reasons_has_no_short_answer_to_fit() -> None:
+    measured = EvidenceSelector(None).measure("Why do gulls nest on the roofs?", PASSAGES)
+    assert not measured.matrix[:, FEATURES.index("answer")].any()
+
+
+def test_likeness_counts_alone_where_the_words_say_nothing() -> None:
+    selector = EvidenceSelector(Trained(256))
+    strange = selector.measure("Whither gather mewing birds?", PASSAGES).matrix
+    known = selector.measure("Gulls nest on the roofs", PASSAGES).matrix
+    lone, cosine = FEATURES.index("lone_cosine"), FEATURES.index("cosine")
+    assert np.allclose(strange[:, lone], strange[:, cosine])
+    assert not known[:, lone].any()
 
 
 class Confused(HashingEmbedder):
