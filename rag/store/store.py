@@ -26,6 +26,7 @@ from rag.store.examples import ApprovedExamples
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
 from rag.store.originals import Originals
+from rag.store.reserve import Reserve
 from rag.store.vector_cache import VectorCache
 from rag.store.vector_memory import VectorMemory
 from rag.store.writing import CatalogWriter
@@ -56,6 +57,7 @@ class Store(Derived):
         self.examples = ApprovedExamples(database)
         self.answers = KeptAnswers(database)
         self.collections = Collections(database)
+        self._reserve = Reserve(path)
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)
         self._vectors = VectorMemory()
@@ -82,11 +84,20 @@ class Store(Derived):
             raise StoreError(f"cannot make library folder {str(path)!r}: {error.strerror}") from error
         store = cls(path, Database(path / _CATALOG))
         try:
-            store._prepare()
+            store._prepare_or_make_room()
         except BaseException:
             store.close()
             raise
         return store
+
+    def _prepare_or_make_room(self) -> None:
+        try:
+            self._prepare()
+        except StoreError:
+            if not self._reserve.give_up():  # SQLite opens no library without some room
+                raise
+            self._prepare()
+        self._reserve.keep()
 
     def _prepare(self) -> None:
         migrate(self._database)
@@ -159,8 +170,12 @@ class Store(Derived):
         return self._writer.recut(document_id, chunks, fingerprint, hashes, vectors, chunked_by)
 
     def remove_documents(self, document_ids: Sequence[str]) -> list[DocumentInfo]:
-        """Delete documents with all that is derived from them in one transaction; returns those gone."""
-        return self._writer.remove(document_ids)
+        """Delete documents with all that is derived from them in one transaction; returns those gone.
+
+        On a full disk it uses the room that the library keeps for this.
+        """
+        with self._reserve.given_up():
+            return self._writer.remove(document_ids)
 
     def original(self, document_id: str) -> Path | None:
         """The kept copy of the file that a document was read from; None if none was kept, or it is gone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -40,12 +41,13 @@ print(seen)
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 3 MB."""
+def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system of 3 MB, or of as many as a test asks for."""
     folder = tmp_path / "disk"
     folder.mkdir()
+    size = f"size={getattr(request, 'param', 3)}m"
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"a file system cannot be mounted here: {mounted.stderr.decode().strip()}")
@@ -72,6 +74,36 @@ def test_a_disk_that_is_really_full_is_told_and_loses_nothing(small_disk: Path, 
     with Store.open(small_disk / "library") as store:
         assert [check for check in store.check() if not check.ok] == []
         assert sorted(info.source for info in store.documents()) == sorted([*kept[2:], "after.txt"])
+
+
+@pytest.mark.parametrize("small_disk", [24], indirect=True)
+@pytest.mark.parametrize("reopened", [False, True])
+def test_documents_can_be_removed_when_not_a_byte_is_free(
+    small_disk: Path, embedder: HashingEmbedder, reopened: bool
+):
+    def fill_up() -> None:
+        with (small_disk / "others").open("ab", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(bytes(4_096)):
+                pass
+
+    with Store.open(small_disk / "library") as store:
+        texts = [f"number {n} " + " ".join(f"w{(n * 7 + i) % 900}" for i in range(4_000)) for n in range(20)]
+        for number, text in enumerate(texts):
+            add_to_store(store, document(text, f"{number}.txt"), embedder)
+        if not reopened:
+            fill_up()
+            store.remove_documents([info.document_id for info in store.documents()][:15])
+    if reopened:
+        fill_up()
+        with Store.open(small_disk / "library") as store:
+            store.remove_documents([info.document_id for info in store.documents()][:15])
+    with Store.open(small_disk / "library") as store:
+        assert len(store.documents()) == 5
+        add_to_store(store, document("There is room inside.", "after.txt"), embedder)
+        (small_disk / "others").unlink()
+    with Store.open(small_disk / "library") as store:
+        assert [check for check in store.check() if not check.ok] == []
+        assert (store.path / "reserve").is_file()
 
 
 def test_a_flipped_page_is_refused_with_a_plain_message(store: Store, embedder: HashingEmbedder):
