@@ -102,7 +102,7 @@ def _has_written_annotations(document: Any, page: Any) -> bool:
 
     count = pdfium.FPDFPage_GetAnnotCount(page)
     if count <= 0 or document.formenv is not None:
-        return count > 0
+        return bool(count > 0)
     for index in range(min(count, _MOST_ANNOTATIONS)):
         annotation = pdfium.FPDFPage_GetAnnot(page, index)
         if annotation:
