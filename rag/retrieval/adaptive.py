@@ -2,18 +2,19 @@
 
 The score of a candidate is a sum of terms, each in units that mean the same on every library:
 
-    0.2 · trust · z(dense)          z: standard deviations from the candidates' mean cosine
+    0.2 · trust · z(dense)          z: standard deviations from the library's mean cosine
   + (0.3 + c) · lexical / best      c: the greatest coverage of the question by one passage
   + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
   + 0.5 · mentioned + 0.1 · related (twice for what the best passage leads to)
-  + 0.5 · named, and 0.1 of the score of the better neighbour in the document
+  + 0.5 · named + 0.2 · inside    how far it stands out inside the documents that are named
+  and 0.8 of the mean score of the two neighbours in the document
 
 Scores are used, not ranks, because a rank forgets by how much the first was ahead: a convex
 combination of scores beats reciprocal rank fusion with fewer questions to tune on (Bruch, Gai and
 Ingber 2023, "An analysis of fusion functions for hybrid retrieval"). The dense leg has no weight
 relative to the lexical one but what it earns: a decisive question has z of 6 and more for its best
-passage, noise 2 to 3, and `trust` (see `rag.retrieval.trust`) takes it to nought where the embedder
-is blind. The lexical leg earns its weight by how much of the question one passage covers. The
+passage, noise 3, and `trust` (see `rag.retrieval.trust`) takes it to nought where the embedder is
+blind. The lexical leg earns its weight by how much of the question one passage covers. The
 constants are round numbers, one set of them for all libraries; `benchmarks/retrieval.py` measures what
 they do on ten sets in two languages.
 """
@@ -27,8 +28,10 @@ from typing import Final
 import numpy as np
 
 from rag.models.protocol import Vectors
+from rag.retrieval.background import LibraryBackground
 from rag.retrieval.calibration import relevance
 from rag.retrieval.candidates import Candidates, gather
+from rag.retrieval.inside import Inside, inside, meant
 from rag.retrieval.memory import ReadingMemory
 from rag.retrieval.reading import Reading
 from rag.retrieval.trust import DenseTrust, Scale, dense_trust
@@ -42,6 +45,8 @@ _READ: Final = 40
 _PROBES: Final = 10
 _FIRST: Final = 3
 _LINKED: Final = 10
+_INSIDE: Final = 50
+"""Chunks that stand out inside the documents that are named, and become candidates too."""
 
 Legs = Mapping[str, Sequence[Hit]]
 
@@ -60,7 +65,8 @@ class FusionWeights:
     coverage_power: float = 4.0
     mentioned: float = 0.5
     related: float = 0.1
-    neighbour: float = 0.1
+    inside: float = 0.2
+    neighbour: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class AdaptiveFusion:
         self._fingerprint = fingerprint
         self._weights = weights or FusionWeights()
         self._memory = ReadingMemory(store)
+        self._background = LibraryBackground(store, fingerprint)
 
     def fuse(
         self, question: str, vector: Vectors | None, legs: Legs, documents: Sequence[str] | None = None
@@ -95,18 +102,16 @@ class AdaptiveFusion:
         candidates = gather(self._store, self._fingerprint, vector, legs)
         if not len(candidates):
             return Fused()
-        probes = candidates.positions(legs.get("lexical", ())[:_PROBES])
-        trust = dense_trust(candidates, probes) if vector is not None else DenseTrust(0.0, 0.0, 0.0)
-        scoring = _Scoring(self._weights, candidates, trust)
         reading = Reading(self._store, question, self._memory)
         reading.look(candidates.ids.tolist())
+        scoring = _Scoring(self._weights, candidates, self._trust(candidates, vector, legs, reading))
         scoring.names = reading.named()
+        self._look_inside(question, vector, documents, reading, scoring)
         reading.read(_best(scoring.by_legs(), _READ))
         first = _best(scoring.with_words(reading), _FIRST)
         related = self._related(reading, first, documents)
-        linked = self._gather_linked(related, candidates, vector)
-        scoring.add(linked)
-        reading.read(linked.ids.tolist())
+        linked = self._gather({chunk_id: 0.0 for links in related for chunk_id in links}, scoring, vector)
+        reading.read(linked)
         scoring.names = reading.named()
         scores = scoring.with_links(reading, related, first)
         hits = tuple(Hit(i, relevance(scores[i])) for i in _best(scores, len(scores)))
@@ -124,11 +129,42 @@ class AdaptiveFusion:
             found.append({hit.chunk_id: hit.score / hits[0].score for hit in hits if hits[0].score > 0})
         return found
 
-    def _gather_linked(
-        self, related: Sequence[Mapping[int, float]], known: Candidates, vector: Vectors | None
-    ) -> Candidates:
-        new = sorted({chunk_id for links in related for chunk_id in links} - set(known.ids.tolist()))
-        return gather(self._store, self._fingerprint, vector, {"linked": [Hit(i, 0.0) for i in new]})
+    def _trust(
+        self, candidates: Candidates, vector: Vectors | None, legs: Legs, reading: Reading
+    ) -> DenseTrust:
+        if vector is None:
+            return DenseTrust(0.0, 0.0, Scale(0.0, 0.0))
+        probes = candidates.positions(legs.get("lexical", ())[:_PROBES])
+        background = self._background.like(reading.documents(candidates.ids[probes].tolist()))
+        return dense_trust(candidates, probes, vector, background)
+
+    def _look_inside(
+        self,
+        question: str,
+        vector: Vectors | None,
+        documents: Sequence[str] | None,
+        reading: Reading,
+        scoring: _Scoring,
+    ) -> None:
+        """Compare the chunks of the documents that are named, or else of those asked, with each other."""
+        about = meant(reading.clarity()) or documents or ()
+        if not about or not self._weights.inside:
+            return
+        sizes = {document: self._memory.document_chunks(document) for document in about}
+        found = inside(
+            self._store, self._fingerprint, question, vector, scoring.trust, sizes, reading.expansion
+        )
+        scoring.inside = found
+        best = {chunk_id: found.lexical.get(chunk_id, 0.0) for chunk_id in _best(found.scores, _INSIDE)}
+        reading.look(self._gather(best, scoring, vector))
+        scoring.names = reading.named()
+
+    def _gather(self, chunks: Mapping[int, float], scoring: _Scoring, vector: Vectors | None) -> list[int]:
+        """Make candidates of those chunks, given with their lexical scores, that are none yet; their ids."""
+        new = [Hit(chunk_id, chunks[chunk_id]) for chunk_id in sorted(chunks.keys() - scoring.legs.keys())]
+        found = gather(self._store, self._fingerprint, vector, {"lexical": new})
+        scoring.add(found)
+        return [int(chunk_id) for chunk_id in found.ids]
 
 
 class _Scoring:
@@ -136,18 +172,19 @@ class _Scoring:
 
     def __init__(self, weights: FusionWeights, candidates: Candidates, trust: DenseTrust) -> None:
         self._weights = weights
-        self._trust = trust.trust
-        self._scale = Scale.of(candidates.dense)
+        self.trust = trust.trust
+        self._scale = trust.scale
         self._best_lexical = float(candidates.lexical.max()) or 1.0
         self._dense: dict[int, float] = {}
         self._lexical: dict[int, float] = {}
         self.legs: dict[int, dict[str, float]] = {}
         self.names: dict[int, float] = {}
+        self.inside = Inside()
         self.add(candidates)
 
     def add(self, candidates: Candidates) -> None:
         """Take in candidates; the scale stays that of the first ones."""
-        z = self._weights.dense * self._trust * self._scale.standardized(candidates.dense)
+        z = self._weights.dense * self.trust * self._scale.standardized(candidates.dense)
         lexical = np.maximum(candidates.lexical, 0.0) / self._best_lexical
         for i, chunk_id in enumerate(candidates.ids.tolist()):
             self._dense[chunk_id] = float(z[i])
@@ -169,9 +206,8 @@ class _Scoring:
 
     def by_legs(self) -> dict[int, float]:
         """What the legs and the document's name say, each lexical score counted in full."""
-        named = self._weights.named
         return {
-            chunk_id: z + self._lexical[chunk_id] + named * self.names.get(chunk_id, 0.0)
+            chunk_id: z + self._lexical[chunk_id] + self._of_document(chunk_id)
             for chunk_id, z in self._dense.items()
         }
 
@@ -181,7 +217,7 @@ class _Scoring:
         lexical = w.lexical_floor + w.lexical_coverage * reading.coverage
         scores = {}
         for chunk_id, z in self._dense.items():
-            score = z + lexical * self._lexical[chunk_id] + w.named * self.names.get(chunk_id, 0.0)
+            score = z + lexical * self._lexical[chunk_id] + self._of_document(chunk_id)
             found = reading.evidence(chunk_id)
             if found is not None:
                 score += w.adjacency * found.adjacency + w.context * found.context
@@ -200,16 +236,36 @@ class _Scoring:
         for chunk_id in scores.keys() & {chunk_id for links in related for chunk_id in links}:
             shares = [links.get(chunk_id, 0.0) for links in related]
             scores[chunk_id] += w.related * (shares[0] + max(shares))
-        return self._with_neighbours(scores, reading)
+        return self._on_scale(scores, self._with_neighbours(scores, reading))
+
+    def _on_scale(self, plain: Mapping[int, float], scores: Mapping[int, float]) -> dict[int, float]:
+        """The scores brought back to where they are without the names' and neighbours' part.
+
+        What these add says which of a long document's passages, not that any is relevant: the best
+        score stays that of the best passage by legs, words and links.
+        """
+        inside, weight = self.inside.scores, self._weights.inside
+        most = max(score - weight * inside.get(chunk_id, 0.0) for chunk_id, score in plain.items())
+        now = max(scores.values())
+        share = most / now if min(most, now) > 0.0 else 1.0
+        return {chunk_id: share * score for chunk_id, score in scores.items()}
+
+    def _of_document(self, chunk_id: int) -> float:
+        """What the names say: for the document, and for this chunk inside it."""
+        w = self._weights
+        inside = self.inside.scores.get(chunk_id, 0.0)
+        return w.named * self.names.get(chunk_id, 0.0) + w.inside * inside
 
     def _with_neighbours(self, scores: dict[int, float], reading: Reading) -> dict[int, float]:
-        """Each score raised by the better neighbour's: an answer's surroundings are about it too."""
-        better = {
-            chunk_id: max((scores[i] for i in beside if i in scores), default=0.0)
-            for chunk_id, beside in reading.neighbours().items()
-        }
+        """Each score raised by its neighbours'.
+
+        An answer's surroundings are about it too, and a passage among others that match is less likely
+        to match by chance. A document of one passage loses nothing: there is nothing to raise.
+        """
+        share = self._weights.neighbour / 2.0
+        beside = reading.neighbours()
         return {
-            chunk_id: score + self._weights.neighbour * better.get(chunk_id, 0.0)
+            chunk_id: score + share * sum(scores.get(i, 0.0) for i in beside.get(chunk_id, ()))
             for chunk_id, score in scores.items()
         }
 

@@ -95,24 +95,28 @@ def _says_something(match: Match) -> bool:
 
 
 def named(documents: Mapping[str, Match], repeated: Callable[[str, str], float]) -> dict[str, float]:
-    """How clearly each document is named, 0 to 1, beyond what BM25 counts, by id.
+    """How clearly each document is named beyond what BM25 counts, by id.
 
-    `repeated` gives, for a document's id and a word of its title, the share of the word's chunks that
-    are repetitions of this title. A number alone names nothing; it tells apart the documents that a
-    word has named.
+    0 is not at all, 1 a word that names no other document; several words count more. `repeated` gives,
+    for a document's id and a word of its title, the share of the word's chunks that are repetitions of
+    this title. What a word lost in weight it lost for every document that it names, so the shares of
+    all of them add up. A number alone names nothing; it tells apart the documents that a word has named.
     """
     telling = {document: match for document, match in documents.items() if _says_something(match)}
-    holders = Counter(
-        term for match in telling.values() for term in match.title | match.unseen | match.numbers
-    )
-    rarity = {term: _rarity(count, len(documents)) for term, count in holders.items()}
-    strengths = dict.fromkeys(documents, 0.0)
+    holders: Counter[str] = Counter()
+    lost: dict[str, float] = {}
     for document, match in telling.items():
-        words = sum(rarity[term] * repeated(document, term) for term in match.title)
+        holders.update(match.title | match.unseen | match.numbers)
+        for term in match.title:
+            lost[term] = lost.get(term, 0.0) + repeated(document, term)
+    rarity = {term: _rarity(count, len(documents)) for term, count in holders.items()}
+    clarity = dict.fromkeys(documents, 0.0)
+    for document, match in telling.items():
+        words = sum(rarity[term] * min(1.0, lost[term]) for term in match.title)
         words += sum(rarity[term] for term in match.unseen)
         digits = sum(rarity[number] for number in match.numbers)
-        strengths[document] = min(1.0, words + min(words, digits))
-    return strengths
+        clarity[document] = words + min(words, digits)
+    return clarity
 
 
 def abbreviates(short: str, words: Sequence[str]) -> bool:

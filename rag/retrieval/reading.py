@@ -53,14 +53,27 @@ class Reading:
                 self._terms[chunk_id] = read.terms
                 self._evidence[chunk_id] = self._question.evidence(self._terms[chunk_id])
 
-    def named(self) -> dict[int, float]:
-        """How clearly the question names the document of each chunk looked at."""
+    def clarity(self) -> dict[str, float]:
+        """How clearly the question names each document that a chunk looked at belongs to, by id."""
         for place in self._places.values():
             if place.document_id not in self._matches:
                 names = names_of(place.title, place.source)
                 self._matches[place.document_id] = matched(self._names, names)
-        strengths = named(self._matches, self._repeated)
-        return {chunk_id: strengths[place.document_id] for chunk_id, place in self._places.items()}
+        return named(self._matches, self._repeated)
+
+    def named(self) -> dict[int, float]:
+        """How clearly the question names the document of each chunk looked at, 0 to 1."""
+        clarity = self.clarity()
+        return {i: min(1.0, clarity[place.document_id]) for i, place in self._places.items()}
+
+    def documents(self, chunk_ids: Sequence[int]) -> list[str]:
+        """The documents of those chunks that were looked at."""
+        return [self._places[i].document_id for i in chunk_ids if i in self._places]
+
+    def expansion(self, chunk_ids: Sequence[int]) -> list[str]:
+        """The words that lead on from these chunks; those of several chunks as often as they have them."""
+        self.read(chunk_ids)
+        return [word for chunk_id in chunk_ids for word in self._leading(chunk_id)]
 
     def evidence(self, chunk_id: int) -> Evidence | None:
         """What a chunk holds of the question; None if it was not read."""
@@ -76,13 +89,10 @@ class Reading:
 
         None from a chunk that was not read or leads nowhere.
         """
-        if chunk_id not in self._terms:
+        words = self._leading(chunk_id)
+        if not words:
             return []
-        found = self._chunks[chunk_id].link_words
-        frequencies = self._memory.frequencies(term for term in found if term not in self._asked)
-        words = link_query(found, self._asked, frequencies, self._passages)
-        uncovered = [term for term in self._question.weights if term not in self._terms[chunk_id].words]
-        return words + uncovered if words else []
+        return words + [term for term in self._question.weights if term not in self._terms[chunk_id].words]
 
     def mentioned(self, first: Sequence[int]) -> dict[int, float]:
         """How strongly the chunks `first` mention each chunk that was read."""
@@ -103,6 +113,14 @@ class Reading:
                 beside.setdefault(chunk_id, []).append(following)
                 beside.setdefault(following, []).append(chunk_id)
         return beside
+
+    def _leading(self, chunk_id: int) -> list[str]:
+        """The words that lead on from a chunk."""
+        if chunk_id not in self._terms:
+            return []
+        found = self._chunks[chunk_id].link_words
+        frequencies = self._memory.frequencies(term for term in found if term not in self._asked)
+        return link_query(found, self._asked, frequencies, self._passages)
 
     def _repeated(self, document_id: str, term: str) -> float:
         """The share of a word's chunks that repeat a document's title."""

@@ -1,22 +1,20 @@
-"""How far the dense leg can be trusted with a question: two signals that need no labels.
+"""How far the dense leg can be trusted with a question: a signal that needs no labels.
 
 An embedder does not say when it does not know a language or a kind of text: it returns vectors all
 the same. But its similarities then behave like noise, and noise has a known shape: the best of n
 independent normal draws stands about sqrt(2 ln n) standard deviations above their mean (the leading
-term of extreme value theory; Leadbetter, Lindgren and Rootzén 1983, section 1.5). Both signals
-measure how far a best similarity stands out, in that unit, so 1 is what chance gives:
+term of extreme value theory; Leadbetter, Lindgren and Rootzén 1983, section 1.5). `coherence` is how
+far the nearest neighbour of a passage stands out from the library, in that unit, so that 1 is what
+chance gives, as the mean over probes: the best passages of the lexical leg. It is low where the
+embedder sees the texts that are asked for as all alike: a script that its tokenizer tears apart, lists
+and tables of one pattern.
 
-- `decisiveness`: of the question's best candidate among all candidates. Low when the question is
-  in a language the embedder does not know, or asks for combinations that one vector cannot hold.
-- `coherence`: of the nearest neighbour of each probe among all candidates, probes being the best
-  passages of the lexical leg. Low when the embedder sees the library's own texts as all alike:
-  a script that its tokenizer tears apart, lists and tables of one pattern.
-
-Why they should hold on a library never seen: both are ratios of differences, so they change neither
-with an embedder's offset (some put every pair above 0.7) nor with its scale; the background is the
-question's own candidates, so a library of several languages is judged by the part that is asked;
-and the number of candidates is divided out. The lexical leg chooses the probes because it knows no
-language better than another.
+Why it should hold on a library never seen: it is a ratio of differences, so it changes neither with an
+embedder's offset (some put every pair above 0.7) nor with its scale; the background is a sample of the
+library in the language asked (`rag.retrieval.background`), so it grows neither with the library nor with
+the number of candidates; and the lexical leg chooses the probes because it knows no language better
+than another. The question's own best similarity is no such signal: over a whole library it stands out
+in a foreign script about as far as for a question in plain English.
 """
 
 from __future__ import annotations
@@ -27,6 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.models.protocol import Vectors
+from rag.retrieval.background import Background
 from rag.retrieval.candidates import Candidates, Floats
 
 __all__ = ["DenseTrust", "Scale", "dense_trust"]
@@ -35,35 +35,48 @@ _ENOUGH = 10
 """Fewer candidates say nothing about the shape of noise."""
 _UNKNOWN = 0.5
 _NO_SPREAD = 1e-9
+_RAMP = (0.75, 1.25)
+"""Trust begins below what chance gives, since texts of one library are alike beyond chance, and is full
+as far above it."""
 
 
 @dataclass(frozen=True)
 class DenseTrust:
-    """The two signals, in units of what chance gives, and the trust made from them, 0 to 1."""
+    """`coherence` in units of what chance gives, the trust made from it, 0 to 1, and the cosines' scale."""
 
-    decisiveness: float
     coherence: float
     trust: float
+    scale: Scale
 
 
-def dense_trust(candidates: Candidates, probes: NDArray[np.int64]) -> DenseTrust:
-    """Judge the dense leg by its scores of the candidates and by the probes' neighbours.
+def dense_trust(
+    candidates: Candidates,
+    probes: NDArray[np.int64],
+    question: Vectors,
+    background: Background | None = None,
+) -> DenseTrust:
+    """Judge the dense leg by its nearest neighbours of the probes.
 
-    `probes` are positions of candidates. With under ten candidates the trust is one half.
+    Args:
+        candidates: Chunks with their vectors.
+        probes: Positions of candidates.
+        question: The question's vector, shape (dimension,).
+        background: What to judge against; without one the candidates themselves. With under ten of
+            these the trust is one half.
     """
-    count = len(candidates)
-    if count < _ENOUGH:
-        return DenseTrust(1.0, 1.0, _UNKNOWN)
-    chance = math.sqrt(2.0 * math.log(count))
-    decisiveness = float(Scale.of(candidates.dense).standardized(candidates.dense).max()) / chance
-    coherence = _coherence(candidates, probes) / chance if len(probes) else 1.0
-    trust = _ramp(decisiveness, 0.5, 0.8) ** (1 / 3) * _ramp(coherence, 0.65, 1.15) ** 0.75
-    return DenseTrust(decisiveness, coherence, trust)
+    if background is None:
+        background = Background(candidates.ids, candidates.vectors, len(candidates))
+    scale = Scale.of((background.vectors @ question).astype(np.float64))
+    if background.count < _ENOUGH:
+        return DenseTrust(1.0, _UNKNOWN, scale)
+    chance = math.sqrt(2.0 * math.log(background.count))
+    coherence = _coherence(candidates, probes, background) / chance if len(probes) else 1.0
+    return DenseTrust(coherence, _ramp(coherence, *_RAMP), scale)
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Mean and standard deviation of the candidates' scores, as the ruler for any score of that kind."""
+    """Mean and standard deviation of the background's scores, as the ruler for any score of that kind."""
 
     mean: float
     spread: float
@@ -78,16 +91,23 @@ class Scale:
         return (scores - self.mean) / self.spread if self.spread > _NO_SPREAD else np.zeros_like(scores)
 
 
-def _coherence(candidates: Candidates, probes: NDArray[np.int64]) -> float:
-    """The mean over probes of how far the nearest other candidate stands out, in standard deviations."""
+def _coherence(candidates: Candidates, probes: NDArray[np.int64], background: Background) -> float:
+    """The mean over probes of how far the nearest other chunk stands out, in standard deviations."""
+    near = _similarity(candidates, probes, candidates.ids, candidates.vectors)
+    others = _similarity(candidates, probes, background.ids, background.vectors)
+    nearest = np.fmax(np.nanmax(near, axis=1), np.nanmax(others, axis=1))
+    spread = np.maximum(np.nanstd(others, axis=1), _NO_SPREAD)
+    return float(((nearest - np.nanmean(others, axis=1)) / spread).mean())
+
+
+def _similarity(
+    candidates: Candidates, probes: NDArray[np.int64], ids: NDArray[np.int64], vectors: Vectors
+) -> Floats:
+    """Cosines of probes and chunks, shape (probes, chunks); nan for a probe and itself."""
     # einsum, not @: BLAS wakes its threads for so small a product, which takes longer than the product
-    similarity = np.einsum("pd,cd->pc", candidates.vectors[probes], candidates.vectors).astype(np.float64)
-    rows = np.arange(len(probes))
-    own = np.zeros_like(similarity, dtype=bool)
-    own[rows, probes] = True
-    others = similarity[~own].reshape(len(probes), -1)
-    spread = np.maximum(others.std(axis=1), _NO_SPREAD)
-    return float(((others.max(axis=1) - others.mean(axis=1)) / spread).mean())
+    cosines: Floats = np.einsum("pd,cd->pc", candidates.vectors[probes], vectors).astype(np.float64)
+    cosines[candidates.ids[probes][:, None] == ids[None, :]] = np.nan
+    return cosines
 
 
 def _ramp(value: float, low: float, high: float) -> float:
