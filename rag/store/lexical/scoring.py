@@ -32,6 +32,8 @@ _SLACK: Final = 1e-5
 """Bounds are stored in 32 bits, and sums of them may be rounded: a share that is added to be safe."""
 _LOOKUPS: Final = 12
 """What it costs to look one chunk up among a word's postings, in postings gone through."""
+_FEW: Final = 6_000
+"""Postings of all words that are sorted rather than added into an array of all chunks."""
 _LONG: Final = 2_000
 """Postings from which it pays to ask first whether the best so far make going through them needless."""
 
@@ -81,9 +83,12 @@ def best_chunks(
 ) -> list[Hit]:
     """The `top_k` chunks of the highest scores above 0, ties by ascending id, among `allowed` if given."""
     terms = sorted(terms, key=lambda term: (-term.weight, term.term))
+    wanted = np.array([term.term for term in terms], np.uint32)
+    weights = np.array([term.weight for term in terms], np.float64)
     ids, scores = np.empty(0, np.int64), np.empty(0, np.float64)
     for live in segments:
-        search = _SegmentSearch(live, terms, top_k, float(scores[-1]) if len(scores) == top_k else 0.0)
+        threshold = float(scores[-1]) if len(scores) == top_k else 0.0
+        search = _SegmentSearch(live, wanted, weights, top_k, threshold)
         positions, found = search.run(allowed)
         if len(positions):
             ids = np.concatenate([ids, live.segment.ids[positions]])
@@ -96,21 +101,27 @@ def best_chunks(
 class _SegmentSearch:
     """One question in one segment; `threshold` is the score that the best elsewhere make necessary."""
 
-    def __init__(self, live: LiveSegment, terms: Sequence[QueryTerm], top_k: int, threshold: float) -> None:
+    def __init__(
+        self,
+        live: LiveSegment,
+        wanted: NDArray[np.uint32],
+        weights: Floats,
+        top_k: int,
+        threshold: float,
+    ) -> None:
         segment = live.segment
         self._live = live
         self._top_k = top_k
         self._threshold = threshold
-        self._places = []
-        self._weights = []
-        bounds = []
-        wanted = np.array([term.term for term in terms], np.uint32)
-        for term, place in zip(terms, segment.find(wanted).tolist(), strict=True):
-            if place >= 0:
-                self._places.append((int(segment.offsets[place]), int(segment.offsets[place + 1])))
-                self._weights.append(term.weight)
-                bounds.append(term.weight * min(1.0, float(segment.peaks[place]) * live.stretch))
-        rest = np.cumsum(np.array([0.0, *reversed(bounds)]))[::-1]
+        places = segment.find(wanted)
+        there = places >= 0
+        places = places[there]
+        self._weights = weights[there]
+        starts, ends = segment.offsets[places], segment.offsets[places + 1]
+        self._places = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        self._postings = int((ends - starts).sum())
+        bounds = self._weights * np.minimum(1.0, segment.peaks[places].astype(np.float64) * live.stretch)
+        rest = np.cumsum(np.concatenate([[0.0], bounds[::-1]]))[::-1]
         self._rest = rest * (1.0 + _SLACK)
         """Entry i: the most that words i and later can add."""
 
@@ -124,11 +135,30 @@ class _SegmentSearch:
             chosen = _positions(segment.ids, allowed)
             if mask is not None:
                 chosen = chosen[mask[chosen]]
-            if not len(chosen) or len(chosen) * _LOOKUPS < sum(end - start for start, end in self._places):
+            if not len(chosen) or len(chosen) * _LOOKUPS < self._postings:
                 return self._look_up(chosen, np.zeros(len(chosen)), 0)
             mask = np.zeros(len(segment), bool)
             mask[chosen] = True
-        return self._go_through(mask)
+        return self._sort(mask) if self._postings <= _FEW else self._go_through(mask)
+
+    def _sort(self, mask: NDArray[np.bool_] | None) -> tuple[NDArray[np.int64], Floats]:
+        """Add up words with so few postings that sorting them is less work than a sum for each chunk.
+
+        The sort is stable, so each chunk's words are added in the order of `_go_through`.
+        """
+        segment = self._live.segment
+        positions = np.concatenate([segment.positions[start:end] for start, end in self._places])
+        counts = np.concatenate([segment.frequencies[start:end] for start, end in self._places])
+        sizes = [end - start for start, end in self._places]
+        parts = _parts(counts, self._live.norms[positions], np.repeat(self._weights, sizes))
+        order = np.argsort(positions, kind="stable")
+        positions = positions[order]
+        first = np.concatenate([[True], positions[1:] != positions[:-1]])
+        found = positions[first].astype(np.int64)
+        scores = np.asarray(np.bincount(np.cumsum(first) - 1, parts[order]), np.float64)
+        if mask is not None:
+            found, scores = found[mask[found]], scores[mask[found]]
+        return self._kept(found, scores, len(self._places))
 
     def _go_through(self, mask: NDArray[np.bool_] | None) -> tuple[NDArray[np.int64], Floats]:
         """Add up words from the rarest on, until those left cannot bring in another chunk."""
@@ -179,12 +209,18 @@ class _SegmentSearch:
 
     def _parts(self, number: int, postings: slice | NDArray[np.int64], positions: NDArray[np.intp]) -> Floats:
         """What a word adds to the score of each chunk at `positions`, whose postings these are."""
-        counts = self._live.segment.frequencies[postings].astype(np.float64)
-        parts: Floats = self._live.norms[positions]
-        parts += counts
-        np.divide(counts, parts, out=parts)
-        parts *= self._weights[number]
-        return parts
+        counts = self._live.segment.frequencies[postings]
+        return _parts(counts, self._live.norms[positions], self._weights[number])
+
+
+def _parts(counts: NDArray[np.uint8], norms: Floats, weight: Floats | np.float64) -> Floats:
+    """The formula's summands; `norms` are overwritten."""
+    frequencies = counts.astype(np.float64)
+    parts: Floats = norms
+    parts += frequencies
+    np.divide(frequencies, parts, out=parts)
+    parts *= weight
+    return parts
 
 
 def _found(totals: Floats, mask: NDArray[np.bool_] | None) -> tuple[NDArray[np.int64], Floats]:

@@ -89,15 +89,24 @@ def same(found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> N
     removed=st.floats(0, 0.6),
     filtered=st.none() | st.floats(0.01, 0.9),
     long=st.sampled_from([0, 20, 2_000]),
+    few=st.sampled_from([0, 100, 6_000]),
 )
 def test_the_best_are_those_of_plain_bm25(
-    seed: int, chunks: int, capacity: int, top_k: int, removed: float, filtered: float | None, long: int
+    seed: int,
+    chunks: int,
+    capacity: int,
+    top_k: int,
+    removed: float,
+    filtered: float | None,
+    long: int,
+    few: int,
 ) -> None:
     random = np.random.default_rng(seed)
     every = zipfian(seed, chunks)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(segment_module, "CAPACITY", capacity)
         patch.setattr(scoring, "_LONG", long)
+        patch.setattr(scoring, "_FEW", few)
         documents = [(10 + start, packed(every[start : start + 7])) for start in range(0, chunks, 7)]
         segments = list(build_segments(documents))
         bags = {10 + i: bag for i, bag in enumerate(every) if random.random() >= removed}
@@ -128,6 +137,7 @@ def test_equal_chunks_tie_and_go_by_id() -> None:
 def test_common_words_are_not_gone_through_once_the_rare_ones_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     bags = {i: Counter({1: 1, 2 + i % 3: 1, **({9: 1} if i < 20 else {})}) for i in range(6_000)}
     [segment] = build_segments([(0, packed(list(bags.values())))])
+    monkeypatch.setattr(scoring, "_FEW", 0)
     touched: list[int] = []
     parts = scoring._SegmentSearch._parts
     monkeypatch.setattr(
@@ -167,3 +177,16 @@ def test_bytes_of_another_length_are_refused() -> None:
         Postings.unpacked(data[:-1], 5)
     with pytest.raises(ValueError, match="chunks have"):
         Postings.unpacked(data + bytes(5), 5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sorting_a_few_postings_gives_the_very_same_scores(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = zipfian(seed, 300)
+    bags = dict(enumerate(every, 1))
+    segments = live(list(build_segments([(1, packed(every))])), bags)
+    terms = query(bags, Counter(dict.fromkeys(range(1, 9), 1)))
+    sorted_up = best_chunks(segments, terms, 300)
+    monkeypatch.setattr(scoring, "_FEW", 0)
+    assert sorted_up == best_chunks(segments, terms, 300) != []
