@@ -141,13 +141,18 @@ def read_tasks(folder: Path, set_name: str, most: int = MOST_QUESTIONS) -> list[
 
 
 def cases(
-    folder: Path, set_name: str, embedder: Embedder, work: Path, kinds: Sequence[str]
+    folder: Path,
+    set_name: str,
+    embedder: Embedder,
+    work: Path,
+    kinds: Sequence[str],
+    most: int = MOST_QUESTIONS,
 ) -> Iterator[Case]:
     """Measured cases of a set, with passages retrieved from a library of its corpus made under `work`."""
     store, corpus = _library(folder, set_name, embedder, work)
     retriever = HybridRetriever(store, embedder, Settings().retrieval)
     selector = EvidenceSelector(embedder, most_candidates=10_000)
-    for task in read_tasks(folder, set_name):
+    for task in read_tasks(folder, set_name, most):
         weight = library_term_weights(store, read_question(task.question).terms)
         found = () if set_name.startswith("rgb") else _retrieved(task, retriever)
         for kind in kinds:

@@ -47,7 +47,7 @@ COLUMNS: Final = ("fused", "proximity", "evidence", *_BEST_OF_UNITS)
 """The columns of `passage_features`."""
 
 _EVERYTHING: Final = 10_000
-_TIMED: Final = 10
+_TIMED: Final = 4
 """Questions of a set that are timed; the very first also loads the model, and is not."""
 _WINDOW: Final = 20
 _RANK: Final = FEATURES.index("rank")
@@ -76,10 +76,17 @@ class Candidates:
 
 
 def candidates(
-    dataset: RetrievalSet, store: Store, retriever: HybridRetriever, embedder: Embedder, depth: int
+    dataset: RetrievalSet,
+    store: Store,
+    retriever: HybridRetriever,
+    embedders: tuple[Embedder, Embedder],
+    depth: int,
 ) -> Iterator[Candidates]:
-    """The first `depth` fused passages of each question, measured; the first few are timed."""
-    selector = EvidenceSelector(embedder, most_candidates=_EVERYTHING)
+    """The first `depth` fused passages of each question, measured; the first few are timed.
+
+    The first embedder may remember what it has embedded; the second one is timed.
+    """
+    selector = EvidenceSelector(embedders[0], most_candidates=_EVERYTHING)
     found = retriever.retrieve_all(list(dataset.questions.values()), depth)
     for asked, (question_id, retrieval) in enumerate(zip(dataset.questions, found, strict=True)):
         question = retrieval.question
@@ -91,7 +98,7 @@ def candidates(
             tuple(passage.source for passage in passages),
             passage_features(selector.measure(question, passages, weight)),
             dict(dataset.qrels[question_id]),
-            _timed(question, passages, weight, embedder) if 0 < asked <= _TIMED else {},
+            _timed(question, passages, weight, embedders[1]) if 0 < asked <= _TIMED else {},
         )
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from benchmarks.fit_data import CachedEmbedder
 from benchmarks.rerank_features import COLUMNS, Candidates, candidates
 from benchmarks.tables import RESULTS
 from rag.evaluation import RetrievalSet, bootstrap_mean, index_corpus, read_beir
@@ -53,12 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     settings = load_settings(None)
     embedder = build_embedder(settings)
+    known = CachedEmbedder(embedder, options.vectors) if options.vectors else embedder
     measured = []
     with tempfile.TemporaryDirectory() as temporary:
         for name in options.sets:
             dataset = _first(read_beir(options.data / name), options.questions)
             library = (options.libraries or Path(temporary)) / name
-            measured += _measured(dataset, library, embedder, settings, options.depth)
+            measured += _measured(dataset, library, (known, embedder), settings, options.depth)
             print(f"{name}: {len(dataset.questions)} questions", flush=True)
     result = table(measured, options.depth, embedder.name)
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder of sets")
     parser.add_argument("--sets", nargs="+", default=SETS, help="names of sets, two or more")
     parser.add_argument("--libraries", type=Path, help="folder that keeps the libraries for a later run")
+    parser.add_argument("--vectors", type=Path, help="folder that keeps vectors of sentences")
     parser.add_argument("--questions", type=int, help="at most so many questions a set")
     parser.add_argument("--depth", type=int, default=_DEPTH, help="how many passages are ordered anew")
     parser.add_argument("--out", type=Path, default=RESULTS / "rerankers.json")
@@ -82,14 +85,18 @@ def _first(dataset: RetrievalSet, count: int | None) -> RetrievalSet:
 
 
 def _measured(
-    dataset: RetrievalSet, library: Path, embedder: Embedder, settings: Settings, depth: int
+    dataset: RetrievalSet,
+    library: Path,
+    embedders: tuple[Embedder, Embedder],
+    settings: Settings,
+    depth: int,
 ) -> list[Candidates]:
     library.parent.mkdir(parents=True, exist_ok=True)
     with Store.open(library) as store:
         if store.chunk_count() != len(dataset.corpus):
-            index_corpus(store, embedder, dataset.corpus)
-        retriever = HybridRetriever(store, embedder, settings.retrieval)
-        return list(candidates(dataset, store, retriever, embedder, depth))
+            index_corpus(store, embedders[0], dataset.corpus)
+        retriever = HybridRetriever(store, embedders[0], settings.retrieval)
+        return list(candidates(dataset, store, retriever, embedders, depth))
 
 
 def table(measured: Sequence[Candidates], depth: int, model: str) -> dict[str, Any]:
