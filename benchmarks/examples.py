@@ -5,13 +5,15 @@
 TREC (6 kinds of question) and Banking77 (77 intents) come with labels. XQuAD's questions are divided by
 article, the first half as the pool, so that no example is of a test question's text; their label is the
 shape of the right answer (a year, a number, a name, a phrase, a clause): what an example must show is how
-such a question is answered. Stores `benchmarks/results/examples.json`; each set's figures are kept under
-the work folder, so that a run that was stopped goes on.
+such a question is answered. Stores `benchmarks/results/examples.json`; each set's figures and each choice
+of the generator are kept under the work folder, so that a run that was stopped goes on, and one that asks
+the generator more builds on one that asked less.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -19,7 +21,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from rag.evaluation import RememberingEmbedder, SelectionSettings, SelectorResult, evaluate_selectors
+from rag.evaluation import (
+    LabelChooser,
+    RememberingEmbedder,
+    SelectionSettings,
+    SelectorResult,
+    evaluate_selectors,
+)
 from rag.examples import selector_names
 from rag.examples.evaluation import load_labelled
 from rag.models import build_embedder, build_label_scorer
@@ -59,19 +67,41 @@ def measured(folder: Path, amount: SelectionSettings, work: Path) -> Figures:
         return figures
     settings = load_settings()
     pool, questions = read(folder)
+    scorer = build_label_scorer(settings)
+    choices = RememberedChoices(scorer.most_likely, work / f"{folder.name}-choices.jsonl")
     results = evaluate_selectors(
         selector_names(),
         pool,
         questions,
         RememberingEmbedder(build_embedder(settings)),
         amount,
-        build_label_scorer(settings).most_likely if amount.generator_limit else None,
+        choices if amount.generator_limit else None,
         settings.examples.selector,
         lambda done, total: print(f"{folder.name}: {done} of {total}", flush=True),
     )
     figures = {result.selector: _figures(result) for result in results}
     kept.write_text(json.dumps(figures, indent=1), "utf-8")
     return figures
+
+
+class RememberedChoices:
+    """A generator's choices of labels, asked for once and kept in a file."""
+
+    def __init__(self, choose: LabelChooser, path: Path) -> None:
+        """Take in the choices that the file holds already."""
+        self._choose = choose
+        self._path = path
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+        self._known: dict[str, str] = dict(json.loads(line) for line in lines)
+
+    def __call__(self, prompt: str, labels: Sequence[str]) -> int:
+        """The index of the label chosen."""
+        key = hashlib.sha256("\0".join([prompt, *labels]).encode()).hexdigest()[:24]
+        if key not in self._known:
+            self._known[key] = labels[self._choose(prompt, labels)]
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([key, self._known[key]]) + "\n")
+        return labels.index(self._known[key])
 
 
 def read(folder: Path) -> tuple[Sequence[Example], Sequence[Example]]:

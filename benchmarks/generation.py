@@ -1,149 +1,279 @@
-"""Writing answers: plain decoding against prompt lookup, kept prefixes, batches and llama.cpp, in one run.
+"""What makes writing fast, each against the plain way on the work that it is for, in one run.
 
-`python -m benchmarks.generation` asks questions of the sample documents and stores
-`benchmarks/results/generation.json`. Each prompt is the real one: system text, worked examples,
-passages, question. Greedy decoding, so that every way must write the same text as the plain one
-(llama.cpp computes with quantised weights and may differ).
+    python -m benchmarks.generation --work FOLDER [--parts NAME ...]
+
+The prompts are real ones, over the sample documents: instructions, worked examples, passages, question.
+Decoding is greedy, and every tuned way must write the very text of the plain one (llama.cpp computes with
+other, quantised weights and may differ). Each part stores its figures under the work folder as it ends;
+the table `benchmarks/results/generation.json` is made of all parts that are there.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from langchain_core.messages import BaseMessage
 
 from benchmarks.tables import RESULTS
 from ingest import ingest_paths
 from rag import Library
 from rag.models import build_generator
 from rag.prompting import PromptBuilder, chat_messages, token_counter
+from rag.schema import Example, Message, Passage
 from rag.settings import Settings, load_settings
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-SAMPLES: Final = ROOT / "data" / "samples"
+SAMPLES: Final = Path(__file__).resolve().parent.parent / "data" / "samples"
+TOPICS: Final = (
+    *("lending and the rooms", "the letter of gift", "the events of the year", "visiting the library"),
+)
+RESTATE: Final = "Write down, word for word, what the passages say about {}."
+NEXT: Final = ("What numbers do the passages give about {}?", "Who is named in them?")
+_LONG, _SHORT, _GLANCE = 112, 24, 8
+"""Tokens of an answer that restates, of an ordinary one, and of one that is looked at for its start."""
+_PLAIN: Final = {"prompt_lookup": False, "reuse_prefix": False}
+
+Asked = list[BaseMessage]
 
 
-@dataclass
-class Timed:
-    """One way of writing over all prompts; `first` in seconds a prompt, `total` for all of them."""
+@dataclass(frozen=True)
+class Row:
+    """A plain and a tuned way; `better` is how many times the tuned one is as good."""
 
-    name: str
-    texts: list[str]
+    what: str
+    plain: str
+    tuned: str
+    better: float
+    same: str
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both ways wrote the same texts."""
+        count, _, total = self.same.partition(" of ")
+        return count == total
+
+    @property
+    def must_be_same(self) -> bool:
+        """Whether both ways compute with the same weights."""
+        return not self.what.startswith("llama.cpp, Q4")
+
+
+@dataclass(frozen=True)
+class Written:
+    """One text with the seconds to its first token and after it, by the clock that is asked for."""
+
+    text: str
+    read: int
     tokens: int
-    first: list[float]
-    total: float
+    first: float
+    rest: float
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second after the first one."""
+        return (self.tokens - 1) / self.rest
 
 
-def prompts(library: Library, generator: Any, limit: int) -> list[Any]:
-    """LangChain messages for the first questions in English of the samples."""
-    from rag.examples import select
+class Prompts:
+    """Prompts over the sample documents, with the same worked examples in all."""
 
-    builder = PromptBuilder(library.settings.prompt, token_counter(generator))
-    lines = (SAMPLES / "questions.jsonl").read_text("utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines]
-    made = []
-    for question in [q for q in questions if q.isascii()][:limit]:
-        examples = select(library.parts.selector, question) if library.parts.selector else ()
-        prompt = builder.build(question, library.search(question, 4), examples)
-        made.append(chat_messages(prompt.messages))
-    return made
+    def __init__(self, library: Library, generator: Any) -> None:
+        self._library = library
+        self._builder = PromptBuilder(library.settings.prompt, token_counter(generator))
+        self._examples: tuple[Example, ...] = tuple(library.example_pool[: library.settings.examples.k])
 
+    def passages(self, topic: str, count: int = 3) -> list[Passage]:
+        """The best passages on a topic."""
+        return self._library.search(topic, count)
 
-def streamed(name: str, model: Any, asked: list[Any], **options: Any) -> Timed:
-    """One prompt after the other."""
-    texts, first, tokens = [], [], 0
-    started = time.perf_counter()
-    for messages in asked:
-        begun, told, text = time.perf_counter(), None, ""
-        for chunk in model.stream(messages, **options):
-            if told is None and chunk.text:
-                told = time.perf_counter() - begun
-            text += chunk.text
-            if chunk.usage_metadata:
-                tokens += chunk.usage_metadata["output_tokens"]
-        texts.append(text)
-        first.append(told or 0.0)
-    return Timed(name, texts, tokens, first, time.perf_counter() - started)
-
-
-def batched(name: str, model: Any, asked: list[Any], **options: Any) -> Timed:
-    """All prompts at once; the first text comes with the last."""
-    started = time.perf_counter()
-    messages = model.batch(asked, **options)
-    total = time.perf_counter() - started
-    tokens = sum(message.usage_metadata["output_tokens"] for message in messages)
-    return Timed(name, [message.text for message in messages], tokens, [total], total)
-
-
-def report(runs: list[Timed], model: str, asked: int) -> dict[str, Any]:
-    plain = runs[0]
-    rows = []
-    for run in runs:
-        same = sum(a == b for a, b in zip(plain.texts, run.texts, strict=True))
-        rows.append(
-            [
-                run.name,
-                f"{statistics.median(run.first):.2f}",
-                f"{run.tokens / run.total:.1f}",
-                f"{(run.tokens / run.total) / (plain.tokens / plain.total):.2f}",
-                f"{same} of {asked}",
-            ]
-        )
-    return {
-        "columns": ["way", "first text, seconds (median)", "tokens/s", "against plain", "same text as plain"],
-        "rows": rows,
-        "note": f"{model}, {asked} questions on the sample documents, greedy, {os.cpu_count()} CPU cores; "
-        f"{plain.tokens / asked:.0f} tokens an answer. Reading the prompt is counted: with answers this "
-        "short it is most of the time, and what makes writing faster shows with longer ones.",
-    }
+    def over(self, question: str, passages: Sequence[Passage], history: Sequence[Message] = ()) -> Asked:
+        """The messages that ask a question of some passages."""
+        return chat_messages(self._builder.build(question, passages, self._examples, history).messages)
 
 
 def main() -> None:
+    """Measure the parts asked for, and make the table of all that there are."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--questions", type=int, default=10)
-    parser.add_argument("--max-new-tokens", type=int, default=64)
+    parser.add_argument("--work", type=Path, required=True, help="folder for the figures of each part")
+    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
     arguments = parser.parse_args()
-    tree = {"generator": {"writes": True, "max_new_tokens": arguments.max_new_tokens, "context_tokens": 4096}}
-    settings = load_settings(None, tree)
-    with tempfile.TemporaryDirectory() as folder:
-        library = Library.open(folder, settings)
-        for result in ingest_paths([SAMPLES / "documents"], library.store, library.embedder, settings):
-            print(result.status, result.source, file=sys.stderr)
-        model = build_generator(settings)
-        asked = prompts(library, model, arguments.questions)
-        library.close()
-    off = {"prompt_lookup": False, "reuse_prefix": False}
-    ways: list[Callable[[], Timed]] = [
-        lambda: streamed("plain", model, asked, **off),
-        lambda: streamed("prompt lookup", model, asked, reuse_prefix=False),
-        lambda: streamed("kept prefix", model, asked, prompt_lookup=False),
-        lambda: streamed("prompt lookup and kept prefix (default)", model, asked),
-        lambda: batched(f"batches of {settings.generator.batch_size}", model, asked),
-        lambda: streamed("llama.cpp, Q4 weights", _llama_cpp(settings), asked),
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    settings = load_settings(None, {"generator": {"writes": True, "context_tokens": 4096}})
+    if arguments.parts:
+        with tempfile.TemporaryDirectory() as folder, Library.open(folder, settings) as library:
+            for _ in ingest_paths([SAMPLES / "documents"], library.store, library.embedder, settings):
+                pass
+            model = build_generator(settings)
+            model.invoke("warm up", max_tokens=2)
+            prompts = Prompts(library, model)
+            for part in arguments.parts:
+                rows = PARTS[part](model, prompts, settings)
+                print(part, json.dumps([asdict(row) for row in rows], ensure_ascii=False), flush=True)
+                kept = json.dumps([asdict(row) for row in rows], ensure_ascii=False)
+                (arguments.work / f"generation-{part}.json").write_text(kept, "utf-8")
+    store(arguments.work)
+    if changed := [row.what for row in rows_of(arguments.work) if row.must_be_same and not row.is_same]:
+        sys.exit(f"the text is another one than the plain way writes: {changed[0]}")
+
+
+def restating(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
+    """Prompt lookup, on answers that repeat their passages; reading the prompt is not counted."""
+    plain, tuned = [], []
+    for topic in TOPICS:
+        asked = prompts.over(RESTATE.format(topic), prompts.passages(topic))
+        model.invoke(asked, max_tokens=1)  # from here on the prompt is known, and only writing is left
+        plain.append(written(model, asked, _LONG, prompt_lookup=False))
+        tuned.append(written(model, asked, _LONG))
+    return [_speeds("Prompt lookup: an answer that restates its passages, tokens/s", plain, tuned)]
+
+
+def further_questions(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
+    """A kept prefix, for what is asked after a first question."""
+    found: dict[str, tuple[list[Written], list[Written]]] = {}
+    for topic, other in itertools.pairwise(TOPICS):
+        passages = prompts.passages(topic)
+        first, answer = prompts.over(NEXT[0].format(topic), passages), "The passages give several."
+        history = [Message("user", NEXT[0].format(topic)), Message("assistant", answer)]
+        cases = {
+            "a follow-up question in a conversation": prompts.over(NEXT[1], passages, history),
+            "another question over the same passages": prompts.over(NEXT[1], passages),
+            "another question over other passages": prompts.over(NEXT[1], prompts.passages(other)),
+        }
+        for name, asked in cases.items():
+            plain, tuned = found.setdefault(name, ([], []))
+            plain.append(written(model, asked, _GLANCE, **_PLAIN))
+            model.invoke(first, max_tokens=1)
+            tuned.append(written(model, asked, _GLANCE, prompt_lookup=False))
+    return [_waits(f"Kept prefix: {name}, s to the first token", *found[name]) for name in found]
+
+
+def together(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
+    """A batch: eight questions one after the other, and at once."""
+    lines = (SAMPLES / "questions.jsonl").read_text("utf-8").splitlines()
+    questions = [json.loads(line)["question"] for line in lines]
+    asked = [prompts.over(q, prompts.passages(q, 2)) for q in questions if q.isascii()][:8]
+    started = time.process_time()
+    alone = [written(model, messages, _SHORT, **_PLAIN) for messages in asked]
+    one_by_one = time.process_time() - started
+    started = time.process_time()
+    at_once = model.batch(asked, max_tokens=_SHORT)
+    all_at_once = time.process_time() - started
+    tokens = sum(one.tokens for one in alone)
+    same = sum(one.text == message.text for one, message in zip(alone, at_once, strict=True))
+    reading = sum(one.first for one in alone)
+    shares = (
+        f"Batch of 8: short answers ({tokens / 8:.0f} tokens; reading is {reading / one_by_one:.0%} of the "
+        "time one by one), tokens/s in all"
+    )
+    return [_row(shares, tokens / one_by_one, tokens / all_at_once, f"{same} of 8")]
+
+
+def llama_cpp(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
+    """llama.cpp with quantised weights on one thread, reading and writing apart."""
+    other = _llama_cpp(settings, threads=1)
+    plain, tuned = [], []
+    for topic in TOPICS[:3]:
+        asked = prompts.over(NEXT[0].format(topic), prompts.passages(topic))
+        plain.append(written(model, asked, _SHORT, **_PLAIN))
+        tuned.append(written(other, asked, _SHORT))
+    reading = [statistics.median(one.read / one.first for one in many) for many in (plain, tuned)]
+    same = _same(plain, tuned)
+    return [
+        _row("llama.cpp, Q4, one thread: reading, tokens/s", *reading, same),
+        _speeds("llama.cpp, Q4, one thread: writing, tokens/s", plain, tuned),
     ]
-    model.invoke("warm up")
-    runs = []
-    for way in ways:
-        runs.append(way())
-        print(runs[-1].name, runs[-1].tokens, f"{runs[-1].total:.1f} s", file=sys.stderr)
-    result = report(runs, model.model_name, len(asked))
+
+
+def llama_cpp_threads(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
+    """llama.cpp on one thread and on two, by the clock on the wall, taking turns."""
+    one, two = _llama_cpp(settings, threads=1), _llama_cpp(settings, threads=2)
+    single, double = [], []
+    for topic in TOPICS:
+        asked = prompts.over(NEXT[0].format(topic), prompts.passages(topic, 1))
+        single.append(written(one, asked, _SHORT, clock=time.perf_counter))
+        double.append(written(two, asked, _SHORT, clock=time.perf_counter))
+    what = "llama.cpp, two threads against one on two shared cores: writing, tokens/s on the wall"
+    return [_speeds(what, single, double)]
+
+
+PARTS: Final[dict[str, Callable[[Any, Prompts, Settings], list[Row]]]] = {
+    "restating": restating,
+    "further": further_questions,
+    "together": together,
+    "llama_cpp": llama_cpp,
+    "threads": llama_cpp_threads,
+}
+
+
+def written(
+    model: Any, asked: Asked, tokens: int, clock: Callable[[], float] = time.process_time, **options: Any
+) -> Written:
+    """Stream one answer. By default seconds are those that the processor worked: others may be at work."""
+    text, first, usage = "", 0.0, {"input_tokens": 0, "output_tokens": 0}
+    started = clock()
+    for chunk in model.stream(asked, max_tokens=tokens, **options):
+        first = first or (clock() - started if chunk.text else 0.0)
+        text += chunk.text
+        usage = chunk.usage_metadata or usage
+    total = clock() - started
+    return Written(text, usage["input_tokens"], usage["output_tokens"], first, total - first)
+
+
+def rows_of(work: Path) -> list[Row]:
+    """The rows of all parts that have been measured."""
+    files = [work / f"generation-{part}.json" for part in PARTS]
+    return [Row(**row) for file in files if file.is_file() for row in json.loads(file.read_text("utf-8"))]
+
+
+def store(work: Path) -> None:
+    """Write the table of all parts."""
+    result = {
+        "columns": ["what for, and what is measured", "plain", "tuned", "times as good", "same text"],
+        "rows": [[row.what, row.plain, row.tuned, f"{row.better:.1f}", row.same] for row in rows_of(work)],
+        "note": (
+            f"SmolLM2-135M-Instruct, greedy, float32 on one core (AVX2, no GPU) of a machine with "
+            f"{os.cpu_count()}; medians over prompts on the sample documents; seconds of the processor, so "
+            "that others at work do not count, but for the row of two threads. Plain is transformers without "
+            "drafts, kept prefixes or batches. llama.cpp computes with 4-bit weights and may write otherwise."
+        ),
+    }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "generation.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps(result, indent=1, ensure_ascii=False))
 
 
-def _llama_cpp(settings: Settings) -> Any:
-    other = settings.generator.model_copy(update={"provider": "llama_cpp"})
+def _speeds(what: str, plain: Sequence[Written], tuned: Sequence[Written]) -> Row:
+    speeds = [statistics.median(one.speed for one in many) for many in (plain, tuned)]
+    return _row(what, *speeds, _same(plain, tuned))
+
+
+def _waits(what: str, plain: Sequence[Written], tuned: Sequence[Written]) -> Row:
+    slow, fast = (statistics.median(one.first for one in many) for many in (plain, tuned))
+    return Row(what, f"{slow:.2f}", f"{fast:.2f}", slow / fast, _same(plain, tuned))
+
+
+def _row(what: str, plain: float, tuned: float, same: str) -> Row:
+    return Row(what, f"{plain:.1f}", f"{tuned:.1f}", tuned / plain, same)
+
+
+def _same(plain: Sequence[Written], tuned: Sequence[Written]) -> str:
+    return f"{sum(a.text == b.text for a, b in zip(plain, tuned, strict=True))} of {len(plain)}"
+
+
+def _llama_cpp(settings: Settings, threads: int) -> Any:
+    tuned = {"provider": "llama_cpp", "threads": threads}
+    other = settings.generator.model_copy(update=tuned)
     model = build_generator(settings.model_copy(update={"generator": other}))
-    model.invoke("warm up")
+    model.invoke("warm up", max_tokens=2)
     return model
 
 

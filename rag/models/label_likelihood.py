@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rag.errors import UsageError
 from rag.models.causal import CausalModel, Loaded
+from rag.models.prefix_cache import can_be_cropped
 
 __all__ = ["LabelLikelihood"]
 
@@ -88,7 +89,7 @@ def _continued(loaded: Loaded, cache: Any, length: int, labels: list[list[int]])
     device = loaded.model.device
     padded = torch.tensor([label + [0] * (longest - len(label)) for label in labels], device=device)
     counts = torch.tensor([len(label) for label in labels], device=device)
-    shared = _copied(cache, len(labels))
+    shared = _shared(loaded, cache, len(labels))
     # what is padded stands behind what counts, so causal attention never sees it
     logits: Any = loaded.model(
         input_ids=padded[:, :-1],
@@ -102,8 +103,16 @@ def _continued(loaded: Loaded, cache: Any, length: int, labels: list[list[int]])
     return totals
 
 
-def _copied(cache: Any, count: int) -> Any:
-    """A cache of its own for a batch: the model appends to the one that it is given."""
-    copied = deepcopy(cache)
-    copied.batch_repeat_interleave(count)
-    return copied
+def _shared(loaded: Loaded, cache: Any, count: int) -> Any:
+    """A cache for a batch, whose rows all show the one given: the model appends to it by making a new one."""
+    from transformers import DynamicCache
+
+    if not can_be_cropped(cache):  # other kinds of cache write in place
+        copied = deepcopy(cache)
+        copied.batch_repeat_interleave(count)
+        return copied
+    shared = DynamicCache(config=loaded.model.config)
+    for number, layer in enumerate(cache.layers):
+        keys, values = (part.expand(count, -1, -1, -1) for part in (layer.keys, layer.values))
+        shared.update(keys, values, number)
+    return shared
