@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 __all__ = ["SentenceTransformerEmbedder"]
+
+_QUESTIONS = 256
+"""Questions remembered: half a megabyte."""
 
 _SMALL_CHARACTERS = 16_384
 """About 4,000 tokens: 3 s on one slow core without torch, against 6 s to import it and load the model."""
@@ -94,8 +97,23 @@ class SentenceTransformerEmbedder:
         return self._embed(texts, self._config.passage_prefix, progress, small)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), with the model's question prefix."""
+        """Vectors of shape (len(texts), dimension), with the model's question prefix.
+
+        A single question is remembered for a while: it is embedded to search, and asked for again to
+        choose the evidence.
+        """
+        if len(texts) == 1:
+            return self._question(texts[0]).copy()
         return self._embed(texts, self._config.query_prefix, None, self._without_torch(texts))
+
+    @cached_property
+    def _question(self) -> Callable[[str], Vectors]:
+        """The vector of one question, shape (1, dimension)."""
+
+        def embedded(text: str) -> Vectors:
+            return self._embed([text], self._config.query_prefix, None, self._without_torch([text]))
+
+        return lru_cache(maxsize=_QUESTIONS)(embedded)
 
     def load(self) -> None:
         """Load the weights now rather than at the first long call; a server does so while it starts."""

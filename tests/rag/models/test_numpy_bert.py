@@ -70,3 +70,12 @@ def test_gelu_is_right_for_arrays_of_several_strips() -> None:
     right = [0.5 * v * (1.0 + math.erf(v / math.sqrt(2.0))) for v in x.ravel().tolist()]
     assert np.abs(gelu_in_place(x.copy()).ravel() - right).max() < 1e-6
     assert gelu_in_place(np.zeros((0, 4), np.float32)).shape == (0, 4)
+
+
+def test_a_question_asked_again_has_its_vector_whatever_was_done_to_the_first() -> None:
+    embedder = SentenceTransformerEmbedder(EmbedderSettings(device="cpu"))
+    first = embedder.embed_questions(["Who wrote it?"])
+    kept = first.copy()
+    first[:] = 0.0
+    np.testing.assert_array_equal(embedder.embed_questions(["Who wrote it?"]), kept)
+    assert np.abs(embedder.embed_questions(["Who wrote it?", "Why?"])[0] - kept[0]).max() < 1e-5
