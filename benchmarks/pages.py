@@ -45,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         asked = library.retriever.retrieve_all([question.question for question in questions], _HITS)
         found = [places.ranked(retrieval) for retrieval in asked]
         note = (
-            f"{len(questions)} questions on {len(library.documents())} documents of {places.pages:,} pages in "
-            f"one library ({options.data.name}; {library.embedder.name}, preset "
+            f"{len(questions)} questions on {len(library.documents())} documents of {places.pages:,} pages "
+            f"in one library ({options.data.name}; {library.embedder.name}, preset "
             f"`{options.config or 'default'}`). Plain fusion: reciprocal rank fusion, k = 60, of the same "
             "hits. Interval: bootstrap over questions, 2,000 samples, seed 0."
         )

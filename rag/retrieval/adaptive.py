@@ -22,6 +22,7 @@ they do on ten sets in two languages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,7 +54,10 @@ Legs = Mapping[str, Sequence[Hit]]
 
 @dataclass(frozen=True)
 class FusionWeights:
-    """What each term counts; see the module's formula."""
+    """What each term counts; see the module's formula.
+
+    The dense leg is not trusted up to a coherence of `trust_none`, and fully from `trust_full` on.
+    """
 
     dense: float = 0.2
     lexical_floor: float = 0.3
@@ -67,6 +71,8 @@ class FusionWeights:
     related: float = 0.1
     inside: float = 0.2
     neighbour: float = 0.8
+    trust_none: float = 0.75
+    trust_full: float = 1.25
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,12 @@ class AdaptiveFusion:
         self._weights = weights or FusionWeights()
         self._memory = ReadingMemory(store)
         self._background = LibraryBackground(store, fingerprint)
+
+    def reweighed(self, weights: FusionWeights) -> AdaptiveFusion:
+        """The same fusion by other weights, with what this one has read."""
+        other = copy(self)
+        other._weights = weights
+        return other
 
     def fuse(
         self, question: str, vector: Vectors | None, legs: Legs, documents: Sequence[str] | None = None
@@ -136,7 +148,8 @@ class AdaptiveFusion:
             return DenseTrust(0.0, 0.0, Scale(0.0, 0.0))
         probes = candidates.positions(legs.get("lexical", ())[:_PROBES])
         background = self._background.like(reading.documents(candidates.ids[probes].tolist()))
-        return dense_trust(candidates, probes, vector, background)
+        ramp = self._weights.trust_none, self._weights.trust_full
+        return dense_trust(candidates, probes, vector, background, ramp)
 
     def _look_inside(
         self,

@@ -54,6 +54,7 @@ def dense_trust(
     probes: NDArray[np.int64],
     question: Vectors,
     background: Background | None = None,
+    ramp: tuple[float, float] = _RAMP,
 ) -> DenseTrust:
     """Judge the dense leg by its nearest neighbours of the probes.
 
@@ -63,6 +64,7 @@ def dense_trust(
         question: The question's vector, shape (dimension,).
         background: What to judge against; without one the candidates themselves. With under ten of
             these the trust is one half.
+        ramp: The coherence up to which there is no trust, and that from which it is full.
     """
     if background is None:
         background = Background(candidates.ids, candidates.vectors, len(candidates))
@@ -71,7 +73,7 @@ def dense_trust(
         return DenseTrust(1.0, _UNKNOWN, scale)
     chance = math.sqrt(2.0 * math.log(background.count))
     coherence = _coherence(candidates, probes, background) / chance if len(probes) else 1.0
-    return DenseTrust(coherence, _ramp(coherence, *_RAMP), scale)
+    return DenseTrust(coherence, _ramp(coherence, *ramp), scale)
 
 
 @dataclass(frozen=True)

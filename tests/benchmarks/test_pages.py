@@ -33,7 +33,7 @@ def test_any_of_the_gold_pages_counts_once_within_the_depth():
 
 
 def test_nothing_found_is_no_hit():
-    values = measured(QUESTIONS[:1], [dict.fromkeys(LEGS, [])], "citewell")
+    values = measured(QUESTIONS[:1], [{leg: [] for leg in LEGS}], "citewell")
     assert all(value == [0.0] for value in values.values())
 
 
