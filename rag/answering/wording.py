@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rag.attribution import read_question
 from rag.schema import AnswerSentence
-from rag.text import detect_language, has_cjk
+from rag.text import has_cjk
 
 __all__ = ["abstention", "disagreement", "join_sentences", "shown"]
 
@@ -28,7 +29,7 @@ _ABSTENTION: Final = {
 
 def abstention(question: str) -> str:
     """That the documents do not hold the answer, in the question's language, else in English."""
-    return _ABSTENTION.get(detect_language(question), _ABSTENTION["en"])
+    return _ABSTENTION.get(read_question(question).language, _ABSTENTION["en"])
 
 
 def disagreement(question: str, values: Sequence[str]) -> str:

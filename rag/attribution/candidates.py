@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from rag.attribution.facts import date_spans, value_around
@@ -78,12 +79,18 @@ _BREAK: Final = re.compile(r"[,;:()\[\]“”\"—–]|\. ")
 
 def candidate_spans(text: str) -> list[Candidate]:
     """All candidates of a sentence, each span once, the more telling kind first."""
+    return list(_candidates(text))
+
+
+@lru_cache(maxsize=1_024)
+def _candidates(text: str) -> tuple[Candidate, ...]:
+    """Remembered, because a sentence is looked at to rank it and again to answer from it."""
     found: dict[tuple[int, int], Candidate] = {}
     for kind, span in _spans(text):
         start, end = _trimmed(text, span)
         if start < end and (start, end) not in found and _says_something(text[start:end]):
             found[start, end] = Candidate(kind, start, end, text[start:end])
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _spans(text: str) -> Iterator[tuple[SpanKind, Span]]:
