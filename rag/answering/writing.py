@@ -96,7 +96,8 @@ class Writer:
     def _tokens(self, prompt: Prompt, stop: threading.Event | None) -> Iterator[str]:
         from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
 
-        for chunk in self.generator.stream(chat_messages(prompt.messages), **self._constraint(prompt)):
+        options = {**self._constraint(prompt), **self._stopped_by(stop)}
+        for chunk in self.generator.stream(chat_messages(prompt.messages), **options):
             if stop is not None and stop.is_set():
                 return
             text = _text(chunk.content)
@@ -112,6 +113,14 @@ class Writer:
             return {}
         return {"grammar": citation_grammar(len(prompt.passages))}
 
+    def _stopped_by(self, stop: threading.Event | None) -> dict[str, Any]:
+        """Our own models heed an event also before the first word, while they read the prompt."""
+        from rag.models.streaming_chat import StreamingChatModel
+
+        if stop is None or not isinstance(self.generator, StreamingChatModel):
+            return {}
+        return {"stop_event": stop}
+
     def _other_drafts(self, prompt: Prompt, stop: threading.Event | None) -> list[str]:
         """Drafts drawn beside the likeliest one, all at once."""
         if self.candidates < 2 or (stop is not None and stop.is_set()):
@@ -119,7 +128,8 @@ class Writer:
         from rag.prompting import chat_messages
 
         asked: list[Any] = [chat_messages(prompt.messages)] * (self.candidates - 1)
-        drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **self._constraint(prompt))
+        options = {**self._constraint(prompt), **self._stopped_by(stop)}
+        drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **options)
         return [_text(message.content) for message in drawn]
 
     def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[_Draft]:
