@@ -46,7 +46,7 @@ def test_presets_and_samples_lie_inside_the_wheel(installed, tmp_path):
     )
     module, presets, samples, examples = run(installed, code, tmp_path)
     assert module.startswith(str(installed))
-    assert presets == "chinese default gpu server"
+    assert presets == "chinese cpu-writer default gpu server"
     assert int(samples) >= 6
     assert examples == "True"
 
