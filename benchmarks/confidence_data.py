@@ -30,10 +30,10 @@ SETS: Final = {
     "clapnq_dev": 300,
     "hotpot_small": 100,
     "musique_small": 100,
-    "xquad_en": 200,
-    "xquad_zh": 200,
-    "cmrc2018_trial": 200,
-    "drcd_dev": 200,
+    "xquad_en": 160,
+    "xquad_zh": 160,
+    "cmrc2018_trial": 160,
+    "drcd_dev": 160,
     "tatqa_dev": 120,
     "rgb_en_fact": 100,
     "rgb_zh_fact": 100,
@@ -74,7 +74,7 @@ def examples_of(folder: Path, work: Path) -> Iterator[Example]:
     known = {example.key: example for example in (Example(**json.loads(line)) for line in lines if line)}
     asked = read_answer_set(folder).limited(SETS[folder.name])
     with library_of(folder, work) as opened, output.open("a", encoding="utf-8") as file:
-        embedder = CachedEmbedder(opened.embedder, work / "embedded")
+        embedder = CachedEmbedder(opened.embedder, work / f"{folder.name}-embedded")
         library = Library(opened.store, opened.settings, embedder)
         circumstances = AnswerJudge.of(library).circumstances
         frank = library.answering(library.settings.answering.model_copy(update={"abstain_below": 0.0}))

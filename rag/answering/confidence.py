@@ -21,7 +21,7 @@ __all__ = ["CONFIDENCE_FEATURES", "confidence_features"]
 
 _OF_BEST: Final = (
     *("cosine", "window_cosine", "passage_cosine", "near_overlap", "context_overlap", "passage_overlap"),
-    *("untrusted_overlap", "pairs", "kind", "rank", "heading", "asks"),
+    *("untrusted_overlap", "pairs", "kind", "rank", "heading", "asks", "row"),
 )
 """Taken over from the features of the best unit."""
 _OF_EVIDENCE: Final = (
@@ -32,13 +32,20 @@ _OF_EVIDENCE: Final = (
 _OF_QUESTION: Final = (
     *("answer_coverage", "rarest_missing", "relation_missing", "relation_far"),
     *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years"),
-    *("words_missing", "kind_missing", "new", "terms", "explanation"),
+    *("words_missing", "kind_missing", "new", "terms", "explanation", "computed"),
 )
 _OF_SHORT: Final = ("short", "short_odds", "short_probability", "short_unclear", "agreement")
 CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_SHORT
 """The names of what `confidence_features` measures."""
 
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
+_COMPUTED: Final = re.compile(
+    r"\b(?:change|increase|decrease|difference|growth|average|mean of|ratio|sum of"
+    r"|how (?:much|many) (?:more|less|fewer|longer|higher|lower|larger|smaller))\b"
+    r"|(?:变化|變化|增长|增長|差额|差額|相差|平均|比率|之和|总和|總和)(?:了|是|为|為)?多少|多了?多少|平均值",
+    re.IGNORECASE,
+)
+"""Asks for a figure that has to be computed: no document may tell it in words."""
 _SAME: Final = 0.7
 _FAR_BEHIND: Final = 5.0
 _CLEAR: Final = 0.4
@@ -117,6 +124,7 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
         "new": _new(question, unit),
         "terms": math.log1p(len(question.terms)) * (1.0 - 0.4 * question.cjk),
         "explanation": own["long_answer"],
+        "computed": float(_COMPUTED.search(question.asked) is not None),
     }
 
 
