@@ -34,8 +34,8 @@ __all__ = ["SentenceTransformerEmbedder"]
 _QUESTIONS = 256
 """Questions remembered: half a megabyte."""
 
-_SMALL_CHARACTERS = 16_384
-"""About 4,000 tokens: 3 s on one slow core without torch, against 6 s to import it and load the model."""
+_SMALL_CHARACTERS = 32_768
+"""About 8,000 tokens: 3 s on one slow core without torch, against 6 s to import it and load the model."""
 
 
 class SentenceTransformerEmbedder:
