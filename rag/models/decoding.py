@@ -180,7 +180,7 @@ class Decoding:
                 generation_config=generation_config(self.loaded, self.options),
                 stopping_criteria=StoppingCriteriaList([self._criterion]),
                 logits_processor=LogitsProcessorList(self._grammar()),
-                custom_generate=LookupDecoding(prefix, lookup, self.take),
+                custom_generate=LookupDecoding(prefix, lookup, self.take, lambda: self.told_to_stop),
             )
 
     def _grammar(self) -> list[Any]:

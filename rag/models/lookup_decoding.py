@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rag.models.drafting import PromptLookup
@@ -33,6 +33,8 @@ class LookupDecoding:
     drafted: int
     take: Callable[[Any], None] | None = None
     """Handed tokens as they are chosen, shape (n,)."""
+    is_stopped: Callable[[], bool] = field(default=lambda: False)
+    """Looked at while a long prompt is read; after that, `generate`'s stopping criteria decide."""
     passes: int = 0
     """Forward passes of the last decoding."""
 
@@ -52,11 +54,11 @@ class LookupDecoding:
         reusable = can_be_cropped(cache)
         if reusable:
             cache = self.prefix.take(input_ids[0].tolist()) or cache
-            self._read(model, input_ids, cache, stopping_criteria)
+            self._read(model, input_ids, cache)
         lookup = PromptLookup(self.drafted if reusable else 0)
         lookup.extend(input_ids[0].tolist())
         ids = input_ids
-        while not _is_over(ids, stopping_criteria):
+        while not self.is_stopped():
             drafted = self._drafted(lookup, ids, int(generation_config.max_length))
             logits = self._logits(model, ids, drafted, cache)
             chosen = _choose(ids, drafted, logits, logits_processor, generation_config)
@@ -69,16 +71,18 @@ class LookupDecoding:
             lookup.extend(chosen[0].tolist())
             if self.take is not None:
                 self.take(chosen[0].cpu())
+            if bool(stopping_criteria(ids, None).all()):
+                break
         if reusable:
             self.prefix.keep(ids[0, : cache.get_seq_length()].tolist(), cache)
         return ids
 
-    def _read(self, model: Any, ids: Any, cache: Any, stopping_criteria: Any) -> None:
+    def _read(self, model: Any, ids: Any, cache: Any) -> None:
         """Most of a long prompt, a stride at a time, so that a stop need not wait for all of it."""
         if model.device.type == "cpu":
             unread = ids[0, cache.get_seq_length() : -1].tolist()
             whole = len(unread) // STRIDE * STRIDE  # the rest is read with the last token
-            read_on(model, cache, unread[:whole], lambda: _is_over(ids, stopping_criteria))
+            read_on(model, cache, unread[:whole], self.is_stopped)
 
     def _drafted(self, lookup: PromptLookup, ids: Any, longest: int) -> Any:
         """Drafted token ids, shape (1, any number); never so many that the length could pass its limit."""
@@ -95,10 +99,6 @@ class LookupDecoding:
         output = model(input_ids=unread, past_key_values=cache, use_cache=True, **only)
         self.passes += 1
         return output.logits[:, -wanted:].float()
-
-
-def _is_over(ids: Any, stopping_criteria: Any) -> bool:
-    return bool(stopping_criteria(ids, None).all())
 
 
 def _choose(ids: Any, drafted: Any, logits: Any, logits_processor: Any, generation_config: Any) -> Any:

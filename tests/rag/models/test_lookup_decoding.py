@@ -101,25 +101,27 @@ def test_a_common_prefix_is_the_longest(a: list[int], b: list[int]) -> None:
 
 
 def test_a_prompt_that_is_being_read_can_be_stopped(loaded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from transformers import StoppingCriteriaList
-
     from rag.models import joint_reading, lookup_decoding
 
     monkeypatch.setattr(lookup_decoding, "STRIDE", 4)
     monkeypatch.setattr(joint_reading, "STRIDE", 4)
     looks: list[int] = []
 
-    def told(ids: Any, scores: Any, **_: Any) -> Any:
-        import torch
-
-        looks.append(ids.shape[1])
-        return torch.tensor([len(looks) > 2])
+    def stopped() -> bool:
+        looks.append(1)
+        return len(looks) > 2
 
     tokens = list(range(5, 25))
-    decoding = LookupDecoding(PrefixCache(), 0)
-    text = generate(loaded, tokens, decoding, stopping_criteria=StoppingCriteriaList([told]))
-    assert text == tokens
+    decoding = LookupDecoding(PrefixCache(), 0, is_stopped=stopped)
+    assert generate(loaded, tokens, decoding) == tokens
     assert decoding.passes == 0
-    kept = decoding.prefix.take(tokens)
+    kept = decoding.prefix.take(tokens)  # what was read until then serves the next prompt
     assert kept is not None
     assert kept.get_seq_length() == 8
+
+
+def test_a_prompt_may_end_with_the_token_that_ends_answers(loaded: Any) -> None:
+    tokens = [5, 6, 7, 8, 1]
+    text = generate(loaded, tokens, LookupDecoding(PrefixCache(), 5))
+    assert text == generate(loaded, tokens)
+    assert len(text) > len(tokens)
