@@ -37,6 +37,7 @@ class PictureLoader:
     """Reads pictures of text; a page for each picture of the file."""
 
     media_types: tuple[str, ...] = PICTURE_TYPES
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a picture file whole.

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ingest.ocr.order import Row, columns
 from ingest.ocr.protocol import OcrLine
-from rag.schema import Block, BlockKind
+from ingest.ocr.tables import row_headers
+from rag.schema import Block, BlockKind, RowHeader
 
 __all__ = ["WrittenText", "written"]
 
@@ -54,10 +55,13 @@ def written(lines: Sequence[OcrLine]) -> WrittenText:
     scale = _Scale.of(lines)
     blocks = [block for column in columns(lines) for block in _blocks(column, scale)]
     sizes = sorted({_size(rows, scale) for kind, rows in blocks if kind is BlockKind.HEADING}, reverse=True)
-    for kind, rows in blocks:
-        heading = kind is BlockKind.HEADING
-        level = min(sizes.index(_size(rows, scale)) + 1, _HEADING_LEVELS) if heading else 0
-        writer.block(rows, kind, level)
+    for is_table, run in groupby(blocks, key=lambda block: block[0] is BlockKind.TABLE_ROW):
+        found = list(run)
+        headers = row_headers([rows[0] for _, rows in found], scale.height) if is_table else None
+        for i, (kind, rows) in enumerate(found):
+            heading = kind is BlockKind.HEADING
+            level = min(sizes.index(_size(rows, scale)) + 1, _HEADING_LEVELS) if heading else 0
+            writer.block(rows, kind, level, headers[i] if headers else None)
     return writer.finished()
 
 
@@ -159,7 +163,9 @@ class _Writer:
         self._blocks: list[Block] = []
         self._length = 0
 
-    def block(self, rows: Sequence[Row], kind: BlockKind, level: int) -> None:
+    def block(
+        self, rows: Sequence[Row], kind: BlockKind, level: int, header: RowHeader | None = None
+    ) -> None:
         """Write one block, its lines joined."""
         if self._blocks:
             is_row = kind is BlockKind.TABLE_ROW and self._blocks[-1].kind is BlockKind.TABLE_ROW
@@ -170,7 +176,7 @@ class _Writer:
                 if self._length > start:
                     self._join(cell, "\t" if kind is BlockKind.TABLE_ROW else " ", may_break=i == 0)
                 self._add(cell.text, cell.characters)
-        self._blocks.append(Block(start, self._length, kind, level))
+        self._blocks.append(Block(start, self._length, kind, level, header))
 
     def finished(self) -> WrittenText:
         boxes = np.concatenate(self._boxes) if self._boxes else np.empty((0, 4), np.float32)

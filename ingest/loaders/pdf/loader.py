@@ -22,6 +22,7 @@ from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.placing import placed_boxes
 from ingest.loaders.pdf.reading import plausible_title, readable_date
 from ingest.loaders.pdf.report import document_warnings, page_warnings
+from ingest.loaders.pdf.scan_furniture import with_scan_furniture
 from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
 from ingest.loaders.pdf.tables import name_rows
 from ingest.loaders.pdf.writing import WrittenPage, block_text, written_page
@@ -72,13 +73,14 @@ def _written(contents: PdfContents) -> Iterator[WrittenPage]:
     style = measured_style(pages, contents.outline)
     furniture = furniture_of(pages)
     blocks = {page.number: page_blocks(page, furniture[page.number], style) for page in pages}
+    scans = with_scan_furniture(contents.scans, {page.number: page.height for page in pages})
     table = None
     for page in pages:
         table = name_rows(page, blocks[page.number], style, table)
     style = ranked(style, _heading_styles(pages, blocks, style))
     for page in pages:
-        if page.number in contents.scans:
-            yield contents.scans[page.number]
+        if page.number in scans:
+            yield scans[page.number]
         elif page.number in contents.texts:
             yield _plain(contents.texts[page.number], page, known)
         else:

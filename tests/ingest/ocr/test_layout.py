@@ -10,6 +10,7 @@ from ingest.ocr.order import columns
 from ingest.ocr.protocol import OcrLine, PixelBox
 from ingest.ocr.turning import boxes_before_turning
 from ingest.ocr.writing import written
+from rag.text.tables import row_statement
 
 ADVANCE, HEIGHT = 10.0, 20.0
 
@@ -51,6 +52,37 @@ def test_tables_are_read_across() -> None:
         line(text, 50 + 200 * x, 100 + 30 * y) for y, row in enumerate(rows) for x, text in enumerate(row)
     ]
     assert kinds(cells[::-1]) == [("table_row", "\t".join(row)) for row in rows]
+
+
+def table(*rows: tuple[str, ...], lefts: tuple[int, ...] = (50, 250, 450)) -> list[OcrLine]:
+    """Cells at their columns' left edges, which shake by a pixel or two as an engine's do."""
+    return [
+        line(text, lefts[x] + (x + y) % 3, 100 + 30 * y)
+        for y, row in enumerate(rows)
+        for x, text in enumerate(row)
+        if text
+    ]
+
+
+def row_statements(lines: list[OcrLine]) -> list[str]:
+    page = written(lines)
+    return [row_statement(page.text[b.start : b.end], b.header) for b in page.blocks if b.header is not None]
+
+
+def test_rows_stand_under_the_names_of_their_columns() -> None:
+    lines = table(("", "2022", "2021"), ("Rent", "500", "480"), ("Wages", "", "910"), ("Heating", "70", "65"))
+    assert row_statements(lines)[1:] == [
+        "2022 > Rent: 500; 2021 > Rent: 480",
+        "2021 > Wages: 910",
+        "2022 > Heating: 70; 2021 > Heating: 65",
+    ]
+
+
+def test_rows_whose_columns_are_not_clear_have_no_names() -> None:
+    lines = table(("Name", "Year", "Town"), ("Ada", "1815", "London"), ("Emmy", "1882", "Erlangen"))
+    crowded = [*lines, line("and", 452, 190), line("more", 490, 190), line("Lise", 50, 190)]
+    assert row_statements(crowded) == []
+    assert row_statements(lines[:5]) == []
 
 
 def test_paragraphs_end_where_the_next_word_would_have_fitted() -> None:
