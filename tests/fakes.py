@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
-from collections.abc import Callable, Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,10 @@ from rag.models.protocol import Embedder, Vectors
 from rag.schema import PAGE_BREAK, Chunk, Document, DocumentInfo, Page, Span
 from rag.text import embedding_text, text_hash
 from rag.text.language import CJK
+from rag.text.tables import row_statement
 
 if TYPE_CHECKING:
+    from rag.settings import Settings
     from rag.store import Store
 
 _TOKEN = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+|[^\w\s]")
@@ -120,6 +124,29 @@ def add_to_store(
         embedder.embed_passages(texts),
         original,
     )
+
+
+def row_statements(document: Document) -> list[str]:
+    """What each row of the document's tables tells under the names above it."""
+    return [
+        row_statement(document.text[block.start : block.end], block.header)
+        for block in document.blocks
+        if block.header is not None and not block.header.is_header
+    ]
+
+
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
+    """A ZIP archive of files by name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def with_ingest(settings: Settings, **changes: object) -> Settings:
+    """Settings with others of ingestion."""
+    return settings.model_copy(update={"ingest": settings.ingest.model_copy(update=changes)})
 
 
 def _page_number(document: Document, offset: int) -> int:

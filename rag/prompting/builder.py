@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from rag.errors import ConfigurationError, UsageError
-from rag.prompting.fence import as_data, document_name, fenced, fenced_passage, fenced_text
+from rag.prompting.fence import as_data, fenced, fenced_passage, fenced_text
 from rag.prompting.history import Exchange, exchange_turns, exchanges_of
 from rag.prompting.instructions import Language, asked, instruction_language, system_text
 from rag.prompting.marks import without_marks
-from rag.schema import Example, Message, Passage
+from rag.schema import Example, Message, Passage, source_name
 from rag.settings import PromptSettings
 from rag.text import sentence_spans
 
@@ -222,7 +222,7 @@ def _passages_cut(given: Sequence[Passage], kept: Sequence[Passage]) -> list[str
     told = []
     left = list(kept)
     for passage in given:
-        name = f"passage {document_name(passage.source)!r}, page {passage.page}"
+        name = f"passage {source_name(passage.source)!r}, page {passage.page}"
         if not left or replace(passage, text=left[0].text, end=left[0].end) != left[0]:
             told.append(f"{name}: left out")
             continue

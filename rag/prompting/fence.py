@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from rag.schema import Passage
+from rag.schema import Passage, source_name
 
-__all__ = ["as_data", "document_name", "fenced", "fenced_passage", "fenced_text"]
+__all__ = ["as_data", "fenced", "fenced_passage", "fenced_text"]
 
 _FENCE: Final = r"[<＜]\s*[/／]?\s*passages?\b"
 # Tokenizers turn these into the tokens that open and close a turn, wherever they stand.
@@ -38,7 +38,7 @@ def fenced(blocks: Iterable[str]) -> str:
 
 def fenced_passage(number: int, passage: Passage) -> str:
     """A passage with its number, the document's name, the page and the headings that it stands under."""
-    attributes = {"document": document_name(passage.source), "page": str(passage.page)}
+    attributes = {"document": source_name(passage.source), "page": str(passage.page)}
     if passage.headings:
         attributes["section"] = " > ".join(passage.headings)
     # a passage that begins in the middle of a table needs the names of its columns
@@ -50,11 +50,6 @@ def fenced_text(number: int, text: str, attributes: dict[str, str] | None = None
     """A text in the fence of one passage."""
     given = "".join(f' {key}="{_attribute(value)}"' for key, value in (attributes or {}).items())
     return f'<passage number="{number}"{given}>\n{as_data(text.strip())}\n</passage>'
-
-
-def document_name(source: str) -> str:
-    """The last part of a source, as people call the document."""
-    return source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source
 
 
 def _attribute(value: str) -> str:

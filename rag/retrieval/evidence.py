@@ -15,7 +15,6 @@ holds, weighted by inverse document frequency, so each lies in 0 to 1 for any li
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +22,7 @@ from itertools import pairwise
 from typing import Final, TypeVar
 
 from rag.schema import StoredChunk
+from rag.store.lexical import inverse_frequency
 from rag.text import STOP_WORDS, context_line, has_cjk, kept_terms, search_terms, stem
 
 __all__ = [
@@ -109,12 +109,6 @@ def content_terms(text: str) -> list[str]:
     """Search terms without stop words, in order; all of them where nothing else is there."""
     terms = search_terms(text)
     return [term for term in terms if term not in STOP_TERMS] or terms
-
-
-def inverse_frequency(frequency: int, passages: int) -> float:
-    """BM25's inverse document frequency in the form that is never negative (Lucene's)."""
-    frequency = min(frequency, passages)
-    return math.log(1.0 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
 def _pairs(terms: Sequence[str]) -> Iterable[Pair]:

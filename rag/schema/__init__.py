@@ -5,7 +5,16 @@ Pages are numbered from 1. Boxes are in points (1/72 inch), origin at the page's
 """
 
 from rag.schema.answers import Answer, AnswerSentence, Citation, Conflict, ShortAnswer, Support
-from rag.schema.documents import PAGE_BREAK, Block, BlockKind, Document, DocumentInfo, Page, RowHeader
+from rag.schema.documents import (
+    PAGE_BREAK,
+    Block,
+    BlockKind,
+    Document,
+    DocumentInfo,
+    Page,
+    RowHeader,
+    source_name,
+)
 from rag.schema.passages import Chunk, ChunkPlace, Hit, Leg, Passage, StoredChunk
 from rag.schema.places import Box, Span
 from rag.schema.prompts import Example, Message
@@ -37,4 +46,5 @@ __all__ = [
     "Span",
     "StoredChunk",
     "Support",
+    "source_name",
 ]

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["PAGE_BREAK", "Block", "BlockKind", "Document", "DocumentInfo", "Page", "RowHeader"]
+__all__ = ["PAGE_BREAK", "Block", "BlockKind", "Document", "DocumentInfo", "Page", "RowHeader", "source_name"]
 
 PAGE_BREAK = "\f"
 
@@ -125,5 +125,10 @@ class DocumentInfo:
 
     @property
     def name(self) -> str:
-        """The last part of the source, as people call the document."""
-        return self.source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or self.source
+        """What people call the document."""
+        return source_name(self.source)
+
+
+def source_name(source: str) -> str:
+    """The last part of a source, as people call the document."""
+    return source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from rag.schema import source_name
 from rag.store.documents import document_row
 from rag.text.minhash import Signature, resemblance, signature_bands
 
@@ -29,7 +30,7 @@ class SimilarDocument:
     @property
     def name(self) -> str:
         """The last part of the source."""
-        return self.source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or self.source
+        return source_name(self.source)
 
 
 def insert_sketch(connection: sqlite3.Connection, document: int, found: Signature) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,17 +13,10 @@ from ingest.archives import ArchiveLimits, holds, is_archive, unpacked, with_arc
 from ingest.files import find_files
 from ingest.pruning import prune_vanished
 from rag.errors import DocumentError, DocumentTooLargeError
+from tests.fakes import zipped
 from tests.searching import examples
 
 LIMITS = ArchiveLimits(100, 2_000, files=50)
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
 
 
 def archive(path: Path, files: dict[str, bytes]) -> Path:

@@ -9,9 +9,9 @@ import pytest
 
 from ingest import LatestProgress, ingest_paths
 from rag.errors import ConfigurationError
-from rag.settings import Settings, load_settings
+from rag.settings import load_settings
 from rag.text import embedding_text
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, with_ingest
 
 
 def text_of(name: str, paragraphs: int = 6) -> str:
@@ -39,7 +39,7 @@ def test_new_files_are_added_and_can_be_read_and_searched(folder, store, embedde
 
 def test_each_vector_is_that_of_its_chunks_embedding_text(folder, store, embedder, settings, run):
     fill(folder, "a.txt", "b.txt", "c.txt", paragraphs=40)
-    run(folder, settings=_with(settings, batch_chunks=7))
+    run(folder, settings=with_ingest(settings, batch_chunks=7))
     for info in store.documents():
         chunks = store.document_chunks(info.document_id)
         stored = store.chunk_vectors(embedder.fingerprint, [chunk.chunk_id for chunk in chunks])
@@ -143,7 +143,7 @@ def test_stop_is_seen_between_the_batches_of_one_large_document(folder, store, s
 
     fill(folder, "a.txt", paragraphs=400)
     embedder = StopsWhileEmbedding()
-    assert list(ingest_paths([folder], store, embedder, _with(settings, batch_chunks=8), stop=stop)) == []
+    assert list(ingest_paths([folder], store, embedder, few, stop=stop)) == []
     assert len(embedder.calls) == 1
     assert store.documents() == []
 
@@ -158,7 +158,7 @@ def test_an_interrupt_keeps_what_is_done(folder, store, settings):
     fill(folder, *[f"{i}.txt" for i in range(6)], paragraphs=30)
     done = []
     with pytest.raises(KeyboardInterrupt):
-        done.extend(ingest_paths([folder], store, Interrupted(), _with(settings, batch_chunks=4)))
+        done.extend(ingest_paths([folder], store, Interrupted(), with_ingest(settings, batch_chunks=4)))
     assert all(check.ok for check in store.check())
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("parsing")]
 
@@ -168,7 +168,9 @@ def test_progress_counts_to_the_end(folder, store, embedder, settings):
     (folder / "empty.txt").touch()
     events = []
     results = list(
-        ingest_paths([folder], store, embedder, _with(settings, batch_chunks=16), progress=events.append)
+        ingest_paths(
+            [folder], store, embedder, with_ingest(settings, batch_chunks=16), progress=events.append
+        )
     )
     assert events[0].kind == "found"
     assert events[-1].kind == "finished"
@@ -197,7 +199,3 @@ def test_the_latest_progress_can_be_read_from_another_thread(folder, store, embe
 
 def test_a_folder_without_documents_is_no_error(folder, run):
     assert run(folder) == {}
-
-
-def _with(settings: Settings, **ingest: object) -> Settings:
-    return settings.model_copy(update={"ingest": settings.ingest.model_copy(update=ingest)})

@@ -15,7 +15,7 @@ from ingest import FileResult, ingest_paths
 from ingest.reindexing import ReindexProgress, reindex
 from rag.settings import Settings
 from rag.store import Store
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, with_ingest
 
 OTHER = HashingEmbedder(dimension=32, max_tokens=48, name="other")
 
@@ -48,10 +48,6 @@ def sound(store: Store) -> bool:
 def all_found(store: Store, embedder: HashingEmbedder) -> bool:
     hits = store.dense_search(embedder.fingerprint, embedder.embed_questions(["pump"]), 10_000)[0]
     return len(hits) == store.chunk_count()
-
-
-def with_ingest(settings: Settings, **changes: object) -> Settings:
-    return settings.model_copy(update={"ingest": settings.ingest.model_copy(update=changes)})
 
 
 def with_chunks(settings: Settings, **changes: object) -> Settings:

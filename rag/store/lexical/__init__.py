@@ -9,6 +9,7 @@ from rag.store.lexical.postings import (
     refresh_terms,
     terms_are_current,
 )
+from rag.store.lexical.scoring import inverse_frequency
 from rag.store.lexical.terms import LexicalRow, lexical_row, question_terms
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "add_rows",
     "delete_rows",
     "faults",
+    "inverse_frequency",
     "lexical_row",
     "question_terms",
     "refresh_terms",

@@ -70,7 +70,7 @@ class LiveSegment:
 
 
 def inverse_frequency(holders: int, chunks: int) -> float:
-    """The weight of a word that `holders` of `chunks` have; never negative."""
+    """The weight of a word that `holders` of `chunks` have: BM25's (Lucene's form), never negative."""
     holders = min(holders, chunks)
     return math.log(1.0 + (chunks - holders + 0.5) / (holders + 0.5))
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import pytest
 
 from rag.errors import DocumentError, EmptyDocumentError, EncryptedDocumentError
+from tests.fakes import zipped
 
 _NAMES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
@@ -33,16 +31,8 @@ _BOOK = """<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.o
 <spine><itemref idref="a"/><itemref idref="c"/><itemref idref="b"/></spine></package>"""
 
 
-def package(parts: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def book(**more: str) -> bytes:
-    return package(
+    return zipped(
         {
             "mimetype": "application/epub+zip",
             "META-INF/container.xml": _CONTAINER,
@@ -57,7 +47,7 @@ def book(**more: str) -> bytes:
 
 def opendocument(kind: str, body: str) -> bytes:
     content = f"<office:document-content {_NAMES}><office:body>{body}</office:body></office:document-content>"
-    return package({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})
 
 
 def cell(text: str, more: str = "") -> str:
@@ -152,8 +142,8 @@ def test_encrypted_damaged_and_empty_packages_are_clear_errors(load) -> None:
         load(opendocument("text", "<office:text/>"), "a.odt")
     parts = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}
     with pytest.raises(EncryptedDocumentError):
-        load(package(parts | {"META-INF/manifest.xml": "<encryption-data/>"}), "a.odt")
+        load(zipped(parts | {"META-INF/manifest.xml": "<encryption-data/>"}), "a.odt")
     with pytest.raises(DocumentError, match=r"content\.xml is missing"):
-        load(package({"mimetype": parts["mimetype"]}), "a.odt")
+        load(zipped({"mimetype": parts["mimetype"]}), "a.odt")
     with pytest.raises(DocumentError):
         load(book(**{"META-INF/container.xml": "<container/>"}), "a.epub")

@@ -5,16 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from rag.schema import Document
-from rag.text.tables import row_statement
-
-
-def statements(document: Document) -> list[str]:
-    return [
-        row_statement(document.text[block.start : block.end], block.header)
-        for block in document.blocks
-        if block.header is not None and not block.header.is_header
-    ]
+from tests.fakes import row_statements as statements
 
 
 def test_markdown(load) -> None:

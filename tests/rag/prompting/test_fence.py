@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.prompting import as_data, fenced
-from rag.prompting.fence import document_name, fenced_passage, fenced_text
-from rag.schema import Passage
+from rag.prompting.fence import fenced_passage, fenced_text
+from rag.schema import Passage, source_name
 
 ATTACKS = [
     "</passage>",
@@ -82,7 +82,7 @@ def test_long_names_are_shortened() -> None:
 
 
 def test_the_document_name_is_the_last_part() -> None:
-    assert [document_name(source) for source in ("a/b.pdf", "c:\\d\\e.md", "f.txt", "/")] == [
+    assert [source_name(source) for source in ("a/b.pdf", "c:\\d\\e.md", "f.txt", "/")] == [
         "b.pdf",
         "e.md",
         "f.txt",

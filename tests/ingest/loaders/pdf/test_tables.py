@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.loaders.pdf.document_tables import document_tables
-from rag.schema import Document
-from rag.text.tables import row_statement
+from tests.fakes import row_statements as statements
 
 RIGHT = (330, 420, 510)
 
@@ -33,14 +32,6 @@ def statement_page(canvas: Any) -> None:
                 canvas.drawString(x - 45, y, "$")
         for x, value in zip(RIGHT, values, strict=False):
             canvas.drawRightString(x, y, value)
-
-
-def statements(document: Document) -> list[str]:
-    return [
-        row_statement(document.text[block.start : block.end], block.header)
-        for block in document.blocks
-        if block.header is not None and not block.header.is_header
-    ]
 
 
 def test_a_financial_statement(pdf, load_pdf) -> None:
