@@ -143,6 +143,7 @@ def test_stop_is_seen_between_the_batches_of_one_large_document(folder, store, s
 
     fill(folder, "a.txt", paragraphs=400)
     embedder = StopsWhileEmbedding()
+    few = with_ingest(settings, batch_chunks=8)
     assert list(ingest_paths([folder], store, embedder, few, stop=stop)) == []
     assert len(embedder.calls) == 1
     assert store.documents() == []
