@@ -31,7 +31,7 @@ _AMOUNTS: Final = (
     "|margin|revenues?|income|profit|sales|salary|budget|value|speed|distance|temperature|age|area|depth"
     "|duration|capacity|score|expenses?|assets|debt|earnings|dividend|proportion|fraction"
 )
-_TIMES: Final = "year|date|day|month|decade|century|time|season|era|period"
+_TIMES: Final = "year|date|day|hour|week|month|decade|century|time|season|era|period"
 _PLACES: Final = (
     "country|countries|city|cities|state|states|place|town|county|region|continent|location|river|island"
     "|province|district|area|nation|village|building|stadium"

@@ -26,7 +26,8 @@ def _any(*forms: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
 
 _YEAR: Final = _any(r"(?<![\d,.$€£¥])(?:1\d{3}|20\d{2})s?(?![\d,%]|\.\d)", "[〇零一二三四五六七八九]{4}年")
 _EXACT_TIME: Final = _any(
-    rf"\b(?:{_MONTHS})\b\.?,? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b|\b\d{{1,2}}:\d{{2}}\b",
+    rf"\b(?:{_MONTHS})\b\.?,? \d|\d(?:st|nd|rd|th)? (?:of )?(?:{_MONTHS})\b|\b\d{{1,2}}:\d{{2}}\b"
+    r"|\bo['’]clock\b|\d ?[ap]\.?m\b",
     r"\d\s*月|[一二三四五六七八九十]月|\d\s*[日号號]|\b\d{4}-\d{2}-\d{2}\b",
 )
 _TIME: Final = _any(

@@ -209,6 +209,9 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
     chosen: dict[int, float] = {}
     if len(scores):
         probabilities = weights.membership.probabilities(members.matrix())
+        headings = measured.matrix[members.candidates, FEATURES.index("heading")]
+        headings[0] = 0.0  # one that is best of all may be all that a document says of the matter
+        probabilities *= 1.0 - headings
         chosen = dict(choose(members, probabilities, max_sentences))
     ranked = {
         i: Evidence(

@@ -120,6 +120,13 @@ def test_both_sentences_are_quoted_where_the_second_holds_what_the_first_is_abou
     assert "It was found under the rear board in 1998." in [evidence.unit.text for evidence in chosen]
 
 
+def test_a_heading_is_not_quoted_beside_its_text() -> None:
+    text = "Wet books\n\nA wet book is wrapped in paper. Wet books are then frozen for 72 hours.\n"
+    chosen = EvidenceSelector(None).select("What is done with wet books?", [passage(text)]).chosen
+    assert [e.unit.text for e in chosen][-1] == "Wet books are then frozen for 72 hours."
+    assert "Wet books" not in [e.unit.text for e in chosen]
+
+
 def test_a_short_answer_that_fits_speaks_for_its_sentence() -> None:
     text = "The old bridge has three arches. The old bridge was opened in May 1904 by the mayor."
     measured = EvidenceSelector(None).measure("When was the old bridge opened?", [passage(text)])

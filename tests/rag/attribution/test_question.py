@@ -11,6 +11,7 @@ from rag.attribution import AnswerKind, read_question
         ("In which country is the tower?", AnswerKind.PLACE),
         ("When did the war end?", AnswerKind.TIME),
         ("In what year was it built?", AnswerKind.TIME),
+        ("Until what hour is the ferry running?", AnswerKind.TIME),
         ("How many people live there?", AnswerKind.QUANTITY),
         ("What is the total revenue of 2022?", AnswerKind.QUANTITY),
         ("Why did the bridge fall?", AnswerKind.REASON),
