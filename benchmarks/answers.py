@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of sets with questions.jsonl")
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries and judgements")
-    parser.add_argument("--sample", type=int, default=40, help="questions a set and way; 0: all")
+    parser.add_argument("--sample", type=int, default=100, help="questions a set and way; 0: all")
     parser.add_argument("--sets", nargs="+", default=SETS, help="only these")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
@@ -161,21 +161,32 @@ def store(found: dict[tuple[str, str], list[Judged]], every: Sequence[Judged], s
 
 
 def ordinary(found: dict[tuple[str, str], list[Judged]]) -> list[Judged]:
-    """What was asked of given or searched passages; noise and contradictions are tests of strength."""
-    return [line for (_, label), judged in found.items() if label in _ORDINARY for line in judged]
+    """What was asked of given or searched passages, of the half that no fit of the confidence has seen.
+
+    Noise and contradictions are tests of strength.
+    """
+    return [
+        line
+        for (_, label), judged in found.items()
+        for line in judged
+        if label in _ORDINARY and is_held_out(line.question_id)
+    ]
 
 
 def _note(whole: AnswerFigures, quotes: int, sample: int) -> str:
     size = (
-        f"up to {sample} questions a row (the sets' own samples, else seed 0)" if sample else "all questions"
+        f"up to {sample} questions a row, those first that the confidence was not fitted on"
+        if sample
+        else "all questions"
     )
     (low, high), metrics = whole.intervals["ece"], whole.metrics
     return (
         f"Default preset, two CPU cores, {size}; 95 % bootstrap intervals. Passages given: those of the "
         "question; searched: the whole collection; noise: two or all of five passages do not answer; "
-        "counterfactual: two of five tell something else. Right: cites gold evidence where it is known, "
-        f"else holds the answer. s: median seconds. Every one of {quotes} quotes verifies. Confidence before "
-        f"any refusal, over {whole.questions} answers from given and searched passages: ECE "
+        "counterfactual: two of five tell something else. Right: the short answer is held by what is cited, "
+        "else gold evidence is cited (docs/measuring.md). s: median seconds. Every one of "
+        f"{quotes} quotes verifies. Confidence before any refusal, over {whole.questions} answers from given "
+        "and searched passages to questions that no fit has seen: ECE "
         f"{metrics['ece']:.3f} ({low:.3f} to {high:.3f}), Brier {metrics['brier']:.3f}, AUROC "
         f"{metrics.get('auroc', 0.0):.3f}."
     )

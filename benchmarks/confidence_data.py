@@ -27,19 +27,19 @@ from rag.schema import Answer, Passage, RunRecord
 __all__ = ["SETS", "WITHHELD", "Example", "examples_of"]
 
 SETS: Final = {
-    "clapnq_dev": 300,
-    "hotpot_small": 100,
-    "musique_small": 100,
-    "xquad_en": 160,
-    "xquad_zh": 160,
-    "cmrc2018_trial": 160,
-    "drcd_dev": 160,
-    "tatqa_dev": 120,
-    "rgb_en_fact": 100,
-    "rgb_zh_fact": 100,
+    "clapnq_dev": 220,
+    "hotpot_small": 80,
+    "musique_small": 50,
+    "xquad_en": 80,
+    "xquad_zh": 80,
+    "cmrc2018_trial": 60,
+    "drcd_dev": 60,
+    "tatqa_dev": 60,
+    "rgb_en_fact": 60,
+    "rgb_zh_fact": 60,
     "financebench_dev": 34,
 }
-"""At most so many questions of each set, by their own order in a draw with a fixed seed."""
+"""At most so many questions of each set, drawn with a fixed seed."""
 
 WITHHELD: Final = ("without", "noise", "noise only")
 """Ways of asking in which the passages that answer are kept from the answerer."""
