@@ -5,7 +5,7 @@ The score of a candidate is a sum of terms, each in units that mean the same on 
     0.2 · trust · z(dense)          z: standard deviations from the library's mean cosine
   + (0.3 + c) · lexical / best      c: the greatest coverage of the question by one passage
   + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
-  + 0.5 · mentioned + 0.1 · related (twice for what the best passage leads to)
+  + 0.7 · mentioned + 0.1 · related (twice for what the best passage leads to)
   + 0.5 · named + 0.2 · inside    how far it stands out inside the documents that are named
   and 0.8 of the mean score of the two neighbours in the document
 
@@ -67,7 +67,7 @@ class FusionWeights:
     named: float = 0.5
     coverage: float = 0.3
     coverage_power: float = 4.0
-    mentioned: float = 0.5
+    mentioned: float = 0.7
     related: float = 0.1
     inside: float = 0.2
     neighbour: float = 0.8

@@ -6,10 +6,10 @@ the wrong measure: all passages of the document share its subject, its name and 
 words. Here every chunk of these documents is scored, and each signal is told in standard deviations
 from its mean among them:
 
-    trust · z(dense) + 1/2 · z(lexical) + 1/4 · z(expansion)
+    trust · z(dense) + 0.3 · z(lexical) + 0.25 · z(expansion)
 
 so what the documents' chunks have in common, the name first of all, counts for nothing, and a passage
-has to stand out among its own. The lexical signal counts half of the dense one: inside one document the
+has to stand out among its own. The lexical signal counts a third of the dense one: inside one document the
 same words stand on every other page, and paraphrase tells more; where the embedder is blind, `trust`
 takes the dense one away. The expansion is pseudo-relevance feedback (Lavrenko and Croft 2001,
 "Relevance-based language models", in its simplest form): the words by which the best chunks lead on,
@@ -43,7 +43,7 @@ _RIVAL: Final = 0.6
 _FEWEST: Final = 10
 _MOST: Final = 5_000
 """Chunks; among fewer nothing stands out, and more are a library, not a document."""
-_LEXICAL: Final = 0.5
+_LEXICAL: Final = 0.3
 _EXPANSION: Final = 0.25
 _FIRST: Final = 5
 
