@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property
 from itertools import pairwise
 from threading import Lock
 from typing import Any
@@ -50,6 +49,7 @@ class NumpyBert:
         tensors = _read_weights(config)
         epsilon = float(shape["layer_norm_eps"])
         self._threads = threads or min(_MOST_THREADS, _cores())
+        self._workers: tuple[int, ThreadPoolExecutor] | None = None
         self._pooling = config.pooling
         self._words = tensors[_TABLE]
         self._places = (
@@ -89,15 +89,17 @@ class NumpyBert:
 
         with _one_blas_thread():
             if len(groups) > 1 and self._threads > 1:
-                list(self._workers.map(fill, groups))
+                list(self._pool().map(fill, groups))
             else:
                 for rows in groups:
                     fill(rows)
         return vectors
 
-    @cached_property
-    def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self._threads, "embedding")
+    def _pool(self) -> ThreadPoolExecutor:
+        """The threads of this process: those of a parent do not live on in its fork."""
+        if self._workers is None or self._workers[0] != os.getpid():
+            self._workers = os.getpid(), ThreadPoolExecutor(self._threads, "embedding")
+        return self._workers[1]
 
     def _encode(self, texts: Sequence[Sequence[int]]) -> Array:
         bounds = list(pairwise([0, *np.cumsum([len(ids) for ids in texts]).tolist()]))

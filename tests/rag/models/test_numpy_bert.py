@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
 
@@ -79,3 +80,17 @@ def test_a_question_asked_again_has_its_vector_whatever_was_done_to_the_first() 
     first[:] = 0.0
     np.testing.assert_array_equal(embedder.embed_questions(["Who wrote it?"]), kept)
     assert np.abs(embedder.embed_questions(["Who wrote it?", "Why?"])[0] - kept[0]).max() < 1e-5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    code = (
+        "import os; from rag.models import build_embedder; from rag.settings import Settings;"
+        "embedder = build_embedder(Settings(embedder={'device': 'cpu', 'threads': 2}));"
+        "texts = ['the costs of the year ' * 9] * 40;"
+        "embedder.embed_passages(texts); child = os.fork();"
+        "embedder.embed_passages(texts);"
+        "os._exit(0) if not child else None;"
+        "assert os.waitpid(child, 0)[1] == 0"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
