@@ -14,9 +14,14 @@ combination of scores beats reciprocal rank fusion with fewer questions to tune 
 Ingber 2023, "An analysis of fusion functions for hybrid retrieval"). The dense leg has no weight
 relative to the lexical one but what it earns: a decisive question has z of 6 and more for its best
 passage, noise 3, and `trust` (see `rag.retrieval.trust`) takes it to nought where the embedder is
-blind. The lexical leg earns its weight by how much of the question one passage covers. The
-constants are round numbers, one set of them for all libraries; `benchmarks/retrieval.py` measures what
-they do on ten sets in two languages.
+blind. The lexical leg earns its weight by how much of the question one passage covers.
+
+Why this should hold on a library never seen: no term knows a subject, a language or a size. Each is a
+share of the question, a share of the best, or a distance in standard deviations, so it means the same
+in ten chunks and in a million; those that speak of titles, names and neighbours are nought where there
+are none. The constants are round numbers, one set of them for all libraries; `benchmarks/retrieval.py`
+measures what they do on ten sets in two languages, `benchmarks/retrieval_robustness.py` what is lost
+when each is chosen without the set that it is judged on.
 """
 
 from __future__ import annotations

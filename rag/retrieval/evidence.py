@@ -11,6 +11,10 @@ holds, weighted by inverse document frequency, so each lies in 0 to 1 for any li
   Metzler and Croft 2005, "A Markov random field model for term dependencies").
 - `context`: of the question's words, those in title and headings. What a passage is about stands
   there, and need not be repeated in its text.
+
+Why they should hold on a library never seen: a share of the question's own weight is 0 to 1 whatever
+the question's length, the language or the library's size, and the weights come from counts of this
+library. A passage of another subject has no share of the rare words; it can have all the common ones.
 """
 
 from __future__ import annotations

@@ -10,6 +10,11 @@ question but in the passage on Jaws. Two links lead on from a passage:
 - `mentioned`: passages whose title or heading stands, word for word, in it: an encyclopedia's
   article on a name, a manual's section "Safety valve". A title that many candidates share says less
   about each, so its weight is divided among them.
+
+Why they should hold on a library never seen: what leads on is found by rarity in the library itself, and
+by the names that its own titles and headings give; nothing is known of what they name. Where no rare
+word is shared and no title is said, nothing is added. In a script without spaces neither is looked for,
+since pieces of words name nothing.
 """
 
 from __future__ import annotations

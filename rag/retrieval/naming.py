@@ -6,6 +6,11 @@ see at all. Counted over documents, a name is what it is for people: the word th
 from the others. What is added here is only what BM25 lost: a word's rarity among documents, times the
 share of the word's chunks that are there because the document's title is repeated in each of them.
 Where each document is one chunk, nothing was lost and nothing is added.
+
+Why this should hold on a library never seen: a name is what a title or a file's name says, and how well
+it tells documents apart is counted among the documents themselves. No list of companies, products or
+forms of names is kept. Where titles are all alike or empty, every word of them is common, and nothing is
+named.
 """
 
 from __future__ import annotations
