@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ingest.loaders.pdf.characters import Boxes, Font, PageCharacters
 from ingest.loaders.pdf.glyphs import HYPHEN, LINE_BREAK, normalised
 from ingest.loaders.pdf.line import CELL_GAP, Cell, Line, gathered
+from ingest.loaders.pdf.vertical import DOWNWARDS, set_downwards
 
 __all__ = ["PageLines", "read_lines"]
 
@@ -77,10 +78,14 @@ def read_lines(
     ends = np.append(starts[1:], len(inked)) - 1 if len(inked) else starts
     spans = zip(sources[inked[starts]].tolist(), sources[inked[ends]].tolist(), strict=True)
     fonts = [characters.line_font(first, last) for first, last in spans]
+    upright, fonts = fonts, set_downwards(text, inked, starts, boxes[inked], fonts)
+    is_vertical = fonts != upright
     angle = _main_angle(starts, len(inked), fonts)
     fonts = [font._replace(angle=(font.angle - angle) % 360) for font in fonts]
     frame = turned(boxes[inked], angle, characters.frame.width, characters.frame.height)
     lines = gathered(_cut(inked, frame, starts, fonts), fields) if len(inked) else []
+    if angle == DOWNWARDS and is_vertical:  # pdfium begins with the last line, on the left
+        lines.sort(key=lambda line: line.top)
     warnings = ("too many characters: the rest was left out",) if characters.truncated else ()
     size = characters.frame.width, characters.frame.height
     return PageLines(number, text, boxes, tuple(lines), *size, label, warnings, int(hidden.sum()))
