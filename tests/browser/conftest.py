@@ -82,8 +82,9 @@ def start_app(tmp_path_factory) -> Iterator[Callable[..., str]]:
 @pytest.fixture(scope="module")
 def browser():
     """One headless Chromium a module: Playwright's event loop must not be left to other tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # machines of CI are slow
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
