@@ -1,6 +1,6 @@
 """Fit the weights of evidence selection on several sets jointly, and report them on what they have not seen.
 
-    python -m benchmarks.fit_evidence SETS_FOLDER --work FOLDER [--write]
+    python -m benchmarks.fit_evidence SETS_FOLDER --work FOLDER [--most N] [--write]
 
 Ranking and prefilter are conditional logits (McFadden 1974): the gold unit of a question against its
 other units. Membership is a logistic regression over the best units of each question. Every set has
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.fit_data import SETS, CachedEmbedder, Case, cases
+from benchmarks.fit_data import MOST_QUESTIONS, SETS, CachedEmbedder, Case, cases
 from rag.answering.fitting import fit_logistic
 from rag.attribution import LinearModel
 from rag.attribution.features import FEATURES, WORD_FEATURES
@@ -66,22 +66,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries and embeddings")
+    parser.add_argument("--most", type=int, default=MOST_QUESTIONS, help="questions a set and embedder")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    measured = list(load_cases(arguments.sets, arguments.work, ("retrieved", "gold")))
+    kinds = ("retrieved", "gold")
+    measured = list(load_cases(arguments.sets, arguments.work, kinds, arguments.most))
     report = held_out_report(measured)
     print(json.dumps(report, indent=1))
     if arguments.write:
         write(fit(measured), report)
 
 
-def load_cases(folder: Path, work: Path, kinds: Sequence[str]) -> Iterable[Case]:
+def load_cases(folder: Path, work: Path, kinds: Sequence[str], most: int = MOST_QUESTIONS) -> Iterable[Case]:
     """The cases of all sets: with each embedder where it knows the language."""
     for model in EMBEDDERS:
         settings = load_settings(overrides={"embedder": {"model": model}})
         embedder = CachedEmbedder(build_embedder(settings), work / "embeddings")
         for set_name in SETS:
-            yield from cases(folder, set_name, embedder, work, kinds)
+            yield from cases(folder, set_name, embedder, work, kinds, most)
         embedder.save()
 
 
