@@ -63,6 +63,7 @@ class Grounds:
                 "numbers": sorted(question.numbers),
             },
             "searched": _searched(self.retrieval),
+            "embedder": self.selection.embedder,
             "embedder_trust": round(self.selection.trust, 3),
             "units_considered": self.selection.considered,
             "evidence": [_evidence_json(e) for e in self.selection.ranked[:_EVIDENCE_TOLD]],
