@@ -12,9 +12,10 @@ from rag.errors import CitewellError
 from ui.app.session import LANGUAGE_KEY, texts
 from ui.app.texts import LANGUAGES, language_of
 
-__all__ = ["frame", "trouble"]
+__all__ = ["LOGO", "frame", "trouble"]
 
 _FOLDER: Final = Path(__file__).resolve().parents[1]
+LOGO: Final = _FOLDER / "logo.png"
 
 
 def frame() -> None:
@@ -26,7 +27,7 @@ def frame() -> None:
         layout="wide",
         menu_items={"About": t.about.format(version=__version__)},
     )
-    st.logo(_FOLDER / "logo.png", size="large", icon_image=_FOLDER / "icon.png")
+    st.logo(LOGO, size="large", icon_image=_FOLDER / "icon.png")
     st.html(_FOLDER / "style.css")
 
 

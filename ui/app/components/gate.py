@@ -7,10 +7,12 @@ import time
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAuthError
 
 from rag.settings import Settings
 from ui.app.access import is_invited
+from ui.app.components.frame import LOGO
 from ui.app.escaping import label
 from ui.app.session import session, texts
 
@@ -56,13 +58,14 @@ def _signed_in() -> bool:
     if st.user.get("is_logged_in"):
         return True
     t = texts()
-    st.markdown(t.sign_in_text)
-    if st.button(t.sign_in, key="sign-in", type="primary", icon=":material/login:"):
-        try:
-            st.login()
-        except StreamlitAuthError as error:  # no provider, or the package that speaks with it
-            st.error(t.sign_in_missing, icon=":material/lock:")
-            st.text(str(error))
+    with _door():
+        st.markdown(t.sign_in_text)
+        if st.button(t.sign_in, key="sign-in", type="primary", icon=":material/login:", width="stretch"):
+            try:
+                st.login()
+            except StreamlitAuthError as error:  # no provider, or the package that speaks with it
+                st.error(t.sign_in_missing, icon=":material/lock:")
+                st.text(str(error))
     return False
 
 
@@ -71,21 +74,30 @@ def _invited(settings: Settings) -> bool:
     if is_invited(st.user, settings.ui.allowed_emails):
         return True
     t = texts()
-    st.error(t.not_invited, icon=":material/lock:")
-    st.text(t.signed_in_as.format(name=st.user.get("email") or user_name()))
-    sign_out_button(settings)
+    with _door():
+        st.error(t.not_invited, icon=":material/lock:")
+        st.text(t.signed_in_as.format(name=st.user.get("email") or user_name()))
+        sign_out_button(settings)
     return False
 
 
 def _knows(password: str) -> bool:
     t = texts()
-    with st.form("door", width=380):
-        given = st.text_input(t.password, type="password", key="password")
-        sent = st.form_submit_button(t.enter, type="primary")
-    if sent:
-        if hmac.compare_digest(given.encode(), password.encode()):
-            session().admitted = True
-            st.rerun()
-        time.sleep(_WRONG_SECONDS)  # guessing takes its time
-        st.error(t.wrong_password, icon=":material/lock:")
+    with _door():
+        with st.form("password-form"):
+            given = st.text_input(t.password, type="password", key="password")
+            sent = st.form_submit_button(t.enter, type="primary", width="stretch")
+        if sent:
+            if hmac.compare_digest(given.encode(), password.encode()):
+                session().admitted = True
+                st.rerun()
+            time.sleep(_WRONG_SECONDS)  # guessing takes its time
+            st.error(t.wrong_password, icon=":material/lock:")
     return False
+
+
+def _door() -> DeltaGenerator:
+    """What stands alone in the middle of the page (`style.css`), under the name of the program."""
+    door = st.container(key="door")
+    door.image(LOGO, width=180)
+    return door
