@@ -9,7 +9,12 @@ import pytest
 from rag.geometry import PageGeometry
 from rag.schema import BlockKind
 
-COLUMNS = ("春は曙やうやう白くなりゆく山際", "少し明かりて紫だちたる雲の細く", "たなびきたる夏は夜月の頃は更なり", "闇もなほ")
+COLUMNS = (
+    "春は曙やうやう白くなりゆく山際",
+    "少し明かりて紫だちたる雲の細く",
+    "たなびきたる夏は夜月の頃は更なり",
+    "闇もなほ",
+)
 
 
 @pytest.fixture
