@@ -132,3 +132,29 @@ def test_naming_a_document_moves_passages_and_not_the_best_score(reports, embedd
     retriever = HybridRetriever(reports, embedder, RetrievalSettings())
     found = retriever.retrieve("Does Harrowgate own zeppelins?").fused
     assert found[0].score < 0.9
+
+
+def test_of_two_equal_passages_that_among_others_that_match_comes_first(store, embedder):
+    texts = {
+        "alone.txt": [
+            "Soup is served at noon. ",
+            "The lock gate needs a new seal. ",
+            "Bread is baked at six. ",
+        ],
+        "among.txt": [
+            "The seal of a lock gate wears. ",
+            "The lock gate needs a new seal. ",
+            "A lock gate leaks at its seal. ",
+        ],
+    }
+    for source, parts in texts.items():
+        ends = list(accumulate(map(len, parts)))
+        spans = enumerate(zip([0, *ends], ends, strict=False))
+        chunks = [Chunk(ordinal, start, end, 1, 1) for ordinal, (start, end) in spans]
+        add_to_store(store, document("".join(parts), source, title=""), embedder, chunks)
+    found = HybridRetriever(store, embedder, RetrievalSettings(duplicate_likeness=1.0)).retrieve(
+        "needs a new seal"
+    )
+    ranked = {passage.source: passage for passage in found.passages if "needs a new seal" in passage.text}
+    assert found.passages[0].source == "among.txt"
+    assert ranked["among.txt"].score > ranked["alone.txt"].score
