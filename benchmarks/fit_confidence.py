@@ -27,9 +27,12 @@ from rag.answering.fitting import fit_isotonic, fit_logistic
 from rag.attribution import LinearModel
 from rag.evaluation.confidence_metrics import auroc, brier_score, expected_calibration_error
 from rag.resources import resource
+from rag.settings import AnsweringSettings
 
 _RIDGE: Final = 20.0
 _LEAST_GROUP: Final = 60
+_FOLDS: Final = 5
+_NEIGHBOURS: Final = 25
 _STEP: Final = 0.02
 _CONTRAST: Final = 0.4
 _USUAL: Final = 0.15
@@ -41,7 +44,6 @@ _OWN_SILENCE: Final = 2.5
 than those whose evidence was taken away."""
 _NOT_FITTED: Final = ("rgb_en_fact", "rgb_zh_fact")
 """Only reported: RGB's noise is of the same matter and often holds a part of the answer."""
-_WANTED_PRECISION: Final = 0.73
 _PROOFS: Final = (
     "score margin passage_margin cosine window_cosine passage_cosine near_overlap context_overlap"
     " passage_overlap untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
@@ -78,15 +80,15 @@ def main() -> None:
 def fit(every: Sequence[Example]) -> Calibrator:
     """One logistic model, and the isotonic map of its score to a probability.
 
-    The map is fitted to scores of each set by a model that has not seen the set, so that the confidence
-    is no surer than it may be of a collection that it meets for the first time.
+    The map is fitted to scores of answers that their model has not seen. Neighbours, the same question
+    asked in several ways, are in one fold.
     """
     found = [e for e in every if e.set_name not in _NOT_FITTED]
     scores = np.empty(len(found))
-    for name in {e.set_name for e in found}:
-        own = np.array([e.set_name == name for e in found])
-        others = [e for e, is_own in zip(found, own, strict=True) if not is_own]
-        scores[own] = fit_model(others or found).scores(_matrix([e for e in found if e.set_name == name]))
+    folds = np.arange(len(found)) // _NEIGHBOURS % _FOLDS
+    for fold in range(_FOLDS):
+        others = [e for e, own in zip(found, folds, strict=True) if own != fold]
+        scores[folds == fold] = fit_model(others).scores(_matrix(found)[folds == fold])
     weights, right = _weights(found, _USUAL), _right(found)
     drawn = np.random.default_rng(0).choice(len(found), 4 * len(found), p=weights / weights.sum())
     x, y = fit_isotonic(scores[drawn], right[drawn], 4 * _LEAST_GROUP)
@@ -217,7 +219,7 @@ def _by_way(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[
 def _figures(found: Sequence[Example], calibrator: Calibrator) -> dict[str, float]:
     confidence, right = _confidence(calibrator, found), _right(found)
     answerable = np.array([e.answerable for e in found])
-    refused = confidence < calibrator.threshold(_WANTED_PRECISION)
+    refused = confidence < calibrator.threshold(AnsweringSettings().wanted_precision)
     figures = {
         "questions": len(found),
         "right": right.mean(),

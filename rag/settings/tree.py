@@ -199,11 +199,12 @@ class AnsweringSettings(_Section):
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
     wanted_precision: float = Field(
-        0.73,
+        0.76,
         ge=0.0,
         le=1.0,
-        description="How often answers are to be right where half of the questions have none: with more, "
-        "more questions stay unanswered. The calibration turns it into a least confidence.",
+        description="How often answers are to be right, of questions as shared sets ask them, one in five "
+        "of which has none: with more, more questions stay unanswered. The calibration turns it into a least "
+        "confidence.",
     )
     abstain_below: float | None = Field(
         None,
