@@ -53,6 +53,8 @@ _FIRST: Final = 3
 _LINKED: Final = 10
 _INSIDE: Final = 50
 """Chunks that stand out inside the documents that are named, and become candidates too."""
+_CHOSEN: Final = 50
+"""Documents up to which a choice of them is about them; more are a part of the library."""
 
 Legs = Mapping[str, Sequence[Hit]]
 
@@ -165,7 +167,8 @@ class AdaptiveFusion:
         scoring: _Scoring,
     ) -> None:
         """Compare the chunks of the documents that are named, or else of those asked, with each other."""
-        about = meant(reading.clarity()) or documents or ()
+        chosen = documents if documents is not None and len(documents) <= _CHOSEN else ()
+        about = meant(reading.clarity()) or chosen
         if not about or not self._weights.inside:
             return
         sizes = {document: self._memory.document_chunks(document) for document in about}
