@@ -17,7 +17,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,17 +50,37 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=300, help="test questions a seed; 0: all")
     parser.add_argument("--generator-limit", type=int, default=6, help="of these, asked of the generator")
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+    parser.add_argument("--generator-sets", nargs="*", default=list(SETS), choices=list(SETS))
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     amount = SelectionSettings(limit=arguments.limit or None, generator_limit=arguments.generator_limit)
-    found = {name: measured(arguments.data / name, amount, arguments.work) for name in arguments.sets}
+    unasked = replace(amount, generator_limit=0)
+    found = {
+        name: measured(
+            arguments.data / name,
+            amount if name in arguments.generator_sets else unasked,
+            arguments.work,
+        )
+        for name in arguments.sets
+    }
     store(found, amount)
     for name, figures in found.items():
         print(f"{name}: {verdict(figures)}")
 
 
 def measured(folder: Path, amount: SelectionSettings, work: Path) -> Figures:
-    """Figures of every selector on one set, from the work folder where they were measured before."""
+    """Figures of every selector on one set, from the work folder where they were measured before.
+
+    The generator is asked the first questions of each seed's, so that its part can be measured apart.
+    """
+    found = _kept(folder, replace(amount, generator_limit=0), work)
+    if not amount.generator_limit:
+        return found
+    asked = _kept(folder, replace(amount, limit=amount.generator_limit), work)
+    return {name: _with_generator(row, asked[name]) for name, row in found.items()}
+
+
+def _kept(folder: Path, amount: SelectionSettings, work: Path) -> Figures:
     kept = work / f"{folder.name}-{amount.limit}-{amount.generator_limit}.json"
     if kept.is_file():
         figures: Figures = json.loads(kept.read_text("utf-8"))
@@ -82,6 +102,15 @@ def measured(folder: Path, amount: SelectionSettings, work: Path) -> Figures:
     figures = {result.selector: _figures(result) for result in results}
     kept.write_text(json.dumps(figures, indent=1), "utf-8")
     return figures
+
+
+def _with_generator(row: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in asked["differences"].items() if name == "generator_accuracy"}
+    return {
+        **row,
+        "generator_accuracy": asked["generator_accuracy"],
+        "differences": {**row["differences"], **told},
+    }
 
 
 class RememberedChoices:

@@ -45,8 +45,8 @@ def test_a_way_is_asked_once_and_becomes_a_row(tmp_path, monkeypatch, capsys):
 
 
 def question(**values):
-    given = {"question_id": "1", "question": "When?", "answers": ("1884",), "language": "en", "answerable": True, **values}
-    return AnswerQuestion(**given)
+    given = {"question_id": "1", "question": "When?", "answers": ("1884",), "language": "en"}
+    return AnswerQuestion(**{**given, "answerable": True, **values})
 
 
 def answer(text, *supports, **values):
