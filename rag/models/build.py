@@ -60,8 +60,10 @@ def build_second_embedder(settings: Settings, first: Embedder | None) -> Embedde
     if not model or (first is not None and model.removeprefix(PREFIX) == first.name):
         return None
     apart = {"model": model, "max_tokens": None, "query_prefix": None, "passage_prefix": None}
+    chosen = settings.model_copy(update={"embedder": own.model_copy(update=apart)})
+    key = repr(("embedder", chosen.embedder, settings.offline))
     try:
-        return build_embedder(settings.model_copy(update={"embedder": own.model_copy(update=apart)}))
+        return _once(key, lambda: build_embedder(chosen))
     except ModelNotFoundError:
         if "second_embedder" in answering.model_fields_set:
             raise
@@ -79,8 +81,8 @@ def build_reranker(settings: Settings) -> Reranker | None:
     from rag.models.cross_encoder import CrossEncoderReranker
 
     reranker = settings.reranker
-    key = repr((reranker.model_copy(update={"candidates": 1}), settings.offline))
-    return _once(CrossEncoderReranker, key, lambda: CrossEncoderReranker(reranker, offline=settings.offline))
+    key = repr(("reranker", reranker.model_copy(update={"candidates": 1}), settings.offline))
+    return _once(key, lambda: CrossEncoderReranker(reranker, offline=settings.offline))
 
 
 def build_generator(settings: Settings) -> BaseChatModel | None:
@@ -145,8 +147,8 @@ def _causal_model(settings: Settings) -> CausalModel:
 
     generator = settings.generator
     shape = (generator.model, generator.device, generator.dtype, generator.quantization)
-    key = repr((*shape, generator.idle_minutes, settings.offline))
-    return _once(CausalModel, key, lambda: CausalModel(generator, offline=settings.offline))
+    key = repr(("causal", *shape, generator.idle_minutes, settings.offline))
+    return _once(key, lambda: CausalModel(generator, offline=settings.offline))
 
 
 def _gguf_weights(settings: Settings) -> LlamaCppWeights:
@@ -154,21 +156,21 @@ def _gguf_weights(settings: Settings) -> LlamaCppWeights:
 
     generator = settings.generator
     shape = (generator.model, generator.context_tokens, generator.threads)
-    key = repr((*shape, generator.idle_minutes, settings.offline))
-    return _once(LlamaCppWeights, key, lambda: LlamaCppWeights(generator, offline=settings.offline))
+    key = repr(("gguf", *shape, generator.idle_minutes, settings.offline))
+    return _once(key, lambda: LlamaCppWeights(generator, offline=settings.offline))
 
 
-_shared: WeakValueDictionary[tuple[type, str], Any] = WeakValueDictionary()
+_shared: WeakValueDictionary[str, Any] = WeakValueDictionary()
 _sharing = threading.Lock()
 
 
-def _once(kind: type[T], key: str, make: Callable[[], T]) -> T:
+def _once(key: str, make: Callable[[], T]) -> T:
     """One set of weights for all who use the same model while any of them lives: it may be gigabytes.
 
     How a model is sampled is no part of a key: who changes the temperature loads nothing.
     """
     with _sharing:
-        found: T | None = _shared.get((kind, key))
+        found: T | None = _shared.get(key)
         if found is None:
-            found = _shared[kind, key] = make()
+            found = _shared[key] = make()
         return found

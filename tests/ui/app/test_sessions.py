@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from rag.library import Library
+from rag.parts import Parts
 from rag.schema import Answer
 from tests.fakes import add_to_store, document
 from ui.app.asking import Asking
@@ -62,8 +63,8 @@ def test_twenty_sessions_at_once_get_their_own_answers(library):
 
 def test_models_are_built_once_for_all_sessions(library, monkeypatch):
     built = []
-    build = Library._answerer.func
-    monkeypatch.setattr(Library._answerer, "func", lambda self: built.append(1) or build(self))
+    build = Parts._answerer.func
+    monkeypatch.setattr(Parts._answerer, "func", lambda self: built.append(1) or build(self))
     shared = Shared(library)
     threads = [threading.Thread(target=shared.ready) for _ in range(8)]
     for thread in threads:
