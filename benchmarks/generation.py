@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
 import statistics
 import sys
 import time
@@ -240,10 +239,10 @@ def store(work: Path) -> None:
         "columns": ["what for, and what is measured", "plain", "tuned", "times as good", "same text"],
         "rows": [[row.what, row.plain, row.tuned, f"{row.better:.1f}", row.same] for row in rows_of(work)],
         "note": (
-            f"SmolLM2-135M-Instruct, greedy, float32 on one core (AVX2, no GPU) of a machine with "
-            f"{os.cpu_count()}; medians over prompts on the sample documents; seconds of the processor, so "
-            "that others at work do not count, but for the row of two threads. Plain is transformers without "
-            "drafts, kept prefixes or batches. llama.cpp computes with 4-bit weights and may write otherwise."
+            "SmolLM2-135M-Instruct, greedy, float32 on one core (AVX2, no GPU); medians over prompts on the "
+            "sample documents; seconds of the processor, so that others at work do not count (threads: on the "
+            "wall). Plain is transformers without drafts, kept prefixes or batches. llama.cpp computes with "
+            "4-bit weights and may write otherwise."
         ),
     }
     RESULTS.mkdir(exist_ok=True)
