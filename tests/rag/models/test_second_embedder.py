@@ -38,3 +38,11 @@ def test_a_named_model_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch)
     settings = answering(second_embedder="packaged:universal-sentence-encoder-multilingual")
     with pytest.raises(ModelNotFoundError, match="citewell"):
         build_second_embedder(settings, FIRST)
+
+
+def test_one_is_made_for_all_ways_of_asking():
+    own = load_settings()
+    other = own.model_copy(update={"generator": own.generator.model_copy(update={"temperature": 0.7})})
+    second = build_second_embedder(own, FIRST)
+    assert second is not None
+    assert build_second_embedder(other, FIRST) is second
