@@ -241,8 +241,8 @@ def store(work: Path) -> None:
         "note": (
             "SmolLM2-135M-Instruct, greedy, float32 on one core (AVX2, no GPU); medians over prompts on the "
             "sample documents; seconds of the processor, so that others at work do not count (threads: on "
-            "the wall). Plain is transformers without drafts, kept prefixes or batches. llama.cpp computes with "
-            "4-bit weights and may write otherwise."
+            "the wall). Plain is transformers without drafts, kept prefixes or batches. llama.cpp computes "
+            "with 4-bit weights and may write otherwise."
         ),
     }
     RESULTS.mkdir(exist_ok=True)
