@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rag.attribution.asking import AnswerKind, asked_kind
 from rag.attribution.candidates import Candidate, SpanKind, candidate_spans
 from rag.attribution.linear import LinearModel, read_parameters
+from rag.attribution.measures import asked_measure, fitting
 from rag.attribution.question import Question, text_terms
 from rag.attribution.units import Unit
 from rag.resources import resource
@@ -163,14 +164,25 @@ def short_span(
     if not candidates:
         return None
     scores = (model or load_short_model()).scores(matrix)
+    possible = _in_measure(question, candidates)
+    if not possible:
+        return None
     odds = np.exp(scores - scores.max())
-    best = int(np.argmax(scores))
+    best = max(possible, key=lambda i: scores[i])
     unit, candidate = candidates[best]
     probability = float(odds[best] / odds.sum())
     if probability < least:
         return None
     start = unit.start + candidate.start
     return ShortSpan(unit, start, unit.start + candidate.end, candidate.text, probability)
+
+
+def _in_measure(question: Question, candidates: Sequence[tuple[Unit, Candidate]]) -> Sequence[int]:
+    """The candidates that are not in another measure than the question asks for."""
+    measure = asked_measure(question.text)
+    if measure is None:
+        return range(len(candidates))
+    return fitting(measure, [(found.text, unit.text[found.end :]) for unit, found in candidates])
 
 
 def wants_short_answer(question: Question) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rag.attribution import quotable_units, read_question, short_span
 from rag.attribution.candidates import candidate_spans
+from rag.attribution.measures import fitting
 from rag.schema import Passage
 
 
@@ -64,3 +65,27 @@ def test_candidates_are_spans_of_their_text(text: str) -> None:
     for candidate in candidate_spans(text):
         assert text[candidate.start : candidate.end] == candidate.text
         assert candidate.text == candidate.text.strip()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("借书证多少钱？", "年满18岁的居民可以办理借书证，工本费为20元。", "20元"),
+        ("一次可以借多少天？", "读者可以续借两次，每次借期为30天。", "30天"),
+        ("How much did the boiler cost?", "After 12 years the boiler was replaced for $48,200.", "48,200"),
+        ("How old must members be?", "For 20 euros anybody of 16 years of age can join for 12 months.", "16"),
+    ],
+)
+def test_it_is_in_the_measure_that_is_asked_for(question: str, text: str, answer: str) -> None:
+    assert answer in _short(question, text)
+
+
+def test_none_is_told_where_all_are_in_another_measure() -> None:
+    assert _short("借书证多少钱？", "年满18岁的居民可以办理借书证。") == ""
+    assert _short("How much did the repair cost?", "The repair took 14 days.") == ""
+
+
+def test_a_bare_number_of_a_table_can_be_money() -> None:
+    assert fitting("money", [("18", " years of age"), ("4,200", "\t5,100")]) == [1]
+    assert fitting("money", [("18", " years of age"), ("$4,200", "\t5,100")]) == [1]
+    assert fitting("duration", [("1887年", "建成"), ("30年", "之后")]) == [1]
