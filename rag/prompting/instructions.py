@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from rag.text import detect_language
@@ -12,6 +13,15 @@ Language = Literal["en", "zh"]
 
 NO_ANSWER: Final[dict[Language, str]] = {"en": "The passages do not say", "zh": "资料中没有提到"}
 """How an answer begins that finds nothing; the instructions ask for it and the examples show it."""
+
+_NOTHING_FOUND: Final = re.compile(
+    r"(?:the )?(?:(?:given|provided) )?(?:passages?|texts?|documents?|context) (?:do|does)(?: not|n't|n’t) "
+    r"(?:explicitly |directly )?(?:say|mention|tell|state|specify|contain|provide|answer|give)\b"
+    r"|i (?:do not|don't|don’t) know\b"
+    r"|(?:所?提供的?|给定的?)?(?:资料|文档|上下文|文中|段落)(?:中|里)?(?:没有|并未|未|并没有)"
+    r"(?:明确)?(?:提到|提及|提供|说明|回答|给出)"
+    r"|(?:我)?不知道"
+)
 
 _SYSTEM: Final[dict[Language, str]] = {
     "en": (
@@ -58,6 +68,11 @@ def asked(question: str, language: Language) -> str:
 
 
 def says_no_answer(text: str) -> bool:
-    """Whether a generated answer begins as the instructions ask when nothing was found."""
+    """Whether a generated answer begins as the instructions ask when nothing was found, or nearly so.
+
+    Small models keep the sense of the phrase better than its letters.
+    """
     start = text.lstrip(" \t\n\"'“「").casefold()
-    return any(start.startswith(phrase.casefold()) for phrase in NO_ANSWER.values())
+    return any(start.startswith(phrase.casefold()) for phrase in NO_ANSWER.values()) or bool(
+        _NOTHING_FOUND.match(start)
+    )

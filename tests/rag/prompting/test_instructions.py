@@ -69,3 +69,32 @@ def test_the_template_is_langchains() -> None:
 def test_messages_become_langchains() -> None:
     messages = [Message("system", "s"), Message("user", "u"), Message("assistant", "a")]
     assert chat_messages(messages) == [SystemMessage("s"), HumanMessage("u"), AIMessage("a")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The passage does not say when it opened.",
+        "The passages don't mention a price.",
+        "The provided context does not contain the name.",
+        "I don't know.",
+        "资料中没有提供开放时间。",
+        "文中未提及价格。",
+    ],
+)
+def test_a_refusal_in_other_words_is_one(text: str) -> None:
+    assert says_no_answer(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The passages say that it opened in 1884.",
+        "The letter of gift does not say who signed it.",
+        "The contract does not mention a price.",
+        "Nobody knows.",
+        "资料室九点开门。",
+    ],
+)
+def test_an_answer_is_no_refusal(text: str) -> None:
+    assert not says_no_answer(text)
