@@ -22,7 +22,7 @@ from rag.library import Library
 from rag.schema import Box
 from rag.wire import check_json, document_json
 from ui.api.guards import most_bytes
-from ui.app.uploads import distinct, safe_name, save_upload
+from ui.uploads import distinct, safe_name, save_upload
 
 __all__ = ["ROUTES"]
 

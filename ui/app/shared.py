@@ -17,7 +17,7 @@ from rag.library import Library
 from rag.settings import Settings, load_settings
 from ui.app.evaluating import Evaluations
 from ui.app.ingesting import IngestQueue
-from ui.app.uploads import clear_old
+from ui.uploads import clear_old
 
 __all__ = ["Shared", "shared"]
 

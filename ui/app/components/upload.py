@@ -22,7 +22,7 @@ from ui.app.places import file_name
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
-from ui.app.uploads import distinct, save_upload
+from ui.uploads import distinct, save_upload
 
 __all__ = ["KINDS", "job_views", "uploader"]
 

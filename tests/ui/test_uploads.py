@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import DocumentTooLargeError, EmptyDocumentError
-from ui.app.uploads import clear_old, safe_name, save_upload
+from ui.uploads import clear_old, safe_name, save_upload
 
 
 @given(st.text(max_size=400))
