@@ -5,7 +5,7 @@
 Each way of answering is asked the first questions of every set's own sample, through a library of the
 whole collection, or (RGB) of passages that hold no answer. A GGUF file is asked under the preset
 `cpu-writer`. Every answer is kept under the work folder, so that a run that was stopped goes on;
-`--only` measures some ways and stores all that there is. Stores `benchmarks/results/presets.json`.
+`--sets` and `--only` ask less and store all that there is. Stores `benchmarks/results/presets.json`.
 """
 
 from __future__ import annotations
@@ -72,12 +72,11 @@ def main() -> None:
     end = time.monotonic() + arguments.seconds
     found: dict[tuple[str, str], list[Told]] = {}
     for way, settings in ways(arguments.gguf).items():
-        for name in arguments.sets:
-            asks = not arguments.only or way in arguments.only
-            folder = arguments.data / name
+        for folder in (arguments.data / name for name in SETS):
+            asks = folder.name in arguments.sets and way in (arguments.only or [way])
             told = measured(folder, arguments.work, way, settings, arguments.questions, end if asks else 0.0)
             if told:
-                found[name, way] = told
+                found[folder.name, way] = told
     store(found)
 
 
@@ -98,6 +97,8 @@ def ways(weights: Iterable[Path]) -> dict[str, Settings]:
 
 def measured(folder: Path, work: Path, way: str, settings: Settings, limit: int, end: float) -> list[Told]:
     """The answers to a set's questions; nothing is asked once the clock shows `end`."""
+    if not folder.is_dir():
+        return []
     kept = work / f"presets-{folder.name}-{way.replace(' ', '-').replace(':', '')}.jsonl"
     lines = kept.read_text("utf-8").splitlines() if kept.is_file() else []
     known = {line["key"]: Told(**line["told"]) for line in map(json.loads, lines)}
