@@ -55,6 +55,7 @@ _FORMS: Final[tuple[tuple[AnswerKind, tuple[str, ...]], ...]] = (
         AnswerKind.QUANTITY,
         (
             rf"\bhow (?:{_MEASURES})\b",
+            r"\bwhat (?:do|does|did) (?:[\w'’-]+ ){1,8}(?:cost|weigh|earn|pay|spend)\b",
             rf"\bwhat (?:is|was|are|were) (?:[\w'’-]+ ){{0,4}}(?:{_AMOUNTS})\b",
             r"\bwhat (?:number|amount|percentage|percent|proportion|fraction|score|size)\b",
             "多少|几[个個位次名年人种種家所座部本天届岁]|幾|多[大长長高远遠深宽寬久重快]",

@@ -15,6 +15,7 @@ _ASKED: Final[tuple[tuple[str, str], ...]] = (
     (
         "money",
         r"\bhow much money\b|\bwhat (?:is|was|are|were) the (?:\w+ )?(?:price|cost|fine|fee|fare|salary)s?\b"
+        r"|\bwhat (?:do|does|did) (?:[\w'’-]+ ){1,8}(?:cost|earn|pay|spend)\b"
         r"|\bhow much (?:\w+[ -]){0,8}?(?:costs?|pays?|paid|spen[dt]|charge[ds]?|earn(?:ed)?|owed?|worth)\b"
         "|多少[钱錢元]|几[块塊]钱|多少(?:美元|欧元|歐元|英镑|英鎊|日元|人民币|人民幣)",
     ),

@@ -73,6 +73,7 @@ def test_candidates_are_spans_of_their_text(text: str) -> None:
         ("借书证多少钱？", "年满18岁的居民可以办理借书证，工本费为20元。", "20元"),
         ("一次可以借多少天？", "读者可以续借两次，每次借期为30天。", "30天"),
         ("How much did the boiler cost?", "After 12 years the boiler was replaced for $48,200.", "48,200"),
+        ("What did the new roof cost?", "Two storms later, the new roof had cost £86,400.", "86,400"),
         ("How old must members be?", "For 20 euros anybody of 16 years of age can join for 12 months.", "16"),
     ],
 )
