@@ -8,7 +8,15 @@ from typing import Final
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.wording import disagreement, shown
-from rag.attribution import CitationBook, Disagreement, Selection, short_span
+from rag.attribution import (
+    CitationBook,
+    Disagreement,
+    Question,
+    Selection,
+    ShortSpan,
+    Unit,
+    short_span,
+)
 from rag.schema import AnswerSentence, Conflict, ShortAnswer
 
 __all__ = ["quote", "short_answer", "tell_conflicts"]
@@ -37,10 +45,23 @@ def short_answer(selection: Selection, book: CitationBook) -> ShortAnswer | None
         number = book.number_of(unit.document_id, unit.start, unit.end)
         if number is not None:
             cited[unit] = number
-    found = short_span(selection.question, list(cited), least=_CLEAR)
+    found = _clear_span(selection.question, list(cited))
     if found is None:
         return None
     return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])
+
+
+def _clear_span(question: Question, units: Sequence[Unit]) -> ShortSpan | None:
+    """The likeliest span where it is clear among all units, best first, or within the best one.
+
+    With more units there are more candidates, and each is less likely: what stands out in the sentence
+    that answers best, and is the likeliest of all, need not stand out so far from those of the others.
+    """
+    found = short_span(question, units)
+    if found is None or found.probability >= _CLEAR:
+        return found
+    alone = short_span(question, units[:1], least=_CLEAR)
+    return found if alone is not None and (alone.unit, alone.start) == (found.unit, found.start) else None
 
 
 def tell_conflicts(

@@ -92,6 +92,10 @@ _ASKS: Final = re.compile(
 _AUXILIARY: Final = re.compile(
     r"\s*(?:\w+\s+)?(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would)\b", re.I
 )
+_DENIED: Final = re.compile(
+    r"(?:\b(?:not|never|no longer|neither)|n['’]t|[不未没沒]|并非|並非)\s*(?:be(?:en)?\s+)?$", re.I
+)
+"""What a text says is not so answers nothing."""
 _BESIDE: Final = 3
 
 
@@ -164,7 +168,11 @@ def short_span(
     if not candidates:
         return None
     scores = (model or load_short_model()).scores(matrix)
-    possible = _in_measure(question, candidates)
+    possible = [
+        i
+        for i in _in_measure(question, candidates)
+        if not _DENIED.search(candidates[i][0].text[: candidates[i][1].start])
+    ]
     if not possible:
         return None
     odds = np.exp(scores - scores.max())

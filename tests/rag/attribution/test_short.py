@@ -90,3 +90,9 @@ def test_a_bare_number_of_a_table_can_be_money() -> None:
     assert fitting("money", [("18", " years of age"), ("4,200", "\t5,100")]) == [1]
     assert fitting("money", [("18", " years of age"), ("$4,200", "\t5,100")]) == [1]
     assert fitting("duration", [("1887年", "建成"), ("30年", "之后")]) == [1]
+
+
+def test_what_a_text_denies_is_not_told() -> None:
+    assert "Anna Weiss" not in _short(
+        "Who built the mill?", "The mill was built by Ben Kohl, not Anna Weiss."
+    )
