@@ -56,9 +56,15 @@ def _clear_span(question: Question, units: Sequence[Unit]) -> ShortSpan | None:
 
     With more units there are more candidates, and each is less likely: what stands out in the sentence
     that answers best, and is the likeliest of all, need not stand out so far from those of the others.
+    A sentence of another document can hold the last step of an answer; one beside the best holds what
+    is near to it.
     """
     found = short_span(question, units)
-    if found is None or found.probability >= _CLEAR:
+    if found is None:
+        return None
+    if found.unit != units[0] and found.unit.document_id == units[0].document_id:
+        return None
+    if found.probability >= _CLEAR:
         return found
     alone = short_span(question, units[:1], least=_CLEAR)
     return found if alone is not None and (alone.unit, alone.start) == (found.unit, found.start) else None
