@@ -1,11 +1,19 @@
+from weakref import WeakValueDictionary
+
 import pytest
 
 from rag.errors import ModelNotFoundError
-from rag.models import build_second_embedder, packaged
+from rag.models import build, build_second_embedder, packaged
 from rag.settings import Settings, load_settings
 from tests.fakes import HashingEmbedder
 
 FIRST = HashingEmbedder()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_built_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests still hold is not found here."""
+    monkeypatch.setattr(build, "_shared", WeakValueDictionary())
 
 
 def answering(**values: object) -> Settings:
