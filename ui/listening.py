@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Final
 
 from rag.errors import UsageError
 
-__all__ = ["LOOPBACK", "address", "ended_like_ctrl_c", "free_port"]
+__all__ = ["LOOPBACK", "address", "ended_like_ctrl_c", "free_port", "told_port", "warn_of_strangers"]
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Addresses that only this machine reaches."""
@@ -46,6 +47,20 @@ def free_port(host: str, port: int) -> int:
     raise UsageError(
         f"cannot listen on {host}, ports {port} to {candidates[-1]}: {reason.strerror}; choose another"
     )
+
+
+def told_port(host: str, port: int) -> int:
+    """`free_port`; where that is another than the one asked for, it is told on standard error."""
+    taken = free_port(host, port)
+    if port not in (0, taken):
+        print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
+    return taken
+
+
+def warn_of_strangers(host: str, guarded: bool, remedy: str) -> None:
+    """Tell on standard error that an address is open to the network, and what would guard it."""
+    if host not in LOOPBACK and not guarded:
+        print(f"Everybody who can reach this machine can use this library; {remedy}.", file=sys.stderr)
 
 
 @contextlib.contextmanager

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import sys
 from typing import Final
 
 import uvicorn
 
 from rag.library import Library
 from ui.api.application import build_application
-from ui.listening import LOOPBACK, address, ended_like_ctrl_c, free_port
+from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
 
 __all__ = ["serve"]
 
@@ -26,15 +25,10 @@ def serve(library: Library) -> None:
         UsageError: no port is free near the one asked for, or the address is not this machine's.
     """
     settings = library.settings.serve
-    port = free_port(settings.host, settings.port)
-    if settings.port not in (0, port):
-        print(f"Port {settings.port} is in use; taking {port}.", file=sys.stderr)
-    if settings.host not in LOOPBACK and settings.token is None:
-        print(
-            "Everybody who can reach this machine can use this library; "
-            "set CITEWELL_SERVE__TOKEN to ask for a token.",
-            file=sys.stderr,
-        )
+    port = told_port(settings.host, settings.port)
+    warn_of_strangers(
+        settings.host, settings.token is not None, "set CITEWELL_SERVE__TOKEN to ask for a token"
+    )
     config = uvicorn.Config(
         build_application(library),
         log_level="warning",

@@ -15,7 +15,7 @@ from typing import Final
 
 from rag.errors import UsageError
 from rag.settings import load_settings
-from ui.listening import LOOPBACK, address, ended_like_ctrl_c, free_port
+from ui.listening import LOOPBACK, address, ended_like_ctrl_c, told_port, warn_of_strangers
 
 __all__ = ["launch", "streamlit_command", "streamlit_environment"]
 
@@ -48,16 +48,12 @@ def launch(
     """
     variables = streamlit_environment(library, config, environment)
     settings = load_settings(config, environment=variables).ui
-    taken = free_port(host, port)
-    if port not in (0, taken):
-        print(f"Port {port} is in use; taking {taken}.", file=sys.stderr)
-    if host not in LOOPBACK and settings.password is None and not settings.oidc:
-        print(
-            "Everybody who can reach this machine can use this library; "
-            "set CITEWELL_UI__PASSWORD to ask for a password, "
-            "or CITEWELL_UI__OIDC=true to have them sign in.",
-            file=sys.stderr,
-        )
+    taken = told_port(host, port)
+    warn_of_strangers(
+        host,
+        settings.password is not None or settings.oidc,
+        "set CITEWELL_UI__PASSWORD to ask for a password, or CITEWELL_UI__OIDC=true to have them sign in",
+    )
     with ended_like_ctrl_c():
         command = streamlit_command(host, taken, settings.max_upload_megabytes)
         return _run(command, variables, address(host, taken), open_browser)

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import ConfigOption, LibraryOption, SetOption, as_environment, read_settings
+from ui.cli.options import (
+    ConfigOption,
+    HostOption,
+    LibraryOption,
+    PortOption,
+    SetOption,
+    as_environment,
+    read_settings,
+)
 
 __all__ = ["web_app"]
 
@@ -15,10 +23,8 @@ def web_app(
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
-    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", min=0, max=65_535, help="Port; 0 takes a free one.")
-    ] = None,
+    host: HostOption = None,
+    port: PortOption = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
     """Open the web app."""

@@ -17,10 +17,12 @@ __all__ = [
     "DocumentOption",
     "FailBelowOption",
     "FirstPageOption",
+    "HostOption",
     "JsonOption",
     "LibraryOption",
     "LimitOption",
     "PassagesGivenOption",
+    "PortOption",
     "SetOption",
     "WantedOption",
     "as_environment",
@@ -34,6 +36,10 @@ DocumentOption = Annotated[
     typer.Option("--document", help="Only this document (id, source or file name). Repeatable."),
 ]
 WantedOption = Annotated[str, typer.Option("--wanted", help="The answer that should have come.")]
+HostOption = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
+PortOption = Annotated[
+    int | None, typer.Option("--port", min=0, max=65_535, help="Port; 0 takes a free one.")
+]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="A fixed sample of N questions.")]
 PassagesGivenOption = Annotated[
     bool, typer.Option("--passages-given", help="Read the questions' own (gold) passages; no search.")
