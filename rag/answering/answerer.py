@@ -281,7 +281,7 @@ def _with_conflicts(
 ) -> Generator[AnswerEvent, None, Outcome]:
     """An outcome with what its passages tell in contradiction to each other."""
     units = [evidence.unit for evidence in selection.near_best]
-    told = [evidence.unit for evidence in selection.chosen]
+    told = [evidence.unit for evidence in selection.told]
     found = disagreements(selection.question, units, inquiry.passages, told)
     if not found:
         return outcome

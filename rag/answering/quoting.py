@@ -26,9 +26,9 @@ _CLEAR: Final = 0.4
 
 
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
-    """Tell the chosen evidence sentence by sentence, each with its citation; returns the outcome."""
+    """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
     sentences = []
-    for evidence in selection.chosen:
+    for evidence in selection.told:
         unit = evidence.unit
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
         sentence = AnswerSentence(shown(unit.reading), (number,))

@@ -18,7 +18,7 @@ from rag.attribution.features import (
     word_features,
 )
 from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, languages_of
-from rag.attribution.membership import Members, choose
+from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
@@ -61,7 +61,8 @@ class Selection:
     """The evidence for a question: all that was weighed, best first, and the chosen in reading order.
 
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
-    question's language; "" and 0 where words alone decided.
+    question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
+    probabilities: how many there should be in the answer.
     """
 
     question: Question
@@ -70,6 +71,15 @@ class Selection:
     trust: float
     considered: int
     embedder: str = ""
+    expected: float = 0.0
+
+    @property
+    def told(self) -> tuple[Evidence, ...]:
+        """The chosen that a reader needs, in reading order; what is left out still speaks for the answer."""
+        likeliest = sorted(self.chosen, key=lambda evidence: -evidence.probability)
+        pairs = [(evidence.unit, evidence.probability) for evidence in likeliest]
+        kept = few_enough(self.question, pairs, self.expected)
+        return tuple(evidence for evidence in self.chosen if evidence.unit in kept)
 
     @property
     def near_best(self) -> tuple[Evidence, ...]:
@@ -207,12 +217,14 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
     scores = weights.ranking.scores(measured.matrix)
     members = measured.members(scores)
     chosen: dict[int, float] = {}
+    expected = 0.0
     if len(scores):
         probabilities = weights.membership.probabilities(members.matrix())
         headings = measured.matrix[members.candidates, FEATURES.index("heading")]
         headings[0] = 0.0  # one that is best of all may be all that a document says of the matter
         probabilities *= 1.0 - headings
         chosen = dict(choose(members, probabilities, max_sentences))
+        expected = float(probabilities.sum())
     ranked = {
         i: Evidence(
             measured.units[i],
@@ -229,6 +241,7 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
         measured.vectors.trust.trust,
         measured.considered,
         measured.embedder,
+        expected,
     )
 
 

@@ -17,7 +17,7 @@ from rag.attribution.question import Question, text_terms
 from rag.attribution.units import Unit
 from rag.schema import Passage
 
-__all__ = ["MEMBERSHIP_FEATURES", "Members", "choose"]
+__all__ = ["MEMBERSHIP_FEATURES", "Members", "choose", "few_enough"]
 
 Matrix = NDArray[np.float64]
 
@@ -51,7 +51,6 @@ MEMBERSHIP_FEATURES: Final = (
 _CONSIDERED: Final = 12
 _DUPLICATE: Final = 0.7
 _BETA: Final = 2.0
-_BETA_WHEN_SURE: Final = 1.0
 _SURE: Final = 0.85
 _MOST_BETTER: Final = 9.0
 _SHORT_KINDS: Final = frozenset(
@@ -165,31 +164,39 @@ def choose(members: Members, probabilities: Matrix, most: int) -> list[tuple[int
     Each comes with its probability of belonging. With k chosen and S the sum of all probabilities, the
     expectation is about (1 + b²) Σ chosen / (k + b² S) (Jansche 2007, "A Maximum Expected Utility
     Framework for Binary Sequence Labeling"); b = 2, because a reader misses a missing sentence more
-    than one too many annoys. Where the likeliest is nearly sure to belong and a name, number, date or
-    place is wanted, more of the same document has to pay at b = 1: another document may still hold the
-    next step. What nearly repeats a chosen unit is passed over.
+    than one too many annoys. What nearly repeats a chosen unit is passed over.
     """
     candidates = members.candidates
+    beta = _BETA * _BETA
     total = float(probabilities.sum())
-    order = np.argsort(-probabilities, kind="stable")
-    first = members.units[candidates[order[0]]].document_id
-    is_sure = members.question.kind in _SHORT_KINDS and probabilities[order[0]] >= _SURE
     chosen: list[tuple[int, float]] = []
-    gathered = 0.0
-    for row in order:
+    gathered = best = 0.0
+    for row in np.argsort(-probabilities, kind="stable"):
         unit, probability = candidates[row], float(probabilities[row])
         if any(members.word_likeness(unit, other) >= _DUPLICATE for other, _ in chosen):
             continue
-        if len(chosen) == most:
+        expected = (1.0 + beta) * (gathered + probability) / (len(chosen) + 1 + beta * total)
+        if len(chosen) == most or (chosen and expected <= best):
             break
-        beta = _BETA_WHEN_SURE if is_sure and members.units[unit].document_id == first else _BETA
-        if chosen and not _pays(gathered, probability, len(chosen), beta * beta * total):
-            continue
-        gathered += probability
+        gathered, best = gathered + probability, expected
         chosen.append((unit, probability))
     return chosen
 
 
-def _pays(gathered: float, probability: float, count: int, weight: float) -> bool:
-    """Whether one more of this probability raises the expected F-measure of `count` chosen ones."""
-    return (gathered + probability) / (count + 1 + weight) > gathered / (count + weight)
+def few_enough(question: Question, chosen: Sequence[tuple[Unit, float]], total: float) -> list[Unit]:
+    """Those of the chosen units, likeliest first, that a reader needs: fewer where the first is nearly sure.
+
+    `total` is S of `choose`. Where a name, number, date or place is wanted and the first is nearly sure to
+    belong, more of its document has to pay at b = 1, by which one too many is as bad as one missing.
+    Another document may hold the next step of an answer, and a question of parts needs them all.
+    """
+    if not chosen or chosen[0][1] < _SURE or question.kind not in _SHORT_KINDS or question.has_parts:
+        return [unit for unit, _ in chosen]
+    (first, gathered), *others = chosen
+    told = [first]
+    for unit, probability in others:
+        pays = (gathered + probability) / (len(told) + 1 + total) > gathered / (len(told) + total)
+        if pays or unit.document_id != first.document_id:
+            told.append(unit)
+            gathered += probability
+    return told
