@@ -66,7 +66,10 @@ class Grounds:
             "embedder": self.selection.embedder,
             "embedder_trust": round(self.selection.trust, 3),
             "units_considered": self.selection.considered,
-            "evidence": [_evidence_json(e) for e in self.selection.ranked[:_EVIDENCE_TOLD]],
+            "evidence": [
+                _evidence_json(e, is_told=e in self.selection.told)
+                for e in self.selection.ranked[:_EVIDENCE_TOLD]
+            ],
             "confidence": {
                 "value": round(self.confidence, 4),
                 "abstain_below": self.threshold,
@@ -123,16 +126,19 @@ def _searched(retrieval: Retrieval | None) -> dict[str, Any]:
     }
 
 
-def _evidence_json(evidence: Evidence) -> dict[str, Any]:
+def _evidence_json(evidence: Evidence, *, is_told: bool) -> dict[str, Any]:
     unit = evidence.unit
+    reason = _reason(evidence)
+    if evidence.is_chosen and not is_told:
+        reason += "; not told, since the best sentence is nearly sure to be enough"
     return {
         "document_id": unit.document_id,
         "start": unit.start,
         "end": unit.end,
         "text": unit.text,
         "score": evidence.score,
-        "chosen": evidence.is_chosen,
-        "reason": _reason(evidence),
+        "chosen": is_told,
+        "reason": reason,
         "features": {name: value for name, value in evidence.features.items() if value},
     }
 
