@@ -101,15 +101,6 @@ def tasks(asked: AnswerSet, folder: Path) -> Iterator[Task]:
     yield Task("searched", asked)
 
 
-def sampled(asked: AnswerSet, folder: Path, sample: int | None) -> AnswerSet:
-    """The first of a set's own fixed sample, else a sample by a fixed seed."""
-    listed = folder / "lite_ids.json"
-    if sample is None or not listed.is_file():
-        return asked.limited(sample)
-    ids = set(map(str, json.loads(listed.read_text("utf-8"))[:sample]))
-    return replace(asked, questions=tuple(q for q in asked.questions if q.question_id in ids))
-
-
 def unseen_first(asked: AnswerSet, sample: int | None) -> AnswerSet:
     """At most `sample` questions: of those that no fit of the confidence has seen, then of the others."""
     if sample is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -61,11 +61,6 @@ def read_run(path: Path) -> dict[str, dict[str, float]]:
                 f"{path}, line {number}: expected `question Q0 passage rank score tag`, got {line[:80]!r}"
             ) from None
     return run
-
-
-def written_ids(qrels: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """Judgements under the ids as a run file writes them."""
-    return {_word(q): {_word(entry): grade for entry, grade in grades.items()} for q, grades in qrels.items()}
 
 
 def _word(name: str) -> str:
