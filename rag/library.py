@@ -16,13 +16,14 @@ from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
 from rag.models import Embedder
 from rag.page_image import page_image
-from rag.parts import Parts
+from rag.parts import Parts, written_by
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, open_embedder
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
@@ -42,19 +43,34 @@ class Library:
         >>> answer.citations[0].quote                         # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, settings: Settings, embedder: Embedder | None = None) -> None:
-        """Use `Library.open`; an `embedder` given here stands in for the one that the settings name."""
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        embedder: Embedder | None = None,
+        generator: BaseChatModel | None = None,
+    ) -> None:
+        """Use `Library.open`; an embedder or a generator given here stands in for that of the settings."""
         self.store = store
-        self.settings = settings
+        self.settings = settings if generator is None else written_by(generator, settings)
         self._embedder = embedder
+        self._generator = generator
         self._parts: Parts | None = None
         self._ratings = Ratings(store, settings.examples)
 
     @classmethod
     def open(
-        cls, path: Path | str | None = None, settings: Settings | None = None, *, create: bool = True
+        cls,
+        path: Path | str | None = None,
+        settings: Settings | None = None,
+        *,
+        create: bool = True,
+        generator: BaseChatModel | None = None,
     ) -> Self:
         """Open the library at `path`, or where the settings say.
+
+        Any LangChain chat model can be the `generator`: it then writes the answers, whatever the settings
+        say, and as nobody can tell whether it stays the same, its answers are not given again from a cache.
 
         Raises:
             LibraryNotFoundError: `create` is false and there is none.
@@ -63,7 +79,7 @@ class Library:
         settings = settings or load_settings()
         if path is not None:
             settings = settings.model_copy(update={"library": Path(path)})
-        return cls(Store.open(settings.library, create=create), settings)
+        return cls(Store.open(settings.library, create=create), settings, generator=generator)
 
     def close(self) -> None:
         """Close the store; models are left to the garbage collector."""
@@ -96,7 +112,9 @@ class Library:
         """What a question goes through; built anew when the library has another embedder."""
         embedder, parts = self.embedder, self._parts
         if parts is None or parts.embedder is not embedder:
-            parts = self._parts = Parts(self.store, embedder, self.settings, self.example_pool)
+            parts = self._parts = Parts(
+                self.store, embedder, self.settings, self.example_pool, generator=self._generator
+            )
         return parts
 
     @property
@@ -123,11 +141,16 @@ class Library:
         Folder and embedder are the library's own, whatever `settings` say.
         """
         own = {"library": self.settings.library, "embedder": self.settings.embedder}
-        other = type(self)(self.store, settings.model_copy(update=own), self.embedder)
+        other = type(self)(self.store, settings.model_copy(update=own), self.embedder, self._generator)
         search = (self.settings.retrieval, self.settings.reranker)
         if (settings.retrieval, settings.reranker) == search:
             other._parts = Parts(
-                self.store, self.embedder, other.settings, other.example_pool, self.retriever
+                self.store,
+                self.embedder,
+                other.settings,
+                other.example_pool,
+                self.retriever,
+                self._generator,
             )
         return other
 

@@ -20,9 +20,23 @@ from rag.settings import Settings
 from rag.store import Store
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from rag.examples import ExampleSelector
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "written_by"]
+
+
+def written_by(generator: BaseChatModel, settings: Settings) -> Settings:
+    """The settings under which a generator of the user's own writes; records then call it by its name."""
+    names = (getattr(generator, key, None) for key in ("model_name", "model", "name"))
+    name = next((name for name in names if isinstance(name, str) and name), type(generator).__name__)
+    writes = {"writes": True, "model": name}
+    changed = {
+        "generator": settings.generator.model_copy(update=writes),
+        "answering": settings.answering.model_copy(update={"cache": False}),
+    }
+    return settings.model_copy(update=changed)
 
 
 class Parts:
@@ -34,6 +48,7 @@ class Parts:
         settings: which models, and how many of what.
         example_pool: the examples as they are at the moment; they come and go while a library is open.
         retriever: one to share, in place of one of its own.
+        generator: one to write with, in place of the one that the settings name.
     """
 
     def __init__(
@@ -43,8 +58,10 @@ class Parts:
         settings: Settings,
         example_pool: Callable[[], tuple[Example, ...]],
         retriever: HybridRetriever | None = None,
+        generator: BaseChatModel | None = None,
     ) -> None:
         self.embedder = embedder
+        self._generator = generator
         self._store = store
         self._settings = settings
         self._example_pool = example_pool
@@ -84,7 +101,9 @@ class Parts:
         from rag.prompting import PromptBuilder, token_counter
 
         settings = self._settings
-        generator = build_generator(settings) if settings.generator.writes else None
+        generator = self._generator
+        if generator is None and settings.generator.writes:
+            generator = build_generator(settings)
         return Answerer(
             store=self._store,
             retriever=self.retriever,
