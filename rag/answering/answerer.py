@@ -189,7 +189,7 @@ class Answerer:
             book = self._book(inquiry)
             outcome = yield from self._told(inquiry, grounds, book)
             if not outcome.abstained:
-                short = short_answer(grounds.selection, book)
+                short = short_answer(grounds.selection, book, outcome.written)
                 open_ends = shortcomings(grounds.selection, inquiry.passages)
                 outcome = replace(outcome, short_answer=short, reason=outcome.reason or open_ends)
                 outcome = yield from _with_conflicts(inquiry, grounds.selection, outcome, book)
@@ -221,27 +221,34 @@ class Answerer:
     def _told(
         self, inquiry: _Inquiry, grounds: Grounds, book: CitationBook
     ) -> Generator[AnswerEvent, None, Outcome]:
-        notes: dict[str, str] = {}
-        if self._writer is not None:
-            try:
-                return (
-                    yield from self._writer.write(
-                        inquiry.question,
-                        self._read(inquiry, grounds),
-                        inquiry.history,
-                        book,
-                        inquiry.weight,
-                        inquiry.timings,
-                        inquiry.stop,
-                    )
-                )
-            except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
-                notes["generator_failed"] = f"{type(error).__name__}: {error}"
-        outcome = yield from quote(grounds.selection, book)
-        if not notes:
-            return outcome
-        reason = f"quoted, because the generator failed ({notes['generator_failed']})"
-        return replace(outcome, reason=reason, notes=notes)
+        if self._writer is None:
+            return (yield from quote(grounds.selection, book))
+        try:
+            written = yield from self._writer.write(
+                inquiry.question,
+                self._read(inquiry, grounds),
+                inquiry.history,
+                book,
+                inquiry.weight,
+                inquiry.timings,
+                inquiry.stop,
+            )
+        except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
+            failed = f"{type(error).__name__}: {error}"
+            reason, kept = f"the generator failed ({failed})", Outcome(notes={"generator_failed": failed})
+        else:
+            if not written.gives_way:
+                return written
+            reason, kept = written.reason, written
+        quoted = yield from quote(grounds.selection, book)
+        return replace(
+            kept,
+            sentences=quoted.sentences,
+            citations=quoted.citations,
+            abstained=False,
+            reason=f"quoted, because {reason}",
+            model="",
+        )
 
     def _read(self, inquiry: _Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
         """What the generator is shown."""

@@ -14,7 +14,8 @@ __all__ = ["Outcome"]
 class Outcome:
     """Sentences with their citations, or an abstention with its `reason`.
 
-    `support` is the share of what was written that its evidence bears out; 1 for quotes.
+    `support` is the share of what was written that its evidence bears out; 1 for quotes. `written` is the
+    checked text of a model; empty for quotes. `gives_way` says that quotes are to stand in its place.
     `notes` go into the run record's `why`.
     """
 
@@ -24,6 +25,8 @@ class Outcome:
     reason: str = ""
     support: float = 1.0
     model: str = ""
+    written: str = ""
+    gives_way: bool = False
     prompt: tuple[Message, ...] = ()
     examples: tuple[Example, ...] = ()
     cut: tuple[str, ...] = ()

@@ -37,21 +37,24 @@ def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, No
     return Outcome(tuple(sentences), book.citations)
 
 
-def short_answer(selection: Selection, book: CitationBook) -> ShortAnswer | None:
-    """The name, number, date or place asked for, inside what is cited; None where it is not clear."""
+def short_answer(selection: Selection, book: CitationBook, written: str = "") -> ShortAnswer | None:
+    """The name, number, date or place asked for, inside what is cited; None where it is not clear.
+
+    What a model has `written`, checked, says which of the evidence's spans it takes for the answer.
+    """
     cited = {}
     for evidence in selection.ranked:
         unit = evidence.unit
         number = book.number_of(unit.document_id, unit.start, unit.end)
         if number is not None:
             cited[unit] = number
-    found = _clear_span(selection.question, list(cited))
+    found = _clear_span(selection.question, list(cited), written)
     if found is None:
         return None
     return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])
 
 
-def _clear_span(question: Question, units: Sequence[Unit]) -> ShortSpan | None:
+def _clear_span(question: Question, units: Sequence[Unit], written: str = "") -> ShortSpan | None:
     """The likeliest span where it is clear among all units, best first, or within the best one.
 
     With more units there are more candidates, and each is less likely: what stands out in the sentence
@@ -59,14 +62,14 @@ def _clear_span(question: Question, units: Sequence[Unit]) -> ShortSpan | None:
     A sentence of another document can hold the last step of an answer; one beside the best holds what
     is near to it.
     """
-    found = short_span(question, units)
+    found = short_span(question, units, written=written)
     if found is None:
         return None
     if found.unit != units[0] and found.unit.document_id == units[0].document_id:
         return None
     if found.probability >= _CLEAR:
         return found
-    alone = short_span(question, units[:1], least=_CLEAR)
+    alone = short_span(question, units[:1], least=_CLEAR, written=written)
     return found if alone is not None and (alone.unit, alone.start) == (found.unit, found.start) else None
 
 

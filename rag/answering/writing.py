@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rag.answering.events import AnswerEvent, SentenceReady, TokenWritten
 from rag.answering.outcome import Outcome
+from rag.answering.wording import join_sentences
 from rag.attribution import Alignment, Attributor, CitationBook, TermWeights, quotable_units, split_draft
 from rag.examples import select
 from rag.prompting import Prompt, PromptBuilder, says_no_answer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Writer"]
 
-Unsupported = Literal["mark", "drop", "refuse"]
+Unsupported = Literal["quote", "mark", "drop", "refuse"]
 _WORTH = {Support.SUPPORTED: 1.0, Support.PARTIAL: 0.5}
 _DRAWN_AT = 0.7
 """Temperature of further drafts: at the setting's own, often 0, they would all be the same."""
@@ -85,7 +86,7 @@ class Writer:
         timings["generate"] = time.perf_counter() - started
         started = time.perf_counter()
         drafts = self._ranked([draft, *others], prompt, weight)
-        outcome = self._checked(drafts[0], prompt, book)
+        outcome = self._checked(drafts[0], prompt, book, cut_short=stop is not None and stop.is_set())
         if others:
             outcome = replace(outcome, notes={**outcome.notes, "candidates": [_rated(d) for d in drafts]})
         timings["attribute"] = time.perf_counter() - started
@@ -143,22 +144,30 @@ class Writer:
                 read[text] = _Draft(text, silent, tuple(sentences))
         return sorted(read.values(), key=lambda draft: draft.worth, reverse=True)
 
-    def _checked(self, draft: _Draft, prompt: Prompt, book: CitationBook) -> Outcome:
-        told = Outcome(model=self.name, prompt=prompt.messages, cut=prompt.cut)
+    def _checked(self, draft: _Draft, prompt: Prompt, book: CitationBook, *, cut_short: bool) -> Outcome:
+        told = Outcome(model=self.name, prompt=prompt.messages, cut=prompt.cut, abstained=True)
+        quotes = self.unsupported == "quote" and not cut_short
         if draft.silent:
-            return replace(told, abstained=True, reason="the model finds no answer in the passages")
+            return replace(told, reason="the model finds no answer in the passages")
         alignments = draft.alignments
         notes = {"draft": draft.text, "alignments": [_note(alignment) for alignment in alignments]}
         if not alignments:
-            return replace(told, abstained=True, reason="the model wrote nothing", notes=notes)
+            return replace(told, reason="the model wrote nothing", notes=notes, gives_way=quotes)
         unborne = [a for a in alignments if a.support in (Support.UNSUPPORTED, Support.CONTRADICTED)]
-        kept = [a for a in alignments if self.unsupported != "drop" or a not in unborne]
+        kept = alignments if self.unsupported == "mark" else [a for a in alignments if a not in unborne]
         if not kept or (self.unsupported == "refuse" and unborne):
             reason = f"the evidence does not bear out what the model wrote: {unborne[0].reason}"
-            return replace(told, abstained=True, reason=reason, notes=notes)
+            return replace(told, reason=reason, notes=notes, gives_way=quotes)
         sentences = tuple(_cited(alignment, book) for alignment in kept)
-        support = sum(_WORTH.get(a.support, 0.0) for a in kept) / len(kept)
-        return replace(told, sentences=sentences, citations=book.citations, support=support, notes=notes)
+        return replace(
+            told,
+            abstained=False,
+            sentences=sentences,
+            citations=book.citations,
+            support=sum(_WORTH.get(a.support, 0.0) for a in kept) / len(kept),
+            written=join_sentences(sentences),
+            notes=notes,
+        )
 
 
 def _cited(alignment: Alignment, book: CitationBook) -> AnswerSentence:

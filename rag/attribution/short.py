@@ -19,7 +19,7 @@ from rag.attribution.measures import asked_measure, fitting
 from rag.attribution.question import Question, text_terms
 from rag.attribution.units import Unit
 from rag.resources import resource
-from rag.text import cjk_share, has_cjk, stem
+from rag.text import cjk_share, has_cjk, stem, words
 
 __all__ = [
     "SHORT_FEATURES",
@@ -97,6 +97,8 @@ _DENIED: Final = re.compile(
 )
 """What a text says is not so answers nothing."""
 _BESIDE: Final = 3
+_REPEATED: Final = 2.0
+"""Log odds of a candidate for being repeated by a model that read the evidence (`benchmarks.presets`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +157,17 @@ class _Slot:
 
 
 def short_span(
-    question: Question, units: Sequence[Unit], model: LinearModel | None = None, least: float = 0.0
+    question: Question,
+    units: Sequence[Unit],
+    model: LinearModel | None = None,
+    least: float = 0.0,
+    written: str = "",
 ) -> ShortSpan | None:
     """The likeliest short answer in some units, best first; None where the question wants none.
 
     Questions for reasons, ways, meanings and yes or no have no short answer in a text, nor has one
-    whose likeliest candidate stays under `least`.
+    whose likeliest candidate stays under `least`. A candidate that an answer `written` by a model repeats
+    is the likelier for it, unless the question names it already.
     """
     if not wants_short_answer(question):
         return None
@@ -168,6 +175,7 @@ def short_span(
     if not candidates:
         return None
     scores = (model or load_short_model()).scores(matrix)
+    scores = scores + _REPEATED * _repeated(candidates, matrix, written)
     possible = [
         i
         for i in _in_measure(question, candidates)
@@ -183,6 +191,20 @@ def short_span(
         return None
     start = unit.start + candidate.start
     return ShortSpan(unit, start, unit.start + candidate.end, candidate.text, probability)
+
+
+def _repeated(candidates: Sequence[tuple[Unit, Candidate]], matrix: Matrix, written: str) -> Matrix:
+    """1.0 for each candidate that a written answer holds and the question does not, shape (n,)."""
+    if not written:
+        return np.zeros(len(candidates))
+    text = _spaced(written)
+    asked = matrix[:, SHORT_FEATURES.index("all_asked")]
+    held = [_spaced(found.text) in text for _, found in candidates]
+    return np.array(held, np.float64) * (1.0 - asked)
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(words(text))} "
 
 
 def _in_measure(question: Question, candidates: Sequence[tuple[Unit, Candidate]]) -> Sequence[int]:

@@ -212,8 +212,11 @@ class AnsweringSettings(_Section):
         le=1.0,
         description="Confidence under which there is no answer, in place of `wanted_precision`.",
     )
-    unsupported: Literal["mark", "drop", "refuse"] = Field(
-        "mark", description="What happens to a generated sentence without support."
+    unsupported: Literal["quote", "mark", "drop", "refuse"] = Field(
+        "quote",
+        description="What happens to a written sentence that the evidence does not bear out: it is left out "
+        "and, where none remains, the evidence is quoted (`quote`) or nothing answered (`drop`); it is told "
+        "with a mark (`mark`); or the whole answer is refused (`refuse`).",
     )
     second_embedder: str = Field(
         "packaged:universal-sentence-encoder-multilingual",

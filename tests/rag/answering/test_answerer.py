@@ -144,12 +144,43 @@ def test_a_draft_is_cited_by_code(store: Store) -> None:
 
 
 def test_a_wrong_number_is_told(store: Store) -> None:
-    answer, _ = answerer(store, says("Late items cost 25 cents per day.")).answer("What do late items cost?")
+    model = says("Late items cost 25 cents per day.")
+    answer, _ = answerer(store, model, unsupported="mark").answer("What do late items cost?")
     assert answer.sentences[0].support is Support.CONTRADICTED
     assert answer.confidence == 0.0
 
 
-@pytest.mark.parametrize(("policy", "sentences"), [("mark", 2), ("drop", 1), ("refuse", 0)])
+def test_the_evidence_is_quoted_where_no_written_sentence_is_borne_out(store: Store) -> None:
+    model = says("Late items cost 25 cents per day. Penguins breed on distant islands in winter.")
+    answer, record = answerer(store, model).answer("What do late items cost?")
+    quoted, _ = answerer(store).answer("What do late items cost?")
+    assert (answer.text, answer.citations, answer.short_answer, answer.model, answer.confidence) == (
+        *(quoted.text, quoted.citations, quoted.short_answer, quoted.model, quoted.confidence),
+    )
+    assert "quoted, because the evidence does not bear out" in answer.reason
+    assert record.why["draft"].startswith("Late items cost 25 cents")
+    assert [told["support"] for told in record.why["alignments"]] == ["contradicted", "unsupported"]
+    assert record.prompt
+
+
+def test_a_draft_that_is_empty_gives_way_to_quotes(store: Store) -> None:
+    answer, _ = answerer(store, says(" ")).answer("What do late items cost?")
+    assert "15 cents" in answer.text
+    assert "wrote nothing" in answer.reason
+
+
+def test_a_draft_stopped_before_a_sentence_is_borne_out_quotes_nothing(store: Store) -> None:
+    stop = threading.Event()
+    for event in answerer(store, says("Penguins breed on islands.")).stream(
+        "What do late items cost?", stop=stop
+    ):
+        if isinstance(event, TokenWritten):
+            stop.set()
+    assert isinstance(event, Finished)
+    assert event.answer.abstained
+
+
+@pytest.mark.parametrize(("policy", "sentences"), [("quote", 1), ("mark", 2), ("drop", 1), ("refuse", 0)])
 def test_what_happens_to_an_unsupported_sentence(store: Store, policy: str, sentences: int) -> None:
     model = says("Late items cost 15 cents per day. Penguins breed on distant islands in winter.")
     answer, _ = answerer(store, model, unsupported=policy).answer("What do late items cost?")

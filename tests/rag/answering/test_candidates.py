@@ -67,6 +67,7 @@ def test_the_likeliest_draft_wins_a_tie(store: Store) -> None:
 
 def test_one_candidate_is_written_once(store: Store) -> None:
     answer, record, model = ask(store, WRONG, RIGHT, candidates=1)
-    assert answer.text == WRONG
+    assert record.why["draft"] == WRONG
+    assert answer.text == RIGHT  # quoted in its place
     assert "candidates" not in str(record.why)
     assert len(model.calls) == 1

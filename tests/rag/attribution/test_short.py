@@ -96,3 +96,25 @@ def test_what_a_text_denies_is_not_told() -> None:
     assert "Anna Weiss" not in _short(
         "Who built the mill?", "The mill was built by Ben Kohl, not Anna Weiss."
     )
+
+
+TWO = "Anna Keller was asked to build the bridge, and later Ben Frei, who lived in Aarau, was asked."
+
+
+@pytest.mark.parametrize("name", ["Anna Keller", "Ben Frei"])
+def test_what_a_model_wrote_says_which_span_it_means(name: str) -> None:
+    passage = Passage("a", "a.txt", "", 1, 0, len(TWO), TWO, 1.0)
+    question, units = read_question("Who was asked to build the bridge?"), quotable_units([passage])
+    found = short_span(question, units, written=f"It was {name} who was asked to build the bridge.")
+    assert found is not None
+    assert found.text == name
+    before = short_span(question, units)
+    assert before is not None
+    assert found.probability > before.probability
+
+
+def test_what_the_question_names_is_no_answer_for_being_repeated() -> None:
+    passage = Passage("a", "a.txt", "", 1, 0, len(TWO), TWO, 1.0)
+    question, units = read_question("Who in Aarau was asked to build it?"), quotable_units([passage])
+    plain, told = (short_span(question, units, written=w) for w in ("", "Somebody in Aarau was asked."))
+    assert plain == told
