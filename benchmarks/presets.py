@@ -4,25 +4,35 @@
 
 Each way of answering is asked the first questions of every set's own sample, through a library of the
 whole collection, or (RGB) of passages that hold no answer. A GGUF file is asked under the preset
-`cpu-writer`. Every answer is kept under the work folder, so that a run that was stopped goes on;
-`--sets` and `--only` ask less and store all that there is. Stores `benchmarks/results/presets.json`.
+`cpu-writer`. Every draft is kept under the work folder with the time it took: a run that was stopped goes
+on, and what is done with a draft can be measured again without writing it anew. `--sets` and `--only` ask
+less and store all that there is. Stores `benchmarks/results/presets.json`.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
 
 from benchmarks.answers import is_held_out, library_of, tasks
 from rag.evaluation import AnswerQuestion, bootstrap_mean, read_answer_set
 from rag.evaluation.text_metrics import best_over_answers, contains, f1
 from rag.library import Library
+from rag.models import build_generator
 from rag.schema import Answer, Support
 from rag.settings import Settings, load_settings
 
@@ -55,6 +65,8 @@ class Told:
     words: int
     seconds: float
     text: str
+    confidence: float = 0.0
+    reason: str = ""
 
 
 def main() -> None:
@@ -74,7 +86,8 @@ def main() -> None:
     for way, settings in ways(arguments.gguf).items():
         for folder in (arguments.data / name for name in SETS):
             asks = folder.name in arguments.sets and way in (arguments.only or [way])
-            told = measured(folder, arguments.work, way, settings, arguments.questions, end if asks else 0.0)
+            until = end if asks else 0.0
+            told = measured(folder, arguments.work, way, settings, arguments.questions, until)
             if told:
                 found[folder.name, way] = told
     store(found)
@@ -96,26 +109,87 @@ def ways(weights: Iterable[Path]) -> dict[str, Settings]:
 
 
 def measured(folder: Path, work: Path, way: str, settings: Settings, limit: int, end: float) -> list[Told]:
-    """The answers to a set's questions; nothing is asked once the clock shows `end`."""
-    if not folder.is_dir():
+    """The answers to a set's questions; nothing new is written once the clock shows `end`."""
+    name = f"{folder.name}-{way.replace(' ', '-').replace(':', '')}.jsonl"
+    drafts_file = work / f"drafts-{name}"
+    late = time.monotonic() >= end
+    if not folder.is_dir() or (settings.generator.writes and late and not drafts_file.is_file()):
         return []
-    kept = work / f"presets-{folder.name}-{way.replace(' ', '-').replace(':', '')}.jsonl"
-    lines = kept.read_text("utf-8").splitlines() if kept.is_file() else []
-    known = {line["key"]: Told(**line["told"]) for line in map(json.loads, lines)}
-    asked = questions_of(folder, limit)
-    missing = [question for question in asked if question.question_id not in known]
-    if missing and time.monotonic() < end:
-        with library_of(folder, work) as plain:
-            library = plain.under(settings)
-            for question in missing:
-                if time.monotonic() >= end:
-                    break
-                known[question.question_id] = told = ask(library, question)
-                with kept.open("a", encoding="utf-8") as file:
-                    line = {"key": question.question_id, "told": asdict(told)}
-                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
-                print(f"{folder.name}, {way}: {told.seconds:.1f} s, {told.text[:90]!r}", flush=True)
-    return [known[question.question_id] for question in asked if question.question_id in known]
+    found = []
+    with library_of(folder, work) as plain:
+        library, drafts = plain.under(settings), None
+        if settings.generator.writes:
+            drafts = RememberedDrafts(build_generator(settings), drafts_file, end)
+            library = Library(plain.store, library.settings, plain.embedder, drafts)
+        for question in questions_of(folder, limit):
+            told = ask(library, question, drafts)
+            if drafts is not None and drafts.late:
+                break
+            print(f"{folder.name}, {way}: {told.seconds:.1f} s, {told.text[:90]!r}", flush=True)
+            found.append(told)
+    lines = (json.dumps(asdict(told), ensure_ascii=False) + "\n" for told in found)
+    (work / f"told-{name}").write_text("".join(lines), "utf-8")
+    return found
+
+
+class RememberedDrafts(BaseChatModel):
+    """A chat model whose texts are kept in a file, by what was asked, with the CPU seconds they took.
+
+    `spared` is what the latest text took that had not to be written again. Past `end` on the monotonic
+    clock nothing is written that is not known, and `late` says so.
+    """
+
+    spared: float = 0.0
+    late: bool = False
+    _model: BaseChatModel = PrivateAttr()
+    _path: Path = PrivateAttr()
+    _end: float = PrivateAttr()
+    _known: dict[str, tuple[str, float]] = PrivateAttr()
+
+    def __init__(self, model: BaseChatModel, path: Path, end: float) -> None:
+        """Take in the texts that the file holds already."""
+        super().__init__()
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+        self._known = {key: (text, seconds) for key, text, seconds in map(json.loads, lines)}
+        self._model, self._path, self._end = model, path, end
+
+    @property
+    def _llm_type(self) -> str:
+        return "remembered"
+
+    def get_num_tokens(self, text: str) -> int:
+        """As the model counts."""
+        return self._model.get_num_tokens(text)
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        key = hashlib.sha256("\0".join(f"{m.type}: {m.content}" for m in messages).encode()).hexdigest()
+        self.spared = 0.0
+        if key in self._known:
+            text, self.spared = self._known[key]
+        elif time.monotonic() >= self._end:
+            text, self.late = "", True
+        else:
+            started = time.process_time()
+            text = str(self._model.invoke(messages, stop, **kwargs).content)
+            self._known[key] = (text, time.process_time() - started)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([key, *self._known[key]], ensure_ascii=False) + "\n")
+        yield ChatGenerationChunk(message=AIMessageChunk(content=text))
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
 
 def questions_of(folder: Path, limit: int) -> Sequence[AnswerQuestion]:
@@ -135,15 +209,18 @@ def questions_of(folder: Path, limit: int) -> Sequence[AnswerQuestion]:
     return task.asked.questions
 
 
-def ask(library: Library, question: AnswerQuestion) -> Told:
+def ask(library: Library, question: AnswerQuestion, drafts: RememberedDrafts | None) -> Told:
     """Ask one question and score what is told."""
     answerer = library.answerer
+    if drafts is not None:
+        drafts.spared = 0.0
     started = time.process_time()  # the clock of one thread's work: the machine may be shared
     if question.passages:
         answer, _ = answerer.answer_from(question.question, question.passages)
     else:
         answer, _ = answerer.answer(question.question)
-    return scored(question, answer, time.process_time() - started)
+    spared = drafts.spared if drafts is not None else 0.0
+    return scored(question, answer, time.process_time() - started + spared)
 
 
 def scored(question: AnswerQuestion, answer: Answer, seconds: float) -> Told:
@@ -163,6 +240,8 @@ def scored(question: AnswerQuestion, answer: Answer, seconds: float) -> Told:
         words=len(text.split()),
         seconds=seconds,
         text=text,
+        confidence=answer.confidence,
+        reason=answer.reason,
     )
 
 
