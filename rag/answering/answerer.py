@@ -227,6 +227,7 @@ class Answerer:
             written = yield from self._writer.write(
                 inquiry.question,
                 self._read(inquiry, grounds),
+                [evidence.unit for evidence in grounds.selection.near_best],
                 inquiry.history,
                 book,
                 inquiry.weight,

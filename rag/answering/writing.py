@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from rag.answering.drafts import SUPPORT_WORTH, Draft, distinct_sentences, goes_round
 from rag.answering.events import AnswerEvent, SentenceReady, TokenWritten
 from rag.answering.outcome import Outcome
 from rag.answering.wording import join_sentences
-from rag.attribution import Alignment, Attributor, CitationBook, TermWeights, quotable_units, split_draft
+from rag.attribution import Alignment, Attributor, CitationBook, TermWeights, Unit, quotable_units
 from rag.examples import select
 from rag.prompting import Prompt, PromptBuilder, says_no_answer
-from rag.schema import AnswerSentence, Example, Message, Passage, Support
+from rag.schema import AnswerSentence, Example, Message, Passage
 
 if TYPE_CHECKING:
     from langchain_core.example_selectors import BaseExampleSelector
@@ -23,27 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Writer"]
 
 Unsupported = Literal["quote", "mark", "drop", "refuse"]
-_WORTH = {Support.SUPPORTED: 1.0, Support.PARTIAL: 0.5}
 _DRAWN_AT = 0.7
 """Temperature of further drafts: at the setting's own, often 0, they would all be the same."""
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """What a generator wrote, and what the evidence says to each sentence."""
-
-    text: str
-    silent: bool
-    alignments: tuple[Alignment, ...]
-
-    @property
-    def worth(self) -> tuple[float, float]:
-        """How far it is supported, then how closely; a refusal is worth less than anything supported."""
-        if not self.alignments:
-            return (0.0, 0.0)
-        count = len(self.alignments)
-        support = sum(_WORTH.get(a.support, 0.0) for a in self.alignments) / count
-        return (support, sum(a.coverage for a in self.alignments) / count)
 
 
 @dataclass(frozen=True)
@@ -63,6 +46,7 @@ class Writer:
         self,
         question: str,
         passages: Sequence[Passage],
+        evidence: Sequence[Unit],
         history: Sequence[Message],
         book: CitationBook,
         weight: TermWeights,
@@ -71,6 +55,7 @@ class Writer:
     ) -> Generator[AnswerEvent, None, Outcome]:
         """Stream the draft, then its checked sentences; returns the outcome.
 
+        `passages` are what the generator reads, `evidence` is what answers the question best in them.
         Whatever the generator raises comes through: the caller falls back to quotes.
         """
         started = time.perf_counter()
@@ -79,22 +64,26 @@ class Writer:
         timings["prompt"] = time.perf_counter() - started
         started = time.perf_counter()
         draft = ""
-        for text in self._tokens(prompt, stop):
-            draft += text
-            yield TokenWritten(text)
+        with closing(self._tokens(prompt, stop)) as pieces:
+            for text in pieces:
+                draft += text
+                yield TokenWritten(text)
+                if goes_round(draft):
+                    break
         others = self._other_drafts(prompt, stop)
         timings["generate"] = time.perf_counter() - started
         started = time.perf_counter()
         drafts = self._ranked([draft, *others], prompt, weight)
-        outcome = self._checked(drafts[0], prompt, book, cut_short=stop is not None and stop.is_set())
+        stopped = stop is not None and stop.is_set()
+        outcome = self._checked(drafts[0], prompt, evidence, book, cut_short=stopped)
         if others:
-            outcome = replace(outcome, notes={**outcome.notes, "candidates": [_rated(d) for d in drafts]})
+            outcome = replace(outcome, notes={**outcome.notes, "candidates": [d.rated() for d in drafts]})
         timings["attribute"] = time.perf_counter() - started
         for sentence in outcome.sentences:
             yield SentenceReady(sentence, tuple(outcome.citations[n - 1] for n in sentence.citations))
         return replace(outcome, examples=_kept(examples, prompt))
 
-    def _tokens(self, prompt: Prompt, stop: threading.Event | None) -> Iterator[str]:
+    def _tokens(self, prompt: Prompt, stop: threading.Event | None) -> Generator[str]:
         from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
 
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
@@ -133,40 +122,45 @@ class Writer:
         drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **options)
         return [_text(message.content) for message in drawn]
 
-    def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[_Draft]:
+    def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[Draft]:
         """Drafts with their sentences aligned, best supported first; the first given wins a tie."""
         units = quotable_units(prompt.passages)
-        read: dict[str, _Draft] = {}
+        read: dict[str, Draft] = {}
         for text in drafts:
             if text not in read:
                 silent = says_no_answer(text)
-                sentences = [] if silent else self.attributor.attribute(split_draft(text), units, weight)
-                read[text] = _Draft(text, silent, tuple(sentences))
+                sentences = () if silent else distinct_sentences(text)
+                read[text] = Draft(text, silent, tuple(self.attributor.attribute(sentences, units, weight)))
         return sorted(read.values(), key=lambda draft: draft.worth, reverse=True)
 
-    def _checked(self, draft: _Draft, prompt: Prompt, book: CitationBook, *, cut_short: bool) -> Outcome:
+    def _checked(
+        self, draft: Draft, prompt: Prompt, evidence: Sequence[Unit], book: CitationBook, *, cut_short: bool
+    ) -> Outcome:
         told = Outcome(model=self.name, prompt=prompt.messages, cut=prompt.cut, abstained=True)
-        quotes = self.unsupported == "quote" and not cut_short
         if draft.silent:
             return replace(told, reason="the model finds no answer in the passages")
         alignments = draft.alignments
         notes = {"draft": draft.text, "alignments": [_note(alignment) for alignment in alignments]}
+        quotes = self.unsupported == "quote" and not cut_short
+        told = replace(told, notes=notes, gives_way=quotes)
         if not alignments:
-            return replace(told, reason="the model wrote nothing", notes=notes, gives_way=quotes)
-        unborne = [a for a in alignments if a.support in (Support.UNSUPPORTED, Support.CONTRADICTED)]
-        kept = alignments if self.unsupported == "mark" else [a for a in alignments if a not in unborne]
-        if not kept or (self.unsupported == "refuse" and unborne):
-            reason = f"the evidence does not bear out what the model wrote: {unborne[0].reason}"
-            return replace(told, reason=reason, notes=notes, gives_way=quotes)
+            return replace(told, reason="the model wrote nothing")
+        kept = alignments if self.unsupported == "mark" else draft.borne_out
+        if not kept or (self.unsupported == "refuse" and kept != alignments):
+            doubted = next(a for a in alignments if a not in draft.borne_out)
+            reason = f"the evidence does not bear out what the model wrote: {doubted.reason}"
+            return replace(told, reason=reason)
+        if quotes and not draft.rests_on(evidence):
+            return replace(told, reason="what the model wrote rests on nothing that answers the question")
         sentences = tuple(_cited(alignment, book) for alignment in kept)
         return replace(
             told,
             abstained=False,
+            gives_way=False,
             sentences=sentences,
             citations=book.citations,
-            support=sum(_WORTH.get(a.support, 0.0) for a in kept) / len(kept),
+            support=sum(SUPPORT_WORTH.get(a.support, 0.0) for a in kept) / len(kept),
             written=join_sentences(sentences),
-            notes=notes,
         )
 
 
@@ -185,11 +179,6 @@ def _note(alignment: Alignment) -> dict[str, Any]:
         "coverage": round(alignment.coverage, 3),
         "reason": alignment.reason,
     }
-
-
-def _rated(draft: _Draft) -> dict[str, Any]:
-    support, coverage = draft.worth
-    return {"draft": draft.text, "support": round(support, 3), "coverage": round(coverage, 3)}
 
 
 def _kept(examples: Sequence[Example], prompt: Prompt) -> tuple[Example, ...]:
