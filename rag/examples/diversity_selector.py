@@ -13,6 +13,7 @@ from rag.examples.scoring import Scores, best
 from rag.examples.selector import ExampleSelector
 from rag.examples.vector_index import VectorIndex
 from rag.models.protocol import Vectors
+from rag.schema import Example
 
 __all__ = ["DiversitySelector", "build", "cluster"]
 
@@ -24,18 +25,21 @@ class DiversitySelector(ExampleSelector):
 
     The pool is divided into as many clusters as the square root of its size (after Auto-CoT, Zhang
     et al. 2023, which takes one example from each of k clusters without regard to the question),
-    anew when examples were added.
+    anew when examples came or went.
     """
 
     def __init__(self, index: VectorIndex, **common: Any) -> None:
-        self._clusters: NDArray[np.intp] = np.zeros(0, np.intp)
-        self._vectors = index
         super().__init__(index, **common)
+        self._vectors = index
+        self._clusters: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._clustered: tuple[int, list[Example]] = (0, [])
 
     def _choose(self, question: str, scores: Scores, k: int) -> NDArray[np.intp]:
         vectors = self._vectors.vectors
-        if len(self._clusters) != len(vectors):
-            self._clusters = cluster(vectors, max(k, math.isqrt(len(vectors))))
+        count = max(k, math.isqrt(len(vectors)))
+        if self._clustered != (count, self._pool):
+            self._clusters = cluster(vectors, count)
+            self._clustered = (count, self._pool.copy())
         ranked = best(scores, len(scores))
         _, first_of_cluster = np.unique(self._clusters[ranked], return_index=True)
         leaders = ranked[np.sort(first_of_cluster)][:k]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rag.examples.registry import SelectorOptions
@@ -34,9 +35,14 @@ class HybridIndex:
         self._words.extend(texts)
         self._vectors.extend(texts)
 
+    def remove(self, positions: Sequence[int]) -> None:
+        """Take texts out; those behind move up."""
+        self._words.remove(positions)
+        self._vectors.remove(positions)
+
     @property
     def vectors(self) -> Vectors:
-        """Unit vectors of all texts, shape (texts added, dimension)."""
+        """Unit vectors of all texts, shape (texts, dimension), as they are until the next change."""
         return self._vectors.vectors
 
     def similarities(self, question: str) -> Scores:

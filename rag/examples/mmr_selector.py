@@ -55,7 +55,7 @@ class MaximalMarginalRelevanceSelector(ExampleSelector):
             marginal = gain - (1.0 - self._relevance) * redundancy if taken else gain.copy()
             marginal[taken] = -np.inf
             taken.append(int(np.argmax(marginal)))
-            redundancy = np.maximum(redundancy, as_floats(vectors @ vectors[taken[-1]]))
+            redundancy = np.maximum(redundancy, as_floats(np.einsum("ij,j->i", vectors, vectors[taken[-1]])))
         chosen = near[sorted(taken)]
         return np.asarray(chosen, np.intp)
 

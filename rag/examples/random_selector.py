@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ class Unindexed:
     def extend(self, texts: list[str]) -> None:
         """Count the texts."""
         self._count += len(texts)
+
+    def remove(self, positions: Sequence[int]) -> None:
+        """Count them no more."""
+        self._count -= len(positions)
 
     def similarities(self, question: str) -> Scores:
         """Zeros, one a text."""

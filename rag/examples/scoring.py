@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -23,14 +24,18 @@ class ScoredExample(NamedTuple):
 
 
 class SimilarityIndex(Protocol):
-    """Compares a question with all texts that were added; position i is the i-th text added."""
+    """Compares a question with all texts that it holds; position i is the i-th of them as they were added."""
 
     def extend(self, texts: list[str]) -> None:
         """Add texts; they get the next positions."""
         ...
 
+    def remove(self, positions: Sequence[int]) -> None:
+        """Take texts out, each position given once; those behind move up, as in a list."""
+        ...
+
     def similarities(self, question: str) -> Scores:
-        """One similarity a text, shape (texts added,), higher is nearer."""
+        """One similarity a text, shape (texts,), higher is nearer."""
         ...
 
 

@@ -24,11 +24,10 @@ class ExampleSelector(BaseExampleSelector):
     """Chooses the k examples whose questions are most similar to the question asked.
 
     Other selectors override `_choose`. Equal similarities go by the order in which examples were
-    added, so the same pool and question always give the same choice. With `same_script`, a
-    question without CJK characters gets examples without them, and one with CJK such as have them,
-    as long as there are k: a Chinese example would have an English question answered in Chinese.
-    Safe to use from several threads. Slots of deleted examples stay empty; a new selector over the
-    pool has none.
+    added, so the same pool and question always give the same choice, however the pool came to be:
+    what was added and deleted leaves no trace. With `same_script`, a question without CJK characters
+    gets examples without them, and one with CJK such as have them, as long as there are k: a Chinese
+    example would have an English question answered in Chinese. Safe to use from several threads.
 
     Example:
         >>> from rag.examples.word_index import WordIndex
@@ -59,20 +58,20 @@ class ExampleSelector(BaseExampleSelector):
         self._same_script = same_script
         self._index = index
         self._lock = threading.RLock()
-        self._slots: list[Example | None] = []
-        self._slot_of: dict[str, int] = {}
-        self._empty: list[int] = []
+        self._pool: list[Example] = []
+        self._position_of: dict[str, int] = {}
         self._cjk = bytearray()
+        self._kept: Sequence[Example] | None = None
         self._add(list(pool))
 
     def __len__(self) -> int:
-        return len(self._slot_of)
+        return len(self._pool)
 
     @property
     def examples(self) -> tuple[Example, ...]:
         """The examples that can be chosen, in the order in which they were added."""
         with self._lock:
-            return tuple(example for example in self._slots if example is not None)
+            return tuple(self._pool)
 
     def add_example(self, example: Mapping[str, Any]) -> str:
         """Add an example given as the fields of a pool line; its id is returned.
@@ -86,30 +85,36 @@ class ExampleSelector(BaseExampleSelector):
         return parsed.example_id
 
     def delete(self, example_ids: Sequence[str]) -> None:
-        """Take examples out; either all of them or, when one is unknown, none.
+        """Take examples out, by one id or several; either all of them or, when one is unknown, none.
 
         Raises:
             NotFoundError: there is no example of this id.
         """
+        names = [example_ids] if isinstance(example_ids, str) else example_ids
         with self._lock:
-            missing = [name for name in example_ids if name not in self._slot_of]
+            missing = [name for name in names if name not in self._position_of]
             if missing:
                 raise NotFoundError(f"no example {missing[0]!r} among the {len(self)} of this selector")
-            for name in set(example_ids):
-                slot = self._slot_of.pop(name)
-                self._slots[slot] = None
-                self._empty.append(slot)
+            self._remove({self._position_of[name] for name in names})
 
     def keep_only(self, pool: Sequence[Example]) -> None:
-        """Choose among these examples from now on: what is new is added, what is missing is deleted."""
+        """Choose among these examples from now on, as if the selector had been made with them.
+
+        Only what is new, changed or in another place than before is taken in again. To give the same
+        object again costs nothing.
+        """
         with self._lock:
+            if pool is self._kept:
+                return
             wanted = {example.example_id: example for example in pool}
-            gone = [name for name in self._slot_of if name not in wanted]
-            if gone:
-                self.delete(gone)
-            new = [example for name, example in wanted.items() if name not in self._slot_of]
-            if new:
-                self._add(new)
+            self._remove({i for i, old in enumerate(self._pool) if wanted.get(old.example_id) != old})
+            order = list(wanted.values())
+            same = 0
+            while same < len(self._pool) and self._pool[same] == order[same]:
+                same += 1
+            self._remove(set(range(same, len(self._pool))))
+            self._add(order[same:])
+            self._kept = pool
 
     async def adelete(self, example_ids: Sequence[str]) -> None:
         """`delete` for asynchronous callers."""
@@ -118,12 +123,14 @@ class ExampleSelector(BaseExampleSelector):
     def select_examples(self, input_variables: Mapping[str, str]) -> list[dict[str, Any]]:
         """Choose examples for `input_variables["question"]`, in the order in which the prompt takes them.
 
-        Each is a dictionary of the pool's fields and its `similarity`.
+        A template with a single variable may call it what it likes. Each example is a dictionary of the
+        pool's fields and its `similarity`.
 
         Raises:
             UsageError: there is no text under `question`.
         """
-        question = input_variables.get("question")
+        only = next(iter(input_variables.values())) if len(input_variables) == 1 else None
+        question = input_variables.get("question", only)
         if not isinstance(question, str):
             raise UsageError(f"input variables must hold the text 'question', not {sorted(input_variables)}")
         return [as_fields(example) | {"similarity": score} for example, score in self.select_scored(question)]
@@ -131,43 +138,51 @@ class ExampleSelector(BaseExampleSelector):
     def select_scored(self, question: str) -> list[ScoredExample]:
         """Choose examples with their similarities, in the order in which the prompt takes them."""
         with self._lock:
-            if not self.k or not self._slot_of:
+            if not self.k or not self._pool:
                 return []
-            scores = self._index.similarities(question)
-            scores[self._empty] = -np.inf
-            if self._same_script:
-                self._rule_out_other_scripts(scores, has_cjk(question))
-            chosen = self._choose(question, scores, min(self.k, len(self)))
-            scored = [ScoredExample(self._example(slot), float(scores[slot])) for slot in chosen]
+            found = self._find(question, self._allowed(question), min(self.k, len(self)))
+            scored = [ScoredExample(self._pool[position], score) for position, score in found]
         return scored[::-1] if self.most_similar == "last" else scored
 
-    def _rule_out_other_scripts(self, scores: Scores, cjk: bool) -> None:
-        other = np.frombuffer(self._cjk, np.bool_) != cjk
-        if np.count_nonzero(scores[~other] > -np.inf) >= self.k:
-            scores[other] = -np.inf
+    def _allowed(self, question: str) -> NDArray[np.bool_]:
+        """Which examples may be shown, shape (len(self),)."""
+        same: NDArray[np.bool_] = np.frombuffer(self._cjk, np.bool_) == has_cjk(question)
+        if self._same_script and np.count_nonzero(same) >= self.k:
+            return same
+        return np.ones(len(self), np.bool_)
+
+    def _find(self, question: str, allowed: NDArray[np.bool_], k: int) -> list[tuple[int, float]]:
+        """Positions and similarities of the examples to show, the most similar first."""
+        scores = self._index.similarities(question)
+        scores[~allowed] = -np.inf
+        return [(int(position), float(scores[position])) for position in self._choose(question, scores, k)]
 
     def _choose(self, question: str, scores: Scores, k: int) -> NDArray[np.intp]:
-        """Slots of the examples to show, the most similar first; `scores` is -inf for empty slots."""
+        """Positions of the examples to show, the most similar first; -inf marks those that may not be."""
         return best(scores, k)
-
-    def _example(self, slot: int) -> Example:
-        """The example in a slot that is not empty."""
-        example = self._slots[slot]
-        if example is None:
-            raise IndexError(f"slot {slot} is empty")
-        return example
 
     def _add(self, examples: list[Example]) -> None:
         with self._lock:
-            taken = set(self._slot_of)
+            new: set[str] = set()
             for example in examples:
-                if example.example_id in taken:
+                if example.example_id in self._position_of or example.example_id in new:
                     raise UsageError(
                         f"example {example.example_id!r} is there already; delete it first to replace it"
                     )
-                taken.add(example.example_id)
+                new.add(example.example_id)
             self._index.extend([example.question for example in examples])
             for example in examples:
-                self._slot_of[example.example_id] = len(self._slots)
-                self._slots.append(example)
+                self._position_of[example.example_id] = len(self._pool)
+                self._pool.append(example)
                 self._cjk.append(has_cjk(example.question))
+            self._kept = None
+
+    def _remove(self, positions: set[int]) -> None:
+        if not positions:
+            return
+        self._index.remove(sorted(positions))
+        kept = [i for i in range(len(self._pool)) if i not in positions]
+        self._pool = [self._pool[i] for i in kept]
+        self._cjk = bytearray(self._cjk[i] for i in kept)
+        self._position_of = {example.example_id: i for i, example in enumerate(self._pool)}
+        self._kept = None

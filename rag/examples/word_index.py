@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -52,6 +53,20 @@ class WordIndex:
             for word in found:
                 self._postings[word].append(len(self._sizes))
             self._sizes.append(len(found))
+
+    def remove(self, positions: Sequence[int]) -> None:
+        """Take texts out, each position given once; those behind move up. Linear in all postings."""
+        kept = np.ones(len(self._sizes), np.bool_)
+        kept[list(positions)] = False
+        moved = np.cumsum(kept, dtype=np.intc) - 1
+        for word, posting in list(self._postings.items()):
+            before = np.frombuffer(posting, np.intc)
+            after = moved[before[kept[before]]]
+            if len(after):
+                self._postings[word] = array("i", after.tobytes())
+            else:
+                del self._postings[word]
+        self._sizes = array("i", np.frombuffer(self._sizes, np.intc)[kept].tobytes())
 
     def similarities(self, question: str) -> Scores:
         """The Jaccard similarity of each text's words (`question_words`) with the question's."""
