@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -20,13 +19,14 @@ _CANDIDATES: Final = 32
 
 
 class ComparablePairsSelector(ExampleSelector):
-    """Pairs near the question whose questions are alike and whose labels (else answers) are not.
+    """The nearest examples, each beside the one that differs little in words and has another label.
 
-    A pair shows what the answer hangs on, since little else differs. Of the `candidates` nearest
-    examples those two come first whose mean similarity to the question plus the Jaccard similarity
-    of their questions is highest, then the next two, and so on; what is left over of k is filled
-    with the nearest examples. Pairs stay together in the prompt, the nearest pair at the end that
-    `most_similar` names.
+    A pair shows what the answer hangs on, since little else differs (comparable demonstrations: Fan et
+    al. 2024, who edit questions until the label flips; here the pool must hold both). Beside the nearest
+    example stands that one of the `candidates` nearest whose label (else answer) is another and whose
+    Jaccard similarity with it plus similarity to the question is highest; then the nearest that is left
+    with its own, and so on. An example without such a fellow stands alone. Pairs stay together
+    in the prompt, the first at the end that `most_similar` names.
     """
 
     def __init__(self, index: HybridIndex, *, candidates: int = _CANDIDATES, **common: Any) -> None:
@@ -35,21 +35,29 @@ class ComparablePairsSelector(ExampleSelector):
 
     def _choose(self, question: str, scores: Scores, k: int) -> NDArray[np.intp]:
         near = best(scores, max(self._candidates, k)).tolist()
-        words = {slot: question_words(self._example(slot).question) for slot in near}
-        pairs = [
-            (-(scores[a] + scores[b]) / 2 - jaccard(words[a], words[b]), rank, a, b)
-            for rank, (a, b) in enumerate(combinations(near, 2))
-            if self._outcome(a) != self._outcome(b) and words[a] & words[b]
-        ]
+        words = {number: question_words(self._pool[number].question) for number in near}
         chosen: list[int] = []
-        for _, _, a, b in sorted(pairs):
-            if len(chosen) + 2 <= k and a not in chosen and b not in chosen:
-                chosen += [a, b]
-        rest = [slot for slot in near if slot not in chosen]
-        return np.array([*chosen, *rest][:k], np.intp)
+        for nearest in near:
+            if len(chosen) >= k:
+                break
+            if nearest not in chosen:
+                chosen.append(nearest)
+                chosen += self._contrast(nearest, [n for n in near if n not in chosen], scores, words)
+        return np.array(chosen[:k], np.intp)
 
-    def _outcome(self, slot: int) -> str:
-        example = self._example(slot)
+    def _contrast(
+        self, nearest: int, others: list[int], scores: Scores, words: dict[int, set[str]]
+    ) -> list[int]:
+        """The example to stand beside another, if there is one."""
+        contrasts = [
+            (jaccard(words[nearest], words[other]) + scores[other], -other)
+            for other in others
+            if words[nearest] & words[other] and self._outcome(other) != self._outcome(nearest)
+        ]
+        return [-max(contrasts)[1]] if contrasts else []
+
+    def _outcome(self, number: int) -> str:
+        example = self._pool[number]
         return example.label or example.answer
 
 

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.example_selectors import BaseExampleSelector
-from langchain_core.prompts import ChatPromptTemplate, FewShotChatMessagePromptTemplate
+from langchain_core.prompts import (
+    ChatPromptTemplate,
+    FewShotChatMessagePromptTemplate,
+    FewShotPromptTemplate,
+    PromptTemplate,
+)
 
 from rag.errors import ConfigurationError, NotFoundError, UsageError
 from rag.examples import ExampleSelector, build_selector, select, select_scored, selector_names
@@ -104,7 +109,7 @@ class TestEverySelector:
         assert len(built) == len(POOL)
 
 
-@pytest.mark.parametrize("name", [n for n in CHOOSING if n not in ("random", "comparable_pairs")])
+@pytest.mark.parametrize("name", [n for n in CHOOSING if n != "random"])
 def test_the_same_question_in_the_pool_is_the_most_similar(name: str) -> None:
     for question, example in zip(QUESTIONS, POOL, strict=True):
         best = select_scored(selector(name), question)[0]
@@ -168,6 +173,27 @@ def test_fits_langchains_few_shot_template() -> None:
     assert [message.content for message in messages] == ["Who built the mill?", "answer 1"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_fits_langchains_text_template_in_both_forms(name: str) -> None:
+    few_shot = FewShotPromptTemplate(
+        example_selector=selector(name, k=2, most_similar="last"),
+        example_prompt=PromptTemplate.from_template("Q: {question}\nA: {answer}"),
+        suffix="Q: {asked}\nA:",
+        input_variables=["asked"],
+    )
+    shown = few_shot.format(asked="When was the tower built?")
+    assert shown.count("A: answer") == (0 if name == "none" else 2)
+    assert shown.endswith("Q: When was the tower built?\nA:")
+    assert asyncio.run(few_shot.aformat(asked="When was the tower built?")) == shown
+
+
+def test_a_template_of_several_variables_must_name_the_question() -> None:
+    built = selector("jaccard")
+    assert len(built.select_examples({"question": "Who?", "tone": "dry"})) == 3
+    with pytest.raises(UsageError, match=r"must hold the text 'question', not \['asked', 'tone'\]"):
+        built.select_examples({"asked": "Who?", "tone": "dry"})
+
+
 def test_select_takes_any_langchain_selector() -> None:
     class Fixed(BaseExampleSelector):
         def add_example(self, example):
@@ -202,6 +228,17 @@ def test_pairs_differ_in_the_answer_and_stand_side_by_side() -> None:
     question = "When did the new mill open?"
     assert ids(select(selector("comparable_pairs", k=2, pool=pool), question)) == ["near", "contrast"]
     assert ids(select(selector("comparable_pairs", k=3, pool=pool), question)) == ["near", "contrast", "same"]
+
+
+def test_pairs_begin_with_the_nearest_even_where_others_are_more_alike() -> None:
+    pool = [
+        Example("near", "Where is the old mill", "Elsing", label="place"),
+        Example("rival", "When was the old mill sold", "1931", label="time"),
+        Example("twin", "On what day did Ana and Bo marry at the chapel", "Monday", label="time"),
+        Example("twins", "In what town did Ana and Bo marry at the chapel", "Tarn", label="place"),
+    ]
+    chosen = ids(select(selector("comparable_pairs", k=2, pool=pool), "Where is the mill?"))
+    assert chosen == ["near", "rival"]
 
 
 @pytest.mark.parametrize(
