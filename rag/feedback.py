@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import NotFoundError
-from rag.schema import Example
+from rag.schema import Example, RunRecord
 from rag.settings import ExampleSettings
 from rag.store import Store
+from rag.text import words
 
 if TYPE_CHECKING:
-    from rag.store.records import Rating
+    from rag.examples import ApprovedExample, PoolFile
+    from rag.store.records import Feedback, Rating
 
 __all__ = ["Ratings"]
+
+_Pool = tuple[Example, ...]
 
 
 class Ratings:
@@ -21,19 +26,30 @@ class Ratings:
     def __init__(self, store: Store, settings: ExampleSettings) -> None:
         self._store = store
         self._settings = settings
+        self._merged: tuple[_Pool, _Pool, _Pool] | None = None
 
-    def example_pool(self) -> tuple[Example, ...]:
-        """The worked examples that prompts choose from: those of the settings' pool and the approved ones."""
-        from rag.examples import load_pool, merged_pools
+    def example_pool(self) -> _Pool:
+        """The worked examples that prompts choose from: those of the settings' pool and the approved ones.
 
-        return merged_pools(load_pool(self._settings.pool), self._store.examples.all())
+        The same object as before, unless one of the two has changed.
+        """
+        from rag.examples import merged_pools
+
+        shipped, approved = self._file.examples(), self._store.examples.all()
+        before = self._merged
+        if before is not None and before[0] is shipped and before[1] == approved:
+            return before[2]
+        merged = merged_pools(shipped, approved)
+        self._merged = (shipped, approved, merged)
+        return merged
 
     def rate(self, run_id: str, rating: Rating, wanted_answer: str = "") -> Example | None:
         """Keep what a person thinks of an answer; one that they approve becomes an example.
 
-        Approved (1) is the answer, or the wanted one that comes with it; rejected (-1), it never is one,
-        and what it had become is removed. A question that the pool has already, and an answer without
-        evidence in the library, are kept as feedback only.
+        Approved (1) is the answer, or the wanted one that comes with it. Rejected (-1), it never is an
+        example, whichever run gave it: one that holds the same answer to the same question is removed, and
+        another answer to it that was approved takes its place. A question that the pool has already, and
+        an answer without evidence in the library, are kept as feedback only.
 
         Returns:
             The example that it became, None if it became none.
@@ -41,21 +57,10 @@ class Ratings:
         Raises:
             NotFoundError: there is no such run.
         """
-        from rag.examples import example_of, same_question
-
         record = self._store.run(run_id)
         self._store.save_feedback(run_id, rating, wanted_answer)
-        self._store.examples.remove(run_id)
-        found = example_of(record, wanted_answer) if rating > 0 else None
-        if found is None:
-            return None
-        if any(same_question(record.question, known.question) for known in self.example_pool()):
-            return None
-        try:
-            self._store.examples.add(run_id, found.example, found.document_ids)
-        except NotFoundError:  # a document left since the answer was given
-            return None
-        return found.example
+        chosen = self._settle(self._rated_alike(record))
+        return chosen[1] if chosen is not None and chosen[0] == run_id else None
 
     def questions(self) -> list[dict[str, Any]]:
         """All feedback that tells a right answer, as questions for `citewell evaluate answers`."""
@@ -66,3 +71,58 @@ class Ratings:
             for kept in self._store.feedback()
         )
         return [line for line in lines if line is not None]
+
+    @cached_property
+    def _file(self) -> PoolFile:
+        from rag.examples import PoolFile
+
+        return PoolFile(self._settings.pool)
+
+    def _rated_alike(self, record: RunRecord) -> list[tuple[Feedback, RunRecord]]:
+        """All feedback on answers to a run's question, the oldest first."""
+        from rag.examples import asked_alone, same_question
+
+        pairs = [(kept, self._store.run(kept.run_id)) for kept in reversed(self._store.feedback())]
+        asked = asked_alone(record)
+        return [(kept, run) for kept, run in pairs if same_question(asked_alone(run), asked)]
+
+    def _settle(self, rated: list[tuple[Feedback, RunRecord]]) -> tuple[str, Example] | None:
+        """Make one of the answers to a question its example, if one may be; with the run that gave it."""
+        from rag.examples import asked_alone, same_question
+
+        examples = self._store.examples
+        held, kept_now = examples.run_ids(), examples.all()
+        question = asked_alone(rated[0][1])
+        shipped = any(same_question(question, example.question) for example in self._file.examples())
+        # the one that is the example stays it if it may; else the one approved first
+        rated = sorted(rated, key=lambda pair: pair[0].run_id not in held)
+        for feedback, run in [] if shipped else rated:
+            found = _example(feedback, run, rated)
+            if found is None:
+                continue
+            for other, _ in rated:
+                if other.run_id != feedback.run_id:
+                    examples.remove(other.run_id)
+            if feedback.run_id in held and found.example in kept_now:
+                return feedback.run_id, found.example
+            try:
+                examples.add(feedback.run_id, found.example, found.document_ids)
+            except NotFoundError:  # a document left since the answer was given
+                continue
+            return feedback.run_id, found.example
+        for feedback, _ in rated:
+            examples.remove(feedback.run_id)
+        return None
+
+
+def _example(
+    feedback: Feedback, run: RunRecord, rated: list[tuple[Feedback, RunRecord]]
+) -> ApprovedExample | None:
+    """The example that an approved answer is, unless it has no evidence or the same answer was rejected."""
+    from rag.examples import example_of
+
+    rejected = [words(str(other.answer["answer"])) for given, other in rated if given.rating < 0]
+    told = feedback.wanted_answer.strip() or str(run.answer["answer"])
+    if feedback.rating < 0 or words(told) in rejected:
+        return None
+    return example_of(run, feedback.wanted_answer)

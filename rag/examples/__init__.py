@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from rag.examples.approved import (
     ApprovedExample,
+    asked_alone,
     example_of,
     merged_pools,
     question_line,
     same_question,
 )
-from rag.examples.pool import as_fields, load_pool, parse_example
+from rag.examples.pool import PoolFile, as_fields, load_pool, parse_example
 from rag.examples.registry import SelectorOptions, build_selector, select, select_scored, selector_names
 from rag.examples.scoring import ScoredExample
 
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "ApprovedExample",
     "ExampleSelector",
+    "PoolFile",
     "ScoredExample",
     "SelectorOptions",
     "as_fields",
+    "asked_alone",
     "build_selector",
     "example_of",
     "load_pool",

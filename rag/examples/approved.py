@@ -11,7 +11,14 @@ from rag.examples.pool import parse_example
 from rag.schema import Example, RunRecord
 from rag.text import content_words, detect_language, has_cjk, sentence_spans, words
 
-__all__ = ["ApprovedExample", "example_of", "merged_pools", "question_line", "same_question"]
+__all__ = [
+    "ApprovedExample",
+    "asked_alone",
+    "example_of",
+    "merged_pools",
+    "question_line",
+    "same_question",
+]
 
 _WHOLE: Final = 800
 _MOST_PASSAGES: Final = 4
@@ -72,13 +79,18 @@ def example_of(record: RunRecord, wanted_answer: str = "") -> ApprovedExample | 
     if not evidence or not text:
         return None
     fields = {
-        "question": record.question,
+        "question": asked_alone(record),
         "answer": text,
         "passages": [item.text for item in evidence],
         "label": label,
     }
     documents = dict.fromkeys(str(item.passage["document_id"]) for item in evidence)
     return ApprovedExample(parse_example(fields), tuple(documents))
+
+
+def asked_alone(record: RunRecord) -> str:
+    """A run's question; one that followed up others in the words in which it can stand alone."""
+    return str(record.answer.get("understood") or record.question)
 
 
 def same_question(first: str, second: str) -> bool:
@@ -88,17 +100,14 @@ def same_question(first: str, second: str) -> bool:
 
 def merged_pools(shipped: Sequence[Example], approved: Sequence[Example]) -> tuple[Example, ...]:
     """One pool; of examples with the same question the shipped one, then the one approved first, stays."""
-    asked: set[tuple[str, ...]] = set()
-    ids: set[str] = set()
-    pool = []
-    for example in (*shipped, *approved):
+    pool = {example.example_id: example for example in shipped}
+    asked = {tuple(words(example.question)) for example in shipped}
+    for example in approved:
         question = tuple(words(example.question))
-        if example.example_id in ids or (question in asked and example not in shipped):
-            continue
-        asked.add(question)
-        ids.add(example.example_id)
-        pool.append(example)
-    return tuple(pool)
+        if example.example_id not in pool and question not in asked:
+            asked.add(question)
+            pool[example.example_id] = example
+    return tuple(pool.values())
 
 
 def question_line(record: RunRecord, rating: int, wanted_answer: str = "") -> dict[str, Any] | None:
@@ -110,8 +119,8 @@ def question_line(record: RunRecord, rating: int, wanted_answer: str = "") -> di
     answer, wanted = record.answer, wanted_answer.strip()
     line: dict[str, Any] = {
         "id": record.run_id,
-        "question": record.question,
-        "language": detect_language(record.question),
+        "question": asked_alone(record),
+        "language": detect_language(asked_alone(record)),
     }
     if wanted:
         return {**line, "answers": [wanted]}

@@ -13,10 +13,30 @@ from rag.errors import ConfigurationError
 from rag.resources import resource
 from rag.schema import Example
 
-__all__ = ["as_fields", "load_pool", "parse_example"]
+__all__ = ["PoolFile", "as_fields", "load_pool", "parse_example"]
 
 _REQUIRED: Final = ("question", "answer")
 _FIELDS: Final = ("example_id", "question", "passages", "answer", "label")
+
+
+class PoolFile:
+    """A pool that is read again only when its file has changed, for who asks for it at every question."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name or path of the pool; nothing is read yet."""
+        self._name = name
+        self._read: tuple[object, tuple[Example, ...]] | None = None
+
+    def examples(self) -> tuple[Example, ...]:
+        """The examples as the file holds them now: the same object while it stays as it is.
+
+        Raises:
+            ConfigurationError: as `load_pool` does.
+        """
+        stamp = _stamp(_pool_path(self._name))
+        if self._read is None or self._read[0] != stamp:
+            self._read = (stamp, load_pool(self._name))
+        return self._read[1]
 
 
 def load_pool(name: str) -> tuple[Example, ...]:
@@ -101,6 +121,15 @@ def _pool_path(name: str) -> Path:
             f"no example pool {name!r}: choose one of {', '.join(known)}, or give the path of a JSONL file"
         )
     return shipped
+
+
+def _stamp(path: Path) -> object:
+    """What differs when a file was written anew; a file that is not there is for `load_pool` to tell."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (path, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 def _objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rag.errors import NotFoundError
+from rag.errors import ConfigurationError, NotFoundError
 from rag.evaluation.questions import parse_question
 from rag.examples import load_pool
 from rag.library import Library
-from rag.schema import Answer
+from rag.schema import Answer, Message
 from rag.settings import load_settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder, add_to_store, document
@@ -26,13 +28,16 @@ def library(store: Store, embedder: HashingEmbedder) -> Library:
 
 @pytest.fixture
 def answer(library: Library) -> Answer:
-    quoting = library.settings.generator.model_copy(update={"writes": False})
-    asked = Library(
-        library.store, library.settings.model_copy(update={"generator": quoting}), library.embedder
-    )
-    found = asked.ask(QUESTION)
+    found = quoting(library).ask(QUESTION)
     assert not found.abstained
     return found
+
+
+def quoting(library: Library) -> Library:
+    generator = library.settings.generator.model_copy(update={"writes": False})
+    return Library(
+        library.store, library.settings.model_copy(update={"generator": generator}), library.embedder
+    )
 
 
 def ids(library: Library) -> list[str]:
@@ -74,6 +79,68 @@ def test_the_same_question_is_no_second_example(library: Library, answer: Answer
     shipped = load_pool("default")[0].question
     known = library.ask(shipped)
     assert library.rate(known.run_id, 1) is None
+
+
+def test_an_answer_that_another_run_had_rejected_is_no_example(library: Library, answer: Answer) -> None:
+    again = quoting(library).ask(QUESTION.upper())
+    assert (again.run_id != answer.run_id, again.text) == (True, answer.text)
+    before = ids(library)
+    assert library.rate(answer.run_id, 1) is not None
+    library.rate(again.run_id, -1)
+    assert ids(library) == before
+    assert library.rate(answer.run_id, 1) is None
+    library.rate(again.run_id, 1)  # whoever rejected it thinks better of it
+    assert len(ids(library)) == len(before) + 1
+
+
+def test_another_approved_answer_takes_the_place_of_a_rejected_one(library: Library, answer: Answer) -> None:
+    again = quoting(library).ask(QUESTION.upper())
+    first = library.rate(answer.run_id, 1)
+    assert library.rate(again.run_id, 1, "It was built in 1884.") is None
+    assert library.store.examples.all() == (first,)
+    library.rate(answer.run_id, -1)
+    (second,) = library.store.examples.all()
+    assert second.answer == "It was built in 1884 [1]."
+    assert library.rate(again.run_id, 1, "It was built in 1884.") == second
+
+
+def test_to_approve_again_does_not_move_an_example(library: Library, answer: Answer) -> None:
+    first = library.rate(answer.run_id, 1)
+    other = library.rate(quoting(library).ask("Who sold flour to the bakers of the town?").run_id, 1)
+    assert other is not None
+    library.rate(answer.run_id, 1)
+    assert library.store.examples.all() == (first, other)
+
+
+def test_a_follow_up_becomes_an_example_in_words_that_stand_alone(library: Library) -> None:
+    asking = quoting(library)
+    asked = asking.ask("Where did he sell it?", history=[Message("user", "Who sold flour to the bakers?")])
+    record = library.run(asked.run_id)
+    assert record.question != asked.understood != ""
+    example = library.rate(asked.run_id, 1)
+    assert example is not None
+    assert example.question == asked.understood
+    assert library.feedback_questions()[0]["question"] == asked.understood
+
+
+def test_the_pool_is_the_same_object_until_it_changes(
+    store: Store, embedder: HashingEmbedder, tmp_path: Path
+) -> None:
+    pool = tmp_path / "pool.jsonl"
+    pool.write_text('{"example_id": "a", "question": "Who?", "answer": "Ana"}\n', "utf-8")
+    overrides = {"examples": {"pool": str(pool)}, "answering": {"abstain_below": 0.0}}
+    add_to_store(store, document(MILL, "mill.txt"), embedder)
+    library = Library(store, load_settings(overrides=overrides), embedder)
+    before = library.example_pool()
+    assert library.example_pool() is before
+    answer = library.ask(QUESTION)
+    library.rate(answer.run_id, 1)
+    assert len(library.example_pool()) == 2
+    pool.write_text('{"example_id": "a", "question": "Who?", "answer": "Bo, not Ana"}\n', "utf-8")
+    assert library.example_pool()[0].answer == "Bo, not Ana"
+    pool.unlink()
+    with pytest.raises(ConfigurationError, match="cannot read example pool"):
+        library.example_pool()
 
 
 def test_approving_twice_is_one_example(library: Library, answer: Answer) -> None:
