@@ -28,7 +28,8 @@ class Unit:
     """One sentence or table row of a passage; `start` and `end` are offsets into its document.
 
     `lead` is the sentence before it, or what stands above a row in its table: what its reader has just
-    read. `statement` is a row in words, each value with the names above and beside it.
+    read. `statement` is a row in words, each value with the names above and beside it; empty where the
+    row says the names itself, as a record of a CSV file does.
     """
 
     passage: int
@@ -84,13 +85,15 @@ def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
     previous = header = ""
     ordinal = 0
     rows = _row_readings(passage)
-    for span, is_row in _pieces(passage.text):
+    records = _records(passage)
+    for span, is_row in _pieces(passage.text, records):
         text = passage.text[span.start : span.end]
         if sum(map(str.isalnum, text)) < _LEAST_LETTERS:
             continue
-        header = (header or text) if is_row else ""
+        is_record = span in records
+        header = (header or text) if is_row and not is_record else ""
         statement, above = rows.get(span.start, ("", ""))
-        lead = above or (header if is_row and header != text else previous)
+        lead = "" if is_record else above or (header if is_row and header != text else previous)
         start, end = passage.start + span.start, passage.start + span.end
         yield Unit(index, ordinal, passage.document_id, start, end, text, lead, is_row, statement)
         previous = text
@@ -102,7 +105,7 @@ def _row_readings(passage: Passage) -> dict[int, tuple[str, str]]:
 
     Rows whose names of columns were not stored are read by their look.
     """
-    if not passage.rows:
+    if all(row.header is None for row in passage.rows):
         return {start: (statement, "") for start, statement in line_statements(passage.text).items()}
     readings: dict[int, tuple[str, str]] = {}
     for row in passage.rows:
@@ -113,9 +116,30 @@ def _row_readings(passage: Passage) -> dict[int, tuple[str, str]]:
     return readings
 
 
-def _pieces(text: str) -> Iterator[tuple[Span, bool]]:
-    """Sentences, but table rows whole, without surrounding white space."""
-    for block in line_spans(text):
+def _records(passage: Passage) -> list[Span]:
+    """The rows that make sense alone as they stand, as spans of the passage, in order."""
+    spans = []
+    for row in passage.rows:
+        start, end = row.start - passage.start, row.end - passage.start
+        piece = passage.text[max(start, 0) : max(end, 0)].rstrip()
+        if row.header is None and start >= 0 and piece and "\t" not in piece:
+            spans.append(Span(start, start + len(piece)))
+    return sorted(spans)
+
+
+def _pieces(text: str, records: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
+    """Sentences, but table rows and records whole, without surrounding white space."""
+    start = 0
+    for record in records:
+        yield from _pieces_between(text, start, record.start)
+        yield record, True
+        start = record.end
+    yield from _pieces_between(text, start, len(text))
+
+
+def _pieces_between(text: str, first: int, last: int) -> Iterator[tuple[Span, bool]]:
+    for line in line_spans(text[first:last]):
+        block = Span(first + line.start, first + line.end)
         piece = text[block.start : block.end]
         if _ROW.match(piece):
             start = block.start + len(piece) - len(piece.lstrip())

@@ -70,7 +70,7 @@ class Passage:
 
     `score` ranks, filters and is shown; `scores` holds each leg's own (`dense` is a cosine,
     `lexical` is BM25), absent where that leg did not find the passage. `context` is that of its first
-    chunk; `rows` are those blocks in it that are rows of tables with a known header.
+    chunk; `rows` are those blocks in it that are rows of tables.
     """
 
     document_id: str

@@ -14,6 +14,7 @@ from rag.store.documents import document_row
 __all__ = ["insert_blocks", "list_blocks", "packed_header", "rows_of_chunks", "table_rows", "unpacked_header"]
 
 _HEADED: Final = " AND b.header IS NOT NULL"
+_ROWS: Final = f" AND b.kind = '{BlockKind.TABLE_ROW.value}'"
 
 
 def packed_header(header: RowHeader) -> str:
@@ -63,7 +64,7 @@ def table_rows(connection: sqlite3.Connection, document_id: str, start: int, end
 
 
 def rows_of_chunks(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]) -> list[list[Block]]:
-    """What `table_rows` gives for each chunk; nothing for one whose document is gone."""
+    """The rows of tables that each chunk touches, in order; nothing for one whose document is gone."""
     wanted = json.dumps(sorted({chunk.document_id for chunk in chunks}))
     documents = dict(
         connection.execute(
@@ -73,7 +74,7 @@ def rows_of_chunks(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]
     )
     known: dict[str, RowHeader] = {}
     return [
-        _selected(connection, documents[chunk.document_id], chunk.start, chunk.end, _HEADED, known)
+        _selected(connection, documents[chunk.document_id], chunk.start, chunk.end, _ROWS, known)
         if chunk.document_id in documents
         else []
         for chunk in chunks

@@ -117,7 +117,10 @@ class Catalog(Records):
             return chunks.chunk_places(connection, chunk_ids)
 
     def chunk_rows(self, stored: Sequence[StoredChunk]) -> list[list[Block]]:
-        """For each of some chunks what `table_rows` gives; nothing for one whose document is gone."""
+        """For each of some chunks the rows of tables that it touches, in order.
+
+        Also those whose header is not known; nothing for a chunk whose document is gone.
+        """
         with self._database.reading() as connection:
             return blocks.rows_of_chunks(connection, stored)
 

@@ -43,6 +43,31 @@ def test_a_row_whose_names_stand_in_another_chunk_is_read_with_those_stored() ->
     assert rest.reading == rest.text == "Rest of the text."
 
 
+def test_records_of_a_csv_file_are_a_unit_each_however_long_their_lines_are() -> None:
+    lines = [
+        f"Shop: {name}; Town: Oslo; Manager: A. Berg; Remarks: renovated in part; see the file of {name}"
+        for name in ("Alder", "Birch", "Cedar")
+    ]
+    text = "\n".join(lines)
+    starts = [text.index(line) for line in lines]
+    rows = tuple(Block(100 + start, 100 + start + 92, BlockKind.TABLE_ROW) for start in starts)
+    # the chunk ends inside the last row
+    units = quotable_units([replace(passage(text[:-1], 100), rows=rows)])
+    assert [unit.text for unit in units] == [*lines[:2], lines[2][:-1]]
+    assert all(unit.is_row and unit.lead == "" and unit.reading == unit.text for unit in units)
+
+
+def test_text_around_records_is_cut_into_sentences() -> None:
+    given = passage("One. Two.\n\na: 1; b: 2\n\nThree here. Four here.")
+    rows = (Block(11, 21, BlockKind.TABLE_ROW),)
+    units = quotable_units([replace(given, rows=rows)])
+    assert [(unit.text, unit.is_row) for unit in units if ":" in unit.text or "here" in unit.text] == [
+        ("a: 1; b: 2", True),
+        ("Three here.", False),
+        ("Four here.", False),
+    ]
+
+
 def test_markdown_rules_are_not_quoted() -> None:
     units = quotable_units([passage("| a | b |\n|---|---|\n| one | two |")])
     assert [unit.text for unit in units] == ["| a | b |", "| one | two |"] or [u.text for u in units] == [

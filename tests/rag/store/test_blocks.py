@@ -54,6 +54,17 @@ def test_blocks_come_back_with_their_headers(store: Store, embedder: HashingEmbe
     connection.close()
 
 
+def test_a_chunk_comes_with_its_rows_also_those_without_a_header(
+    store: Store, embedder: HashingEmbedder
+) -> None:
+    text = "Shop: A; Town: B\nShop: C; Town: D\n\nPlain."
+    records = (Block(0, 16, BlockKind.TABLE_ROW), Block(17, 33, BlockKind.TABLE_ROW))
+    source = document(text, blocks=(*records, Block(35, 41, BlockKind.PARAGRAPH)))
+    add_to_store(store, source, embedder, [Chunk(0, 0, 17, 1, 1), Chunk(1, 17, 41, 1, 1)])
+    assert store.chunk_rows(store.chunks([1, 2])) == [[records[0]], [records[1]]]
+    assert store.table_rows(source.document_id, 0, 41) == []
+
+
 def test_what_stands_above_a_chunk_is_kept_and_found(store: Store, embedder: HashingEmbedder) -> None:
     source = document(TEXT, blocks=BLOCKS)
     chunks = [Chunk(0, 0, 21, 1, 1), Chunk(1, 21, len(TEXT), 1, 1, (), "Zanzibar | 2022")]
