@@ -47,7 +47,10 @@ from rag.store import Store
 __all__ = ["AdaptiveFusion", "Fused", "FusionWeights"]
 
 _READ: Final = 40
-"""Candidates whose words are read: what both legs put below is never among the best ten."""
+"""Candidates whose words are read: what both legs put below is hardly ever among the best ten."""
+_BY_WORDS: Final = 3
+"""First hits of the lexical leg that are read in any case: in a library that is nearly all of one kind, a
+passage of another kind can stand so many standard deviations below the others that it would never be."""
 _PROBES: Final = 10
 _FIRST: Final = 3
 _LINKED: Final = 10
@@ -126,7 +129,8 @@ class AdaptiveFusion:
         scoring = _Scoring(self._weights, candidates, self._trust(candidates, vector, legs, reading))
         scoring.names = reading.named()
         self._look_inside(question, vector, documents, reading, scoring)
-        reading.read(_best(scoring.by_legs(), _READ))
+        worded = [int(i) for i in candidates.ids[candidates.positions(legs.get("lexical", ())[:_BY_WORDS])]]
+        reading.read([*dict.fromkeys([*_best(scoring.by_legs(), _READ), *worded])])
         first = _best(scoring.with_words(reading), _FIRST)
         related = self._related(reading, first, documents)
         linked = self._gather({chunk_id: 0.0 for links in related for chunk_id in links}, scoring, vector)

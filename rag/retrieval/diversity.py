@@ -7,7 +7,7 @@ numbers; nothing is dropped, so a library without duplicates is ranked as it was
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rag.schema import Passage
@@ -20,17 +20,18 @@ __all__ = ["diversified", "duplicates_last"]
 class _Content:
     words: frozenset[str]
     numbers: frozenset[str]
+    text: str = field(repr=False)
 
     def likeness(self, other: _Content) -> float:
-        """Jaccard index of the words; nothing is like a passage without words."""
+        """Jaccard index of the words; a passage without words is like its copies alone."""
         union = len(self.words | other.words)
-        return len(self.words & other.words) / union if union else 0.0
+        return len(self.words & other.words) / union if union else float(self.text == other.text)
 
 
 @lru_cache(maxsize=1_024)
 def _content(text: str) -> _Content:
     """The words and numbers of a text; the same passages are found again and again."""
-    return _Content(frozenset(kept_terms(text)), frozenset(numbers(text)))
+    return _Content(frozenset(kept_terms(text)), frozenset(numbers(text)), text)
 
 
 def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passage, ...]:

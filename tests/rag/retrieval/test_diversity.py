@@ -24,6 +24,11 @@ def test_a_repetition_comes_after_all_others_and_is_not_lost() -> None:
     assert duplicates_last([first, again, other], 0.9) == (first, other, again)
 
 
+def test_passages_without_words_repeat_each_other_only_where_they_are_the_same() -> None:
+    rule, again, other = passage("* * *"), passage("* * *"), passage("- - -")
+    assert duplicates_last([rule, again, other], 0.9) == (rule, other, again)
+
+
 def test_another_number_is_no_repetition() -> None:
     first, other = passage(f"{LATE} In 2023."), passage(f"{LATE} In 2024.")
     between = passage("The Anchor Room seats ten.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.retrieval import HybridRetriever
 from rag.settings import RetrievalSettings
-from tests.fakes import add_to_store, document
+from tests.fakes import HashingEmbedder, add_to_store, document
 from tests.searching import examples
 
 
@@ -68,6 +69,36 @@ def test_the_same_question_gets_the_same_passages(retriever, town, embedder):
     again = HybridRetriever(town, embedder, RetrievalSettings())
     for question in ("harbour dues", "Who built it?", "灯塔"):
         assert retriever.retrieve(question).passages == again.retrieve(question).passages
+
+
+class OneKindEmbedder(HashingEmbedder):
+    """Sees questions and all that tells of bolts as much alike, and nothing else as like them."""
+
+    def _embed(self, texts):
+        vectors = super()._embed(texts)
+        for vector, text in zip(vectors, texts, strict=True):
+            vector[0] = 0.0
+            vector /= np.linalg.norm(vector)
+            if "bolts" in text or text.endswith("?"):
+                vector *= 0.2**0.5
+                vector[0] = 0.8**0.5
+        return vectors
+
+
+def test_the_one_passage_with_the_questions_words_is_found_among_many_of_another_kind(store):
+    embedder = OneKindEmbedder()
+    for i in range(150):
+        add_to_store(
+            store, document(f"Entry {i} tells that box {i * 7} holds {i % 13} bolts.", f"{i}.txt"), embedder
+        )
+    beside = "Close the valve, wait a while and press reset. Then open it again."
+    add_to_store(store, document(beside, "manual.txt"), embedder)
+    about = "Close the valve, wait a while and press reset. The spare key hangs behind the boiler."
+    add_to_store(store, document(about, "handbook.txt"), embedder)
+    found = HybridRetriever(store, embedder, RetrievalSettings()).retrieve("Where does the spare key hang?")
+    # it stands far below what is alike in meaning, and was not even looked at
+    assert found.passages[-1].scores["dense"] > found.passages[0].scores["dense"] + 0.2
+    assert found.passages[0].source == "handbook.txt"
 
 
 def test_equal_passages_come_in_order_of_their_ids(store, embedder):
