@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ __all__ = [
 
 _POOL_SHARE: Final = 0.9
 _SAMPLES: Final = 2_000
+_BATCH: Final = 128
 
 LabelChooser = Callable[[str, Sequence[str]], int]
 """(prompt, labels) -> index of the label that a generator finds likeliest."""
@@ -95,10 +97,22 @@ class RememberingEmbedder:
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension); those seen before are not computed again."""
         with self._lock:
-            new = [text for text in dict.fromkeys(texts) if text not in self._known]
-            if new:
-                self._known.update(zip(new, self._embedder.embed_questions(new), strict=True))
+            self._learn([text for text in dict.fromkeys(texts) if text not in self._known])
             return np.array([self._known[text] for text in texts], np.float32)
+
+    def learn(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
+        """Embed what is new in parts; `progress` gets how many texts are done, and how many there are."""
+        with self._lock:
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+            new.sort(key=len)  # texts of one length are embedded together without padding
+            for start in range(0, len(new), _BATCH):
+                self._learn(new[start : start + _BATCH])
+                if progress is not None:
+                    progress(min(start + _BATCH, len(new)), len(new))
+
+    def _learn(self, new: list[str]) -> None:
+        if new:
+            self._known.update(zip(new, self._embedder.embed_questions(new), strict=True))
 
 
 @dataclass(frozen=True)
@@ -130,25 +144,27 @@ def evaluate_selectors(
         settings: How much is measured.
         choose_label: The generator's choice; without it there is no generator accuracy.
         default: What the others are compared with; that of the settings when None.
-        progress: Gets how many selectors and seeds are done, and how many there are.
+        progress: Gets how much is done, and how much there is: of questions that the generator labels where
+            it is asked, else of draws, one for each selector and seed.
 
     Raises:
         UsageError: there are no questions or no pool.
+        ConfigurationError: there is no such selector.
     """
     if not pool or not questions:
         raise UsageError("selectors are measured on labelled examples and questions; one file holds none")
     default = default or str(ExampleSettings.model_fields["selector"].default)
     every = list(dict.fromkeys([default, *names]))
+    for name in every:
+        build_selector(_settings(name, settings.k), (), embedder)  # tells a wrong name before hours of work
     draws = list(_draws(pool, questions, settings))
+    steps = len(every) * sum(len(draw.generated) if choose_label else 1 for draw in draws)
+    step = _counting(progress, steps)
     embedder.embed_questions([question.question for draw in draws for question in draw.questions])
     labels = sorted({example.label for example in pool})
     results: dict[str, SelectorResult] = {}
     for name in every:
-        found = []
-        for draw in draws:
-            found.append(_measured(name, draw, embedder, settings.k, labels, choose_label))
-            if progress is not None:
-                progress(len(results) * len(draws) + len(found), len(every) * len(draws))
+        found = [_measured(name, draw, embedder, settings.k, labels, choose_label, step) for draw in draws]
         result = _result(name, settings.k, draws, found)
         results[name] = _compared(result, results[default]) if name != default else result
     return [results[name] for name in names]
@@ -184,15 +200,37 @@ def _measured(
     k: int,
     labels: Sequence[str],
     choose_label: LabelChooser | None,
+    step: Callable[[], None],
 ) -> _Seed:
-    selector = build_selector(ExampleSettings(selector=name, k=k), draw.pool, embedder)  # type: ignore[call-arg]
-    select(selector, draw.questions[0].question)  # embeds the pool, which is not a question's time
+    selector = build_selector(_settings(name, k), draw.pool, embedder)
+    for question in draw.questions:  # embeds the pool and the questions, which is not a selector's time
+        select(selector, question.question)
     outcome = measure(selector, draw.questions)
     if choose_label is None:
+        step()
         return _Seed(outcome, [])
-    chosen = [choose_label(_prompt(selector, question), labels) for question in draw.generated]
-    asked = zip(chosen, draw.generated, strict=True)
-    return _Seed(outcome, [float(labels[number] == question.label) for number, question in asked])
+    generated = []
+    for question in draw.generated:
+        chosen = labels[choose_label(_prompt(selector, question), labels)]
+        generated.append(float(chosen == question.label))
+        step()
+    return _Seed(outcome, generated)
+
+
+def _settings(name: str, k: int) -> ExampleSettings:
+    return ExampleSettings(selector=name, k=k)  # type: ignore[call-arg]
+
+
+def _counting(progress: Callable[[int, int], None] | None, total: int) -> Callable[[], None]:
+    """What is called after each step."""
+    done = itertools.count(1)
+
+    def step() -> None:
+        number = next(done)
+        if progress is not None:
+            progress(number, total)
+
+    return step
 
 
 def _prompt(selector: ExampleSelector, question: Example) -> str:

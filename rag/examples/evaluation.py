@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,7 @@ from rag.examples.scoring import ScoredExample
 from rag.examples.selector import ExampleSelector
 from rag.schema import Example
 
-__all__ = ["Outcome", "bootstrap_interval", "load_labelled", "majority", "measure", "paired_bootstrap"]
-
-_RESAMPLES: Final = 2_000
-_LEVEL: Final = 0.95
+__all__ = ["Outcome", "load_labelled", "majority", "measure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +49,35 @@ def load_labelled(path: Path) -> list[Example]:
     """Read lines of `{"text": …, "label": …}`; the text is the question and the label the answer.
 
     Raises:
-        ConfigurationError: the file cannot be read, or a line lacks one of the two.
+        ConfigurationError: the file cannot be read or is empty, or a line lacks one of the two.
     """
     try:
-        lines = path.read_text("utf-8").split("\n")
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read labelled questions {str(path)!r}: {error}") from None
-    found = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            fields = json.loads(line)
-            text, label = str(fields["text"]), str(fields["label"])
-        except (ValueError, KeyError, TypeError):
-            raise ConfigurationError(
-                f'{path}, line {number}: must be an object like {{"text": …, "label": …}}, not {line:.80}'
-            ) from None
-        found.append(Example(str(number), text, label, label=label))
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigurationError(f"cannot read labelled questions {str(path)!r}: {reason}") from None
+    found = [
+        _labelled(line, number, f"{path}, line {number}")
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    ]
+    if not found:
+        raise ConfigurationError(f"{path} holds no labelled questions")
     return found
+
+
+def _labelled(line: str, number: int, where: str) -> Example:
+    wanted = f'{where}: must be an object like {{"text": "Who?", "label": "person"}}, not {line:.80}'
+    try:
+        fields = json.loads(line)
+        text, label = fields["text"], fields["label"]
+    except (ValueError, KeyError, TypeError):
+        raise ConfigurationError(wanted) from None
+    if isinstance(label, int) and not isinstance(label, bool):
+        label = str(label)  # many sets number their labels
+    if not all(isinstance(value, str) and value.strip() for value in (text, label)):
+        raise ConfigurationError(wanted)
+    return Example(str(number), text, label, label=label)
 
 
 def measure(selector: ExampleSelector, questions: Sequence[Example]) -> Outcome:
@@ -91,20 +98,3 @@ def majority(chosen: Sequence[ScoredExample], most_similar: Literal["last", "fir
     votes = Counter(scored.example.label for scored in nearest_first)
     # `most_common` keeps the order of first appearance among equals
     return votes.most_common(1)[0][0] if votes else None
-
-
-def bootstrap_interval(values: NDArray[np.bool_], seed: int = 0) -> tuple[float, float]:
-    """The 95 % percentile bootstrap interval of a share (Efron and Tibshirani 1993, chapter 13)."""
-    return _percentiles(values.astype(np.float64), seed)
-
-
-def paired_bootstrap(a: NDArray[np.bool_], b: NDArray[np.bool_], seed: int = 0) -> tuple[float, float]:
-    """The 95 % interval of the difference a - b in share, the same questions drawn for both."""
-    return _percentiles(a.astype(np.float64) - b.astype(np.float64), seed)
-
-
-def _percentiles(values: NDArray[np.float64], seed: int) -> tuple[float, float]:
-    generator = np.random.default_rng(seed)
-    drawn = generator.integers(len(values), size=(_RESAMPLES, len(values)))
-    low, high = np.quantile(values[drawn].mean(axis=1), [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return float(low), float(high)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rag.errors import UsageError
+from rag.errors import ConfigurationError, UsageError
 from rag.evaluation import RememberingEmbedder, SelectionSettings, classification_prompt, evaluate_selectors
 from rag.examples import selector_names
 from rag.schema import Example
@@ -106,6 +106,43 @@ def test_each_text_is_embedded_once():
         SelectionSettings(k=2, seeds=2),
     )
     assert len(counting.embedded) == len(set(counting.embedded))
+
+
+def test_texts_are_learnt_in_parts_and_told():
+    counting, told = CountingEmbedder(), []
+    embedder = RememberingEmbedder(counting)
+    texts = [f"question {number} {'long ' * (number % 7)}" for number in range(300)]
+    embedder.learn([*texts, *texts], lambda done, total: told.append((done, total)))
+    assert told == [(128, 300), (256, 300), (300, 300)]
+    assert sorted(counting.embedded) == sorted(texts)
+    assert np.array_equal(embedder.embed_questions(texts), HashingEmbedder(256).embed_questions(texts))
+    assert len(counting.embedded) == 300
+    embedder.learn(texts, lambda done, total: told.append((done, total)))
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(("generator", "steps"), [(None, 2 * 2), (reading_the_last_label, 2 * 2 * 5)])
+def test_progress_is_told_by_what_takes_long(generator, steps):
+    told = []
+    settings = SelectionSettings(k=2, seeds=2, limit=9, generator_limit=5)
+    evaluate_selectors(
+        ["random"],
+        questions(60, 0),
+        questions(20, 1),
+        HashingEmbedder(),
+        settings,
+        generator,
+        "jaccard",
+        lambda done, total: told.append((done, total)),
+    )
+    assert told == [(number, steps) for number in range(1, steps + 1)]
+
+
+def test_a_wrong_name_is_told_before_anything_is_embedded():
+    counting = CountingEmbedder()
+    with pytest.raises(ConfigurationError, match="no selector 'nearest'"):
+        evaluate_selectors(["nearest"], questions(9, 0), questions(3, 1), counting, SelectionSettings())
+    assert counting.embedded == []
 
 
 def test_without_a_generator_there_is_no_generator_accuracy():

@@ -5,7 +5,7 @@ import pytest
 
 from rag.errors import ConfigurationError
 from rag.examples import build_selector
-from rag.examples.evaluation import bootstrap_interval, load_labelled, majority, measure, paired_bootstrap
+from rag.examples.evaluation import load_labelled, majority, measure
 from rag.examples.scoring import ScoredExample
 from rag.schema import Example
 from rag.settings import ExampleSettings
@@ -46,25 +46,28 @@ def test_selected_examples_beat_random_ones_on_labelled_questions() -> None:
     }
     assert outcomes["jaccard"].vote_accuracy > 0.9
     assert outcomes["none"].label_in_top_k == outcomes["none"].vote_accuracy == 0.0
-    low, high = paired_bootstrap(outcomes["jaccard"].voted, outcomes["random"].voted)
-    assert 0.0 < low <= high
-
-
-def test_intervals_hold_the_share_and_are_the_same_each_time() -> None:
-    values = np.arange(200) % 4 == 0
-    low, high = bootstrap_interval(values)
-    assert low < 0.25 < high
-    assert high - low == pytest.approx(0.12, abs=0.03)
-    assert bootstrap_interval(values) == (low, high)
-    assert paired_bootstrap(values, values) == (0.0, 0.0)
+    assert outcomes["jaccard"].vote_accuracy > outcomes["random"].vote_accuracy + 0.3
 
 
 def test_labelled_questions_are_read_or_the_line_is_named(tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     path.write_text('{"text": "Who?", "label": "HUM"}\n\n', "utf-8")
     assert load_labelled(path) == [Example("1", "Who?", "HUM", label="HUM")]
-    path.write_text('{"text": "Who?"}', "utf-8")
-    with pytest.raises(ConfigurationError, match="line 1: must be an object"):
+    path.write_bytes(b'\xef\xbb\xbf{"text": "Who?", "label": 3}\r\n')
+    assert load_labelled(path) == [Example("1", "Who?", "3", label="3")]
+    path.write_text("\n\n", "utf-8")
+    with pytest.raises(ConfigurationError, match="holds no labelled questions"):
         load_labelled(path)
-    with pytest.raises(ConfigurationError, match="cannot read labelled questions"):
+    with pytest.raises(ConfigurationError, match=r"cannot read labelled .*absent.jsonl': No such file"):
         load_labelled(tmp_path / "absent.jsonl")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"text": "Who?"}', "Who?", "[1]", '{"text": " ", "label": "a"}', '{"text": "Who?", "label": null}'],
+)
+def test_a_line_that_is_no_labelled_question_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "train.jsonl"
+    path.write_text(f'{{"text": "Who?", "label": "HUM"}}\n{line}\n', "utf-8")
+    with pytest.raises(ConfigurationError, match="line 2: must be an object like"):
+        load_labelled(path)

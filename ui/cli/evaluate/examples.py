@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import UsageError
+from rag.errors import ConfigurationError, UsageError
 from ui.cli.evaluate.counter import Counter
 from ui.cli.options import ConfigOption, JsonOption, SetOption, read_settings
-from ui.cli.output import print_json, print_line
+from ui.cli.output import print_json, print_line, write_error
 
 if TYPE_CHECKING:
     from rag.evaluation import Interval, LabelChooser, SelectorResult
+    from rag.schema import Example
     from rag.settings import Settings
 
 __all__ = ["evaluate_examples_command"]
@@ -46,6 +47,7 @@ def evaluate_examples_command(
     `differences` those of the differences to the default, paired by question.
     """
     from rag.evaluation import RememberingEmbedder, SelectionSettings, evaluate_selectors
+    from rag.examples import selector_names
     from rag.examples.evaluation import load_labelled
     from rag.models import build_embedder
 
@@ -56,7 +58,12 @@ def evaluate_examples_command(
     chooser = _chooser(settings) if generator_limit else None
     embedder = RememberingEmbedder(build_embedder(settings))
     default = settings.examples.selector
-    with Counter("selectors") as progress:
+    if default not in (known := selector_names()):
+        raise ConfigurationError(f"setting examples.selector: {default!r}: choose one of {', '.join(known)}")
+    _tell_of_known(pool, questions)
+    with Counter("texts embedded") as progress:
+        embedder.learn([example.question for example in (*pool, *questions)], progress)
+    with Counter("questions labelled" if chooser else "selectors and seeds") as progress:
         results = evaluate_selectors(names, pool, questions, embedder, amount, chooser, default, progress)
     report = {"default": default, "rows": [_row(result) for result in results]}
     print_json(report) if as_json else _print(report)
@@ -71,6 +78,13 @@ def _names(asked: list[str] | None) -> list[str]:
     if unknown:
         raise UsageError(f"--selectors {unknown[0]!r}: choose among {', '.join(known)}")
     return names
+
+
+def _tell_of_known(pool: list[Example], questions: list[Example]) -> None:
+    asked = {question.question for question in questions}
+    both = len(asked.intersection(example.question for example in pool))
+    if both:
+        write_error(f"{both} of {len(asked)} test questions are in the pool too, and so found easily")
 
 
 def _chooser(settings: Settings) -> LabelChooser:
@@ -103,21 +117,29 @@ def _interval_json(interval: Interval) -> dict[str, float]:
 
 
 def _print(report: dict[str, Any]) -> None:
-    rows = report["rows"]
+    """A line a selector, the best vote first."""
+    rows = sorted(report["rows"], key=lambda row: -row["vote_accuracy"])
     width = max(len(row["selector"]) for row in rows) + 2
-    print_line(f"{'':<{width}}label in top {rows[0]['k']:<12}vote     generator   ms    vote against default")
+    top = f"label in top {rows[0]['k']}"
+    print_line(f"{'':<{width}}{top:<22}  {'vote':<5}  {'model':<5}  {'ms':>5}  vote against the default")
     for row in rows:
         name = f"{row['selector']}{' *' if row['selector'] == report['default'] else ''}"
-        generator = row["generator_accuracy"]
-        difference = row["differences"].get("vote_accuracy")
-        told = (
-            f"{difference['mean']:+.3f} ({difference['low']:+.3f} to {difference['high']:+.3f})"
-            if difference
-            else ""
-        )
-        print_line(
-            f"{name:<{width}}{row['label_in_top_k']:.3f} ({row['low']:.3f} to {row['high']:.3f})  "
-            f"{row['vote_accuracy']:.3f}    {'' if generator is None else f'{generator:.3f}':<8}"
-            f"{row['milliseconds']:>7.2f}   {told}"
-        )
-    print_line("* the default")
+        in_top = f"{row['label_in_top_k']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+        model = "–" if row["generator_accuracy"] is None else f"{row['generator_accuracy']:.3f}"
+        line = f"{name:<{width}}{in_top:<22}  {row['vote_accuracy']:.3f}  {model:<5}  "
+        print_line(f"{line}{row['milliseconds']:>5.1f}  {_against(row)}".rstrip())
+    print_line()
+    print_line(f"label in top {rows[0]['k']}: an example of the right label is among those chosen")
+    print_line("vote: most of those chosen have it")
+    if rows[0]["generator_accuracy"] is None:
+        print_line("model: not asked; with --generator-limit N the local model labels N questions a seed")
+    else:
+        print_line("model: the local model finds it likeliest after these examples")
+    print_line("ms: median time to choose; (…): 95 % interval; *: the default")
+
+
+def _against(row: dict[str, Any]) -> str:
+    difference = row["differences"].get("vote_accuracy")
+    if not difference:
+        return ""
+    return f"{difference['mean']:+.3f} ({difference['low']:+.3f} to {difference['high']:+.3f})"

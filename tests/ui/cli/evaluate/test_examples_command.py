@@ -62,11 +62,36 @@ def test_people_get_a_table(files, capsys):
     code, out, _ = run(capsys, *files, "--k", 2, "--seeds", 1, "--limit", 3, "--selectors", "hybrid_mmr,none")
     assert code == 0
     assert "hybrid_mmr *" in out
+    assert "--generator-limit N" in out
+    lines = out.splitlines()
+    assert {line.index(".") for line in lines[1:3]} == {lines[0].index("label") + 1}
+    assert {line[lines[0].index("vote") + 1] for line in lines[1:3]} == {"."}
+
+
+def test_questions_that_are_in_the_pool_are_told(files, capsys):
+    train, _ = files
+    code, out, err = run(capsys, train, train, "--seeds", 1, "--selectors", "jaccard", "--json")
+    assert code == 0
+    assert "18 of 18 test questions are in the pool too" in err
+    assert json.loads(out)["rows"]
+
+
+def test_the_local_model_labels_questions(files, capsys):
+    code, out, _ = run(
+        capsys, *files, "--k", 2, "--seeds", 1, "--generator-limit", 2, "--selectors", "hybrid_mmr,none"
+    )
+    assert code == 0
+    assert "finds it likeliest" in out
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["--selectors", "nearest"], "choose among"), (["--k", "0"], "--k")],
+    [
+        (["--selectors", "nearest"], "choose among"),
+        (["--k", "0"], "--k"),
+        (["--set", "examples.selector=nearest"], "choose one of"),
+        (["--set", "generator.provider=openai", "--generator-limit", "1"], "generator.provider"),
+    ],
 )
 def test_wrong_use_is_told(files, capsys, arguments, says):
     code, _, err = run(capsys, *files, *arguments)
