@@ -109,3 +109,14 @@ def test_broken_and_empty_workbooks_are_clear_errors(load, book) -> None:
 )
 def test_numbers_by_their_formats(value: Any, number_format: str, text: str) -> None:
     assert shown(value, number_format) == text
+
+
+def test_formulas_that_were_never_computed_are_told(load, book) -> None:
+    def write(workbook: Any) -> None:
+        for row in (["Item", "Sum"], ["Books", 5], ["Maps", 7], ["Total", "=SUM(B2:B3)"]):
+            workbook.active.append(row)
+
+    document = load(book(write), "a.xlsx")
+    assert document.warnings == (
+        "1 formula has no stored value, left out: open the file in a spreadsheet program and save it",
+    )
