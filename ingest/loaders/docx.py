@@ -29,6 +29,7 @@ class DocxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.

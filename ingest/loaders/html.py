@@ -1,4 +1,7 @@
-"""HTML by BeautifulSoup on lxml, which forgives what browsers forgive: what a reader sees, as blocks."""
+"""HTML by BeautifulSoup on lxml, which forgives what browsers forgive: what a reader sees, as blocks.
+
+Struck-out text is put between ~~, as in Markdown: it stands there, and holds no longer.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,7 @@ _BLOCKS: Final = frozenset(
     )
 )
 # fmt: on
+_STRUCK_OUT: Final = ("del", "s", "strike")
 _WIDEST_SPAN: Final = 1_000
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
@@ -48,6 +52,7 @@ class HtmlLoader:
     """Reads HTML; scripts, navigation and hidden elements are left out."""
 
     media_types: tuple[str, ...] = ("text/html",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
@@ -81,7 +86,12 @@ def _parsed(data: bytes, builder: DocumentBuilder, encoding: str | None = None) 
     decoded = decode(data, stated.group(1).decode("ascii") if stated else encoding)
     builder.warnings.extend(decoded.warnings)
     # lxml trusts an XML declaration over the text that it is given
-    return BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
+    soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
+    for node in soup.find_all(_STRUCK_OUT):
+        if node.get_text(strip=True):
+            node.insert(0, "~~")
+            node.append("~~")
+    return soup
 
 
 def _describe(soup: BeautifulSoup, builder: DocumentBuilder) -> None:

@@ -1,4 +1,7 @@
-"""Markdown by markdown-it-py (CommonMark with tables): the text without its markup."""
+"""Markdown by markdown-it-py (CommonMark with tables): the text without its markup.
+
+HTML in it is read as HTML. Struck-out text keeps its ~~: it stands there, and holds no longer.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
+from ingest.loaders.html import write_html
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
@@ -21,13 +25,13 @@ __all__ = ["LOADER", "MarkdownLoader"]
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD: Final = re.compile(r"^(title|author|date|lang|language)[ \t]*:[ \t]*(.+?)[ \t]*$", re.M | re.I)
-_TAG: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.S | re.I)
 
 
 class MarkdownLoader:
     """Reads Markdown; front matter gives title, author and date."""
 
     media_types: tuple[str, ...] = ("text/markdown",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a Markdown file whole.
@@ -41,7 +45,7 @@ class MarkdownLoader:
         builder = DocumentBuilder(source, sha256, self.media_types[0])
         builder.warnings.extend(decoded.warnings)
         text = _without_front_matter(decoded.text, builder)
-        parser = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
+        parser = MarkdownIt("commonmark", {"html": True}).enable("table")
         _write(parser.parse(text), builder)
         return builder.build()
 
@@ -107,7 +111,7 @@ def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
             case "fence" | "code_block":
                 builder.block(token.content, BlockKind.CODE)
             case "html_block":
-                builder.block(_unescaped(_TAG.sub(" ", token.content)))
+                write_html(token.content.encode(), builder)
 
 
 def _inline_text(tokens: Sequence[Token]) -> str:
@@ -125,12 +129,6 @@ def _inline_text(tokens: Sequence[Token]) -> str:
             case _:
                 parts.append(token.content)
     return "".join(parts)
-
-
-def _unescaped(text: str) -> str:
-    import html
-
-    return html.unescape(text)
 
 
 LOADER: Loader = MarkdownLoader()

@@ -98,3 +98,20 @@ def test_a_broken_archive_is_a_clear_error(load, word) -> None:
         archive.writestr("[Content_Types].xml", "<also broken")
     with pytest.raises(DocumentError, match="broken DOCX"):
         load(buffer.getvalue(), "a.docx")
+
+
+def test_struck_out_text_is_marked_and_hidden_text_is_not_read(load, word) -> None:
+    def write(document: Any) -> None:
+        paragraph = document.add_paragraph("Order ")
+        for text in ("te", "n"):
+            paragraph.add_run(text).font.strike = True
+        paragraph.add_run(" eleven")
+        paragraph.add_run(" filters").font.strike = False
+        paragraph.add_run(" by the secret way").font.hidden = True
+
+    assert load(word(write), "a.docx").text == "Order ~~ten~~ eleven filters"
+
+
+def test_what_is_no_archive_at_all_is_told_as_a_broken_document(load) -> None:
+    with pytest.raises(DocumentError, match="broken DOCX"):
+        load(b"PK\x03\x04garbage", "a.docx")

@@ -108,3 +108,10 @@ def test_deep_nesting_is_no_problem(load) -> None:
 )
 def test_any_html_makes_a_document(load, parts: list[str]) -> None:
     load(("<html><body>words" + "".join(parts)).encode("utf-8", "replace"), "a.html")
+
+
+def test_struck_out_text_is_told_from_what_holds(load) -> None:
+    page = (
+        "<p>Price: <s>99 <b>EUR</b></s> 79 EUR<del></del></p><table><tr><td><del>5</del> 6</td></tr></table>"
+    )
+    assert load(page.encode(), "a.html").text == "Price: ~~99 EUR~~ 79 EUR\n\n~~5~~ 6"

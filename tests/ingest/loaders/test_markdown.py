@@ -83,3 +83,27 @@ def test_the_first_heading_is_the_title(load) -> None:
 @given(st.text(st.sampled_from("ab #*-`>|\n\t[]()<>!0123.\\&;_~:é中\x00\x0c")))
 def test_any_markdown_makes_a_document(load, text: str) -> None:
     load("words\n\n" + text, "a.md")
+
+
+def test_html_in_markdown_is_read_as_html(load, blocks) -> None:
+    text = """# Keys
+
+<details><summary>Hidden</summary>The spare key hangs &amp; waits.</details>
+
+<table><tr><th>Door</th><th>Key</th></tr><tr><td>front</td><td>brass</td></tr></table>
+
+<!-- a note to the printer -->
+"""
+    document = load(text.encode(), "a.md")
+    assert blocks(document) == [
+        ("heading1", "Keys"),
+        ("paragraph", "Hidden"),
+        ("paragraph", "The spare key hangs & waits."),
+        ("table_row", "Door\tKey"),
+        ("table_row", "front\tbrass"),
+    ]
+    assert document.blocks[-1].header.columns == ("Door", "Key")
+
+
+def test_struck_out_text_is_told_from_what_holds(load) -> None:
+    assert load(b"Order ~~ten~~ eleven filters.", "a.md").text == "Order ~~ten~~ eleven filters."
