@@ -19,6 +19,7 @@ from typing import IO, Final
 from ingest.files import FoundFile, is_junk
 from ingest.media_type import media_type_of
 from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
+from rag.schema import without_controls
 
 __all__ = ["ArchiveLimits", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
 
@@ -26,7 +27,6 @@ Unpacked = Iterator[tuple[str, Path | DocumentError]]
 """Files of an archive: the path inside, and where it was saved or why it was not."""
 
 _PIECE: Final = 1 << 20
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,12}\Z")
 _DRIVE: Final = re.compile(r"\A[A-Za-z]:\Z")
 
@@ -220,5 +220,5 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
 
 def _inner_path(name: str) -> str:
     """A name inside an archive without drives, steps upwards and control characters."""
-    parts = _CONTROL.sub("", name).replace("\\", "/").split("/")
+    parts = without_controls(name).replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in ("", ".", "..") and not _DRIVE.match(part))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from rag.schema import without_controls
 
 __all__ = ["FoundFile", "find_files", "is_junk", "safe_name"]
 
@@ -19,7 +20,6 @@ _JUNK_FOLDERS: Final = frozenset(
 _LIBRARY: Final = "catalog.sqlite"
 """The file that makes a folder a library: neither this one nor another is ingested."""
 _LOCK_FILE: Final = "~$"
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LONGEST_NAME: Final = 255
 
 
@@ -56,7 +56,7 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/pass\nwd")
     'passwd'
     """
-    last = _CONTROL.sub("", name).replace("\\", "/").rstrip("/ ").rsplit("/", 1)[-1].strip()
+    last = without_controls(name).replace("\\", "/").rstrip("/ ").rsplit("/", 1)[-1].strip()
     return last[-_LONGEST_NAME:] if last.strip(".") else "upload"
 
 

@@ -186,7 +186,8 @@ def _zip_type(path: Path) -> str:
             if "mimetype" in names:
                 return archive.read("mimetype")[:100].decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        return "application/zip"
+        # a broken document says more than a broken archive
+        return BINARY_SUFFIXES.get(path.suffix.lower(), "application/zip")
     return next((name for member, name in ZIP_MEMBERS if member in names), "application/zip")
 
 

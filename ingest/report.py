@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from ingest.progress import ProgressEvent
 from ingest.results import FileResult
-from rag.schema import DocumentInfo
+from rag.schema import DocumentInfo, without_controls
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -84,6 +84,7 @@ class Report:
 
     def note(self, text: str) -> None:
         """Tell something on standard error."""
+        text = without_controls(text, "\ufffd")
         if self._bar is not None:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
@@ -113,7 +114,7 @@ class Report:
 
     def _line(self, text: str) -> None:
         """A line of standard output that does not tear the bar when both are one terminal."""
-        text = text.encode("utf-8", "replace").decode()
+        text = without_controls(text, "\ufffd")  # a file's name may hold a newline
         if self._bar is not None and sys.stdout.isatty():
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:

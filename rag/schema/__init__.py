@@ -14,6 +14,7 @@ from rag.schema.documents import (
     Page,
     RowHeader,
     source_name,
+    without_controls,
 )
 from rag.schema.passages import Chunk, ChunkPlace, Hit, Leg, Passage, StoredChunk
 from rag.schema.places import Box, Span
@@ -47,4 +48,5 @@ __all__ = [
     "StoredChunk",
     "Support",
     "source_name",
+    "without_controls",
 ]

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
-__all__ = ["PAGE_BREAK", "Block", "BlockKind", "Document", "DocumentInfo", "Page", "RowHeader", "source_name"]
+__all__ = [
+    "PAGE_BREAK",
+    "Block",
+    "BlockKind",
+    "Document",
+    "DocumentInfo",
+    "Page",
+    "RowHeader",
+    "source_name",
+    "without_controls",
+]
 
 PAGE_BREAK = "\f"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class BlockKind(StrEnum):
@@ -130,5 +143,14 @@ class DocumentInfo:
 
 
 def source_name(source: str) -> str:
-    """The last part of a source, as people call the document."""
-    return source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source
+    """The last part of a source, as people call the document, on one line."""
+    return without_controls(source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source, "\ufffd")
+
+
+def without_controls(name: str, instead: str = "") -> str:
+    r"""A name with `instead` for every character that breaks a line, steers a terminal or turns text round.
+
+    >>> without_controls("a\nb\x1b[31m.txt", "?")
+    'a?b?[31m.txt'
+    """
+    return _CONTROL.sub(instead, name)

@@ -53,6 +53,16 @@ def test_json_is_one_object_a_file_and_nothing_else(ingest, folder):
     assert "no such file" in c["error"]
 
 
+def test_a_name_with_a_newline_is_told_on_one_line(ingest, folder):
+    (folder / "line\nbreak\x1b[31m.txt").write_text("The seahorse is called Leopold.")
+    code, out, _ = ingest(folder)
+    assert code == 0
+    assert len(out.splitlines()) == 2
+    assert "line\ufffdbreak\ufffd[31m.txt" in out
+    _, out, _ = ingest(folder, "--json")
+    assert json.loads(out)["source"].endswith("line\nbreak\x1b[31m.txt")
+
+
 def test_people_get_a_line_a_file_and_a_summary(ingest, folder):
     (folder / "a.txt").write_text("The tide turns at six.")
     (folder / "b.txt").touch()

@@ -63,7 +63,7 @@ def test_the_content_decides_before_the_name(content: bytes, suffix: str, expect
         (zipped(ppt__presentation_xml="<w/>"), "PPTX"),
         (zipped(mimetype="application/epub+zip"), "EPUB"),
         (zipped(anything="x"), "a ZIP archive"),
-        (b"PK\x03\x04 cut off", "a ZIP archive"),
+        (b"PK\x03\x04 cut off", "DOCX"),
     ],
 )
 def test_zip_archives_are_told_by_their_members(content: bytes, expected: str, tmp_path: Path) -> None:
