@@ -95,7 +95,7 @@ def main() -> None:
 
 def ways(weights: Iterable[Path]) -> dict[str, Settings]:
     """The settings of each way of answering, by its name in the table."""
-    evidence = {"prompt": {"reads": "evidence"}, "examples": {"selector": "none"}}
+    evidence = {"prompt": {"reads": "evidence", "refuses": False}, "examples": {"selector": "none"}}
     writes = {"generator": {"writes": True, "max_new_tokens": 96}}
     found = {
         "quotes (default)": load_settings(),
@@ -105,6 +105,8 @@ def ways(weights: Iterable[Path]) -> dict[str, Settings]:
     for file in weights:
         model = {"generator": {"model": str(file)}}
         found[f"{file.stem}: reads evidence"] = load_settings("cpu-writer", model)
+        told = model | {"prompt": {"refuses": True}}
+        found[f"{file.stem}: told to refuse"] = load_settings("cpu-writer", told)
     return found
 
 

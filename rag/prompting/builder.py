@@ -87,7 +87,8 @@ class PromptBuilder:
             UsageError: the question does not fit beside the system text.
         """
         language = instruction_language(question)
-        system = self._settings.system or system_text(language, cites=self._settings.cites)
+        told = self._settings
+        system = told.system or system_text(language, refuses=told.refuses, cites=told.cites)
         draft = _Draft(system, question, language)
         room = self._settings.budget_tokens - self._tokens(self._messages(draft))
         if room < 0:

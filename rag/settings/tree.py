@@ -100,7 +100,7 @@ class GeneratorSettings(_Section):
     top_k: int = Field(50, ge=0, description="0 switches it off. No effect at temperature 0.")
     top_p: float = Field(1.0, gt=0.0, le=1.0)
     repetition_penalty: float = Field(1.0, gt=0.0)
-    seed: int = 0
+    seed: int = Field(0, ge=0, lt=2**31, description="The same seed draws the same text.")
     context_tokens: int = Field(8_192, ge=256, description="The model's window; the prompt must fit in it.")
     timeout_seconds: float = Field(120.0, gt=0.0)
     retries: int = Field(2, ge=0)
@@ -188,6 +188,11 @@ class PromptSettings(_Section):
         "passages",
         description="What the model reads: whole passages, or only their evidence with the sentences beside "
         "it, which is faster and does small models good.",
+    )
+    refuses: bool = Field(
+        True,
+        description="Tell the model to say where the passages hold no answer. Those under some 3 B "
+        "parameters then say so of most questions: for them the confidence decides, and code checks.",
     )
     cites: bool = Field(
         False, description="Ask the model for `[n]` marks, which those under some 3 B parameters get wrong."

@@ -71,7 +71,7 @@ def test_honest_text_stays_as_it_is(text: str) -> None:
 def test_a_passage_says_where_it_stands() -> None:
     block = fenced_passage(2, passage("  Text.\n", 'a\\b/the "big"\nreport.pdf', ("Loans", "Lent")))
     assert block == (
-        '<passage number="2" document="the &quot;big&quot; report.pdf" page="4" section="Loans &gt; Lent">\n'
+        '<passage number="2" document="the &quot;big&quot;�report.pdf" page="4" section="Loans &gt; Lent">\n'
         "Text.\n</passage>"
     )
     assert fenced_text(1, "T") == '<passage number="1">\nT\n</passage>'

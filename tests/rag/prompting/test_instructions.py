@@ -5,6 +5,7 @@ from langchain_core.prompts import ChatPromptTemplate
 
 from rag.prompting import (
     NO_ANSWER,
+    PromptBuilder,
     chat_messages,
     chat_template,
     estimate_tokens,
@@ -14,6 +15,7 @@ from rag.prompting import (
     without_marks,
 )
 from rag.schema import Message
+from rag.settings import load_settings
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -21,6 +23,19 @@ def test_the_instructions_name_the_phrase_that_is_looked_for(language) -> None:
     assert NO_ANSWER[language] in system_text(language)
     assert "[1]" not in system_text(language)
     assert "[1]" in system_text(language, cites=True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_model_that_is_not_to_refuse_reads_nothing_of_it(language) -> None:
+    plain = system_text(language, refuses=False)
+    assert NO_ANSWER[language] not in plain
+    assert system_text(language).startswith(f"{plain}\n- ")
+
+
+def test_the_writer_on_a_cpu_leaves_refusing_to_the_confidence() -> None:
+    prompt = load_settings("cpu-writer", environment={}).prompt
+    built = PromptBuilder(prompt, count_tokens=len).build("Who wrote it?", passages=[])
+    assert built.messages[0].content == system_text("en", refuses=False)
 
 
 def test_an_abstention_is_known_by_how_it_begins() -> None:
