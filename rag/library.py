@@ -259,13 +259,13 @@ class Library:
         Raises:
             NotFoundError: the original is no PDF, was not kept, or has no such page.
         """
+        name = self.store.resolve(document_id).name
         path = self.store.original(document_id)
         if path is None:
-            name = self.store.resolve(document_id).name
             raise NotFoundError(
                 f"the original of {name} is not kept in the library (setting ingest.keep_originals)"
             )
-        return page_image(path, number, highlights, scale)
+        return page_image(path, number, highlights, scale, name)
 
     def check(self) -> list[Check]:
         """Every invariant of the store and whether it holds."""
@@ -282,6 +282,10 @@ class Library:
             NotFoundError: there is no such run.
         """
         return self._ratings.rate(run_id, rating, wanted_answer)
+
+    def why_no_example(self, run_id: str) -> str:
+        """Why a rated answer is not the example for its question; "" where it is."""
+        return self._ratings.why_no_example(run_id)
 
     def feedback_questions(self) -> list[dict[str, Any]]:
         """All feedback that tells a right answer, as questions for `citewell evaluate answers`."""

@@ -23,7 +23,9 @@ _PDFIUM_LOCK: Final = threading.Lock()  # pdfium is not thread-safe; the web app
 _MAGIC_BYTES: Final = 1_024
 
 
-def page_image(path: Path, number: int, highlights: Sequence[Box] = (), scale: float = 1.5) -> bytes:
+def page_image(
+    path: Path, number: int, highlights: Sequence[Box] = (), scale: float = 1.5, name: str = ""
+) -> bytes:
     """One page of a PDF, or one picture of a picture file, as PNG bytes with the boxes on it marked.
 
     Args:
@@ -31,38 +33,40 @@ def page_image(path: Path, number: int, highlights: Sequence[Box] = (), scale: f
         number: Page, from 1.
         highlights: Boxes in points from the page's top left; those of other pages are passed over.
         scale: Pixels a point; 1.5 is 108 dots an inch.
+        name: What people call the file; its own name unless given.
 
     Raises:
         NotFoundError: the file is none that can be drawn, or has no such page.
     """
     with path.open("rb") as file:
         is_pdf = b"%PDF-" in file.read(_MAGIC_BYTES)
-    picture = _pdf_page(path, number, scale) if is_pdf else _picture(path, number, scale)
+    draw = _pdf_page if is_pdf else _picture
+    picture = draw(path, number, scale, name or path.name)
     return _marked(picture, [box for box in highlights if box.page == number], scale)
 
 
-def _pdf_page(path: Path, number: int, scale: float) -> Image:
+def _pdf_page(path: Path, number: int, scale: float, name: str) -> Image:
     import pypdfium2
 
     with _PDFIUM_LOCK:
         try:
             document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as error:
-            raise NotFoundError(f"no picture of {path.name}: the file cannot be drawn ({error})") from None
+            raise NotFoundError(f"no picture of {name}: the file cannot be drawn ({error})") from None
         try:
-            _check_number(path, number, len(document))
+            _check_number(name, number, len(document))
             drawn: Image = document[number - 1].render(scale=scale).to_pil().convert("RGB")
             return drawn
         finally:
             document.close()
 
 
-def _picture(path: Path, number: int, scale: float) -> Image:
+def _picture(path: Path, number: int, scale: float, name: str) -> Image:
     from PIL import Image
 
     try:
-        with opened_picture(path, path.name) as image:
-            _check_number(path, number, getattr(image, "n_frames", 1))
+        with opened_picture(path, name) as image:
+            _check_number(name, number, getattr(image, "n_frames", 1))
             image.seek(number - 1)
             standing = upright(image)
             width, height = page_size(standing)
@@ -72,12 +76,12 @@ def _picture(path: Path, number: int, scale: float) -> Image:
             paper.paste(inked, mask=inked.getchannel("A"))
             return paper
     except DocumentError as error:
-        raise NotFoundError(f"no picture of {path.name}: the file cannot be drawn ({error})") from None
+        raise NotFoundError(f"no picture of {name}: the file cannot be drawn ({error})") from None
 
 
-def _check_number(path: Path, number: int, pages: int) -> None:
+def _check_number(name: str, number: int, pages: int) -> None:
     if not 1 <= number <= pages:
-        raise NotFoundError(f"{path.name} has {pages} pages, there is no page {number}")
+        raise NotFoundError(f"{name} has {pages} pages, there is no page {number}")
 
 
 def _marked(picture: Image, boxes: Sequence[Box], scale: float) -> bytes:

@@ -69,9 +69,8 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     for citation in answer.citations:
         print_line(f"[{citation.number}] {_place(citation, names)}")
         print_line(textwrap.indent(_wrapped(f"“{_one_line(citation.quote)}”"), "    "))
-    print_line(
-        f"confidence {answer.confidence:.0%}   {sum(answer.timings.values()):.2f} s   run {answer.run_id}"
-    )
+    seconds = answer.timings.get("total", 0.0)
+    print_line(f"confidence {answer.confidence:.0%}   {seconds:.2f} s   run {answer.run_id}")
 
 
 def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,7 +26,7 @@ def show_settings(
         print_json(settings.model_dump(mode="json"))
         return
     for key, value, description in _leaves(settings):
-        print_line(f"{key} = {value!r}")
+        print_line(f"{key} = {value if isinstance(value, Path) else repr(value)}")
         if description:
             print_line(f"    {description}")
 

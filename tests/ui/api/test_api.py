@@ -185,6 +185,11 @@ def test_what_is_not_there_is_told(api: TestClient, path: str, status: int) -> N
     assert response.json()["error"]["message"]
 
 
+def test_a_page_that_cannot_be_drawn_is_told_by_the_documents_name(api: TestClient) -> None:
+    told = api.get("/v1/documents/harbour.txt/pages/1.png").json()["error"]["message"]
+    assert "harbour.txt" in told
+
+
 def test_text_sent_as_a_form_is_refused(api: TestClient) -> None:
     response = api.post("/v1/ask", content='{"question": "a"}', headers={"content-type": "text/plain"})
     assert response.status_code == 422

@@ -56,6 +56,18 @@ def citewell(library, capfdbinary):
     return run
 
 
+def test_people_are_told_the_seconds_that_an_answer_took(citewell):
+    _, out, _ = citewell("ask", "When does the harbour office open?", "--no-cache", "--json")
+    answer = json.loads(out)
+    _, out, _ = citewell("ask", "When does the harbour office open?")  # the one kept
+    assert f"{answer['timings']['total']:.2f} s   run {answer['run_id']}" in out
+
+
+def test_settings_are_shown_as_they_are_written(citewell, library):
+    _, out, _ = citewell("settings")
+    assert f"library = {library}" in out.splitlines()
+
+
 def test_ingest_writes_a_line_a_file(citewell, tmp_path):
     (tmp_path / "one.txt").write_text("One note about the tide tables of the harbour.\n")
     code, out, _ = citewell("ingest", str(tmp_path / "one.txt"), "--json", at=tmp_path / "new")
