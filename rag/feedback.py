@@ -62,6 +62,32 @@ class Ratings:
         chosen = self._settle(self._rated_alike(record))
         return chosen[1] if chosen is not None and chosen[0] == run_id else None
 
+    def why_no_example(self, run_id: str) -> str:
+        """Why an approved answer is not the example for its question; "" where it is.
+
+        Raises:
+            NotFoundError: there is no such run, or nobody has rated it.
+        """
+        record = self._store.run(run_id)
+        rated = self._rated_alike(record)
+        given = next((feedback for feedback, _ in rated if feedback.run_id == run_id), None)
+        if given is None:
+            raise NotFoundError(f"run {run_id!r} is not rated")
+        held = self._store.examples.run_ids()
+        if run_id in held:
+            return ""
+        if self._comes_with_the_pool(record):
+            return f"the pool {self._settings.pool!r} comes with one for this question"
+        if given.rating < 0:
+            return "the answer was rejected"
+        if against := _rejected_by(given, record, rated):
+            return f"the same answer was rejected as run {against}"
+        if _example(given, record, rated) is None:
+            return "no passage that was found bears the answer out"
+        if holder := next((feedback.run_id for feedback, _ in rated if feedback.run_id in held), ""):
+            return f"run {holder} is the example for this question already"
+        return "a document that it rests on is not in the library any more"
+
     def questions(self) -> list[dict[str, Any]]:
         """All feedback that tells a right answer, as questions for `citewell evaluate answers`."""
         from rag.examples import question_line
@@ -86,14 +112,17 @@ class Ratings:
         asked = asked_alone(record)
         return [(kept, run) for kept, run in pairs if same_question(asked_alone(run), asked)]
 
-    def _settle(self, rated: list[tuple[Feedback, RunRecord]]) -> tuple[str, Example] | None:
-        """Make one of the answers to a question its example, if one may be; with the run that gave it."""
+    def _comes_with_the_pool(self, run: RunRecord) -> bool:
         from rag.examples import asked_alone, same_question
 
+        question = asked_alone(run)
+        return any(same_question(question, example.question) for example in self._file.examples())
+
+    def _settle(self, rated: list[tuple[Feedback, RunRecord]]) -> tuple[str, Example] | None:
+        """Make one of the answers to a question its example, if one may be; with the run that gave it."""
         examples = self._store.examples
         held, kept_now = examples.run_ids(), examples.all()
-        question = asked_alone(rated[0][1])
-        shipped = any(same_question(question, example.question) for example in self._file.examples())
+        shipped = self._comes_with_the_pool(rated[0][1])
         # the one that is the example stays it if it may; else the one approved first
         rated = sorted(rated, key=lambda pair: pair[0].run_id not in held)
         for feedback, run in [] if shipped else rated:
@@ -121,8 +150,17 @@ def _example(
     """The example that an approved answer is, unless it has no evidence or the same answer was rejected."""
     from rag.examples import example_of
 
-    rejected = [words(str(other.answer["answer"])) for given, other in rated if given.rating < 0]
-    told = feedback.wanted_answer.strip() or str(run.answer["answer"])
-    if feedback.rating < 0 or words(told) in rejected:
+    if feedback.rating < 0 or _rejected_by(feedback, run, rated):
         return None
     return example_of(run, feedback.wanted_answer)
+
+
+def _rejected_by(feedback: Feedback, run: RunRecord, rated: list[tuple[Feedback, RunRecord]]) -> str:
+    """The run whose rejected answer has the same words; "" if there is none."""
+    told = words(feedback.wanted_answer.strip() or str(run.answer["answer"]))
+    same = (
+        given.run_id
+        for given, other in rated
+        if given.rating < 0 and words(str(other.answer["answer"])) == told
+    )
+    return next(same, "")

@@ -73,11 +73,11 @@ def test_a_rejected_answer_never_is_an_example_and_leaves_if_it_was(library: Lib
 
 
 def test_the_same_question_is_no_second_example(library: Library, answer: Answer) -> None:
-    again = library.ask(QUESTION.upper())
+    again = quoting(library).ask(QUESTION.upper())
     assert library.rate(answer.run_id, 1) is not None
     assert library.rate(again.run_id, 1) is None
     shipped = load_pool("default")[0].question
-    known = library.ask(shipped)
+    known = quoting(library).ask(shipped)
     assert library.rate(known.run_id, 1) is None
 
 
@@ -102,6 +102,37 @@ def test_another_approved_answer_takes_the_place_of_a_rejected_one(library: Libr
     (second,) = library.store.examples.all()
     assert second.answer == "It was built in 1884 [1]."
     assert library.rate(again.run_id, 1, "It was built in 1884.") == second
+
+
+def test_why_an_answer_is_no_example_is_told(library: Library, answer: Answer) -> None:
+    again = quoting(library).ask(QUESTION.upper())
+    with pytest.raises(NotFoundError, match="not rated"):
+        library.why_no_example(answer.run_id)
+    told = {}
+    library.rate(answer.run_id, 1)
+    library.rate(again.run_id, 1)
+    told["is the example"] = library.why_no_example(answer.run_id)
+    told["second"] = library.why_no_example(again.run_id)
+    library.rate(again.run_id, -1)
+    told["rejected elsewhere"] = library.why_no_example(answer.run_id)
+    told["rejected"] = library.why_no_example(again.run_id)
+    library.rate(answer.run_id, 1, "By two brothers from Ghent.")
+    told["unborne"] = library.why_no_example(answer.run_id)
+    library.rate(answer.run_id, 1, "It was built in 1884.")
+    library.remove(["mill.txt"])
+    told["gone"] = library.why_no_example(answer.run_id)
+    shipped = quoting(library).ask(load_pool("default")[0].question)
+    library.rate(shipped.run_id, 1)
+    told["shipped"] = library.why_no_example(shipped.run_id)
+    assert told == {
+        "is the example": "",
+        "second": f"run {answer.run_id} is the example for this question already",
+        "rejected elsewhere": f"the same answer was rejected as run {again.run_id}",
+        "rejected": "the answer was rejected",
+        "unborne": "no passage that was found bears the answer out",
+        "gone": "a document that it rests on is not in the library any more",
+        "shipped": "the pool 'default' comes with one for this question",
+    }
 
 
 def test_to_approve_again_does_not_move_an_example(library: Library, answer: Answer) -> None:
@@ -158,7 +189,7 @@ def test_an_example_leaves_with_its_document(library: Library, answer: Answer) -
 
 def test_feedback_goes_out_as_questions_that_the_evaluation_reads(library: Library, answer: Answer) -> None:
     library.rate(answer.run_id, 1)
-    other = library.ask("Who sold flour to the bakers?")
+    other = quoting(library).ask("Who sold flour to the bakers?")
     library.rate(other.run_id, -1)
     (line,) = library.feedback_questions()
     question = parse_question(line, "line 1", "1", {})

@@ -41,10 +41,12 @@ def approve(
     """Call an answer right: with its evidence it becomes an example for later questions."""
     with open_library(read_settings(library, config, assignments)) as opened:
         example = opened.rate(run_id, 1, wanted)
+        reason = opened.why_no_example(run_id)
     if as_json:
-        print_json({"run_id": run_id, "example": None if example is None else example_json(example)})
+        told = None if example is None else example_json(example)
+        print_json({"run_id": run_id, "example": told, "reason": reason})
     elif example is None:
-        print_line("kept; no new example: the question is in the pool, or no document bears the answer out")
+        print_line(f"kept; no new example: {reason}")
     else:
         print_line(f"kept, and an example now: {example.answer}")
 

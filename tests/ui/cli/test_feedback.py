@@ -35,6 +35,7 @@ def test_answers_are_approved_rejected_and_exported(library, tmp_path, capsys):
     assert code == 0
     assert example["question"] == "When was the mill by the weir built?"
     assert "1884" in example["answer"]
+    assert json.loads(out)["reason"] == ""
     assert run(capsys, library, "reject", other.run_id)[0] == 0
     code, out, err = run(capsys, library, "export")
     (line,) = map(json.loads, out.splitlines())
@@ -47,6 +48,16 @@ def test_answers_are_approved_rejected_and_exported(library, tmp_path, capsys):
     assert json.loads(out)["questions"] == len(output.read_text().splitlines()) == 2
     with Library.open(library) as opened:
         assert [kept.example_id for kept in opened.store.examples.all()] == [example["example_id"]]
+
+
+def test_a_second_answer_to_the_question_is_told_so(library, capsys):
+    with Library.open(library) as opened:
+        first = opened.ask("What did the miller sell to the town?")
+        again = opened.ask("what did the miller sell to the TOWN")
+    run(capsys, library, "approve", first.run_id)
+    code, out, _ = run(capsys, library, "approve", again.run_id)
+    assert code == 0
+    assert f"no new example: run {first.run_id} is the example for this question already" in out
 
 
 def test_a_run_that_is_not_there_is_told(library, capsys):
