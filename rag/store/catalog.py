@@ -32,11 +32,6 @@ class Catalog(Records):
             found = documents.documents_where(connection, "source = ?", storable(source))
         return found[0] if found else None
 
-    def documents_by_sha256(self, sha256: str) -> list[DocumentInfo]:
-        """The documents that were read from these bytes, by source."""
-        with self._database.reading() as connection:
-            return documents.documents_where(connection, "sha256 = ?", sha256)
-
     def resolve(self, name: str) -> DocumentInfo:
         """The document that people call `name`: its id, source, path, or unique file name.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from rag.errors import LibraryLockedError
 from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
 from rag.store.catalog import Catalog
-from rag.store.chunks import chunk_ids, chunks_by_id, plain_chunks
+from rag.store.chunks import chunk_ids, plain_chunks
 from rag.store.documents import Rules, document_row, list_documents
 from rag.store.embeddings import drop_old_vectors, embedder_settings, register_embedder
 from rag.store.lexical import refresh_terms
@@ -20,21 +19,13 @@ from rag.store.pages import list_pages
 from rag.store.sketches import SimilarDocument, insert_sketch, similar_documents, similar_pairs
 from rag.store.staging import Staging
 from rag.store.texts import TextReader
-from rag.text.minhash import passage_hash, signature
+from rag.text.minhash import signature
 
 __all__ = ["Derived"]
 
 
 class Derived(Catalog):
     """The part of the store that keeps what is derived from documents in step with them."""
-
-    def chunk_hashes(self, chunk_ids: Sequence[int]) -> dict[int, bytes]:
-        """A name for each chunk's own text: equal where words and marks are, whatever document it is of.
-
-        Chunks that are gone are left out.
-        """
-        with self._database.reading() as connection:
-            return {c.chunk_id: passage_hash(c.text) for c in chunks_by_id(connection, chunk_ids)}
 
     def spread_chunks(self, most: int) -> list[tuple[int, str]]:
         """Up to `most` chunks, evenly spread over all: (chunk id, document id) by ascending chunk id."""

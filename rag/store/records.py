@@ -94,16 +94,6 @@ class Records:
             )
             return [Conversation(*row) for row in rows]
 
-    def rename_conversation(self, conversation_id: str, title: str) -> None:
-        """Give a conversation another title.
-
-        Raises:
-            NotFoundError: no conversation has this id.
-        """
-        with self._database.writing() as connection:
-            row = _conversation_row(connection, conversation_id)
-            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), row))
-
     def delete_conversation(self, conversation_id: str) -> None:
         """Delete a conversation and its turns; the run records stay.
 

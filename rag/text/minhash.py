@@ -1,4 +1,4 @@
-"""Which texts are the same, or nearly: a hash of a passage, and MinHash signatures of whole texts.
+"""Which texts are nearly the same, by their MinHash signatures.
 
 Broder 1997, "On the resemblance and containment of documents": the share of equal minima under
 random permutations estimates the share of word sequences that two texts have in common (Jaccard).
@@ -6,7 +6,6 @@ random permutations estimates the share of word sequences that two texts have in
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from typing import Final
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.text.language import CJK
 
-__all__ = ["Signature", "passage_hash", "resemblance", "signature", "signature_bands"]
+__all__ = ["Signature", "resemblance", "signature", "signature_bands"]
 
 Signature = NDArray[np.uint32]
 """Shape (126,); empty for a text without words."""
@@ -30,12 +29,6 @@ _BLOCK: Final = 16_384
 _WORD: Final = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+")
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIERS: Final = np.random.default_rng(0).integers(0, 2**63, _SIZE, np.uint64) | np.uint64(1)
-
-
-def passage_hash(text: str) -> bytes:
-    """16 bytes that are equal for texts of equal words and marks, whatever their case and white space."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def signature(text: str) -> Signature:

@@ -44,10 +44,9 @@ def test_a_conversation_keeps_its_turns_in_order(store: Store) -> None:
     store.add_turn(first, "and then?", "r2")
     assert store.turns(first) == [("one?", RECORD), ("and then?", replace(RECORD, run_id="r2"))]
     assert store.turns(second) == []
-    store.rename_conversation(second, "Renamed")
     assert {(c.conversation_id, c.title, c.turns) for c in store.conversations()} == {
         (first, "First", 2),
-        (second, "Renamed", 0),
+        (second, "Second", 0),
     }
     store.delete_conversation(first)
     assert [c.conversation_id for c in store.conversations()] == [second]
@@ -67,7 +66,6 @@ def test_unknown_conversations_and_runs_are_errors(store: Store) -> None:
     conversation = store.create_conversation("c")
     for call in (
         lambda: store.turns("x"),
-        lambda: store.rename_conversation("x", "t"),
         lambda: store.delete_conversation("x"),
         lambda: store.add_turn("x", "?", "r1"),
         lambda: store.add_turn(conversation, "?", "r1"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rag.store import Store
-from rag.text.minhash import passage_hash
 from tests.fakes import HashingEmbedder, add_to_store, document
 
 
@@ -51,12 +50,3 @@ def test_a_document_without_words_is_like_nothing(store: Store, embedder: Hashin
     for name in ("a.txt", "b.txt"):
         info = add_to_store(store, document("…", name, sha256=name * 8), embedder)
     assert store.similar_documents(info.document_id) == []
-
-
-def test_chunks_of_equal_text_have_equal_names(store: Store, embedder: HashingEmbedder):
-    for name, text in (("a.txt", "Same  words."), ("b.txt", "same words."), ("c.txt", "Other words.")):
-        add_to_store(store, document(text, name), embedder)
-    names = store.chunk_hashes([1, 2, 3, 99])
-    assert names[1] == names[2] == passage_hash("SAME words.")
-    assert names[3] != names[1]
-    assert sorted(names) == [1, 2, 3]

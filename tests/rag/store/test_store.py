@@ -55,7 +55,6 @@ def test_what_goes_in_comes_out(store: Store, embedder: HashingEmbedder) -> None
     assert info.name == "report.pdf"
     assert store.documents() == [info]
     assert store.document_by_source("folder/report.pdf") == info
-    assert store.documents_by_sha256(given.sha256) == [info]
     assert store.text(info.document_id) == text
     assert store.page(info.document_id, 1) == pages[0]
     assert store.pages(info.document_id)[0] == Page(1, 0, 12, "i", 595.0, 842.0, None, ("OCR used",))
