@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from rag.errors import ModelError
@@ -15,6 +14,7 @@ from rag.models.decoding_options import (
     broken,
     end_tokens,
     generation_config,
+    grammar_processors,
     out_of_memory,
 )
 from rag.models.prefix_cache import PrefixCache
@@ -32,8 +32,8 @@ class Decoding:
     """One decoding of one prompt (the tokenizer's output of batch size 1).
 
     Iterate over `pieces()` once; then `new_tokens` and `finish_reason` are known: `stop` (the model
-    ended), `length` (`max_new_tokens` reached) or `stopped` (told to). Greedy decodings that `wait`
-    for the same weights at the same time are computed together, at most `together` of them.
+    ended), `length` (`max_new_tokens` reached) or `stopped` (told to). Decodings that wait for the same
+    weights at the same time are computed together, at most `together` of them.
     """
 
     loaded: Loaded
@@ -82,12 +82,8 @@ class Decoding:
             raise self._failure
 
     def fits(self, other: object) -> bool:
-        """Whether another decoding can share a batch: both greedy, by the same options, without a grammar."""
-        if not isinstance(other, Decoding) or other.loaded is not self.loaded:
-            return False
-        greedy = self.options.temperature == 0 and not self.options.grammar
-        alike = replace(other.options, max_new_tokens=self.options.max_new_tokens, seed=self.options.seed)
-        return greedy and alike == self.options
+        """Whether another decoding can share a batch: each row chooses by its own options."""
+        return isinstance(other, Decoding) and other.loaded is self.loaded
 
     @property
     def told_to_stop(self) -> bool:
@@ -129,12 +125,16 @@ class Decoding:
 
         self.waiting.enter(self)
         try:
-            with self._my_turn() as go:
-                taken = self.waiting.take(self, self.together) if go else []
+            if not self.turn.acquire_unless(lambda: self.told_to_stop or self.finished):
+                return  # told to stop, or taken along meanwhile
+            try:
+                taken = self.waiting.take(self, self.together)
                 if len(taken) == 1:
                     self._alone()
                 elif taken:
                     decode_together(taken)
+            finally:
+                self.turn.release()
         finally:
             self.waiting.leave(self)
             self.finish("stopped")
@@ -150,18 +150,6 @@ class Decoding:
             self.fail(out_of_memory(self.prompt_tokens))
         except Exception as error:
             self.fail(broken(error))
-
-    @contextlib.contextmanager
-    def _my_turn(self) -> Iterator[bool]:
-        """Wait for other computations on these weights; false when told to stop or taken along meanwhile."""
-        while not self.turn.acquire(timeout=0.05):
-            if self.told_to_stop or self.finished:
-                yield False
-                return
-        try:
-            yield not (self.told_to_stop or self.finished)
-        finally:
-            self.turn.release()
 
     def _generate(self) -> None:
         import torch
@@ -179,17 +167,9 @@ class Decoding:
                 **self.prompt,
                 generation_config=generation_config(self.loaded, self.options),
                 stopping_criteria=StoppingCriteriaList([self._criterion]),
-                logits_processor=LogitsProcessorList(self._grammar()),
+                logits_processor=LogitsProcessorList(grammar_processors(self.loaded, self.options)),
                 custom_generate=LookupDecoding(prefix, lookup, self.take, lambda: self.told_to_stop),
             )
-
-    def _grammar(self) -> list[Any]:
-        if not self.options.grammar:
-            return []
-        from rag.models.grammar import GrammarProcessor
-
-        vocabulary = int(self.loaded.model.get_output_embeddings().weight.shape[0])
-        return [GrammarProcessor(self.loaded.tokenizer, vocabulary, self.options.grammar)]
 
     def _criterion(self, ids: Any, scores: Any, **_: Any) -> Any:
         import torch

@@ -8,7 +8,15 @@ from typing import Any
 from rag.errors import ModelError
 from rag.models.causal import Loaded
 
-__all__ = ["DecodingOptions", "broken", "end_tokens", "generation_config", "out_of_memory"]
+__all__ = [
+    "DecodingOptions",
+    "broken",
+    "end_tokens",
+    "generation_config",
+    "grammar_processors",
+    "logits_processors",
+    "out_of_memory",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,42 @@ def generation_config(loaded: Loaded, options: DecodingOptions) -> Any:
         pad_token_id=loaded.tokenizer.pad_token_id if not end else end[0],
         **({} if greedy else sampling),
     )
+
+
+def logits_processors(loaded: Loaded, options: DecodingOptions) -> list[Any]:
+    """All that makes a batch of one choose by the options, in the order in which `generate` applies them."""
+    from transformers import (
+        RepetitionPenaltyLogitsProcessor,
+        TemperatureLogitsWarper,
+        TopKLogitsWarper,
+        TopPLogitsWarper,
+    )
+
+    processors: list[Any] = []
+    if options.repetition_penalty != 1.0:
+        processors.append(RepetitionPenaltyLogitsProcessor(options.repetition_penalty))
+    processors.extend(grammar_processors(loaded, options))
+    if options.temperature > 0:
+        processors.append(TemperatureLogitsWarper(options.temperature))
+        if options.top_k:
+            processors.append(TopKLogitsWarper(options.top_k))
+        if options.top_p < 1.0:
+            processors.append(TopPLogitsWarper(options.top_p))
+    return processors
+
+
+def grammar_processors(loaded: Loaded, options: DecodingOptions) -> list[Any]:
+    """The processor of the grammar, where there is one.
+
+    Raises:
+        UsageError: the grammar is broken.
+    """
+    if not options.grammar:
+        return []
+    from rag.models.grammar import GrammarProcessor
+
+    vocabulary = int(loaded.model.get_output_embeddings().weight.shape[0])
+    return [GrammarProcessor(loaded.tokenizer, vocabulary, options.grammar)]
 
 
 def end_tokens(loaded: Loaded) -> set[int]:

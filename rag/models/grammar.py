@@ -6,7 +6,7 @@ The grammars run in llguidance (MIT), which masks a vocabulary of 100,000 tokens
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,18 +16,21 @@ from rag.models.prefix_cache import common_prefix
 
 __all__ = ["GrammarProcessor", "citation_grammar", "json_grammar"]
 
+_ONE_LINE: Final[Any] = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
+"""Where blanks are free, a small model may write nothing else until its tokens are spent."""
+
 _tokenizers: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
 def json_grammar(schema: dict[str, Any]) -> str:
-    """The grammar of JSON texts that a JSON schema (draft 2020-12) accepts.
+    """The grammar of JSON texts, on one line, that a JSON schema (draft 2020-12) accepts.
 
     Raises:
         UsageError: the schema is broken or asks for what cannot be enforced.
     """
     from llguidance import LLMatcher
 
-    grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema))
+    grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema), defaults=_ONE_LINE)
     if error := LLMatcher.validate_grammar(grammar):
         raise UsageError(f"this JSON schema cannot be enforced: {error}")
     return str(grammar)

@@ -6,9 +6,8 @@ do; the better known llama-cpp-python compiles for minutes at installation.
 
 from __future__ import annotations
 
-import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -16,21 +15,26 @@ from langchain_core.messages.ai import UsageMetadata
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError
+from rag.models.background import from_thread
 from rag.models.llama_cpp_weights import LlamaCppWeights
 from rag.models.messages import turn_of
+from rag.models.sampling import checked_sampling
 from rag.models.streaming_chat import StreamingChatModel, usage
 from rag.settings import GeneratorSettings
 
 __all__ = ["LlamaCppChatModel"]
 
-_END: Final = None
+_NAMES: Final = {"max_new_tokens": "max_tokens", "repetition_penalty": "repeat_penalty"}
+"""Our names of what llama.cpp calls otherwise."""
+_SAMPLERS: Final = ["penalties", "temperature", "top_k", "top_p"]
+"""Those of the settings in the order of transformers; llama.cpp has more, and has them on by itself."""
 
 
 class LlamaCppChatModel(StreamingChatModel):
     """A GGUF chat model: streaming, stoppable, one computation at a time; the last prompt's cache is kept.
 
-    Any call takes what llama.cpp's chat completions take (`temperature`, `max_tokens`, `seed`,
-    `response_format`, `grammar`, …), and `stop_event`, a `threading.Event` that ends the computation at
+    Any call takes the sampling settings by their names, what else llama.cpp's chat completions take
+    (`response_format`, `grammar`, …), and `stop_event`, a `threading.Event` that ends the computation at
     the next token once it is set.
     """
 
@@ -65,11 +69,26 @@ class LlamaCppChatModel(StreamingChatModel):
     def _pieces(
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
     ) -> Generator[AIMessageChunk]:
+        options = checked_sampling(options)
         stop_event = options.pop("stop_event", None) or threading.Event()
+        given = {_NAMES.get(name, name): value for name, value in options.items()}
         # told of progress while the prompt is read, it can be stopped then too
-        request = {**self._request(messages, stop), **options, "stream": True, "return_progress": True}
-        for answer in self._answers(request, stop_event):
-            if "prompt_progress" not in answer:
+        request = {**self._request(messages, stop), **given, "stream": True, "return_progress": True}
+
+        def compute(put: Callable[[dict[str, Any]], None], is_stopped: Callable[[], bool]) -> None:
+            def take(answer: dict[str, Any]) -> bool:
+                put(answer)
+                return is_stopped()  # true ends the computation
+
+            server = self._weights.load()
+            if self._weights.turn.acquire_unless(is_stopped):
+                try:
+                    server.handle_chat_completions(request, take)
+                finally:
+                    self._weights.turn.release()
+
+        for answer in from_thread(compute, stop_event, "citewell-llama-cpp"):
+            if "prompt_progress" not in _checked(answer):
                 yield self._chunk(answer)
 
     def _request(self, messages: list[BaseMessage], stop: list[str] | None) -> dict[str, Any]:
@@ -82,38 +101,10 @@ class LlamaCppChatModel(StreamingChatModel):
             "top_p": settings.top_p,
             "repeat_penalty": settings.repetition_penalty,
             "seed": settings.seed,
+            "samplers": _SAMPLERS,
             "stop": stop or [],
             "stream_options": {"include_usage": True},
         }
-
-    def _answers(self, request: dict[str, Any], stop_event: threading.Event) -> Iterator[dict[str, Any]]:
-        """llama.cpp's answers as they come. Closing the iterator ends the computation."""
-        arrived: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        closed = threading.Event()
-
-        def take(answer: dict[str, Any]) -> bool:
-            arrived.put(answer)
-            return closed.is_set() or stop_event.is_set()  # true ends the computation
-
-        def compute() -> None:
-            try:
-                server = self._weights.load()
-                with self._weights.turn:
-                    if not (closed.is_set() or stop_event.is_set()):
-                        server.handle_chat_completions(request, take)
-            except Exception as error:
-                arrived.put({"failure": error})
-            finally:
-                arrived.put(_END)
-
-        worker = threading.Thread(target=compute, name="citewell-llama-cpp", daemon=True)
-        worker.start()
-        try:
-            while (answer := arrived.get()) is not _END:
-                yield _checked(answer)
-        finally:
-            closed.set()
-            worker.join()
 
     def _chunk(self, answer: dict[str, Any]) -> AIMessageChunk:
         choice: dict[str, Any] = next(iter(answer.get("choices") or []), {})
@@ -128,9 +119,6 @@ class LlamaCppChatModel(StreamingChatModel):
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:
-    failure = answer.get("failure")
-    if isinstance(failure, Exception):
-        raise failure
     if "error" in answer:
         told = answer["error"].get("message") if isinstance(answer["error"], dict) else answer["error"]
         raise ModelError(

@@ -16,8 +16,8 @@ from rag.settings import GeneratorSettings
 
 __all__ = ["LlamaCppWeights"]
 
-_STRIDE: Final = 128
-"""Tokens of a prompt that are read between two looks at whether anybody still waits."""
+_STRIDE: Final = 64
+"""Tokens of a prompt that are read between two looks at whether anybody still waits; 128 read 6 % faster."""
 
 
 class LlamaCppWeights:

@@ -13,13 +13,14 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError, UsageError
-from rag.models.batch_decoding import Written, decode_batch
+from rag.models.batch_decoding import Wanted, decode_batch
 from rag.models.causal import CausalModel, Loaded
 from rag.models.chat_prompt import chat_prompt
 from rag.models.decoding import Decoding, until
 from rag.models.decoding_options import DecodingOptions
 from rag.models.grammar import json_grammar
 from rag.models.messages import turn_of
+from rag.models.sampling import checked_sampling, seeds_apart
 from rag.models.streaming_chat import StreamingChatModel, usage
 from rag.models.structured import Schema, json_schema
 from rag.settings import GeneratorSettings
@@ -87,22 +88,19 @@ class LocalChatModel(StreamingChatModel):
     ) -> list[AIMessage]:
         """Answer many prompts, `generator.batch_size` at once; in their order.
 
-        A grammar holds for one text at a time, and callbacks want each call by itself: with either,
-        prompts are answered one after the other.
+        Each has the text that it would have alone, but equal prompts are drawn apart: their seeds count
+        up from the call's. Callbacks want each call by itself, and texts that end at `stop` are watched
+        one by one: with either, prompts are answered as they come to share a batch.
         """
-        if len(inputs) < 2 or kwargs.get("grammar") or config:
+        if len(inputs) < 2 or config or return_exceptions or kwargs.get("stop"):
             return super().batch(inputs, config, return_exceptions=return_exceptions, **kwargs)
-        options, stop_event = self._options(kwargs)
-        loaded = self._weights.load()
-        turns = [
-            [turn_of(m, "a local model") for m in self._convert_input(one).to_messages()] for one in inputs
-        ]
-        prompts = [chat_prompt(loaded, each, self.model_name)["input_ids"][0].tolist() for each in turns]
-        room = min(self._room(loaded, len(prompt)) for prompt in prompts)
-        options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
-        with self._weights.turn:
-            written = decode_batch(loaded, prompts, options, stop_event, self._settings.batch_size)
-        return [self._message(one) for one in written]
+        asked = [self._convert_input(one).to_messages() for one in inputs]
+        wanted = [self._wanted(messages, kwargs) for messages in asked]
+        seeds = seeds_apart([tuple(one.prompt["input_ids"][0].tolist()) for one in wanted], 0)
+        for one, apart in zip(wanted, seeds, strict=True):
+            one.options = replace(one.options, seed=one.options.seed + apart)
+        decode_batch(wanted, self._weights.turn, self._settings.batch_size)
+        return [self._message(one) for one in wanted]
 
     def _bound_to(self, schema: Schema) -> dict[str, Any]:
         return {"grammar": json_grammar(json_schema(schema))}
@@ -121,18 +119,21 @@ class LocalChatModel(StreamingChatModel):
         )
 
     def _decoding(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Decoding:
-        options, stop_event = self._options(kwargs)
-        loaded = self._weights.load()
-        prompt = self._prompt(loaded, messages)
-        weights = self._weights
-        decoding = Decoding(
-            *(loaded, prompt, options, weights.turn, stop_event, weights.prefix),
+        one, weights = self._wanted(messages, kwargs), self._weights
+        return Decoding(
+            *(one.loaded, one.prompt, one.options, weights.turn, one.stop_event, weights.prefix),
             waiting=weights.waiting,
             together=self._settings.batch_size,
         )
-        room = self._room(loaded, decoding.prompt_tokens)
-        decoding.options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
-        return decoding
+
+    def _wanted(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Wanted:
+        """One call's prompt and options, its length cut to what the window leaves."""
+        options, stop_event = self._options(kwargs)
+        loaded = self._weights.load()
+        prompt = self._prompt(loaded, messages)
+        room = self._room(loaded, int(prompt["input_ids"].shape[1]))
+        options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
+        return Wanted(loaded, prompt, options, stop_event)
 
     def _prompt(self, loaded: Loaded, messages: Sequence[BaseMessage]) -> Any:
         turns = [turn_of(message, "a local model") for message in messages]
@@ -149,19 +150,17 @@ class LocalChatModel(StreamingChatModel):
             )
         return room
 
-    def _message(self, written: Written) -> AIMessage:
+    def _message(self, written: Wanted) -> AIMessage:
         return AIMessage(
             written.text,
-            usage_metadata=usage(written.prompt_tokens, written.new_tokens),
+            usage_metadata=usage(written.prompt_tokens, len(written.tokens)),
             response_metadata=self._metadata(written.finish_reason),
         )
 
     def _options(self, kwargs: dict[str, Any]) -> tuple[DecodingOptions, threading.Event]:
         """The settings, overridden by the arguments of one call."""
-        given = {key: value for key, value in kwargs.items() if key != "stream"}
+        given = checked_sampling({key: value for key, value in kwargs.items() if key != "stream"})
         stop_event = given.pop("stop_event", None) or threading.Event()
-        if "max_tokens" in given:
-            given["max_new_tokens"] = given.pop("max_tokens")
         names = DecodingOptions.__dataclass_fields__
         if unknown := sorted(set(given) - set(names)):
             raise UsageError(

@@ -1,22 +1,33 @@
-"""Decodings of several users in one batch, each with its own stream, its own end and its own stop."""
+"""Several decodings in one batch, each with its own options, its own stream, its own end and its own stop.
+
+A decoding step of one prompt is bound by memory, so that eight prompts take little longer than one.
+Prompts are padded on the left; the attention mask hides the padding, and each row chooses its tokens by
+itself (`rag.models.row_choices`), so that texts are those of one prompt at a time. How the prompts are
+read: `rag.models.joint_reading`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from rag.errors import ModelError
-from rag.models.batch_decoding import padded
 from rag.models.causal import Loaded
-from rag.models.decoding_options import DecodingOptions, broken, generation_config, out_of_memory
+from rag.models.decoding_options import (
+    DecodingOptions,
+    broken,
+    end_tokens,
+    generation_config,
+    out_of_memory,
+)
 from rag.models.joint_reading import read_jointly
+from rag.models.row_choices import Row, RowChoices
 
-__all__ = ["SharedDecoding", "decode_together"]
+__all__ = ["SharedDecoding", "decode_together", "padded"]
 
 
 class SharedDecoding(Protocol):
-    """One user's decoding, as a batch needs it; `rag.models.decoding.Decoding` is one."""
+    """One decoding, as a batch needs it: `rag.models.decoding.Decoding` is one with a stream."""
 
     loaded: Loaded
     prompt: Any
@@ -50,17 +61,28 @@ class SharedDecoding(Protocol):
 
 
 def decode_together(decodings: Sequence[SharedDecoding]) -> None:
-    """Compute greedy decodings that fit together; the caller holds the turn.
+    """Compute decodings of the same weights; the caller holds the turn.
 
     Each is handed its tokens as they are chosen, and is finished as soon as it ends, reaches its own
     length or is told to stop; the computation ends with the last. A failure is the failure of all.
     """
     import torch
 
+    rows: list[Row] = []
+    able: list[SharedDecoding] = []
+    for decoding in decodings:
+        try:
+            rows.append(Row(decoding.loaded, int(decoding.prompt["input_ids"].shape[1]), decoding.options))
+            able.append(decoding)
+        except Exception as error:  # a broken grammar is the failure of its own decoding
+            decoding.fail(broken(error))
+    if not able:
+        return
+    decodings = able
     tokens = [decoding.prompt["input_ids"][0].tolist() for decoding in decodings]
     try:
         with torch.inference_mode():
-            _generate(decodings, tokens)
+            _generate(decodings, tokens, rows)
     except torch.OutOfMemoryError:
         failure = out_of_memory(sum(map(len, tokens)))
     except Exception as error:
@@ -72,11 +94,13 @@ def decode_together(decodings: Sequence[SharedDecoding]) -> None:
             decoding.fail(failure)
 
 
-def _generate(decodings: Sequence[SharedDecoding], prompts: Sequence[Sequence[int]]) -> None:
-    from transformers import StoppingCriteriaList
+def _generate(
+    decodings: Sequence[SharedDecoding], prompts: Sequence[Sequence[int]], rows: Sequence[Row]
+) -> None:
+    from transformers import LogitsProcessorList, StoppingCriteriaList
 
     loaded = decodings[0].loaded
-    ids, mask = padded(loaded, list(prompts))
+    ids, mask = padded(loaded, prompts)
     for decoding in decodings:
         decoding.begin()
     longest = max(decoding.options.max_new_tokens for decoding in decodings)
@@ -87,9 +111,25 @@ def _generate(decodings: Sequence[SharedDecoding], prompts: Sequence[Sequence[in
         input_ids=ids,
         attention_mask=mask,
         past_key_values=cache,
-        generation_config=generation_config(loaded, replace(decodings[0].options, max_new_tokens=longest)),
+        generation_config=generation_config(loaded, DecodingOptions(max_new_tokens=longest)),
+        logits_processor=LogitsProcessorList([RowChoices(loaded, rows)]),
         stopping_criteria=StoppingCriteriaList([_Rows(decodings)]),
     )
+
+
+def padded(loaded: Loaded, prompts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+    """Token ids and attention mask, both (prompts, longest), padded on the left."""
+    import torch
+
+    longest = max(map(len, prompts))
+    filler = loaded.tokenizer.pad_token_id
+    filler = min(end_tokens(loaded), default=0) if filler is None else filler
+    ids = torch.full((len(prompts), longest), filler, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for row, prompt in enumerate(prompts):
+        ids[row, longest - len(prompt) :] = torch.tensor(list(prompt))
+        mask[row, longest - len(prompt) :] = 1
+    return ids.to(loaded.model.device), mask.to(loaded.model.device)
 
 
 class _Rows:

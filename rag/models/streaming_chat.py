@@ -9,12 +9,14 @@ from typing import Any
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import ContextThreadPoolExecutor, get_config_list
 from pydantic import PrivateAttr
 
+from rag.models.sampling import seeds_apart
 from rag.models.structured import Schema, parsed, response_format
 from rag.settings import GeneratorSettings
 
@@ -46,6 +48,33 @@ class StreamingChatModel(BaseChatModel):
     def _bound_to(self, schema: Schema) -> dict[str, Any]:
         """The arguments of a call that can write nothing but values of a schema."""
         return {"response_format": response_format(schema)}
+
+    def batch(
+        self,
+        inputs: list[LanguageModelInput],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[AIMessage]:
+        """Answer many prompts, in their order; equal ones are drawn apart, by seeds that count up."""
+        seed = self._seed(kwargs)
+        asked = [self._convert_input(one).to_string() for one in inputs]
+        seeds = seeds_apart(asked, seed or 0)
+        if seed is None or max(seeds, default=seed) == seed:
+            return super().batch(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        apart = [self.bind(**{**kwargs, "seed": one}) for one in seeds]
+        configs = get_config_list(config, len(inputs))
+        with ContextThreadPoolExecutor(min(len(inputs), self._settings.batch_size)) as threads:
+            calls = [
+                threads.submit(_called, model, one, each, return_exceptions)
+                for model, one, each in zip(apart, inputs, configs, strict=True)
+            ]
+            return [call.result() for call in calls]
+
+    def _seed(self, options: dict[str, Any]) -> int | None:
+        """The seed of a call with these arguments; None where nobody told one."""
+        return int(options.get("seed", self._settings.seed))
 
     def get_num_tokens(self, text: str) -> int:
         """A count on the safe side, without loading anything; LangChain's own would ask a model hub."""
@@ -90,6 +119,15 @@ class StreamingChatModel(BaseChatModel):
             pieces.close()
         if not told:  # stopped before the first word; LangChain takes a stream without pieces for a failure
             yield ChatGenerationChunk(message=AIMessageChunk(content="", chunk_position="last"))
+
+
+def _called(model: Runnable[Any, Any], asked: Any, config: RunnableConfig, keep_failure: bool) -> Any:
+    try:
+        return model.invoke(asked, config)
+    except Exception as error:
+        if keep_failure:
+            return error
+        raise
 
 
 def usage(read: int, written: int) -> UsageMetadata:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.output_parsers import JsonOutputParser, PydanticOutputParser
-from langchain_core.runnables import Runnable, RunnableMap, RunnablePassthrough
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable, RunnableLambda, RunnableMap, RunnablePassthrough
+from langchain_core.utils.json import parse_json_markdown
 from pydantic import BaseModel
 
-from rag.errors import UsageError
+from rag.errors import ModelError, UsageError
 
 __all__ = ["Schema", "json_schema", "parsed", "response_format"]
+
+_CUT: Final = frozenset({"length", "max_tokens", "stopped"})
+"""Finish reasons of texts that are not whole, by OpenAI's and Anthropic's names and ours."""
+_SHOWN_CHARACTERS: Final = 120
 
 Schema = dict[str, Any] | type[BaseModel]
 
@@ -39,18 +45,40 @@ def response_format(schema: Schema) -> dict[str, Any]:
 def parsed(
     model: Runnable[LanguageModelInput, Any], schema: Schema, *, include_raw: bool
 ) -> Runnable[LanguageModelInput, Any]:
-    """The model followed by a parser: a dict, or an instance where `schema` is a pydantic model.
+    """The model followed by a reader: the JSON value, or an instance where `schema` is a pydantic model.
 
-    With `include_raw`, LangChain's triple: `raw` (the message), `parsed`, `parsing_error`.
+    With `include_raw`, LangChain's triple: `raw` (the message), `parsed`, `parsing_error`. What is not
+    the whole value is a `ModelError`, never a part of it.
     """
-    parser: Any = (
-        JsonOutputParser() if isinstance(schema, dict) else PydanticOutputParser(pydantic_object=schema)
-    )
+    read: Any = RunnableLambda(lambda message: _value(message, schema))
     if not include_raw:
-        plain: Runnable[LanguageModelInput, Any] = model | parser
+        plain: Runnable[LanguageModelInput, Any] = model | read
         return plain
     tried = RunnablePassthrough.assign(
-        parsed=lambda made: parser.invoke(made["raw"]), parsing_error=lambda _: None
+        parsed=lambda made: _value(made["raw"], schema), parsing_error=lambda _: None
     )
     failed = RunnablePassthrough.assign(parsed=lambda _: None)
     return RunnableMap(raw=model) | tried.with_fallbacks([failed], exception_key="parsing_error")
+
+
+def _value(message: AIMessage, schema: Schema) -> Any:
+    text = str(message.text)
+    if message.response_metadata.get("finish_reason") in _CUT:
+        raise ModelError(
+            f"the model was cut before its JSON was whole ({_shortened(text)}): raise max_new_tokens "
+            "(setting generator.max_new_tokens), or limit lengths in the schema"
+        )
+    try:
+        if isinstance(schema, dict):
+            return parse_json_markdown(text, parser=json.loads)
+        return schema.model_validate(parse_json_markdown(text, parser=json.loads))
+    except ValueError as error:
+        reason = str(error).split("\n", 1)[0]
+        raise ModelError(
+            f"the model wrote something else than JSON of the schema ({reason}): {_shortened(text)}; an "
+            "endpoint has to know response_format"
+        ) from None
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import Final
 
 __all__ = ["Turn"]
+
+_LOOK_SECONDS: Final = 0.05
+"""Time between two looks at whether whoever waits is told to stop."""
 
 
 class Turn:
@@ -29,6 +33,16 @@ class Turn:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        return True
+
+    def acquire_unless(self, is_stopped: Callable[[], bool]) -> bool:
+        """Wait for the turn until it is there or nobody wants it any more; whether it was got."""
+        while not self.acquire(timeout=_LOOK_SECONDS):
+            if is_stopped():
+                return False
+        if is_stopped():
+            self.release()
+            return False
         return True
 
     def release(self) -> None:

@@ -47,6 +47,70 @@ def test_a_batch_stops_when_told(tiny_chat_model: Path) -> None:
     assert all(message.usage_metadata["output_tokens"] <= 1 for message in messages if message.usage_metadata)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 1.5, "seed": 7},
+        {"temperature": 1.2, "top_k": 0, "top_p": 0.7},
+        {"repetition_penalty": 1.7},
+    ],
+)
+def test_a_batch_draws_what_each_prompt_draws_alone(
+    tiny_chat_model: Path, options: dict[str, object]
+) -> None:
+    model = chat(tiny_chat_model, batch_size=3)
+    alone = [model.invoke(question, **options).text for question in QUESTIONS]
+    assert [message.text for message in model.batch(QUESTIONS, **options)] == alone
+
+
+def test_equal_prompts_are_drawn_apart_in_batches_of_any_size(tiny_chat_model: Path) -> None:
+    drawn = []
+    for size in (1, 2, 4):
+        model = chat(tiny_chat_model, batch_size=size)
+        drawn.append([message.text for message in model.batch(["who ?"] * 4, temperature=3.0)])
+    assert len(set(drawn[0])) == 4
+    assert drawn[0] == drawn[1] == drawn[2]
+
+
+def test_a_batch_that_waits_for_another_user_can_be_stopped(tiny_chat_model: Path) -> None:
+    model = chat(tiny_chat_model)
+    told = threading.Event()
+    told.set()
+    with model._weights.turn:  # somebody computes
+        messages = model.batch(QUESTIONS, stop_event=told)
+    assert {message.response_metadata["finish_reason"] for message in messages} == {"stopped"}
+    assert not any(message.text for message in messages)
+
+
+def test_each_text_of_a_batch_has_the_room_of_its_own_prompt(tiny_chat_model: Path) -> None:
+    model = chat(tiny_chat_model, context_tokens=256, repetition_penalty=1.3, max_new_tokens=60)
+    long = "the cat sat on the mat . " * 34
+    alone = [model.invoke(question) for question in (long, "who ?")]
+    assert alone[0].usage_metadata["output_tokens"] < alone[1].usage_metadata["output_tokens"]  # type: ignore[index]
+    assert [m.text for m in model.batch([long, "who ?"])] == [m.text for m in alone]
+
+
+def test_a_batch_takes_what_a_call_takes(tiny_chat_model: Path) -> None:
+    model = chat(tiny_chat_model)
+    words = ["the", "cat", "a"]
+    expected = [model.invoke(question, stop=words).text for question in QUESTIONS]
+    assert [message.text for message in model.batch(QUESTIONS, stop=words)] == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"temperature": -1}, "temperature = -1 is not accepted"),
+        ({"top_p": 2}, "top_p = 2"),
+        ({"max_tokens": 0}, "max_new_tokens = 0"),
+        ({"seed": -1}, "seed = -1"),
+    ],
+)
+def test_sampling_out_of_range_is_told(tiny_chat_model: Path, given: dict[str, object], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        chat(tiny_chat_model).invoke("who ?", **given)
+
+
 def test_a_batch_refuses_what_a_call_refuses(tiny_chat_model: Path) -> None:
     with pytest.raises(UsageError, match="takes no argument 'beams'"):
         chat(tiny_chat_model).batch(QUESTIONS, beams=4)

@@ -68,6 +68,7 @@ def test_prompt_lookup_changes_no_word_under_a_grammar(packaged: LocalChatModel)
         ("It opens at nine [1].", True),
         ("It costs 3.50 in the U.S. [1] [2].", False),
         ("It costs 3.50 dollars [1][2]. It opens [1]!", True),
+        ("It opens. It closes [1].", False),
         ("它九点开门[2]。它收费[1]。", True),
         ("It opens at nine.", False),
         ("It opens at nine [3].", False),
@@ -111,3 +112,12 @@ def test_the_processor_follows_drafts_back(packaged: LocalChatModel) -> None:
         last = masked(wandering, ids)
     masked(straight, [5])
     assert torch.equal(last, masked(straight, [5, *tokens[:2]]))
+
+
+def test_a_batch_holds_each_row_to_the_grammar(packaged: LocalChatModel) -> None:
+    asked = ["Write a poem about Paris.", "Is it so?", "Write a poem about Paris."]
+    options = {"grammar": json_grammar(SCHEMA), "temperature": 1.5, "seed": 4}
+    drawn = [message.text for message in packaged.batch(asked, **options)]
+    assert drawn[:2] == [packaged.invoke(question, **options).text for question in asked[:2]]
+    assert drawn[2] != drawn[0]
+    assert all(set(json.loads(text)) == {"city", "sure"} for text in drawn)

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from rag.errors import ConfigurationError, ModelError, ModelNotFoundError
+from rag.errors import ConfigurationError, ModelError, ModelNotFoundError, UsageError
 from rag.models import build_generator
 from rag.models.llama_cpp import LlamaCppChatModel
 from rag.models.packaged import packaged_path
@@ -117,12 +117,12 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 class Soon(threading.Event):
-    """Set from the third look at it."""
+    """Set from the third look that the computation takes at it."""
 
     looks = 0
 
     def is_set(self) -> bool:
-        self.looks += 1
+        self.looks += threading.current_thread().name == "citewell-llama-cpp"
         return self.looks > 2
 
 
@@ -132,3 +132,26 @@ def test_a_prompt_that_is_being_read_can_be_stopped(model: LlamaCppChatModel) ->
     assert told.looks < 6
     assert not any(chunk.text for chunk in chunks)
     assert model.invoke(QUESTION).text
+
+
+def test_whoever_waits_for_another_user_can_leave(model: LlamaCppChatModel) -> None:
+    told = threading.Event()
+    told.set()
+    with model._weights.turn:  # somebody computes
+        assert model.invoke(QUESTION, stop_event=told).text == ""
+
+
+def test_equal_prompts_are_drawn_apart(model: LlamaCppChatModel) -> None:
+    drawn = [
+        [m.text for m in model.batch(["Tell me of a fox."] * 3, temperature=1.5, max_tokens=8)] for _ in "ab"
+    ]
+    assert len(set(drawn[0])) == 3
+    assert drawn[0] == drawn[1]
+
+
+def test_settings_go_by_their_own_names_and_no_other_sampler_is_on(model: LlamaCppChatModel) -> None:
+    assert model.invoke(QUESTION, max_new_tokens=2).usage_metadata["output_tokens"] == 2  # type: ignore[index]
+    hot = model.invoke(QUESTION, temperature=100.0, top_k=0, max_tokens=8)
+    assert hot.text != model.invoke(QUESTION, max_tokens=8).text  # another sampler would keep the likeliest
+    with pytest.raises(UsageError, match="top_p = 2"):
+        model.invoke(QUESTION, top_p=2)

@@ -99,7 +99,39 @@ def test_drawn_texts_are_not_mixed(tiny_chat_model: Path, groups: list[int]) -> 
     model = chat(tiny_chat_model, temperature=0.8, seed=5)
     alone = [model.invoke(question).text for question in QUESTIONS]
     assert [answer.text for answer in together(model, model.invoke)] == alone
-    assert not groups
+    assert groups == [6]
+
+
+def test_each_row_chooses_by_its_own_options(tiny_chat_model: Path, groups: list[int]) -> None:
+    model = chat(tiny_chat_model)
+    options: list[dict[str, Any]] = [
+        {},
+        {"repetition_penalty": 1.7},  # would weigh on the padding, were the rows not taken apart
+        {"temperature": 1.5, "seed": 3},
+        {"temperature": 2.0, "seed": 4, "top_k": 0, "top_p": 0.8},
+        {"temperature": 0.9, "repetition_penalty": 1.2, "max_new_tokens": 5},
+        {"max_new_tokens": 1},
+    ]
+    chosen = dict(zip(QUESTIONS, options, strict=True))
+    answers = together(model, lambda question: model.invoke(question, **chosen[question]))
+    for question, answer in zip(QUESTIONS, answers, strict=True):
+        assert answer.text == model.invoke(question, **chosen[question]).text
+    assert groups == [6]
+
+
+def test_a_broken_grammar_fails_alone(tiny_chat_model: Path, groups: list[int]) -> None:
+    model = chat(tiny_chat_model)
+    alone = {question: model.invoke(question).text for question in QUESTIONS}
+
+    def ask(question: str) -> str:
+        if question != QUESTIONS[0]:
+            return model.invoke(question).text
+        with pytest.raises(ModelError, match="failed while it wrote"):
+            model.invoke(question, grammar="no grammar")
+        return ""
+
+    assert together(model, ask)[1:] == [alone[question] for question in QUESTIONS[1:]]
+    assert groups == [6]
 
 
 def test_a_failure_reaches_all(tiny_chat_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
