@@ -8,35 +8,33 @@ from typing import Final
 from rag.examples.registry import SelectorOptions
 from rag.examples.selector import ExampleSelector
 from rag.examples.vector_index import VectorIndex
-from rag.text import has_cjk
+from rag.text import STOP_WORDS, has_cjk
 from rag.text.language import CJK
 
 __all__ = ["build", "entities", "stress_entities"]
 
-_NAME: Final = rf"[A-Z](?:(?![{CJK}])\w)*(?:[-'’](?:(?![{CJK}])\w)+)*"
+_JOINTS: Final = ("of", "the", "de", "van", "von", "and", "&")
+_LETTER: Final = rf"(?:(?![{CJK}])\w)"
+_WORD: Final = (
+    rf"(?:(?:[A-Z]\.){{2,}}|(?:Mr|Mrs|Ms|Dr|St)\.|(?:[a-z]+)?[A-Z]{_LETTER}*(?:[-'’](?!s\b){_LETTER}+)*)"
+)
 _ENTITY: Final = re.compile(
     r"[\"“«「『《]([^\"”»」』》]{1,80})[\"”»」』》]"
-    rf"|({_NAME}(?: (?:(?:of|the|de|van|von|and|&) )*{_NAME})*)"
+    rf"|((?<![^\W{CJK}]){_WORD}(?: (?:(?:{'|'.join(_JOINTS)}) )*{_WORD})*(?: \d+\b(?![.,:/%-]))?)"
     r"|(\d[\d.,:/-]*\d%?|\d%?)"
 )
+_OPENS: Final = re.compile(r"(?:^|[.?!;:。？！；：]\s)\s*[\"“]?\Z")
+_BEFORE: Final = 8
+_FIRST_PERSON: Final = re.compile(r"I(?:['’]\w+)?$")
 
 
 def entities(question: str) -> list[str]:
     """What a question is about, in order: quoted titles, runs of capitalised words, numbers.
 
-    A capitalised word that opens the question counts only where more of its run follow, or where
-    it is in capitals throughout, since every question opens with one.
+    Every sentence opens with a capital letter, so a word that opens one counts only where it is in
+    capitals throughout, or more of its run follow and it is no function word. `I` is nobody's name.
     """
-    found = []
-    for match in _ENTITY.finditer(question):
-        quoted, name, number = match.groups()
-        if name and not question[: match.start()].strip() and not name.isupper():
-            _, _, name = name.partition(" ")
-            name = re.sub(r"^(?:(?:of|the|and|&) )+", "", name)
-        entity = quoted or name or number
-        if entity and entity not in found:
-            found.append(entity)
-    return found
+    return list(dict.fromkeys(question[start:end] for start, end in _places(question)))
 
 
 def stress_entities(question: str) -> str:
@@ -45,17 +43,43 @@ def stress_entities(question: str) -> str:
     GPT-RE (Wan et al. 2023, section 3.2) writes `The relation between 'a' and 'b' in the context:`
     before a sentence whose two entities are known; here what is asked for takes that place.
     """
-    found = entities(question)
-    if not found:
+    places = _places(question)
+    if not places:
         return question
-    relation = question
-    for entity in found:
-        relation = relation.replace(entity, " ")
-    relation = " ".join(relation.split())
+    ends = [0, *(end for _, end in places)]
+    starts = [*(start for start, _ in places), len(question)]
+    between = (question[end:start] for end, start in zip(ends, starts, strict=True))
+    relation = " ".join(" ".join(between).split())
+    found = entities(question)
     if has_cjk(question):
         return f"“{'”和“'.join(found)}”的关系“{relation}”：{question}"
     named = "' and '".join(found)
     return f"The relation '{relation}' of '{named}' in the question: {question}"
+
+
+def _places(question: str) -> list[tuple[int, int]]:
+    """Where the entities stand, as character offsets into the question."""
+    places = []
+    for match in _ENTITY.finditer(question):
+        quoted, name, _ = match.groups()
+        start, end = match.span(1 if quoted else 0)
+        if name:
+            start, end = _name(question, start, end)
+        if start < end:
+            places.append((start, end))
+    return places
+
+
+def _name(question: str, start: int, end: int) -> tuple[int, int]:
+    """A run of capitalised words without those that are capitalised for another reason."""
+    words = question[start:end].split(" ")
+    if _OPENS.search(question, max(0, start - _BEFORE), start):
+        shouted = words[0].isupper() and len(words[0]) > 1
+        if not shouted and (len(words) == 1 or words[0].lower() in STOP_WORDS):
+            del words[0]
+    while words and (words[0] in _JOINTS or _FIRST_PERSON.match(words[0])):
+        del words[0]
+    return end - len(" ".join(words)), end
 
 
 def build(options: SelectorOptions) -> ExampleSelector:

@@ -249,6 +249,11 @@ def test_pairs_begin_with_the_nearest_even_where_others_are_more_alike() -> None
         ("How far is it?", []),
         ("NASA launched what?", ["NASA"]),
         ("《盐路》的作者是谁？", ["盐路"]),
+        ("Can I use my card? I've lost it. How can this be?", []),
+        ("What does the U.S. Congress do about Ana's iPhone 12?", ["U.S. Congress", "Ana", "iPhone 12"]),
+        ("What did Dr. King say in Washington, D.C. in 1963?", ["Dr. King", "Washington", "D.C.", "1963"]),
+        ("Tarn Mill burnt when? In Elsing?", ["Tarn Mill", "Elsing"]),
+        ("他在NASA工作吗？", ["NASA"]),
     ],
 )
 def test_entities_of_a_question(question: str, found: list[str]) -> None:
@@ -256,6 +261,14 @@ def test_entities_of_a_question(question: str, found: list[str]) -> None:
     stressed = stress_entities(question)
     assert question in stressed
     assert (stressed == question) == (not found)
+
+
+def test_a_relation_is_what_stands_between_the_entities() -> None:
+    stressed = stress_entities("In 2 of 22 cases, who in Indiana won the 2?")
+    assert stressed.startswith(
+        "The relation 'In of cases, who in won the ?' of '2' and '22' and 'Indiana' in"
+    )
+    assert stress_entities("他在NASA工作吗？") == "“NASA”的关系“他在 工作吗？”：他在NASA工作吗？"
 
 
 @pytest.mark.parametrize("name", CHOOSING)
