@@ -37,6 +37,9 @@ class Candidate:
     text: str
 
 
+_PRONOUNS: Final = frozenset(
+    ("Er", "Sie", "Es", "Ihr", "Wir", "Dies", "Diese", "Dieser", "Il", "Elle", "Ils", "Elles")
+)
 _MOST_WORDS: Final = 7
 _MOST_CJK: Final = 14
 _YEAR: Final = re.compile(r"(?<![\w,.$€£¥-])(?:1\d{3}|20\d{2})(?:s|\s*年代?)?(?![\d,%]|\.\d)|公元前?\d+年")
@@ -159,5 +162,5 @@ def _trimmed(text: str, span: Span) -> tuple[int, int]:
 
 
 def _says_something(text: str) -> bool:
-    """Whether a span holds more than function words."""
-    return any(word not in STOP_WORDS for word in words(text))
+    """Whether a span holds more than function words, also those that open German and French sentences."""
+    return text not in _PRONOUNS and any(word not in STOP_WORDS for word in words(text))

@@ -60,6 +60,12 @@ def test_an_unclear_one_is_not_told() -> None:
     assert short_span(read_question("What is the plan?"), units, least=0.99) is None
 
 
+def test_a_pronoun_that_opens_a_sentence_is_no_answer() -> None:
+    found = [candidate.text for candidate in candidate_spans("Er wurde 1958 in Straßburg geboren.")]
+    assert "Straßburg" in found
+    assert "Er" not in found
+
+
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=120))
 def test_candidates_are_spans_of_their_text(text: str) -> None:
     for candidate in candidate_spans(text):
