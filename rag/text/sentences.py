@@ -15,6 +15,11 @@ __all__ = ["line_spans", "sentence_spans"]
 _HARD_BREAK: Final = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _CJK_SENTENCE: Final = re.compile(r"[^。！？!?；;…]*(?:[。！？!?；;…]+[”’」』）)】》\"']*|$)", re.S)
 _LIST_START: Final = re.compile(r"\s*(?:[-*•·▪‣–—●○■□◦]|\(?\d{1,3}[.)、]|\(?[a-zA-Z][.)])\s")
+_RECORD_START: Final = re.compile(
+    r"\s*[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d"
+    r"|\d{1,3}(?:\.\d{1,3}){3} )"
+)
+"""What a line of a log begins with: a moment, or the address of who asked."""
 _WRAPPED_LINE: Final = 45
 _FULL_LINE: Final = 0.6
 _LONGEST: Final = 2_000
@@ -23,10 +28,11 @@ _LONGEST: Final = 2_000
 def sentence_spans(text: str, offset: int = 0) -> list[Span]:
     """Sentences in order, without surrounding white space; `offset` is added to each span.
 
-    A blank line, a form feed and a newline that ends a short line always end a sentence; a newline
-    inside a paragraph of wrapped lines does not. Latin script goes to nupunkt (Bommarito et al.
-    2025, "Precise Legal Sentence Boundary Detection for Retrieval at Scale"), CJK to its own
-    closing marks. A run without any mark is cut at white space after 2,000 characters.
+    A blank line, a form feed, a newline that ends a short line and one before a list item or the next
+    line of a log always end a sentence; a newline inside a paragraph of wrapped lines does not. Latin
+    script goes to nupunkt (Bommarito et al. 2025, "Precise Legal Sentence Boundary Detection for
+    Retrieval at Scale"), CJK to its own closing marks. A run without any mark is cut at white space
+    after 2,000 characters.
     """
     spans: list[Span] = []
     for block in line_spans(text):
@@ -61,6 +67,7 @@ def _unwrapped(text: str, start: int, end: int) -> Iterator[Span]:
             and longest >= _WRAPPED_LINE
             and len(line) >= _FULL_LINE * longest
             and not _LIST_START.match(following)
+            and not _RECORD_START.match(following)
             and "\t" not in line
         )
         if not soft:

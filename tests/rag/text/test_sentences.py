@@ -104,6 +104,22 @@ def test_a_sentence_goes_on_over_the_lines_of_a_wrapped_paragraph() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2025-03-04 10:22:3{} ERROR",
+        "[2025-03-04T10:22:3{}Z]",
+        "10:22:3{},114 WARN",
+        "Mar  4 10:22:3{} host7 sshd[88]:",
+        "192.168.0.{} - -",
+    ],
+)
+def test_lines_of_a_log_are_no_wrapped_paragraph(start: str) -> None:
+    lines = [f"{start.format(i)} the quota of volume vol-{i} was passed by job {i}" for i in range(5)]
+    text = "\n".join(lines)
+    assert [text[s.start : s.end] for s in sentence_spans(text)] == lines
+
+
 def test_a_run_without_marks_is_cut_at_white_space() -> None:
     text = "word " * 1_000
     assert all(piece.startswith("word") and piece.endswith("word") for piece in sentences(text))
