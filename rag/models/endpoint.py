@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -14,8 +14,9 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
-from rag.errors import ConfigurationError
-from rag.models.endpoint_errors import environment_key, explained, hide_key
+from rag.errors import ConfigurationError, EndpointError
+from rag.models.background import from_thread
+from rag.models.endpoint_errors import broken_off, environment_key, explained, hide_key
 from rag.models.streaming_chat import StreamingChatModel
 from rag.settings import GeneratorSettings
 
@@ -24,6 +25,9 @@ __all__ = ["EndpointChatModel"]
 _SILENT = RunnableConfig(callbacks=[])
 """The inner model's events are told once, by the outer one."""
 
+_ENDS = frozenset({"finish_reason", "status"})
+"""What the last piece of a whole answer carries: chat completions the one, responses the other."""
+
 _KEYLESS = "no-key-needed"
 """Servers on one's own machine want no key, but the client insists on one."""
 
@@ -31,8 +35,8 @@ _KEYLESS = "no-key-needed"
 class EndpointChatModel(StreamingChatModel):
     """A remote model that fails in plain words, and never shows its key.
 
-    Any call takes what the provider takes, and `stop_event`, a `threading.Event` that closes the
-    connection between two pieces of text once it is set.
+    Any call takes what the provider takes, and `stop_event`, a `threading.Event` that ends the stream once
+    it is set, also while nothing comes; the connection is closed at the next piece.
     """
 
     _inner: BaseChatModel = PrivateAttr()
@@ -82,11 +86,26 @@ class EndpointChatModel(StreamingChatModel):
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
     ) -> Generator[AIMessageChunk]:
         stop_event = options.pop("stop_event", None) or threading.Event()
-        with explained(self._settings):
+
+        def receive(put: Callable[[AIMessageChunk], None], is_stopped: Callable[[], bool]) -> None:
             for piece in self._inner.stream(messages, _SILENT, stop=stop, **options):
-                yield piece
-                if stop_event.is_set():
+                put(piece)
+                if is_stopped():
                     return
+
+        ended = False
+        with explained(self._settings):
+            for piece in from_thread(receive, stop_event, "citewell-endpoint"):
+                ended = ended or bool(_ENDS & piece.response_metadata.keys())
+                yield piece
+        if self._settings.provider == "openai" and not ended and not stop_event.is_set():
+            raise EndpointError(broken_off(self._settings))
+
+    def _seed(self, options: dict[str, Any]) -> int | None:
+        given = options.get(
+            "seed", self._settings.seed if "seed" in self._settings.model_fields_set else None
+        )
+        return None if given is None else int(given)
 
 
 def _client(settings: GeneratorSettings) -> BaseChatModel:
@@ -105,22 +124,45 @@ def _client(settings: GeneratorSettings) -> BaseChatModel:
         )
     except ImportError as error:
         raise ConfigurationError(f"setting generator.provider: {error}") from None
-    except Exception as error:  # each provider has its own for a missing key
-        reason = hide_key(str(error).split("\n", 1)[0], settings)
+    except ValueError as error:
+        if not str(error).startswith("Unsupported provider"):
+            raise _not_set_up(error, settings) from None
+        known = str(error).rpartition(": ")[2]
         raise ConfigurationError(
-            f"the {settings.provider} endpoint cannot be set up: {reason} Give a key as "
-            f"CITEWELL_GENERATOR__API_KEY or {environment_key(settings.provider)}; check generator.provider"
+            f"no provider {settings.provider!r} (setting generator.provider): choose local, llama_cpp, none, "
+            f"or one of LangChain's: {known}"
         ) from None
+    except Exception as error:  # each provider has its own for a missing key
+        raise _not_set_up(error, settings) from None
     return client
 
 
+def _not_set_up(error: Exception, settings: GeneratorSettings) -> ConfigurationError:
+    reason = hide_key(str(error).split("\n", 1)[0], settings)
+    return ConfigurationError(
+        f"the {settings.provider} endpoint cannot be set up: {reason} Give a key as "
+        f"CITEWELL_GENERATOR__API_KEY or {environment_key(settings.provider)}; check generator.provider"
+    )
+
+
 def _key(settings: GeneratorSettings) -> str | None:
-    """The setting's key; else none, so that the provider looks in its environment variable."""
+    """The setting's key; else none, so that the provider looks in its environment variable.
+
+    Raises:
+        ConfigurationError: it holds what no HTTP header takes.
+    """
+    variable = environment_key(settings.provider)
+    key = os.environ.get(variable, "")
     if settings.api_key is not None:
-        return settings.api_key.get_secret_value()
-    if settings.base_url is not None and environment_key(settings.provider) not in os.environ:
-        return _KEYLESS
-    return None
+        key = settings.api_key.get_secret_value()
+    elif key == key.strip():  # the provider finds it by itself
+        return _KEYLESS if settings.base_url is not None and variable not in os.environ else None
+    if not (key.strip().isascii() and key.strip().isprintable()):
+        raise ConfigurationError(
+            "the key of the endpoint holds characters that no key has: copy it again "
+            f"(CITEWELL_GENERATOR__API_KEY or {variable})"
+        )
+    return key.strip()
 
 
 def _sampling(settings: GeneratorSettings) -> dict[str, Any]:

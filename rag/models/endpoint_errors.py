@@ -7,16 +7,32 @@ Providers raise their own exceptions; what they have in common is an HTTP status
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from rag.errors import CitewellError, EndpointError
 from rag.settings import GeneratorSettings
 
-__all__ = ["environment_key", "explain", "explained", "hide_key"]
+__all__ = ["broken_off", "environment_key", "explain", "explained", "hide_key"]
 
-_SHOWN_CHARACTERS = 300
+_SHOWN_CHARACTERS: Final = 300
+_KEYS: Final = {
+    "google_genai": "GOOGLE_API_KEY",
+    "huggingface": "HUGGINGFACEHUB_API_TOKEN",
+    "ibm": "WATSONX_APIKEY",
+    "mistralai": "MISTRAL_API_KEY",
+    "perplexity": "PPLX_API_KEY",
+}
+"""Where a provider's variable is not named after it."""
+_SECRET: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
+_SECRET_LENGTH: Final = 8
+_UNREADABLE: Final = {"JSONDecodeError", "UnicodeDecodeError"}
+_NO_ANSWER: Final = ("Unexpected response type", "Received response with null", "No generation chunks")
+"""How LangChain begins to tell of an answer that it cannot read."""
+_BROKEN_OFF: Final = {"RemoteProtocolError", "ReadError"}
+"""How httpx names a connection that ends in the middle of an answer."""
 
 
 @contextmanager
@@ -30,9 +46,18 @@ def explained(settings: GeneratorSettings) -> Iterator[None]:
         raise EndpointError(explain(error, settings)) from None
 
 
+def broken_off(settings: GeneratorSettings) -> str:
+    """What to tell of an answer that did not come to its end."""
+    return f"the answer of the {_where(settings)} broke off before its end: ask again, or check the server"
+
+
+def _where(settings: GeneratorSettings) -> str:
+    return f"{settings.provider} endpoint" + (f" {settings.base_url}" if settings.base_url else "")
+
+
 def explain(error: BaseException, settings: GeneratorSettings) -> str:
     """One sentence on what failed and one on what to do."""
-    where = f"{settings.provider} endpoint" + (f" {settings.base_url}" if settings.base_url else "")
+    where = _where(settings)
     status = _status(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if status in {401, 403}:
@@ -47,11 +72,19 @@ def explain(error: BaseException, settings: GeneratorSettings) -> str:
         )
     if status == 429:
         return f"the {where} refuses more requests for now (HTTP 429): wait, or check the account's limits"
+    if status is None and (kinds & _UNREADABLE or str(error).startswith(_NO_ANSWER)):
+        said = hide_key(str(error).split("\n", 1)[0], settings)[:_SHOWN_CHARACTERS]
+        return (
+            f"the {where} answered with something else than a chat completion ({said}): check that "
+            "generator.base_url is the address of the API itself (often it ends in /v1)"
+        )
     if any("Timeout" in kind for kind in kinds):
         return (
             f"the {where} did not answer within {settings.timeout_seconds:g} s: check the server, or raise "
             "generator.timeout_seconds"
         )
+    if kinds & _BROKEN_OFF:
+        return broken_off(settings)
     if status is None and any("Connect" in kind or kind == "OSError" for kind in kinds):
         return (
             f"no connection to the {where}: check that the server runs and that generator.base_url is right"
@@ -63,16 +96,21 @@ def explain(error: BaseException, settings: GeneratorSettings) -> str:
 
 
 def environment_key(provider: str) -> str:
-    """The environment variable in which LangChain's providers look for their key."""
-    return f"{provider.upper()}_API_KEY"
+    """The environment variable in which a LangChain provider looks for its key."""
+    return _KEYS.get(provider, f"{provider.upper()}_API_KEY")
 
 
 def hide_key(text: str, settings: GeneratorSettings) -> str:
-    """The text without the key, wherever the key came from."""
-    keys = [os.environ.get(environment_key(settings.provider), "")]
+    """The text without the key, wherever the key came from.
+
+    Providers know more variables than one: the values of all that are named like secrets are hidden.
+    """
+    keys = [
+        value for name, value in os.environ.items() if _SECRET.search(name) and len(value) >= _SECRET_LENGTH
+    ]
     if settings.api_key is not None:
         keys.append(settings.api_key.get_secret_value())
-    for key in filter(None, keys):
+    for key in sorted({key.strip() for key in keys if key.strip()}, key=len, reverse=True):
         text = text.replace(key, "(hidden)")
     return text
 

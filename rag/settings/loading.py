@@ -50,7 +50,7 @@ def load_settings(
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        shown = "(hidden)" if "api_key" in where else repr(first["input"])
+        shown = "(hidden)" if where.endswith(("api_key", "base_url")) else repr(first["input"])
         raise ConfigurationError(
             f"setting {where}: {shown} is not accepted: {first['msg']}. "
             f"Correct it in {name}, the environment or the flag."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 __all__ = [
     "AnsweringSettings",
@@ -26,10 +28,13 @@ __all__ = [
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
+_PROVIDER: Final = re.compile(r"(?!packaged$)[a-z][a-z_0-9]+")
+"""A LangChain provider before a colon; a lone letter there is a drive of Windows."""
+_SECRET: Final = re.compile(r"(?i)(key|token|secret|password)[^=&]*=")
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), hide_input_in_errors=True)
 
 
 class EmbedderSettings(_Section):
@@ -66,8 +71,13 @@ class GeneratorSettings(_Section):
         description="`local` (transformers), `llama_cpp` (GGUF on a CPU), `none`, or a LangChain provider; "
         "`openai`: any such endpoint.",
     )
-    model: str = Field("packaged:SmolLM2-135M-Instruct", description="`packaged:NAME`, a folder, or a name.")
-    base_url: str | None = Field(None, description="Address of an OpenAI-style endpoint.")
+    model: str = Field(
+        "packaged:SmolLM2-135M-Instruct",
+        description="`packaged:NAME`, a folder, a name, or `provider:model` of a LangChain provider.",
+    )
+    base_url: str | None = Field(
+        None, description="Address of an OpenAI-style endpoint, such as http://127.0.0.1:8000/v1."
+    )
     api_key: SecretStr | None = Field(
         None, description="Key of the endpoint; give it as CITEWELL_GENERATOR__API_KEY, never in a file."
     )
@@ -104,6 +114,36 @@ class GeneratorSettings(_Section):
     context_tokens: int = Field(8_192, ge=256, description="The model's window; the prompt must fit in it.")
     timeout_seconds: float = Field(120.0, gt=0.0)
     retries: int = Field(2, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_provider(cls, given: Any) -> Any:
+        """`openai:gpt-4o` as LangChain writes it, where no other provider is named."""
+        if not isinstance(given, dict) or not isinstance(given.get("model"), str):
+            return given
+        provider, colon, model = given["model"].partition(":")
+        named = given.get("provider", "local")
+        if not (colon and model and _PROVIDER.fullmatch(provider)) or named not in ("local", provider):
+            return given
+        return {**given, "provider": provider, "model": model}
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
+        parts = urlsplit(address.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("an address begins with http:// or https:// and a host")
+        if parts.username or parts.password or _SECRET.search(parts.query):
+            raise ValueError("an address holds no key: give it as CITEWELL_GENERATOR__API_KEY")
+        return address.strip()
+
+    @field_validator("api_key", mode="before")
+    @classmethod
+    def _stripped(cls, key: Any) -> Any:
+        """A key read from a file brings a line break that no header takes."""
+        return key.strip() if isinstance(key, str) else key
 
 
 class IngestSettings(_Section):

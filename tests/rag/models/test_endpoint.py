@@ -18,7 +18,8 @@ from langchain_core.language_models import BaseChatModel
 
 from rag.errors import ConfigurationError, EndpointError
 from rag.models import build_generator
-from rag.settings import Settings
+from rag.models.endpoint_errors import environment_key, hide_key
+from rag.settings import Settings, load_settings
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -104,6 +105,119 @@ def test_what_a_real_server_refuses_is_said_in_its_words(server: str, tiny_chat_
         endpoint(server.removesuffix("/v1") + "/wrong", str(tiny_chat_model)).invoke("who ?")
 
 
+class Odd(BaseHTTPRequestHandler):
+    """Answers as the first word of its path says: in part, never, or with a web page."""
+
+    def do_POST(self) -> None:
+        kind = self.path.split("/")[1]
+        if kind == "page":
+            self._send("text/html", "<html>hello</html>")
+        elif kind == "cut":
+            self._send("text/event-stream", self._piece("The library opens"))
+        else:
+            time.sleep(20)
+
+    def _piece(self, text: str) -> str:
+        choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}
+        chunk = {
+            "id": "x",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": "m",
+            "choices": [choice],
+        }
+        return f"data: {json.dumps(chunk)}\n\n"
+
+    def _send(self, kind: str, body: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def odd() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Odd) as http:
+        http.daemon_threads = True
+        http.block_on_close = False
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+def test_an_answer_that_breaks_off_is_not_taken_for_whole(odd: str) -> None:
+    stream = endpoint(f"{odd}/cut/v1").stream("who ?")
+    assert next(stream).text == "The library opens"
+    with pytest.raises(EndpointError, match="broke off before its end"):
+        list(stream)
+
+
+@pytest.mark.parametrize("way", ["invoke", "stream"])
+def test_a_page_is_no_answer(odd: str, way: str) -> None:
+    model = endpoint(f"{odd}/page/v1")
+    with pytest.raises(EndpointError, match=r"something else than a chat completion|broke off"):
+        model.invoke("who ?") if way == "invoke" else list(model.stream("who ?"))
+
+
+def test_a_stop_need_not_wait_for_the_server(odd: str) -> None:
+    told = threading.Event()
+    threading.Timer(0.3, told.set).start()
+    began = time.monotonic()
+    assert "".join(c.text for c in endpoint(f"{odd}/never/v1").stream("who ?", stop_event=told)) == ""
+    assert time.monotonic() - began < 15
+
+
+def test_a_provider_may_stand_before_the_model() -> None:
+    def named(**generator: object) -> tuple[str, str]:
+        read = Settings.model_validate({"generator": generator}).generator
+        return read.provider, read.model
+
+    assert named(provider="local", model="openai:gpt-4o") == ("openai", "gpt-4o")
+    assert named(model="ollama:llama3.2:1b") == ("ollama", "llama3.2:1b")
+    assert named(provider="openai", model="qwen2.5:7b") == ("openai", "qwen2.5:7b")
+    assert named(model="packaged:SmolLM2-135M-Instruct") == ("local", "packaged:SmolLM2-135M-Instruct")
+    assert named(model="C:/models/one") == ("local", "C:/models/one")
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("127.0.0.1:8000/v1", "begins with http"),
+        (f"http://user:{SECRET}@127.0.0.1/v1", "holds no key"),
+        (f"http://127.0.0.1/v1?api_key={SECRET}", "holds no key"),
+    ],
+)
+def test_an_address_is_one_and_holds_no_key(address: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        endpoint(address)
+    assert SECRET not in str(caught.value)
+    with pytest.raises(ConfigurationError, match=says) as told:
+        load_settings(overrides={"generator": {"base_url": address}}, environment={})
+    assert SECRET not in str(told.value)
+
+
+def test_a_key_with_a_line_break_serves_and_no_other_character(
+    refusing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for given in ({"api_key": SECRET + "\n"}, {}):
+        monkeypatch.setenv("OPENAI_API_KEY", SECRET + "\n")
+        with pytest.raises(EndpointError, match=r"HTTP 500.*Bearer \(hidden\)"):
+            endpoint(f"{refusing}/500/v1", **given).invoke("who ?")
+    with pytest.raises(ConfigurationError, match="copy it again") as caught:
+        endpoint(f"{refusing}/500/v1", api_key="sk-ключ")
+    assert "ключ" not in str(caught.value)
+
+
+def test_secrets_of_other_variables_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", SECRET)
+    settings = Settings.model_validate({"generator": {"provider": "mistralai"}}).generator
+    assert SECRET not in hide_key(f"no: {SECRET}", settings)
+    assert environment_key("mistralai") == "MISTRAL_API_KEY"
+
+
 class Refusing(BaseHTTPRequestHandler):
     """Answers any question with the status in its path (`/401/…`); `/0/…` never answers."""
 
@@ -173,7 +287,7 @@ def test_a_missing_key_says_where_to_give_it() -> None:
 
 
 def test_an_unknown_provider_and_a_missing_package_are_configuration_errors() -> None:
-    with pytest.raises(ConfigurationError, match=r"generator\.provider"):
+    with pytest.raises(ConfigurationError, match=r"no provider 'nosuch' .*llama_cpp.*anthropic"):
         endpoint(None, provider="nosuch")
     with pytest.raises(ConfigurationError, match="pip install"):
         endpoint(None, provider="cohere", api_key=SECRET)
