@@ -7,6 +7,7 @@ page; each attachment of a known kind follows on pages of its own, others are na
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from email import policy
@@ -149,14 +150,15 @@ def _write_attachment(
             builder.warnings.append(f"attachment {name} is not read: {error}")
             return
     builder.warnings.extend(f"attachment {name}: {warning}" for warning in document.warnings)
+    starts = [block.start for block in document.blocks]
     for page in document.pages:
         builder.page_break()
         label = f"{name}, page {page.number}" if len(document.pages) > 1 else name
         builder.page_details(label, warnings=page.warnings)
         blocks = [
             replace(block, start=block.start - page.start, end=block.end - page.start)
-            for block in document.blocks
-            if page.start <= block.start and block.end <= page.end
+            for block in document.blocks[bisect_left(starts, page.start) : bisect_left(starts, page.end)]
+            if block.end <= page.end
         ]
         builder.verbatim(document.text[page.start : page.end].removesuffix(PAGE_BREAK), blocks)
 

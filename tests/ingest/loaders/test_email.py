@@ -55,6 +55,17 @@ def test_attachments_of_known_kinds_are_pages_and_others_are_named(load, message
     assert document.warnings == ("attachment blob.bin is not read: it holds binary data of no known kind",)
 
 
+def test_a_long_attachment_keeps_its_pages_and_each_row_its_place(load, blocks, message) -> None:
+    rows = "".join(f"slate{i},{i},piece\n" for i in range(2_500))
+    table = f"item,price,unit\n{rows}".encode()
+    message.add_attachment(table, maintype="text", subtype="csv", filename="prices.csv")
+    document = load(bytes(message), "mail.eml")
+    assert [page.label for page in document.pages[1:]] == [f"prices.csv, page {n}" for n in (1, 2, 3)]
+    told = [text for kind, text in blocks(document) if kind == "table_row"]
+    assert told == [f"item: slate{i}; price: {i}; unit: piece" for i in range(2_500)]
+    assert f"slate{1_000};" in document.text[document.pages[2].start : document.pages[2].end]
+
+
 def test_an_attached_message_is_a_page(load, blocks, message) -> None:
     inner = EmailMessage()
     inner["Subject"] = "Old news"
