@@ -34,6 +34,7 @@ from rag.settings import Settings, load_settings
 SAMPLES: Final = Path(__file__).resolve().parent.parent / "data" / "samples"
 TOPICS: Final = (
     *("lending and the rooms", "the letter of gift", "the events of the year", "visiting the library"),
+    *("restoring the atlas", "the money of the year", "work at the desk", "the rules for lending"),
 )
 RESTATE: Final = "Write down, word for word, what the passages say about {}."
 NEXT: Final = ("What numbers do the passages give about {}?", "Who is named in them?")
@@ -127,7 +128,7 @@ def main() -> None:
 def restating(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
     """Prompt lookup, on answers that repeat their passages; reading the prompt is not counted."""
     plain, tuned = [], []
-    for topic in TOPICS[:3]:
+    for topic in TOPICS:
         asked = prompts.over(RESTATE.format(topic), prompts.passages(topic))
         model.invoke(asked, max_tokens=1)  # from here on the prompt is known, and only writing is left
         plain.append(written(model, asked, _LONG, prompt_lookup=False))
@@ -138,7 +139,7 @@ def restating(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
 def further_questions(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
     """A kept prefix, for what is asked after a first question."""
     found: dict[str, tuple[list[Written], list[Written]]] = {}
-    for topic, other in itertools.pairwise(TOPICS[:3]):
+    for topic, other in itertools.pairwise(TOPICS):
         passages = prompts.passages(topic)
         first, answer = prompts.over(NEXT[0].format(topic), passages), "The passages give several."
         history = [Message("user", NEXT[0].format(topic)), Message("assistant", answer)]
@@ -180,7 +181,7 @@ def llama_cpp(model: Any, prompts: Prompts, settings: Settings) -> list[Row]:
     """llama.cpp with quantised weights on one thread, reading and writing apart."""
     other = _llama_cpp(settings, threads=1)
     plain, tuned = [], []
-    for topic in TOPICS[:2]:
+    for topic in TOPICS:
         asked = prompts.over(NEXT[0].format(topic), prompts.passages(topic))
         plain.append(written(model, asked, _SHORT, **_PLAIN))
         tuned.append(written(other, asked, _SHORT))
