@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final
@@ -91,8 +92,11 @@ def holds(place: Path) -> bool:
     """Whether a path leads into an archive that still holds a file under it."""
     for parent in place.parents:
         if parent.is_file():
-            inner = place.relative_to(parent).as_posix()
-            return is_archive(parent) and _lists(parent, inner)
+            status = parent.stat()
+            names = _listed(parent, status.st_mtime_ns, status.st_size)
+            inner = place.relative_to(parent)
+            # of an archive in an archive the name of the inner archive is enough
+            return names is None or any(path.as_posix() in names for path in (inner, *inner.parents))
     return False
 
 
@@ -113,14 +117,19 @@ def _members(file: FoundFile, folder: Path, limits: ArchiveLimits) -> Iterator[F
         yield replace(file, error=f"{file.source} holds no files: there is nothing to index")
 
 
-def _lists(archive: Path, inner: str) -> bool:
+@lru_cache(maxsize=8)
+def _listed(path: Path, modified: int, size: int) -> frozenset[str] | None:
+    """The names in a ZIP of files, none in another file; None for a damaged one, which is not gone.
+
+    Kept for the next member of the same archive, for as long as its time and size are the same.
+    """
+    if not is_archive(path):
+        return frozenset()
     try:
-        with zipfile.ZipFile(archive) as opened:
-            names = {_inner_path(name) for name in opened.namelist()}
+        with zipfile.ZipFile(path) as opened:
+            return frozenset(_inner_path(name) for name in opened.namelist()) - {""}
     except (zipfile.BadZipFile, OSError):
-        return True  # damaged is not gone
-    # of an archive in an archive the name of the inner archive is enough
-    return any(inner == name or inner.startswith(f"{name}/") for name in names if name)
+        return None
 
 
 class _Unpacking:

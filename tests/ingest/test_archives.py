@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ingest.archives import ArchiveLimits, holds, is_archive, unpacked, with_archives_unpacked
+from ingest.archives import ArchiveLimits, _listed, holds, is_archive, unpacked, with_archives_unpacked
 from ingest.files import find_files
 from ingest.pruning import prune_vanished
 from rag.errors import DocumentError, DocumentTooLargeError
@@ -142,6 +142,16 @@ def test_found_archives_become_their_files_and_leave_nothing_behind(tmp_path):
         assert "no files" in found["none.zip"].error
         unpacked_at = found["a.zip/x/one.txt"].path
     assert not unpacked_at.exists()
+
+
+def test_an_archive_is_read_once_for_all_that_it_holds(tmp_path):
+    path = tmp_path / "many.zip"
+    path.write_bytes(zipped({f"d/{number}.txt": "x" for number in range(50)}))
+    before = _listed.cache_info().misses
+    assert all(holds(path / f"d/{number}.txt") for number in range(50))
+    assert _listed.cache_info().misses == before + 1
+    path.write_bytes(zipped({"d/other.txt": "x"}))
+    assert not holds(path / "d/1.txt")
 
 
 def test_an_archive_holds_what_it_lists(tmp_path):
