@@ -258,8 +258,9 @@ def store(found: dict[tuple[str, str], list[Told]]) -> None:
             "whole collection searched (RGB: passages given that hold no answer); 95 % bootstrap intervals. "
             "Every way has the same retrieval, evidence and confidence below which nothing is told; what the "
             "evidence does not bear out gives way to quotes. Told to refuse: the model reads besides what to "
-            "say where the passages hold no answer. Gold contained and F1 count a refusal as 0; the short answer is cut from "
-            "the evidence, and where a model wrote, by what it repeats. Supported: share of told sentences that the evidence bears out. "
+            "say where the passages hold no answer. Gold contained and F1 count a refusal as 0; the short "
+            "answer is cut from the evidence, and where a model wrote, by what it repeats. Supported: share "
+            "of told sentences that the evidence bears out. "
             "CPU s: median CPU seconds a question on one thread (AVX2, no GPU). GGUF weights are Q4_K_M."
         ),
     }
