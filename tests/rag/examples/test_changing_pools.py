@@ -94,6 +94,22 @@ def test_what_came_and_went_leaves_no_trace(
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_as_many_that_came_as_went_leave_no_trace(name: str) -> None:
+    drawn = np.random.default_rng(0)
+    for _ in range(20):
+        texts = [" ".join(drawn.choice(WORDS, 3)) for _ in range(24)]
+        pool = [Example(f"e{i}", text, str(i % 3)) for i, text in enumerate(texts)]
+        changed = built(name, pool[:12])
+        select_scored(changed, texts[0])
+        changed.delete([example.example_id for example in pool[:6]])
+        for example in pool[12:18]:
+            add(example)(changed)
+        fresh = built(name, pool[6:18])
+        for question in texts:
+            assert select_scored(changed, question) == select_scored(fresh, question)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_one_id_is_deleted_as_one_id(name: str) -> None:
     selector = built(name, [Example("ab", "Who?", "Ana"), Example("a", "When?", "1884")])
     selector.delete("ab")
