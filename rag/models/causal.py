@@ -121,9 +121,15 @@ class CausalModel:
         bits = bits_per_weight(quantization, dtype)
         require_memory(self.name, weight_bytes(folder, dtype) * bits // (dtype.itemsize * 8), device)
         try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=dtype, local_files_only=True, use_safetensors=True, **fewer
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+            model, told = AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=dtype,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,  # unset, it asks on standard input
+                output_loading_info=True,
+                **fewer,
             )
             if not fewer:  # quantised weights are on the GPU already and refuse to be moved
                 model = model.to(device)
@@ -132,6 +138,15 @@ class CausalModel:
                 f"the model {self.name} does not fit into the memory of {device}: choose a smaller model, "
                 "another device or dtype, or put it behind an endpoint (generator.provider)"
             ) from None
-        except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-            raise ModelError(f"the model {self.name} in {folder} cannot be loaded: {error}") from error
+        except Exception as error:  # each file of a model is read by a library with errors of its own
+            reason = str(error).strip().split("\n", 1)[0]
+            raise ModelError(
+                f"the model {self.name} in {folder} cannot be loaded ({type(error).__name__}: {reason}): "
+                "fetch its files again, or name another model (setting generator.model)"
+            ) from error
+        if missing := sorted(told["missing_keys"]):
+            raise ModelError(
+                f"the model {self.name} in {folder} lacks {len(missing)} of its weights ({missing[0]}, …): "
+                "fetch its files again, or name a causal language model (setting generator.model)"
+            )
         return Loaded(model.eval(), tokenizer)

@@ -12,6 +12,8 @@ from typing import Any
 
 from rag.errors import ModelError
 from rag.models.devices import quiet_transformers
+from rag.models.gguf_header import read_header
+from rag.models.memory import require_memory
 from rag.models.weights import files_hash
 
 __all__ = ["cache_folder", "converted"]
@@ -42,6 +44,8 @@ def converted(path: Path) -> Path:
         return folder
     try:
         models.mkdir(parents=True, exist_ok=True)
+        # all weights as float32, and once more in bfloat16 on their way to the disk
+        require_memory(path.name, read_header(path).weights * 6, "cpu")
         with FileLock(folder.with_suffix(".lock")):
             if not folder.is_dir():
                 _convert(path, folder)
@@ -70,8 +74,11 @@ def _convert(path: Path, folder: Path) -> None:
         ).save_pretrained(beside)
         _save(model, beside)
         beside.rename(folder)
-    except (ValueError, RuntimeError, KeyError, ImportError) as error:
-        raise ModelError(f"{path} cannot be read as a GGUF model ({error}): install it again") from error
+    except OSError:
+        raise
+    except Exception as error:  # the reader has no errors of its own
+        reason = f"{type(error).__name__}: {error}"
+        raise ModelError(f"{path} cannot be read as a GGUF model ({reason}): fetch it again") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

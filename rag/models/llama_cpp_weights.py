@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rag.errors import ConfigurationError, ModelError
+from rag.models.gguf_header import read_header
 from rag.models.memory import require_memory
 from rag.models.turn import Turn
 from rag.models.weights import locate
@@ -72,7 +73,9 @@ class LlamaCppWeights:
             ) from None
         files = locate(self._settings.model, offline=self._offline, setting="generator.model")
         weights = _gguf_file(files.path)
-        require_memory(self.name, weights.stat().st_size, "cpu")
+        header = read_header(weights)
+        cache = header.cache_bytes(self._settings.context_tokens)
+        require_memory(self.name, weights.stat().st_size + cache, "cpu")
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(weights)
         parameters.n_ctx = self._settings.context_tokens
@@ -86,7 +89,12 @@ class LlamaCppWeights:
         try:
             return xllamacpp.Server(parameters)
         except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(f"the model {self.name} in {weights} cannot be loaded: {error}") from error
+            kind = header.kind or "unknown"
+            raise ModelError(
+                f"the model {self.name} in {weights} cannot be loaded by llama.cpp ({error}): it may be of a "
+                f"kind ({kind}) that the installed xllamacpp does not know, or need more memory; update "
+                "xllamacpp, lower generator.context_tokens, or name another file"
+            ) from error
 
 
 def _gguf_file(path: Path) -> Path:

@@ -55,7 +55,29 @@ def require_memory(name: str, needed: int, device: str) -> None:
         )
 
 
-def _free_ram() -> int | None:
+def _free_ram(groups: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What the machine has, or what is left of a container's limit where that is less."""
+    known = [free for free in (_free_of_machine(), _free_of_container(groups)) if free is not None]
+    return min(known, default=None)
+
+
+def _free_of_container(groups: Path) -> int | None:
+    """By the control groups of Linux, version 2 or 1; memory that only caches files counts as free."""
+    for folder, most, used in (
+        (groups, "memory.max", "memory.current"),
+        (groups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ):
+        try:
+            limit = int((folder / most).read_text("ascii"))  # "max" where there is no limit
+            taken = int((folder / used).read_text("ascii"))
+            facts = dict(line.split() for line in (folder / "memory.stat").read_text("ascii").splitlines())
+        except (OSError, ValueError):
+            continue
+        return max(0, limit - taken + int(facts.get("inactive_file", 0)))
+    return None
+
+
+def _free_of_machine() -> int | None:
     try:
         for line in Path("/proc/meminfo").read_text("ascii").splitlines():
             if line.startswith("MemAvailable:"):

@@ -39,6 +39,8 @@ def locate(model: str, *, offline: bool, setting: str) -> ModelFiles:
     path = Path(model).expanduser()
     if path.exists():
         return ModelFiles(path.resolve().name, path.resolve())
+    if model.endswith(".gguf"):
+        raise ModelNotFoundError(f"{setting}: there is no file {str(path)!r} here; correct the path")
     if model.startswith((".", "/", "~", "\\")) or model.count("/") > 1:
         raise ModelNotFoundError(f"{setting}: there is no folder {model!r}; correct the path")
     return ModelFiles(model, _hub_folder(model, offline, setting))

@@ -109,7 +109,7 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         chat(model=str(tmp_path)).invoke(QUESTION)
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF but no model")
-    with pytest.raises(ModelError, match="cannot be loaded"):
+    with pytest.raises(ModelError, match="broken or cut short"):
         chat(model=str(broken)).invoke(QUESTION)
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(ConfigurationError, match=r"citewell\[llama-cpp\]"):
