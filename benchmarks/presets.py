@@ -96,10 +96,11 @@ def main() -> None:
 def ways(weights: Iterable[Path]) -> dict[str, Settings]:
     """The settings of each way of answering, by its name in the table."""
     evidence = {"prompt": {"reads": "evidence", "refuses": False}, "examples": {"selector": "none"}}
+    passages = {"prompt": {"reads": "passages", "refuses": True}}
     writes = {"generator": {"writes": True, "max_new_tokens": 96}}
     found = {
         "quotes (default)": load_settings(),
-        f"{_PACKAGED}: reads passages": load_settings(None, writes),
+        f"{_PACKAGED}: reads passages": load_settings(None, writes | passages),
         f"{_PACKAGED}: reads evidence": load_settings(None, writes | evidence),
     }
     for file in weights:

@@ -71,7 +71,7 @@ ENGLISH: Final = AskingTexts(
     # asking
     ask_title="Ask your documents",
     ask_text="Answers come from the {documents} of this library, word for word, and each sentence shows where it stands. What the documents do not hold is not made up.",
-    ask_text_written="A model writes the answers from the {documents} of this library; each sentence is checked against them and shows where it stands, and what they do not bear out is marked.",
+    ask_text_written="A model writes the answers from the {documents} of this library; each sentence is checked against them and shows where it stands, and what they do not bear out gives way to quotes.",
     ask_placeholder="Ask a question about your documents",
     try_these="Try one of these",
     asked_before="Asked before",
@@ -126,7 +126,7 @@ CHINESE: Final = AskingTexts(
     # asking
     ask_title="向文档提问",
     ask_text="答案逐字取自文档库中的 {documents}，每一句都标明出处。文档中没有的内容不会编造。",
-    ask_text_written="答案由模型依据本库的{documents} 写成；每一句都与原文核对并标明出处，没有依据的内容会标出。",
+    ask_text_written="答案由模型依据本库的{documents} 写成；每一句都与原文核对并标明出处，没有依据的内容改用原文引用。",
     ask_placeholder="就您的文档提一个问题",
     try_these="可以试试这些问题",
     asked_before="曾经问过",
