@@ -183,20 +183,26 @@ class Library:
     ) -> Iterator[Answer | CitewellError]:
         """Answers in the order of the questions; in the place of one that failed, its error.
 
-        Where a model writes, `generator.batch_size` questions are under way at a time, and the model
-        writes for all that wait at once.
+        `generator.batch_size` questions are under way at a time where a model writes, and the model writes
+        for all that wait at once. Leaving the iterator stops those that are under way.
         """
         at_once = self.settings.generator.batch_size if self.settings.generator.writes else 1
+        stop = threading.Event()
 
         def answer(question: str) -> Answer | CitewellError:
             try:
-                return self.ask(question, documents, use_cache=use_cache)
+                *_, finished = self.ask_stream(question, documents, stop=stop, use_cache=use_cache)
             except CitewellError as error:
                 return error
+            assert isinstance(finished, Finished)
+            return finished.answer
 
         _ = self.answerer
         with ThreadPoolExecutor(at_once, "citewell-asking") as threads:
-            yield from threads.map(answer, questions)
+            try:
+                yield from threads.map(answer, questions)
+            finally:
+                stop.set()
 
     def ask_stream(
         self,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.answering import AnswerEvent
 from rag.errors import UsageError
 from rag.library import Library
 from rag.resources import resource
@@ -108,3 +111,23 @@ def test_many_questions_keep_their_order_and_their_errors(library: Library) -> N
     ]
     assert isinstance(answers[3], Answer)
     assert answers[3].cached
+
+
+def test_leaving_many_questions_stops_those_under_way(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stopped = [], []
+
+    def stream(question: str, *_: object, stop: threading.Event, **__: object) -> Iterator[AnswerEvent]:
+        begun.append(question)
+        if question == "long":
+            stopped.append(stop.wait(60))
+        raise UsageError("no answer")
+        yield
+
+    monkeypatch.setattr(library, "ask_stream", stream)
+    answers = library.ask_many(["short", "long", "never"])
+    assert isinstance(next(answers), UsageError)
+    answers.close()  # type: ignore[attr-defined]
+    assert all(stopped)
+    assert "never" not in begun

@@ -94,7 +94,7 @@ def ask(
     questions = read_questions(file)
     with open_library(settings) as opened, AnswerFile(output) as answers:
         opened.document_ids(document)  # a wrong name fails once, before any question is asked
-        asked = [item for item in questions if item.question_id not in answers]
+        asked = [item for item in questions if item not in answers]
         if len(asked) < len(questions):
             write_error(f"{len(questions) - len(asked)} questions are answered in {str(output)!r} already")
         told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)

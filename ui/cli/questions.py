@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Final, Self
 
 from rag.errors import UsageError
 
 __all__ = ["AnswerFile", "Question", "read_questions"]
+
+
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+"""Other characters that Unicode counts as ends of lines may stand within a question or an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ def read_questions(path: Path) -> list[Question]:
         UsageError: the file cannot be read, holds no question, an empty one, or an id twice.
     """
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"cannot read questions from {str(path)!r}: {reason}") from None
@@ -47,7 +53,7 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def _parsed(text: str, path: Path) -> Iterator[Question]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_LINE_END.split(text), 1):
         if line.strip():
             yield _parse(line.strip(), number, path)
 
@@ -77,7 +83,8 @@ class AnswerFile:
             UsageError: it cannot be written, or holds something else than answers.
         """
         self._file: IO[str] | None = None
-        self._ids: set[str] = set()
+        self._path = path
+        self._questions: dict[str, str | None] = {}
         if path is None:
             return
         try:
@@ -88,8 +95,22 @@ class AnswerFile:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise UsageError(f"cannot write answers to {str(path)!r}: {reason}") from None
 
-    def __contains__(self, question_id: str) -> bool:
-        return question_id in self._ids
+    def __contains__(self, question: Question) -> bool:
+        """Whether a question is answered already.
+
+        Raises:
+            UsageError: its id is there with another question: the answers are those of another file.
+        """
+        if question.question_id not in self._questions:
+            return False
+        answered = self._questions[question.question_id]
+        if answered not in (None, question.text):
+            raise UsageError(
+                f"{str(self._path)!r} answers another question under the id {question.question_id!r}: "
+                f"{str(answered)[:80]!r}, not {question.text[:80]!r}; name another file as --output, or give "
+                "the questions ids of their own"
+            )
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -102,18 +123,19 @@ class AnswerFile:
 
     def add(self, answer: dict[str, Any]) -> None:
         """Append an answer with its `id`."""
-        self._ids.add(str(answer["id"]))
+        self._questions[str(answer["id"])] = answer.get("question")
         if self._file is not None:
             self._file.write(json.dumps(answer, ensure_ascii=False) + "\n")
             self._file.flush()
             os.fsync(self._file.fileno())
 
     def _read_ids(self, text: str, path: Path) -> int:
-        """Takes in the ids; returns how many bytes are whole lines."""
+        """Takes in ids and questions; returns how many bytes are whole lines."""
         whole = text[: text.rfind("\n") + 1]
-        for number, line in enumerate(whole.splitlines(), 1):
+        for number, line in enumerate(_LINE_END.split(whole)[:-1], 1):
             try:
-                self._ids.add(str(json.loads(line)["id"]))
+                told = json.loads(line)
+                self._questions[str(told["id"])] = told.get("question")
             except (json.JSONDecodeError, KeyError, TypeError):
                 raise UsageError(
                     f"{str(path)!r}, line {number}, is not an answer: name another file as --output"

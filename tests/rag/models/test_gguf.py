@@ -75,7 +75,7 @@ def test_the_sentence_that_answers_makes_the_question_likeliest(settings: Settin
 def test_a_file_that_is_not_gguf_is_refused(tmp_path: Path, settings: Settings) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"no model")
-    with pytest.raises(ModelError, match=r"broken\.gguf cannot be read as a GGUF model"):
+    with pytest.raises(ModelError, match=r"broken\.gguf is no GGUF file"):
         converted(broken)
     assert not list(cache_folder().glob("models/.converting-*"))
 
