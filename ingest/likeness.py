@@ -18,7 +18,7 @@ def likeness_notes(info: DocumentInfo, store: Store) -> tuple[str, ...]:
     similar = store.similar_documents(info.document_id)
     notes = [_note(info, other) for other in similar[:_SHOWN]]
     if len(similar) > _SHOWN:
-        notes.append(f"and {len(similar) - _SHOWN} more documents like it")
+        notes.append("and other documents like it")
     return tuple(notes)
 
 

@@ -50,3 +50,17 @@ def test_a_document_without_words_is_like_nothing(store: Store, embedder: Hashin
     for name in ("a.txt", "b.txt"):
         info = add_to_store(store, document("…", name, sha256=name * 8), embedder)
     assert store.similar_documents(info.document_id) == []
+
+
+def test_among_many_of_one_template_each_is_compared_with_the_first_few(
+    store: Store, embedder: HashingEmbedder
+):
+    for number in range(40):
+        add_to_store(store, document(report(2023) + f" No. {number}.", f"{number:02}.txt"), embedder)
+    found = store.all_similar_documents()
+    last = store.document_by_source("39.txt")
+    assert last is not None
+    assert len(found) == 40
+    assert max(map(len, found.values())) < 30
+    assert {other.source for other in found[last.document_id]} >= {f"{number:02}.txt" for number in range(15)}
+    assert store.similar_documents(last.document_id) == found[last.document_id]
