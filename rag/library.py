@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -183,10 +184,12 @@ class Library:
     ) -> Iterator[Answer | CitewellError]:
         """Answers in the order of the questions; in the place of one that failed, its error.
 
-        `generator.batch_size` questions are under way at a time where a model writes, and the model writes
-        for all that wait at once. Leaving the iterator stops those that are under way.
+        Two questions a core are under way at a time; where a model writes, `generator.batch_size`, and the
+        model writes for all that wait at once. The same question is asked once, unless `use_cache` is
+        false. Leaving the iterator stops those that are under way.
         """
-        at_once = self.settings.generator.batch_size if self.settings.generator.writes else 1
+        generator = self.settings.generator
+        at_once = generator.batch_size if generator.writes else 2 * (os.cpu_count() or 1)
         stop = threading.Event()
 
         def answer(question: str) -> Answer | CitewellError:
@@ -198,11 +201,18 @@ class Library:
             return finished.answer
 
         _ = self.answerer
+        under_way: dict[str, Future[Answer | CitewellError]] = {}
+        asked = []
         with ThreadPoolExecutor(at_once, "citewell-asking") as threads:
+            for question in questions:
+                if question not in under_way or not use_cache:
+                    under_way[question] = threads.submit(answer, question)
+                asked.append(under_way[question])
             try:
-                yield from threads.map(answer, questions)
+                yield from (task.result() for task in asked)
             finally:
                 stop.set()
+                threads.shutdown(cancel_futures=True)
 
     def ask_stream(
         self,

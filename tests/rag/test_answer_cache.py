@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,8 +110,14 @@ def test_many_questions_keep_their_order_and_their_errors(library: Library) -> N
         questions[2],
         questions[3],
     ]
-    assert isinstance(answers[3], Answer)
-    assert answers[3].cached
+    assert answers[3] is answers[0]
+    assert len(library.runs()) == 2
+
+
+def test_many_questions_are_asked_anew_each_without_the_cache(library: Library) -> None:
+    answers = [a for a in library.ask_many([QUESTION] * 3, use_cache=False) if isinstance(a, Answer)]
+    assert len({answer.run_id for answer in answers}) == 3
+    assert all(told(answer) == told(answers[0]) for answer in answers)
 
 
 def test_leaving_many_questions_stops_those_under_way(
@@ -120,13 +127,14 @@ def test_leaving_many_questions_stops_those_under_way(
 
     def stream(question: str, *_: object, stop: threading.Event, **__: object) -> Iterator[AnswerEvent]:
         begun.append(question)
-        if question == "long":
+        if question.startswith("long"):
             stopped.append(stop.wait(60))
         raise UsageError("no answer")
         yield
 
     monkeypatch.setattr(library, "ask_stream", stream)
-    answers = library.ask_many(["short", "long", "never"])
+    longest = [f"long {number}" for number in range(2 * (os.cpu_count() or 1))]
+    answers = library.ask_many(["short", *longest, "never"])
     assert isinstance(next(answers), UsageError)
     answers.close()  # type: ignore[attr-defined]
     assert all(stopped)
