@@ -96,12 +96,11 @@ class Writer:
 
     def _constraint(self, prompt: Prompt) -> dict[str, Any]:
         """Where marks are asked for and the model decodes here, it can write none but those of passages."""
-        from rag.models.grammar import citation_grammar
-        from rag.models.local_chat import LocalChatModel
+        from rag.models.streaming_chat import StreamingChatModel
 
-        if not self.cites or not prompt.passages or not isinstance(self.generator, LocalChatModel):
+        if not self.cites or not prompt.passages or not isinstance(self.generator, StreamingChatModel):
             return {}
-        return {"grammar": citation_grammar(len(prompt.passages))}
+        return self.generator.citing(len(prompt.passages))
 
     def _stopped_by(self, stop: threading.Event | None) -> dict[str, Any]:
         """Our own models heed an event also before the first word, while they read the prompt."""

@@ -14,7 +14,7 @@ import numpy as np
 from rag.errors import UsageError
 from rag.models.prefix_cache import common_prefix
 
-__all__ = ["GrammarProcessor", "citation_grammar", "json_grammar"]
+__all__ = ["GrammarProcessor", "citation_gbnf", "citation_grammar", "json_grammar"]
 
 _ONE_LINE: Final[Any] = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 """Where blanks are free, a small model may write nothing else until its tokens are spent."""
@@ -62,6 +62,24 @@ def citation_grammar(passages: int, characters: int = 300) -> str:
         r"gap: /[ \n]?/" + "\n"
     )
     return str(LLMatcher.grammar_from_lark(lark))
+
+
+def citation_gbnf(passages: int, characters: int = 300) -> str:
+    """The grammar of `citation_grammar` in the notation of llama.cpp.
+
+    Raises:
+        UsageError: there is no passage to cite.
+    """
+    if passages < 1:
+        raise UsageError("an answer without passages has nothing to cite")
+    numbers = " | ".join(f'"[{number}]"' for number in range(1, passages + 1))
+    return (
+        "root ::= sentence ([ \\n]? sentence)*\n"
+        f'sentence ::= inside{{0,{characters - 1}}} last " "? mark{{1,3}} [.!?。！？]\n'
+        'inside ::= [^\\[\\]\\n.!?。！？] | [0-9] "." [0-9] | " " [A-Z] "." [A-Z]\n'
+        "last ::= [^\\[\\] \\n\\t.!?。！？]\n"
+        f"mark ::= {numbers}\n"
+    )
 
 
 class GrammarProcessor:

@@ -16,6 +16,7 @@ from pydantic import PrivateAttr
 
 from rag.errors import ModelError
 from rag.models.background import from_thread
+from rag.models.grammar import citation_gbnf
 from rag.models.llama_cpp_weights import LlamaCppWeights
 from rag.models.messages import turn_of
 from rag.models.sampling import checked_sampling
@@ -57,6 +58,10 @@ class LlamaCppChatModel(StreamingChatModel):
     @property
     def _identifying_params(self) -> dict[str, Any]:
         return {"model_name": self.model_name, "temperature": self._settings.temperature}
+
+    def citing(self, passages: int) -> dict[str, Any]:
+        """The arguments of a call that must cite in each sentence, and only passages 1 to `passages`."""
+        return {"grammar": citation_gbnf(passages)}
 
     def load(self) -> None:
         """Load the weights now rather than at the first call."""

@@ -18,7 +18,7 @@ from rag.models.causal import CausalModel, Loaded
 from rag.models.chat_prompt import chat_prompt
 from rag.models.decoding import Decoding, until
 from rag.models.decoding_options import DecodingOptions
-from rag.models.grammar import json_grammar
+from rag.models.grammar import citation_grammar, json_grammar
 from rag.models.messages import turn_of
 from rag.models.sampling import checked_sampling, seeds_apart
 from rag.models.streaming_chat import StreamingChatModel, usage
@@ -101,6 +101,10 @@ class LocalChatModel(StreamingChatModel):
             one.options = replace(one.options, seed=one.options.seed + apart)
         decode_batch(wanted, self._weights.turn, self._settings.batch_size)
         return [self._message(one) for one in wanted]
+
+    def citing(self, passages: int) -> dict[str, Any]:
+        """The arguments of a call that must cite in each sentence, and only passages 1 to `passages`."""
+        return {"grammar": citation_grammar(passages)}
 
     def _bound_to(self, schema: Schema) -> dict[str, Any]:
         return {"grammar": json_grammar(json_schema(schema))}

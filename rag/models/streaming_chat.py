@@ -76,6 +76,10 @@ class StreamingChatModel(BaseChatModel):
         """The seed of a call with these arguments; None where nobody told one."""
         return int(options.get("seed", self._settings.seed))
 
+    def citing(self, passages: int) -> dict[str, Any]:
+        """The arguments of a call that must cite in each sentence, and only passages 1 to `passages`."""
+        return {}
+
     def get_num_tokens(self, text: str) -> int:
         """A count on the safe side, without loading anything; LangChain's own would ask a model hub."""
         return len(text.encode()) // 3 + 1

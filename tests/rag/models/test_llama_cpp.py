@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from rag.errors import ConfigurationError, ModelError, ModelNotFoundError, UsageError
 from rag.models import build_generator
+from rag.models.grammar import citation_gbnf
 from rag.models.llama_cpp import LlamaCppChatModel
 from rag.models.packaged import packaged_path
 from rag.settings import Settings
@@ -155,3 +157,22 @@ def test_settings_go_by_their_own_names_and_no_other_sampler_is_on(model: LlamaC
     assert hot.text != model.invoke(QUESTION, max_tokens=8).text  # another sampler would keep the likeliest
     with pytest.raises(UsageError, match="top_p = 2"):
         model.invoke(QUESTION, top_p=2)
+
+
+@pytest.mark.parametrize("passages", [1, 12])
+def test_a_grammar_makes_each_sentence_cite_what_is_there(model: LlamaCppChatModel, passages: int) -> None:
+    asked = "Tell me in two sentences where Paris lies and what 3.5 km of the U.S. border are."
+    plain = model.invoke(asked, max_tokens=60).text
+    assert "[" not in plain
+    cited = model.invoke(asked, max_tokens=60, grammar=citation_gbnf(passages, characters=60)).text
+    whole = cited[: max(cited.rfind(end) for end in ".!?") + 1]
+    sentence = re.compile(r"([^\[\]\n]+?) ?((?:\[\d+\])+)[.!?][ \n]?")
+    found = [match.groups() for match in sentence.finditer(whole)]
+    assert found
+    assert sentence.sub("", whole) == ""
+    assert all(1 <= int(n) <= passages for _, marks in found for n in re.findall(r"\d+", marks))
+
+
+def test_there_must_be_something_to_cite(model: LlamaCppChatModel) -> None:
+    with pytest.raises(UsageError, match="nothing to cite"):
+        model.citing(0)
