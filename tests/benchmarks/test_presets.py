@@ -1,7 +1,10 @@
 """What presets make of answers: asked once, kept, scored, and shown a way a row."""
 
 import json
+import math
 import sys
+
+from langchain_core.language_models import FakeListChatModel
 
 import benchmarks.presets as benchmark
 from rag.evaluation import AnswerQuestion
@@ -27,7 +30,7 @@ def folder(parent):
     return parent
 
 
-def test_a_way_is_asked_once_and_becomes_a_row(tmp_path, monkeypatch, capsys):
+def test_a_way_becomes_a_row(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(benchmark, "ROOT", tmp_path)
     (tmp_path / "benchmarks").mkdir()
     data, work = folder(tmp_path / "data"), tmp_path / "work"
@@ -35,13 +38,31 @@ def test_a_way_is_asked_once_and_becomes_a_row(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["presets", *flags])
     benchmark.main()
     assert capsys.readouterr().out.count("quotes (default)") == 3
-    benchmark.main()
-    assert capsys.readouterr().out == ""
     result = json.loads((tmp_path / "benchmarks" / "results" / "presets.json").read_text())
     (row,) = result["rows"]
     assert row[:3] == ["xquad_en", "quotes (default)", "3"]
     assert row[3].startswith("1.00")
     assert len(row) == len(result["columns"])
+    (kept,) = work.glob("told-*.jsonl")
+    assert len(kept.read_text().splitlines()) == 3
+
+
+def test_a_draft_is_written_once(tmp_path):
+    path = tmp_path / "drafts.jsonl"
+    first = benchmark.RememberedDrafts(FakeListChatModel(responses=["one", "two"]), path, math.inf)
+    assert [first.invoke(asked).content for asked in ("a?", "b?", "a?")] == ["one", "two", "one"]
+    again = benchmark.RememberedDrafts(FakeListChatModel(responses=["other"]), path, -math.inf)
+    assert again.invoke("b?").content == "two"
+    assert not again.late
+    assert again.spared == json.loads(path.read_text().splitlines()[1])[2]
+
+
+def test_past_its_time_nothing_new_is_written(tmp_path):
+    path = tmp_path / "drafts.jsonl"
+    model = benchmark.RememberedDrafts(FakeListChatModel(responses=["one"]), path, -math.inf)
+    assert model.invoke("a?").content == ""
+    assert model.late
+    assert not path.exists()
 
 
 def question(**values):

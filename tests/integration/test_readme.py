@@ -53,7 +53,8 @@ def test_every_setting_that_the_readme_names_exists():
     for section, name in re.findall(r"`(generator|answering|retrieval|ingest)\.(\w+)`", README):
         assert hasattr(getattr(settings, section), name)
     for variable in set(re.findall(r"CITEWELL_[A-Z]+__[A-Z_]+", README)):
-        load_settings(environment={variable: "5"})
+        value = "http://127.0.0.1:5" if variable.endswith("_URL") else "5"
+        load_settings(environment={variable: value})
 
 
 def test_every_file_that_the_readme_shows_is_there():
