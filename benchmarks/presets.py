@@ -16,16 +16,13 @@ import hashlib
 import json
 import statistics
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from benchmarks.answers import is_held_out, library_of, tasks
@@ -33,8 +30,9 @@ from rag.evaluation import AnswerQuestion, bootstrap_mean, read_answer_set
 from rag.evaluation.text_metrics import best_over_answers, contains, f1
 from rag.library import Library
 from rag.models import build_generator
+from rag.models.streaming_chat import StreamingChatModel
 from rag.schema import Answer, Support
-from rag.settings import Settings, load_settings
+from rag.settings import GeneratorSettings, Settings, load_settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SETS: Final = {
@@ -135,7 +133,7 @@ def measured(folder: Path, work: Path, way: str, settings: Settings, limit: int,
     return found
 
 
-class RememberedDrafts(BaseChatModel):
+class RememberedDrafts(StreamingChatModel):
     """A chat model whose texts are kept in a file, by what was asked, with the CPU seconds they took.
 
     `spared` is what the latest text took that had not to be written again. Past `end` on the monotonic
@@ -151,7 +149,7 @@ class RememberedDrafts(BaseChatModel):
 
     def __init__(self, model: BaseChatModel, path: Path, end: float) -> None:
         """Take in the texts that the file holds already."""
-        super().__init__()
+        super().__init__(GeneratorSettings())  # type: ignore[call-arg]
         lines = path.read_text("utf-8").splitlines() if path.is_file() else []
         self._known = {key: (text, seconds) for key, text, seconds in map(json.loads, lines)}
         self._model, self._path, self._end = model, path, end
@@ -164,13 +162,9 @@ class RememberedDrafts(BaseChatModel):
         """As the model counts."""
         return self._model.get_num_tokens(text)
 
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> Iterator[ChatGenerationChunk]:
+    def _pieces(
+        self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
+    ) -> Generator[AIMessageChunk]:
         key = hashlib.sha256("\0".join(f"{m.type}: {m.content}" for m in messages).encode()).hexdigest()
         self.spared = 0.0
         if key in self._known:
@@ -179,20 +173,11 @@ class RememberedDrafts(BaseChatModel):
             text, self.late = "", True
         else:
             started = time.process_time()
-            text = str(self._model.invoke(messages, stop, **kwargs).content)
+            text = str(self._model.invoke(messages, stop, **options).content)
             self._known[key] = (text, time.process_time() - started)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([key, *self._known[key]], ensure_ascii=False) + "\n")
-        yield ChatGenerationChunk(message=AIMessageChunk(content=text))
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+        yield AIMessageChunk(content=text)
 
 
 def questions_of(folder: Path, limit: int) -> Sequence[AnswerQuestion]:
