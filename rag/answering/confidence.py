@@ -12,7 +12,7 @@ import numpy as np
 from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
 from rag.attribution.features import naming
 from rag.attribution.overlap import near_overlap
-from rag.attribution.periods import spelled_out
+from rag.attribution.notation import spelled_out
 from rag.attribution.short import load_short_model, measure_spans, wants_short_answer
 from rag.schema import Passage
 from rag.text import numbers as numbers_of
@@ -94,8 +94,8 @@ def _evidence(selection: Selection, passages: Sequence[Passage]) -> dict[str, fl
 def _question(selection: Selection, passages: Sequence[Passage], weight: TermWeights) -> dict[str, float]:
     question, unit = selection.question, selection.ranked[0].unit
     own, passage = selection.ranked[0].features, passages[unit.passage]
-    around = naming(passage)
-    told = " ".join(evidence.unit.text for evidence in selection.chosen)
+    around = f"{naming(passage)} {unit.heading}"
+    told = " ".join(evidence.unit.in_place for evidence in selection.chosen)
     said = set(text_terms(told))
     context = said | set(text_terms(around))
     whole = set(text_terms(f"{around}\n{passage.text}"))

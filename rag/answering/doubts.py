@@ -92,7 +92,7 @@ def missing_parts(question: str, selection: Selection, passages: Sequence[Passag
 
 def _held(selection: Selection, passages: Sequence[Passage]) -> set[str]:
     """The content words of the chosen evidence with what names its passages."""
-    texts = (f"{naming(passages[e.unit.passage])} {e.unit.lead} {e.unit.reading}" for e in selection.chosen)
+    texts = (f"{naming(passages[e.unit.passage])} {e.unit.lead} {e.unit.in_place}" for e in selection.chosen)
     return {term for text in texts for term in text_terms(text)}
 
 
@@ -130,7 +130,7 @@ def _too_short(chinese: bool) -> str:
 def _lacking(selection: Selection, passages: Sequence[Passage], chinese: bool) -> str:
     """What of the question none of its passages holds: names, numbers, or the kind of answer wanted."""
     question = selection.question
-    whole = " ".join(f"{naming(passage)} {passage.text}" for passage in passages)
+    whole = " ".join(f"{naming(passage)} {' '.join(passage.headings)} {passage.text}" for passage in passages)
     held = set(text_terms(whole))
     names = _as_written(question, {name for name in question.names if name not in held})
     if names:

@@ -54,4 +54,5 @@ def _cut(passage: Passage, run: Sequence[Unit]) -> Passage:
     # a row is read with the names of its columns
     context = run[0].lead if run[0].is_row else "" if start > passage.start else passage.context
     rows = tuple(row for row in passage.rows if start <= row.start and row.end <= end)
-    return replace(passage, text=text, start=start, end=end, context=context, rows=rows)
+    outline = tuple(heading for heading in passage.outline if heading.start < end)
+    return replace(passage, text=text, start=start, end=end, context=context, rows=rows, outline=outline)

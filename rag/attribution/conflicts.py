@@ -146,7 +146,7 @@ def _shared(matcher: SequenceMatcher[str], first: Sequence[_Token]) -> int:
 
 def _of_one_matter(question: Question, a: Unit, b: Unit, passages: Sequence[Passage]) -> bool:
     """Whether two units with what they stand under hold the same of the question's names and numbers."""
-    contexts = [f"{naming(passages[unit.passage])} {unit.lead} {unit.reading}" for unit in (a, b)]
+    contexts = [f"{naming(passages[unit.passage])} {unit.lead} {unit.in_place}" for unit in (a, b)]
     terms = [set(text_terms(context)) for context in contexts]
     if question.names & (terms[0] ^ terms[1]):
         return False

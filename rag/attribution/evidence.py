@@ -195,7 +195,7 @@ class EvidenceSelector:
         if judge is not None:
             sentences, trust = judge
             asked = sentences.embedder.embed_questions([question.asked])[0]
-            embedded = sentences.of([unit.reading for unit in units])
+            embedded = sentences.of([unit.in_place for unit in units])
             vectors = UnitVectors(asked, embedded, trust, vectors.likelihood)
             first_look = first_look + trust.likeness(embedded @ asked)
         return replace(vectors, likelihood=self._likelihood(question.text, units, first_look))

@@ -80,7 +80,6 @@ FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
 _SHORT_WORDS: Final = 5
 _WORST_GAP: Final = -9.0
 _HEADING_WORDS: Final = 12
-_CELLS: Final = re.compile(r"\t|\|")
 _TELLS: Final = re.compile(r"[\d:：]|^\s*[-*•·▪‣–—●○■□◦]")
 """A line with a number or a colon, or a list item, tells something though it ends without a mark."""
 _LETTERS_A_CJK_WORD: Final = 1.7
@@ -176,9 +175,9 @@ def add_answers(matrix: Matrix, rows: NDArray[np.intp], scores: Matrix) -> None:
 def _row(
     question: Question, unit: Unit, passage: Passage, in_passage: float, rank: int, weight: TermWeights
 ) -> list[float]:
-    sequence = text_terms(unit.reading)
+    sequence = text_terms(unit.in_place)
     held = set(sequence)
-    around = f"{naming(passage)} {unit.lead}"
+    around = f"{naming(passage)} {' '.join(unit.headings)} {unit.lead}"
     context = held | set(text_terms(around))
     credits = list(zip(question.terms, near_credits(question.terms, held), strict=True))
     near = weighted_share(credits, weight)
@@ -186,7 +185,7 @@ def _row(
         near_overlap(question.terms, held | set(text_terms(unit.lead)), weight) if unit.refers_back else near
     )
     pairs = question.pairs & set(pairwise(sequence))
-    held_numbers = numbers(unit.reading)
+    held_numbers = numbers(unit.in_place)
     size = _word_count(unit.reading)
     return [
         overlap(question.terms, held, weight),
@@ -208,7 +207,7 @@ def _row(
         float(not unit.is_closed),
         float(unit.is_question),
         float(unit.is_row),
-        float(is_heading(unit, passage)),
+        float(unit.is_heading or is_heading(unit, passage)),
         float(question.wants_explanation),
         weighted_share([(term, credit) for term, credit in credits if term not in question.names], weight),
         resolved,
@@ -216,25 +215,23 @@ def _row(
 
 
 def naming(passage: Passage) -> str:
-    """What names a passage: its document's title and file, and the headings that it stands under."""
+    """What names a passage: its document's title and file."""
     file = PurePath(passage.source).stem.replace("_", " ")
-    return " ".join((passage.title, file, *passage.headings))
+    return f"{passage.title} {file}"
 
 
 def is_heading(unit: Unit, passage: Passage) -> bool:
-    """Whether a unit only names what follows: a short line without an end, or a table's first row."""
+    """Whether a unit only names what follows: a short line without an end, where headings are not known."""
+    if passage.outline:
+        return False
     rest = passage.text[unit.end - passage.start :]
     if not rest.startswith("\n") or not rest.strip():
         return False
-    if unit.is_row:
-        return (
-            not _CELLS.search(unit.lead) and _CELLS.search(rest.lstrip("\n").partition("\n")[0]) is not None
-        )
-    return not unit.is_closed and _word_count(unit.text) <= _HEADING_WORDS and not _TELLS.search(unit.text)
+    return not unit.is_row and not unit.is_closed and _word_count(unit.text) <= _HEADING_WORDS and not _TELLS.search(unit.text)
 
 
 def _whole(passage: Passage) -> str:
-    return f"{naming(passage)}\n{passage.text}"
+    return f"{naming(passage)} {' '.join(passage.headings)}\n{passage.text}"
 
 
 def _share(wanted: frozenset[str], held: set[str]) -> float:

@@ -70,7 +70,7 @@ def near_credits(terms: Sequence[str], held: Collection[str]) -> list[float]:
     """For each term 1 where it is held, else part of 1 for a common word beginning or for its characters.
 
     `locat` against `location` counts by the shared share of the longer word; a CJK bigram counts half for
-    each of its characters.
+    each of its characters. A term that holds a digit is there whole or not at all: P-17 is not P-16.
     """
     prefixes: dict[str, list[str]] = {}
     characters: set[str] = set()
@@ -81,8 +81,8 @@ def near_credits(terms: Sequence[str], held: Collection[str]) -> list[float]:
             prefixes.setdefault(word[:_LEAST_PREFIX], []).append(word)
     credits = []
     for term in terms:
-        if term in held:
-            credits.append(1.0)
+        if term in held or any(map(str.isdigit, term)):
+            credits.append(float(term in held))
         elif has_cjk(term):
             credits.append(sum(c in characters for c in term) / len(term))
         else:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from rag.attribution.asking import AnswerKind, asked_kind, without_asking_words, without_instructions
-from rag.attribution.periods import spelled_out
+from rag.attribution.notation import spelled_out
 from rag.text import STOP_WORDS, cjk_share, detect_language, has_cjk, numbers, stem, words
 from rag.text.language import CJK
 

@@ -1,15 +1,16 @@
-"""The pieces of passages that can be quoted: sentences and table rows, as spans of their documents."""
+"""What can be quoted of passages: sentences, list items and table rows, each with the headings above it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from rag.schema import Passage, Span
+from rag.attribution.rows import Row, read_rows
+from rag.schema import Heading, Passage, Span
 from rag.text import line_spans, sentence_spans
-from rag.text.tables import line_statements, row_context, row_statement
+from rag.text.tables import PATH
 
 __all__ = ["Unit", "quotable_units"]
 
@@ -21,15 +22,17 @@ _PRONOUN: Final = re.compile(
     re.IGNORECASE,
 )
 _LEAST_LETTERS: Final = 3
+_LONGEST_HEADING: Final = 120
+_HEADINGS_TOLD: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One sentence or table row of a passage; `start` and `end` are offsets into its document.
+    """One sentence, list item or table row of a passage; `start` and `end` are offsets into its document.
 
-    `lead` is the sentence before it, or what stands above a row in its table: what its reader has just
-    read. `statement` is a row in words, each value with the names above and beside it; empty where the
-    row says the names itself, as a record of a CSV file does.
+    `headings` are those above it, outermost first, without the document's title. `lead` is the sentence
+    before it, or what stands above a row in its table: what its reader has just read. `row` has the
+    cells of a table's row. `is_heading` marks a heading itself, which names what follows.
     """
 
     passage: int
@@ -40,12 +43,24 @@ class Unit:
     text: str
     lead: str = ""
     is_row: bool = False
-    statement: str = ""
+    headings: tuple[str, ...] = ()
+    is_heading: bool = False
+    row: Row | None = field(default=None, repr=False, compare=False)
 
     @property
     def reading(self) -> str:
-        """The text to judge it by: a row's statement, else its own text."""
-        return self.statement or self.text
+        """The text to judge it by: a row in words with the names of its columns, else its own text."""
+        return self.row.line if self.row is not None else self.text
+
+    @property
+    def heading(self) -> str:
+        """The headings above it as one line, the innermost few; "" where there are none."""
+        return PATH.join(heading[:_LONGEST_HEADING] for heading in self.headings[-_HEADINGS_TOLD:])
+
+    @property
+    def in_place(self) -> str:
+        """Its reading under its headings: `Blue Ridge trail: 12 km, 480 m of ascent.`"""
+        return f"{self.heading}: {self.reading}" if self.headings else self.reading
 
     @property
     def span(self) -> Span:
@@ -65,7 +80,7 @@ class Unit:
     @property
     def is_question(self) -> bool:
         """Whether it asks instead of telling."""
-        return self.text.rstrip("\"'”’」』）) ").endswith(("?", "？"))
+        return self.text.rstrip("\"'”’」』）)) ").endswith(("?", "？"))
 
 
 def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
@@ -82,58 +97,85 @@ def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
 
 
 def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
-    previous = header = ""
+    previous = ""
     ordinal = 0
-    rows = _row_readings(passage)
-    records = _records(passage)
-    for span, is_row in _pieces(passage.text, records):
+    rows = read_rows(passage)
+    above = _Headings(passage)
+    for span, is_row in _pieces(passage.text, [*_records(passage), *_headings_inside(passage)]):
         text = passage.text[span.start : span.end]
         if sum(map(str.isalnum, text)) < _LEAST_LETTERS:
             continue
-        is_record = span in records
-        header = (header or text) if is_row and not is_record else ""
-        statement, above = rows.get(span.start, ("", ""))
-        lead = "" if is_record else above or (header if is_row and header != text else previous)
         start, end = passage.start + span.start, passage.start + span.end
-        yield Unit(index, ordinal, passage.document_id, start, end, text, lead, is_row, statement)
+        headings, is_heading = above.at(start)
+        row = rows.get(span.start) if is_row else None
+        lead = row.names_above if row is not None else previous
+        yield Unit(
+            index,
+            ordinal,
+            passage.document_id,
+            start,
+            end,
+            text,
+            lead,
+            is_row,
+            headings,
+            is_heading or (row is not None and row.is_header),
+            row,
+        )
         previous = text
         ordinal += 1
 
 
-def _row_readings(passage: Passage) -> dict[int, tuple[str, str]]:
-    """For each table row, by where it starts in the passage, its statement and what stands above it.
+class _Headings:
+    """The headings that stand above the places of a passage, asked for in ascending order."""
 
-    Rows whose names of columns were not stored are read by their look.
-    """
-    if all(row.header is None for row in passage.rows):
-        return {start: (statement, "") for start, statement in line_statements(passage.text).items()}
-    readings: dict[int, tuple[str, str]] = {}
-    for row in passage.rows:
-        start, end = row.start - passage.start, row.end - passage.start
-        if row.header is not None and start >= 0:
-            statement = row_statement(passage.text[start:end], row.header)
-            readings[start] = statement, row_context(row.header, sections=False)
-    return readings
+    def __init__(self, passage: Passage) -> None:
+        self._title = passage.title
+        self._waiting = list(passage.outline)
+        self._open: list[Heading] = []
+
+    def at(self, place: int) -> tuple[tuple[str, ...], bool]:
+        """The headings above a place, outermost first, and whether it stands in a heading itself."""
+        while self._waiting and self._waiting[0].start <= place:
+            heading = self._waiting.pop(0)
+            self._open = [other for other in self._open if other.level < heading.level]
+            self._open.append(heading)
+        inside = bool(self._open) and place < self._open[-1].end
+        above = self._open[:-1] if inside else self._open
+        return tuple(h.text for h in above if h.text and h.text != self._title), inside
 
 
-def _records(passage: Passage) -> list[Span]:
+def _headings_inside(passage: Passage) -> Iterator[tuple[Span, bool]]:
+    """The headings in a passage, whole, as spans of its text."""
+    for heading in passage.outline:
+        start = heading.start - passage.start
+        end = min(heading.end - passage.start, len(passage.text))
+        if 0 <= start < end:
+            piece = passage.text[start:end]
+            yield Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())), False
+
+
+def _records(passage: Passage) -> Iterator[tuple[Span, bool]]:
     """The rows that make sense alone as they stand, as spans of the passage, in order."""
-    spans = []
     for row in passage.rows:
         start, end = row.start - passage.start, row.end - passage.start
         piece = passage.text[max(start, 0) : max(end, 0)].rstrip()
         if row.header is None and start >= 0 and piece and "\t" not in piece:
-            spans.append(Span(start, start + len(piece)))
-    return sorted(spans)
+            yield Span(start, start + len(piece)), True
 
 
-def _pieces(text: str, records: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
-    """Sentences, but table rows and records whole, without surrounding white space."""
+def _pieces(text: str, whole: Sequence[tuple[Span, bool]]) -> Iterator[tuple[Span, bool]]:
+    """Sentences and rows of tables, without white space around them; spans that stay `whole` come as given.
+
+    Each with whether it is a row.
+    """
     start = 0
-    for record in records:
-        yield from _pieces_between(text, start, record.start)
-        yield record, True
-        start = record.end
+    for span, is_row in sorted(whole):
+        if span.start < start:
+            continue
+        yield from _pieces_between(text, start, span.start)
+        yield span, is_row
+        start = span.end
     yield from _pieces_between(text, start, len(text))
 
 
@@ -149,3 +191,5 @@ def _pieces_between(text: str, first: int, last: int) -> Iterator[tuple[Span, bo
         else:
             for span in sentence_spans(piece, block.start):
                 yield span, False
+
+

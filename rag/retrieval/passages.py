@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from rag.schema import Block, Hit, Leg, Passage, StoredChunk
+from rag.schema import Block, Heading, Hit, Leg, Passage, StoredChunk
 from rag.store import Store
 
 __all__ = ["merge_neighbours", "to_passages"]
@@ -23,8 +23,11 @@ def to_passages(
     `scores` holds the legs' own scores of each chunk.
     """
     chunks = store.chunks([hit.chunk_id for hit in ranked])
-    rows = store.chunk_rows(chunks)
-    found = {chunk.chunk_id: (chunk, tuple(its)) for chunk, its in zip(chunks, rows, strict=True)}
+    rows, headings = store.chunk_rows(chunks), store.chunk_headings(chunks)
+    found = {
+        chunk.chunk_id: (chunk, tuple(its), tuple(above))
+        for chunk, its, above in zip(chunks, rows, headings, strict=True)
+    }
     return tuple(
         _passage(*found[hit.chunk_id], hit.score, scores.get(hit.chunk_id, {}), leg)
         for hit in ranked
@@ -52,7 +55,12 @@ def merge_neighbours(passages: Iterable[Passage], store: Store) -> list[Passage]
 
 
 def _passage(
-    chunk: StoredChunk, rows: tuple[Block, ...], score: float, scores: Mapping[str, float], leg: Leg
+    chunk: StoredChunk,
+    rows: tuple[Block, ...],
+    outline: tuple[Heading, ...],
+    score: float,
+    scores: Mapping[str, float],
+    leg: Leg,
 ) -> Passage:
     return Passage(
         document_id=chunk.document_id,
@@ -69,6 +77,7 @@ def _passage(
         leg=leg,
         context=chunk.context,
         rows=rows,
+        outline=outline,
     )
 
 
@@ -90,4 +99,5 @@ def _joined(run: Sequence[Passage], store: Store) -> Passage:
         chunk_ids=tuple(dict.fromkeys(i for passage in run for i in passage.chunk_ids)),
         leg=best.leg,
         rows=tuple(dict.fromkeys(row for passage in run for row in passage.rows)),
+        outline=tuple(dict.fromkeys(heading for passage in run for heading in passage.outline)),
     )

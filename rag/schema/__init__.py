@@ -16,7 +16,7 @@ from rag.schema.documents import (
     source_name,
     without_controls,
 )
-from rag.schema.passages import Chunk, ChunkPlace, Hit, Leg, Passage, StoredChunk
+from rag.schema.passages import Chunk, ChunkPlace, Heading, Hit, Leg, Passage, StoredChunk
 from rag.schema.places import Box, Span
 from rag.schema.prompts import Example, Message
 from rag.schema.records import Check, RunRecord
@@ -36,6 +36,7 @@ __all__ = [
     "Document",
     "DocumentInfo",
     "Example",
+    "Heading",
     "Hit",
     "Leg",
     "Message",

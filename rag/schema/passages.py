@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from rag.schema.documents import Block
 
-__all__ = ["Chunk", "Hit", "Leg", "Passage", "StoredChunk"]
+__all__ = ["Chunk", "Heading", "Hit", "Leg", "Passage", "StoredChunk"]
 
 Leg = Literal["dense", "lexical", "fused", "reranked"]
 
@@ -57,6 +57,15 @@ class ChunkPlace(NamedTuple):
     ordinal: int
 
 
+class Heading(NamedTuple):
+    """A heading of a document: where it stands, its level (1 is the outermost) and its text on one line."""
+
+    start: int
+    end: int
+    level: int
+    text: str
+
+
 class Hit(NamedTuple):
     """One search result of one leg, best first; a higher score is better."""
 
@@ -70,7 +79,8 @@ class Passage:
 
     `score` ranks, filters and is shown; `scores` holds each leg's own (`dense` is a cosine,
     `lexical` is BM25), absent where that leg did not find the passage. `context` is that of its first
-    chunk; `rows` are those blocks in it that are rows of tables.
+    chunk; `rows` are those blocks in it that are rows of tables; `outline` are the headings inside it
+    and, before them, those that it begins under, all in reading order.
     """
 
     document_id: str
@@ -87,3 +97,4 @@ class Passage:
     leg: Leg = "fused"
     context: str = ""
     rows: tuple[Block, ...] = field(default=(), repr=False)
+    outline: tuple[Heading, ...] = field(default=(), repr=False)

@@ -8,12 +8,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Final
 
-from rag.schema import Block, BlockKind, RowHeader, StoredChunk
+from rag.schema import Block, BlockKind, Heading, RowHeader, StoredChunk
 from rag.store.documents import document_row
+from rag.store.texts import TextReader
 
-__all__ = ["insert_blocks", "list_blocks", "packed_header", "rows_of_chunks", "table_rows", "unpacked_header"]
+__all__ = [
+    "headings_of_chunks",
+    "insert_blocks",
+    "list_blocks",
+    "packed_header",
+    "rows_of_chunks",
+    "table_rows",
+    "unpacked_header",
+]
 
 _HEADED: Final = " AND b.header IS NOT NULL"
+_LOOKED_BACK: Final = 400
+"""How many headings before a chunk are looked at for those that it stands under."""
 _ROWS: Final = f" AND b.kind = '{BlockKind.TABLE_ROW.value}'"
 
 
@@ -65,13 +76,7 @@ def table_rows(connection: sqlite3.Connection, document_id: str, start: int, end
 
 def rows_of_chunks(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]) -> list[list[Block]]:
     """The rows of tables that each chunk touches, in order; nothing for one whose document is gone."""
-    wanted = json.dumps(sorted({chunk.document_id for chunk in chunks}))
-    documents = dict(
-        connection.execute(
-            "SELECT document_id, id FROM documents WHERE document_id IN (SELECT value FROM json_each(?))",
-            (wanted,),
-        )
-    )
+    documents = _row_ids(connection, chunks)
     known: dict[str, RowHeader] = {}
     return [
         _selected(connection, documents[chunk.document_id], chunk.start, chunk.end, _ROWS, known)
@@ -79,6 +84,63 @@ def rows_of_chunks(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]
         else []
         for chunk in chunks
     ]
+
+
+def headings_of_chunks(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]) -> list[list[Heading]]:
+    """The headings that each chunk begins under, outermost first, then those inside it, in order."""
+    documents = _row_ids(connection, chunks)
+    reader = TextReader(connection)
+    found: list[list[Heading]] = []
+    for chunk in chunks:
+        document = documents.get(chunk.document_id)
+        if document is None:
+            found.append([])
+            continue
+        places = [*_above(connection, document, chunk.start), *_inside(connection, document, chunk)]
+        found.append(
+            [
+                Heading(start, end, max(level, 1), " ".join(reader.slice(document, start, end).split()))
+                for start, end, level in places
+            ]
+        )
+    return found
+
+
+def _above(connection: sqlite3.Connection, document: int, start: int) -> list[tuple[int, int, int]]:
+    """The headings that are open at a place: going back, each of a lower level than all before it."""
+    rows = connection.execute(
+        "SELECT start, end, level FROM blocks WHERE document = ? AND kind = ? AND start < ?"
+        " ORDER BY start DESC LIMIT ?",
+        (document, BlockKind.HEADING.value, start, _LOOKED_BACK),
+    )
+    found: list[tuple[int, int, int]] = []
+    for row in rows:
+        if not found or row[2] < found[-1][2]:
+            found.append(row)
+            if row[2] <= 1:
+                break
+    return found[::-1]
+
+
+def _inside(
+    connection: sqlite3.Connection, document: int, chunk: StoredChunk
+) -> list[tuple[int, int, int]]:
+    return connection.execute(
+        "SELECT start, end, level FROM blocks WHERE document = ? AND kind = ? AND start >= ? AND start < ?"
+        " ORDER BY start",
+        (document, BlockKind.HEADING.value, chunk.start, chunk.end),
+    ).fetchall()
+
+
+def _row_ids(connection: sqlite3.Connection, chunks: Sequence[StoredChunk]) -> dict[str, int]:
+    """The row ids of the documents of some chunks, those that are there."""
+    wanted = json.dumps(sorted({chunk.document_id for chunk in chunks}))
+    return dict(
+        connection.execute(
+            "SELECT document_id, id FROM documents WHERE document_id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        )
+    )
 
 
 def _selected(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.schema import Block, ChunkPlace, DocumentInfo, Page, StoredChunk
+from rag.schema import Block, ChunkPlace, DocumentInfo, Heading, Page, StoredChunk
 from rag.store import blocks, chunks, documents, pages
 from rag.store.records import Records
 from rag.store.texts import TextReader, storable
@@ -118,6 +118,14 @@ class Catalog(Records):
         """
         with self._database.reading() as connection:
             return blocks.rows_of_chunks(connection, stored)
+
+    def chunk_headings(self, stored: Sequence[StoredChunk]) -> list[list[Heading]]:
+        """For each of some chunks the headings that it begins under and those inside it, in order.
+
+        Nothing for a chunk whose document is gone.
+        """
+        with self._database.reading() as connection:
+            return blocks.headings_of_chunks(connection, stored)
 
     def document_chunks(self, document_id: str) -> list[StoredChunk]:
         """All chunks of a document, in order.

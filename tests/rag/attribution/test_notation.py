@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.attribution import read_question, text_terms
-from rag.attribution.periods import spelled_out
+from rag.attribution.notation import spelled_out
 
 
 @pytest.mark.parametrize(

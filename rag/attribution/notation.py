@@ -1,0 +1,96 @@
+"""Periods, dates, numbers and identifiers in one notation, however a text writes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["spelled_out", "whole_tokens"]
+
+_YEAR: Final = re.compile(r"(?:fye?|cy)'?(\d{4}|\d{2})", re.IGNORECASE)
+_PART: Final = re.compile(
+    r"(?:(?P<before>\d{4}))?(?:(?P<a>[qh])(?P<i>[1-4])|(?P<j>[1-4])(?P<b>[qh]))(?:fy)?'?(?P<after>\d{4}|\d{2})?",
+    re.IGNORECASE,
+)
+_SHORTENED: Final = re.compile(
+    r"\b(?:(?:fye?|cy)'?\d{2,4}(?:[qh][1-4])?|(?:\d{4})?(?:[qh][1-4]|[1-4][qh])(?:fy)?'?(?:\d{4}|\d{2})?)\b",
+    re.IGNORECASE,
+)
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+_ISO_DATE: Final = re.compile(r"(?<![\d-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-])")
+_DATE: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
+_GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?![\d])")
+_COMPOUND: Final = re.compile(r"[^\W_]+(?:[-_/][^\W_]+)+")
+_LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w.-]*)")
+_ORDINALS: Final = ("first", "second", "third", "fourth")
+_NAMES: Final = {"q": "quarter", "h": "half"}
+
+
+def spelled_out(text: str) -> str:
+    """A text with periods and dates in words and grouped numbers whole.
+
+    Where day and month cannot be told apart, both readings are given.
+
+    >>> spelled_out("Q2 of FY2023, 2021-03-05, 1 250 t")
+    'second quarter of 2023, 5 March 2021, 1250 t'
+    """
+    text = _SHORTENED.sub(lambda match: " ".join(_period_words(match.group())) or match.group(), text)
+    text = _ISO_DATE.sub(lambda match: _day(match[1], match[2], match[3]) or match.group(), text)
+    text = _DATE.sub(_numeric_date, text)
+    return _GROUPED.sub(lambda match: re.sub(r"\D", "", match.group()), text)
+
+
+def whole_tokens(text: str) -> frozenset[str]:
+    """The identifiers of a text without the signs inside them, in lower case: `p17` for P-17 and P 17.
+
+    Such tokens are the same or they are not: the one is not a part of the other.
+    """
+    tokens = {re.sub(r"[-_/]", "", match.group()) for match in _COMPOUND.finditer(text)}
+    tokens.update(re.findall(r"\w*\d\w*", text))
+    joined = {match[1] + re.sub(r"[-_/.]+$", "", match[2]) for match in _LETTERS_THEN_DIGITS.finditer(text)}
+    return frozenset(
+        token.casefold() for token in tokens | {re.sub(r"[-_/]", "", token) for token in joined}
+        if any(map(str.isdigit, token))
+    )
+
+
+def _numeric_date(match: re.Match[str]) -> str:
+    first, _, second, year = match.groups()
+    year = _whole(year)
+    readings = [_day(year, second, first)]
+    if match[2] == "/":
+        readings.append(_day(year, first, second))
+    return " ".join(dict.fromkeys(filter(None, readings))) or match.group()
+
+
+def _day(year: str, month: str, day: str) -> str:
+    """A day in words; "" where there is no such day."""
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+        return ""
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
+
+
+def _period_words(word: str) -> tuple[str, ...]:
+    """The words of a shortened period: `fy2023` is (2023), `q2` (second, quarter), `2022q4` both; else none.
+
+    Two digits are a year of this century.
+    """
+    year = _YEAR.fullmatch(word)
+    if year:
+        return (_whole(year[1]),)
+    if word[:2].lower() == "fy" and word[2:6].isdigit():  # fy2023q1
+        return (word[2:6], *_period_words(word[6:]))
+    part = _PART.fullmatch(word)
+    if not part:
+        return ()
+    number, letter = part["i"] or part["j"], part["a"] or part["b"]
+    told = (_ORDINALS[int(number) - 1], _NAMES[letter.lower()])
+    years = tuple(_whole(year) for year in (part["before"], part["after"]) if year)
+    return (*told, *years)
+
+
+def _whole(year: str) -> str:
+    return year if len(year) == 4 else f"20{year}"
