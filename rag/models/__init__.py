@@ -1,4 +1,4 @@
-"""Embedders, rerankers, generators and the evidence scorer: loading, devices, batching.
+"""Embedders, rerankers, readers, generators and the evidence scorer: loading, devices, batching.
 
 Names are imported when they are first used, so that nothing heavy is loaded before it is needed.
 """
@@ -16,31 +16,42 @@ if TYPE_CHECKING:
         build_label_scorer,
         build_reranker,
         build_second_embedder,
+        load_reader,
     )
     from rag.models.label_likelihood import LabelLikelihood
     from rag.models.licences import ModelLicence, model_licences
     from rag.models.protocol import Embedder, Reranker, Vectors
+    from rag.models.reader import Reader, ReaderSpan, Reading, Window
 
 __all__ = [
     "Embedder",
     "LabelLikelihood",
     "ModelLicence",
+    "Reader",
+    "ReaderSpan",
+    "Reading",
     "Reranker",
     "Vectors",
+    "Window",
     "build_embedder",
     "build_evidence_scorer",
     "build_generator",
     "build_label_scorer",
     "build_reranker",
     "build_second_embedder",
+    "load_reader",
     "model_licences",
 ]
 
 _MODULES = {
     "Embedder": "protocol",
     "LabelLikelihood": "label_likelihood",
+    "Reader": "reader",
+    "ReaderSpan": "reader",
+    "Reading": "reader",
     "Reranker": "protocol",
     "Vectors": "protocol",
+    "Window": "reader",
     "ModelLicence": "licences",
     "model_licences": "licences",
 }

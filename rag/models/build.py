@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from rag.errors import ConfigurationError, ModelNotFoundError
 from rag.models.packaged import PREFIX
 from rag.models.protocol import Embedder, Reranker
+from rag.resources import resource
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rag.models.causal import CausalModel
     from rag.models.label_likelihood import LabelLikelihood
     from rag.models.llama_cpp_weights import LlamaCppWeights
+    from rag.models.reader import Reader
 
 __all__ = [
     "build_embedder",
@@ -26,6 +29,7 @@ __all__ = [
     "build_label_scorer",
     "build_reranker",
     "build_second_embedder",
+    "load_reader",
 ]
 
 T = TypeVar("T")
@@ -83,6 +87,21 @@ def build_reranker(settings: Settings) -> Reranker | None:
     reranker = settings.reranker
     key = repr(("reranker", reranker.model_copy(update={"candidates": 1}), settings.offline))
     return _once(key, lambda: CrossEncoderReranker(reranker, offline=settings.offline))
+
+
+def load_reader(settings: Settings) -> Reader | None:
+    """The reader that the settings name; None for `none`. Its weights load when they are first needed.
+
+    Raises:
+        ModelNotFoundError: there is no reader in the folder.
+    """
+    model, threads = settings.reader.model, settings.reader.threads
+    if model == "none":
+        return None
+    from rag.models.onnx_reader import OnnxReader
+
+    folder = resource("data", "reader") if model == "packaged" else Path(model).expanduser()
+    return _once(repr(("reader", str(folder), threads)), lambda: OnnxReader(folder, threads))
 
 
 def build_generator(settings: Settings) -> BaseChatModel | None:

@@ -19,6 +19,7 @@ __all__ = [
     "IngestSettings",
     "Precision",
     "PromptSettings",
+    "ReaderSettings",
     "RerankerSettings",
     "RetrievalSettings",
     "ServeSettings",
@@ -61,6 +62,16 @@ class RerankerSettings(_Section):
     dtype: Precision = "auto"
     batch_size: int = Field(16, ge=1)
     candidates: int = Field(50, ge=1, description="How many fused passages are reranked.")
+
+
+class ReaderSettings(_Section):
+    """The small model that reads question and passage together: is the answer there, and where."""
+
+    model: str = Field(
+        "packaged",
+        description="`packaged` for the one that ships, a folder of the same form, or `none`.",
+    )
+    threads: int = Field(2, ge=1, le=16, description="CPU threads.")
 
 
 class GeneratorSettings(_Section):
@@ -328,6 +339,7 @@ class Settings(_Section):
     offline: bool = Field(True, description="Load weights from this machine only; never ask a model hub.")
     embedder: EmbedderSettings = EmbedderSettings()  # type: ignore[call-arg]
     reranker: RerankerSettings = RerankerSettings()  # type: ignore[call-arg]
+    reader: ReaderSettings = ReaderSettings()  # type: ignore[call-arg]
     generator: GeneratorSettings = GeneratorSettings()  # type: ignore[call-arg]
     ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
     chunking: ChunkingSettings = ChunkingSettings()  # type: ignore[call-arg]
