@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from rag.answering import Answerer
 from rag.models import (
     Embedder,
-    build_evidence_scorer,
     build_generator,
     build_reranker,
     build_second_embedder,
+    load_reader,
 )
 from rag.retrieval import HybridRetriever
 from rag.schema import Example
@@ -110,7 +110,7 @@ class Parts:
             embedder=self.embedder,
             settings=settings,
             generator=generator,
-            scorer=build_evidence_scorer(settings),
+            reader=load_reader(settings),
             selector=self.selector,
             prompt_builder=PromptBuilder(
                 settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar

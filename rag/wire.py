@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rag.schema import (
     Answer,
+    AnswerTable,
     Box,
     Check,
     Citation,
@@ -87,8 +89,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "understood": answer.understood,
+        "kind": answer.kind,
         "answer": answer.text,
         "abstained": answer.abstained,
+        "verdict": answer.verdict.value,
         "reason": answer.reason,
         "confidence": round(answer.confidence, 4),
         "short_answer": _short_json(answer.short_answer),
@@ -101,6 +105,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             {"values": list(conflict.values), "citations": list(conflict.citations)}
             for conflict in answer.conflicts
         ],
+        "table": _table_json(answer.table),
+        "coverage": None if answer.coverage is None else asdict(answer.coverage),
+        "steps": [asdict(step) for step in answer.steps],
         "passages": [passage_json(passage) for passage in answer.passages],
         "examples": [example_json(example) for example in answer.examples],
         "cut": list(answer.cut),
@@ -108,6 +115,17 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "timings": {stage: round(seconds, 4) for stage, seconds in answer.timings.items()},
         "run_id": answer.run_id,
         "cached": answer.cached,
+    }
+
+
+def _table_json(table: AnswerTable | None) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {
+        "columns": list(table.columns),
+        "rows": [list(row) for row in table.rows],
+        "lit": [list(place) for place in table.lit],
+        "citations": [list(row) for row in table.citations],
     }
 
 

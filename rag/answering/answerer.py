@@ -6,16 +6,16 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rag.answering.calibration import Calibrator, load_calibrator
 from rag.answering.confidence import confidence_features
-from rag.answering.doubts import doubt, shortcomings
+from rag.answering.doubts import doubt, shortcomings, unknown_identifiers
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
 from rag.answering.followup import FollowUps
 from rag.answering.outcome import Outcome
-from rag.answering.quoting import quote, short_answer, tell_conflicts
+from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
 from rag.answering.term_weights import given_term_weights, library_term_weights
 from rag.answering.wording import abstention, join_sentences
@@ -34,10 +34,11 @@ from rag.attribution import (
     read_question,
 )
 from rag.errors import UsageError
-from rag.models.protocol import Embedder, Reranker
+from rag.models import Reader
+from rag.models.protocol import Embedder
 from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever, Retrieval, merge_neighbours
-from rag.schema import Answer, Message, Passage, RunRecord
+from rag.schema import Answer, Message, Passage, RunRecord, Step, Verdict
 from rag.settings import Settings
 from rag.store import Store
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 __all__ = ["Answerer"]
 
 _MOST_CONFLICTS: Final = 2
+_SURE: Final = 0.6
+"""The least confidence of an answer that is called stated or pieced together, not only near."""
 _STOPPED: Final = "stopped before an answer was found"
 
 
@@ -88,7 +91,7 @@ class Answerer:
         embedder: Embedder | None,
         settings: Settings,
         generator: BaseChatModel | None = None,
-        scorer: Reranker | None = None,
+        reader: Reader | None = None,
         selector: BaseExampleSelector | None = None,
         prompt_builder: PromptBuilder | None = None,
         calibrator: Calibrator | None = None,
@@ -98,7 +101,7 @@ class Answerer:
         self._retriever = retriever
         self._settings = settings
         sentences = SentenceVectors(embedder) if embedder is not None else None
-        self._evidence = EvidenceSelector(sentences, scorer, second=second_embedder)
+        self._evidence = EvidenceSelector(sentences, reader, second=second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
         self._follow_ups = self._reads_follow_ups(generator, embedder)
@@ -183,15 +186,18 @@ class Answerer:
         grounds = self._grounds(inquiry)
         if inquiry.stopped:
             outcome = Outcome(abstained=True, reason=_STOPPED)
-        elif grounds.confidence < grounds.threshold or not grounds.selection.chosen:
-            outcome = Outcome(abstained=True, reason=doubt(inquiry.question, grounds, inquiry.passages))
+        elif not grounds.selection.chosen or (self._writer is None and not self._bears(inquiry, grounds)):
+            outcome = _not_found(inquiry, grounds)
         else:
             book = self._book(inquiry)
             outcome = yield from self._told(inquiry, grounds, book)
             if not outcome.abstained:
                 short = short_answer(grounds.selection, book, outcome.written)
                 open_ends = shortcomings(grounds.selection, inquiry.passages)
-                outcome = replace(outcome, short_answer=short, reason=outcome.reason or open_ends)
+                table = rows_of(grounds.selection, book)
+                outcome = replace(
+                    outcome, short_answer=short, table=table, reason=outcome.reason or open_ends
+                )
                 outcome = yield from _with_conflicts(inquiry, grounds.selection, outcome, book)
         answer = self._made(inquiry, outcome, grounds)
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
@@ -211,6 +217,11 @@ class Answerer:
             retrieval=inquiry.retrieval,
             contributions=self._calibrator.contributions(features),
         )
+
+    def _bears(self, inquiry: _Inquiry, grounds: Grounds) -> bool:
+        """Whether the evidence is good enough to be quoted as the answer."""
+        unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
+        return grounds.confidence >= grounds.threshold and not unknown
 
     def _threshold(self) -> float:
         set_by_hand = self._settings.answering.abstain_below
@@ -238,9 +249,12 @@ class Answerer:
             failed = f"{type(error).__name__}: {error}"
             reason, kept = f"the generator failed ({failed})", Outcome(notes={"generator_failed": failed})
         else:
-            if not written.gives_way:
+            unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
+            if not written.gives_way and not unknown:
                 return written
             reason, kept = written.reason, written
+        if not self._bears(inquiry, grounds):
+            return replace(kept, **_silent(inquiry, grounds))
         quoted = yield from quote(grounds.selection, book)
         return replace(
             kept,
@@ -270,6 +284,9 @@ class Answerer:
             sentences=outcome.sentences,
             citations=outcome.citations,
             abstained=outcome.abstained,
+            verdict=_verdict(outcome, grounds),
+            table=outcome.table,
+            steps=(_found(inquiry),),
             confidence=grounds.confidence * outcome.support,
             passages=inquiry.passages,
             examples=outcome.examples,
@@ -300,6 +317,36 @@ def _with_conflicts(
         citations=book.citations,
         conflicts=conflicts,
     )
+
+
+def _silent(inquiry: _Inquiry, grounds: Grounds) -> dict[str, Any]:
+    """What an outcome becomes where nothing can be told."""
+    return {
+        "sentences": (),
+        "citations": (),
+        "abstained": True,
+        "reason": doubt(inquiry.question, grounds, inquiry.passages),
+        "model": "",
+    }
+
+
+def _not_found(inquiry: _Inquiry, grounds: Grounds) -> Outcome:
+    return Outcome(**_silent(inquiry, grounds))
+
+
+def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
+    """How an answer stands: its confidence labels it, and does not stand in its way."""
+    if outcome.abstained:
+        return Verdict.NOT_FOUND
+    if grounds.confidence * outcome.support < _SURE:
+        return Verdict.NEAR
+    if outcome.written or len(outcome.sentences) > 1:
+        return Verdict.PIECED
+    return Verdict.STATED
+
+
+def _found(inquiry: _Inquiry) -> Step:
+    return Step("find", {"question": inquiry.question}, len(inquiry.passages))
 
 
 def _check(question: str) -> None:

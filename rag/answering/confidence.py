@@ -11,8 +11,8 @@ import numpy as np
 
 from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
 from rag.attribution.features import naming
+from rag.attribution.notation import held_tokens, identifiers, spelled_out
 from rag.attribution.overlap import near_overlap
-from rag.attribution.notation import spelled_out
 from rag.attribution.short import load_short_model, measure_spans, wants_short_answer
 from rag.schema import Passage
 from rag.text import numbers as numbers_of
@@ -31,11 +31,12 @@ _OF_EVIDENCE: Final = (
 )
 _OF_QUESTION: Final = (
     *("answer_coverage", "rarest_missing", "relation_missing", "relation_far"),
-    *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years"),
+    *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years", "identifiers_far"),
     *("words_missing", "kind_missing", "new", "terms", "explanation", "computed"),
 )
 _OF_SHORT: Final = ("short", "short_odds", "short_probability", "short_unclear", "agreement")
-CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_SHORT
+_OF_READER: Final = ("read", "read_evidence", "read_answerable", "read_span", "read_margin", "read_best")
+CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_SHORT + _OF_READER
 """The names of what `confidence_features` measures."""
 
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -72,6 +73,7 @@ def confidence_features(
         **_evidence(selection, passages),
         **_question(selection, passages, weight),
         **_short(selection),
+        **_read(selection),
     }
 
 
@@ -118,6 +120,7 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
         "names_far": len(names - whole) / len(names) if names else 0.0,
         "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,
         "numbers_far": len(numbers - held) / len(numbers) if numbers else 0.0,
+        "identifiers_far": float(not identifiers(question.asked) <= held_tokens(f"{around}\n{passage.text}")),
         "other_years": float(_speaks_of_other_years(question, unit)),
         "words_missing": float(sum(_missing((term,), context, weight) > _HALF for term in question.terms)),
         "kind_missing": float(own["kind"] < 0.0),
@@ -142,6 +145,24 @@ def _speaks_of_other_years(question: Question, unit: Unit) -> bool:
     asked = {number for number in question.numbers if _YEAR.fullmatch(number)}
     told = set(_YEAR.findall(unit.reading))
     return bool(asked and told) and not asked & told
+
+
+def _read(selection: Selection) -> dict[str, float]:
+    """What the reader says of the best unit and of all; 0 each where it has not read."""
+    found = dict.fromkeys(_OF_READER, 0.0)
+    if not selection.has_read:
+        return found
+    own = selection.ranked[0].features
+    others = [e.features["reader_evidence"] for e in selection.ranked[1:]]
+    evidence = own["reader_evidence"]
+    return {
+        "read": 1.0,
+        "read_evidence": evidence,
+        "read_answerable": own["reader_answerable"],
+        "read_span": own["reader_span"],
+        "read_margin": min(evidence - max(others), _FAR_BEHIND) if others else _FAR_BEHIND,
+        "read_best": max([evidence, *others]),
+    }
 
 
 def _short(selection: Selection) -> dict[str, float]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from rag.answering.followup import dependence
 from rag.answering.records import Grounds
 from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
 from rag.attribution.features import naming
+from rag.attribution.notation import held_tokens, identifiers
 from rag.schema import Passage
 from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
 
-__all__ = ["doubt", "missing_parts", "shortcomings"]
+__all__ = ["doubt", "missing_parts", "shortcomings", "unknown_identifiers"]
 
 _PARTS: Final = re.compile(
     r"\s*(?:,?\s+and\s+(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
@@ -22,6 +24,8 @@ _PARTS: Final = re.compile(
 )
 _LEAST_HELD: Final = 0.34
 _FEW: Final = 3
+_ALIKE: Final = 0.6
+"""How alike, from 0 to 1, an identifier must be to be told beside one that is not there."""
 _WANTED: Final = {
     AnswerKind.TIME: ("a date or a time", "日期或时间"),
     AnswerKind.QUANTITY: ("a number", "数量"),
@@ -32,7 +36,7 @@ _WANTED: Final = {
 
 
 def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
-    """Why the documents do not answer, the plainest reason first, with the confidence where there is one.
+    """Why nothing was found, the plainest reason first.
 
     What the question leaves open comes before what the documents lack: it can be put right at once.
     """
@@ -49,13 +53,30 @@ def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
         if chinese
         else "what was found is near to the question but does not answer it"
     )
-    told = _underspecified(selection.question, chinese) or _lacking(selection, passages, chinese) or near
-    if chinese:
-        return f"{told}（答案正确的概率为 {grounds.confidence:.2f}，低于所需的 {grounds.threshold:.2f}）"
-    return (
-        f"{told} (an answer would be right with a probability of {grounds.confidence:.2f}; "
-        f"{grounds.threshold:.2f} is wanted)"
+    unknown = unknown_identifiers(selection.question, passages)
+    if unknown:
+        return _told_unknown(unknown, passages, chinese)
+    return _underspecified(selection.question, chinese) or _lacking(selection, passages, chinese) or near
+
+
+def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list[str]:
+    """The identifiers of a question, as it writes them, that stand in none of its passages."""
+    held = held_tokens(" ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages))
+    missing = identifiers(question.asked) - held
+    written = re.findall(r"[^\W_][\w/-]*", question.asked)
+    return [word for word in dict.fromkeys(written) if identifiers(word) & missing]
+
+
+def _told_unknown(unknown: Sequence[str], passages: Sequence[Passage], chinese: bool) -> str:
+    """That identifiers are not there, beside those that are nearest to them."""
+    written = dict.fromkeys(
+        word for p in passages for word in re.findall(r"[^\W_][\w/-]*", p.text) if identifiers(word)
     )
+    near = [other for word in unknown for other in get_close_matches(word, written, _FEW, _ALIKE)]
+    names, others = ", ".join(unknown), ", ".join(dict.fromkeys(near))
+    if chinese:
+        return f"文档没有提到{names}" + (f"；相近的有{others}" if others else "")
+    return f"the documents do not name {names}" + (f"; nearest to it: {others}" if others else "")
 
 
 def shortcomings(selection: Selection, passages: Sequence[Passage]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.schema import AnswerSentence, Citation, Conflict, Example, Message, ShortAnswer
+from rag.schema import AnswerSentence, AnswerTable, Citation, Conflict, Example, Message, ShortAnswer
 
 __all__ = ["Outcome"]
 
@@ -33,3 +33,4 @@ class Outcome:
     notes: dict[str, Any] = field(default_factory=dict)
     short_answer: ShortAnswer | None = None
     conflicts: tuple[Conflict, ...] = ()
+    table: AnswerTable | None = None

@@ -1,12 +1,13 @@
-"""The quote-first answer: chosen evidence, said in the documents' own words."""
+"""The quote-first answer: chosen evidence, told so that it can be read, and the short answer in it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Final
 
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
+from rag.answering.telling import table_of, told_unit
 from rag.answering.wording import disagreement, shown
 from rag.attribution import (
     CitationBook,
@@ -15,43 +16,62 @@ from rag.attribution import (
     Selection,
     ShortSpan,
     Unit,
+    read_short_span,
     short_span,
 )
-from rag.schema import AnswerSentence, Conflict, ShortAnswer
+from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
 
-__all__ = ["quote", "short_answer", "tell_conflicts"]
+__all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
 
 _CLEAR: Final = 0.4
-"""The least probability of a short answer that is told: a wrong one misleads more than none."""
+"""The least share among all candidates of a short answer that the reader has not read."""
 
 
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
     """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
+    places = _places(selection, [evidence.unit for evidence in selection.told])
     sentences = []
     for evidence in selection.told:
         unit = evidence.unit
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
-        sentence = AnswerSentence(shown(unit.reading), (number,))
+        sentence = AnswerSentence(told_unit(selection.question, unit, places.get(unit)), (number,))
         sentences.append(sentence)
         yield SentenceReady(sentence, (book.citations[number - 1],))
     return Outcome(tuple(sentences), book.citations)
 
 
+def rows_of(selection: Selection, book: CitationBook) -> AnswerTable | None:
+    """The rows of a table that are cited, as a table; None where no row is."""
+    cited = _cited(selection, book)
+    return table_of(selection.question, list(cited), cited, _places(selection, list(cited)))
+
+
 def short_answer(selection: Selection, book: CitationBook, written: str = "") -> ShortAnswer | None:
     """The name, number, date or place asked for, inside what is cited; None where it is not clear.
 
-    What a model has `written`, checked, says which of the evidence's spans it takes for the answer.
+    The reader says which it is where it has read. What a model has `written`, checked, says which of the
+    evidence's spans it takes for the answer.
     """
-    cited = {}
-    for evidence in selection.ranked:
-        unit = evidence.unit
-        number = book.number_of(unit.document_id, unit.start, unit.end)
-        if number is not None:
-            cited[unit] = number
-    found = _clear_span(selection.question, list(cited), written)
+    cited = _cited(selection, book)
+    if selection.has_read:
+        found = read_short_span(selection, list(cited), written)
+    else:
+        found = _clear_span(selection.question, list(cited), written)
     if found is None:
         return None
     return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])
+
+
+def _cited(selection: Selection, book: CitationBook) -> dict[Unit, int]:
+    """The units that are cited, best first, with the numbers of their citations."""
+    numbers = {e.unit: book.number_of(e.unit.document_id, e.unit.start, e.unit.end) for e in selection.ranked}
+    return {unit: number for unit, number in numbers.items() if number is not None}
+
+
+def _places(selection: Selection, units: Sequence[Unit]) -> Mapping[Unit, tuple[int, int]]:
+    """Where the short answer stands, in the unit that holds it."""
+    found = read_short_span(selection, units) if selection.has_read else None
+    return {} if found is None else {found.unit: (found.start, found.end)}
 
 
 def _clear_span(question: Question, units: Sequence[Unit], written: str = "") -> ShortSpan | None:

@@ -31,7 +31,7 @@ _TOLD: Final = {
     "kind": "holds the kind of answer wanted",
     "rank": "stands in the best passage",
     "row": "is a table row",
-    "likelihood": "makes the question likely",
+    "reader_evidence": "answers it, as the reader says",
 }
 _LEAST_TOLD: Final = 0.3
 

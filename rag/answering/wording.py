@@ -12,23 +12,23 @@ from rag.text import has_cjk
 __all__ = ["abstention", "disagreement", "join_sentences", "shown"]
 
 _ABSTENTION: Final = {
-    "en": "The documents do not hold the answer to this question.",
-    "zh": "文档中没有这个问题的答案。",
-    "ja": "文書にはこの質問の答えがありません。",
-    "ko": "문서에 이 질문의 답이 없습니다.",
-    "de": "Die Dokumente enthalten keine Antwort auf diese Frage.",
-    "fr": "Les documents ne contiennent pas la réponse à cette question.",
-    "es": "Los documentos no contienen la respuesta a esta pregunta.",
-    "it": "I documenti non contengono la risposta a questa domanda.",
-    "pt": "Os documentos não contêm a resposta a esta pergunta.",
-    "nl": "De documenten bevatten geen antwoord op deze vraag.",
-    "ru": "В документах нет ответа на этот вопрос.",
-    "ar": "لا تحتوي المستندات على إجابة لهذا السؤال.",
+    "en": "I could not find it in these documents.",
+    "zh": "在这些文档中没有找到答案。",
+    "ja": "これらの文書では見つかりませんでした。",
+    "ko": "이 문서들에서 찾지 못했습니다.",
+    "de": "Ich konnte es in diesen Dokumenten nicht finden.",
+    "fr": "Je ne l’ai pas trouvé dans ces documents.",
+    "es": "No lo he encontrado en estos documentos.",
+    "it": "Non l’ho trovato in questi documenti.",
+    "pt": "Não o encontrei nestes documentos.",
+    "nl": "Ik kon het in deze documenten niet vinden.",
+    "ru": "В этих документах я этого не нашёл.",
+    "ar": "لم أجد ذلك في هذه المستندات.",
 }
 
 
 def abstention(question: str) -> str:
-    """That the documents do not hold the answer, in the question's language, else in English."""
+    """That nothing was found, in the question's language, else in English."""
     return _ABSTENTION.get(read_question(question).language, _ABSTENTION["en"])
 
 

@@ -137,7 +137,7 @@ class Writer:
     ) -> Outcome:
         told = Outcome(model=self.name, prompt=prompt.messages, cut=prompt.cut, abstained=True)
         if draft.silent:
-            return replace(told, reason="the model finds no answer in the passages")
+            return replace(told, gives_way=True, reason="the model finds no answer in the passages")
         alignments = draft.alignments
         notes = {"draft": draft.text, "alignments": [_note(alignment) for alignment in alignments]}
         quotes = self.unsupported == "quote" and not cut_short

@@ -80,7 +80,7 @@ class Attributor:
             return [
                 Alignment(text, Support.UNSUPPORTED, (), 0.0, "there is no evidence") for text in sentences
             ]
-        weight = term_weights or weights_from_texts(unit.reading for unit in units)
+        weight = term_weights or weights_from_texts(unit.in_place for unit in units)
         likeness = self._likeness(sentences, units)
         return [self._aligned(text, units, likeness[i], weight) for i, text in enumerate(sentences)]
 
@@ -89,7 +89,8 @@ class Attributor:
     ) -> Alignment:
         terms = tuple(dict.fromkeys(text_terms(text)))
         held = [
-            set(text_terms(f"{unit.lead} {unit.reading}" if unit.is_row else unit.reading)) for unit in units
+            set(text_terms(f"{unit.lead} {unit.in_place}" if unit.is_row else unit.in_place))
+            for unit in units
         ]
         single = np.array([near_overlap(terms, words, weight) for words in held])
         taken = self._cover(terms, held, 0.7 * single + 0.3 * likeness, weight)
@@ -138,7 +139,7 @@ class Attributor:
         """Cosines of sentences and units on a scale from 0 (other matter) to 1 (the same said)."""
         if self._sentences is None or not sentences:
             return np.zeros((len(sentences), len(units)))
-        vectors = self._sentences.of([*sentences, *(unit.reading for unit in units)])
+        vectors = self._sentences.of([*sentences, *(unit.in_place for unit in units)])
         cosines = vectors[: len(sentences)] @ vectors[len(sentences) :].T
         scaled = (cosines - _MEANING_FLOOR) / (_MEANING_CEILING - _MEANING_FLOOR)
         likeness: NDArray[np.float64] = np.clip(scaled, 0.0, 1.0).astype(np.float64)
@@ -147,7 +148,7 @@ class Attributor:
 
 def _conflict(text: str, units: Sequence[Unit], words: float) -> str:
     """What a sentence tells otherwise than its evidence; empty where they agree."""
-    texts = [unit.reading for unit in units] + [unit.lead for unit in units if unit.is_row]
+    texts = [unit.in_place for unit in units] + [unit.lead for unit in units if unit.is_row]
     missing = missing_quantities(text, texts)
     if missing:
         number = f"{missing[0].value:g} {missing[0].unit}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -24,14 +24,15 @@ from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
 from rag.attribution.short import answer_scores
 from rag.attribution.units import Unit, quotable_units
+from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
-from rag.models.protocol import Embedder, Reranker
+from rag.models import Reader
+from rag.models.protocol import Embedder
 from rag.schema import Passage
 
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
 Matrix = NDArray[np.float64]
-_SCORED_BY_MODEL: Final = 8
 _READ: Final = 12
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
@@ -62,7 +63,8 @@ class Selection:
 
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
     question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
-    probabilities: how many there should be in the answer.
+    probabilities: how many there should be in the answer. `has_read` says whether the reader has read, and
+    `spans` are the short answers that it sees, likeliest first.
     """
 
     question: Question
@@ -72,6 +74,8 @@ class Selection:
     considered: int
     embedder: str = ""
     expected: float = 0.0
+    has_read: bool = False
+    spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
 
     @property
     def told(self) -> tuple[Evidence, ...]:
@@ -96,7 +100,7 @@ class Measured:
     """The units of a question's passages that were embedded, with their features, before any is chosen.
 
     `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not;
-    `embedder` names the model behind `vectors`.
+    `embedder` names the model behind `vectors`, `votes` are the reader's.
     """
 
     question: Question
@@ -104,6 +108,7 @@ class Measured:
     units: Sequence[Unit]
     matrix: Matrix
     vectors: UnitVectors
+    votes: ReaderVotes
     weight: TermWeights
     considered: int
     embedder: str = ""
@@ -113,7 +118,16 @@ class Measured:
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         kinds, answers = (self.matrix[:, FEATURES.index(name)] for name in ("kind", "answer"))
         return Members(
-            self.question, self.units, self.passages, scores, kinds, answers, order, self.vectors, self.weight
+            self.question,
+            self.units,
+            self.passages,
+            scores,
+            kinds,
+            answers,
+            self.votes,
+            order,
+            self.vectors,
+            self.weight,
         )
 
 
@@ -126,7 +140,7 @@ class EvidenceSelector:
     Args:
         embedder: Judges likeness of meaning; None leaves the words alone to decide. Given as
             `SentenceVectors`, it shares what it remembers.
-        scorer: Scores the best few units against the question, where there is one.
+        reader: Reads the question with the most promising windows, where there is one.
         weights: The models; the shipped ones when None.
         most_candidates: Units that are embedded a question: those whose words speak for them most.
         second: Makes an embedder for languages that the first does not know; called when one is met.
@@ -135,7 +149,7 @@ class EvidenceSelector:
     def __init__(
         self,
         embedder: Embedder | SentenceVectors | None,
-        scorer: Reranker | None = None,
+        reader: Reader | None = None,
         weights: EvidenceWeights | None = None,
         most_candidates: int = 48,
         second: SecondEmbedder | None = None,
@@ -144,7 +158,7 @@ class EvidenceSelector:
             raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
         first = SentenceVectors(embedder) if isinstance(embedder, Embedder) else embedder
         self._judges = LanguageJudges(first, second)
-        self._scorer = scorer
+        self._reader = reader
         self._weights = weights or load_evidence_weights()
         self._most_candidates = most_candidates
 
@@ -173,12 +187,14 @@ class EvidenceSelector:
         kept = self._prefiltered(by_words)
         candidates = [units[i] for i in kept]
         judge = self._judges.judge(asked.language, languages_of(passages)) if candidates else None
-        vectors = self._vectors(asked, candidates, by_words[kept], judge)
-        matrix = feature_matrix(by_words[kept], candidates, vectors)
+        vectors = self._vectors(asked, candidates, judge)
+        promise = self._promise(by_words, kept, vectors)
+        votes = votes_of(self._reader, asked, units, passages, promise).of(kept)
+        matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
         read = np.argsort(-self._weights.ranking.scores(matrix), kind="stable")[:_READ]
         add_answers(matrix, read, answer_scores(asked, [candidates[i] for i in read]))
         name = judge[0].embedder.name if judge else ""
-        return Measured(asked, passages, candidates, matrix, vectors, weight, len(units), name)
+        return Measured(asked, passages, candidates, matrix, vectors, votes, weight, len(units), name)
 
     def _prefiltered(self, by_words: Matrix) -> NDArray[np.intp]:
         """The rows to embed, ascending."""
@@ -187,29 +203,18 @@ class EvidenceSelector:
         scores = self._weights.prefilter.scores(by_words)
         return np.sort(np.argsort(-scores, kind="stable")[: self._most_candidates])
 
-    def _vectors(
-        self, question: Question, units: Sequence[Unit], by_words: Matrix, judge: Judge | None
-    ) -> UnitVectors:
-        vectors = UnitVectors.absent(len(units))
-        first_look = by_words[:, WORD_FEATURES.index("near_overlap")]
-        if judge is not None:
-            sentences, trust = judge
-            asked = sentences.embedder.embed_questions([question.asked])[0]
-            embedded = sentences.of([unit.in_place for unit in units])
-            vectors = UnitVectors(asked, embedded, trust, vectors.likelihood)
-            first_look = first_look + trust.likeness(embedded @ asked)
-        return replace(vectors, likelihood=self._likelihood(question.text, units, first_look))
+    def _vectors(self, question: Question, units: Sequence[Unit], judge: Judge | None) -> UnitVectors:
+        if judge is None:
+            return UnitVectors.absent(len(units))
+        sentences, trust = judge
+        asked = sentences.embedder.embed_questions([question.asked])[0]
+        return UnitVectors(asked, sentences.of([unit.in_place for unit in units]), trust)
 
-    def _likelihood(self, question: str, units: Sequence[Unit], first_look: Matrix) -> Matrix:
-        """The scorer's scores of the best few in standard deviations; the others get the lowest of them."""
-        if self._scorer is None or not units:
-            return np.zeros(len(units))
-        best = np.argsort(-first_look, kind="stable")[:_SCORED_BY_MODEL]
-        scores = np.array(self._scorer.score(question, [units[i].text for i in best]), np.float64)
-        scores = (scores - scores.mean()) / (scores.std() or 1.0)
-        likelihood = np.full(len(units), scores.min())
-        likelihood[best] = scores
-        return likelihood
+    def _promise(self, by_words: Matrix, kept: NDArray[np.intp], vectors: UnitVectors) -> Matrix:
+        """What each unit promises by its words and, where it was embedded, its meaning."""
+        promise: Matrix = by_words[:, WORD_FEATURES.index("near_overlap")].copy()
+        promise[kept] += vectors.trust.likeness(vectors.units @ vectors.question)
+        return promise
 
 
 def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences: int) -> Selection:
@@ -242,6 +247,8 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
         measured.considered,
         measured.embedder,
         expected,
+        measured.votes.has_read,
+        tuple((measured.units[span.unit], span) for span in measured.votes.spans),
     )
 
 

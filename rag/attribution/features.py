@@ -18,6 +18,7 @@ from rag.attribution.overlap import TermWeights, near_credits, near_overlap, ove
 from rag.attribution.question import Question, text_terms
 from rag.attribution.trust import NO_TRUST, LanguageTrust
 from rag.attribution.units import Unit
+from rag.attribution.votes import ReaderVotes
 from rag.schema import Passage
 from rag.text import cjk_share, numbers
 
@@ -69,10 +70,13 @@ _MEANING_FEATURES: Final = (
     "cosine_gap",
     "untrusted_overlap",
     "untrusted_near_overlap",
-    "likelihood",
     "answer",
     "answer_gap",
     "lone_cosine",
+    "reader_evidence",
+    "reader_answerable",
+    "reader_span",
+    "reader_gap",
 )
 FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
 """The columns of `feature_matrix`."""
@@ -89,19 +93,17 @@ _LETTERS_A_CJK_WORD: Final = 1.7
 class UnitVectors:
     """What models say of a question's units.
 
-    `question` has shape (dimension,), `units` (n, dimension). `likelihood`, shape (n,), is a scorer's
-    score in standard deviations from the mean; zeros without a scorer.
+    `question` has shape (dimension,), `units` (n, dimension).
     """
 
     question: NDArray[np.float32]
     units: NDArray[np.float32]
     trust: LanguageTrust
-    likelihood: Matrix
 
     @classmethod
     def absent(cls, count: int) -> UnitVectors:
         """For `count` units where no embedder is to be trusted."""
-        return cls(np.zeros(1, np.float32), np.zeros((count, 1), np.float32), NO_TRUST, np.zeros(count))
+        return cls(np.zeros(1, np.float32), np.zeros((count, 1), np.float32), NO_TRUST)
 
 
 def word_features(
@@ -134,14 +136,16 @@ def passage_ranks(passages: Sequence[Passage]) -> list[int]:
     return [sum(other > score for other in scores) for score in scores]
 
 
-def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors) -> Matrix:
+def feature_matrix(
+    by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors, votes: ReaderVotes
+) -> Matrix:
     """All features, shape (len(units), len(FEATURES)); `by_words` is from `word_features`.
 
     Likeness of meaning to the question (of the unit, of the unit with its neighbours, of all units of
     its passage, and below the best unit) counts by how far the embedder is trusted, and overlaps count
     once more by how far it is not. `lone_cosine` is likeness by how little the words of the question are
-    found in any unit, as where it is in another language. The columns of short answers are 0 until
-    `add_answers` fills them.
+    found in any unit, as where it is in another language. The reader's votes are 0 where it has not read.
+    The columns of short answers are 0 until `add_answers` fills them.
     """
     likeness = vectors.trust.likeness
     cosines = likeness(vectors.units @ vectors.question)
@@ -156,9 +160,12 @@ def feature_matrix(by_words: Matrix, units: Sequence[Unit], vectors: UnitVectors
         cosines - cosines.max() if len(units) else cosines,
         distrust * by_words[:, WORD_FEATURES.index("overlap")],
         distrust * near,
-        vectors.likelihood,
         *np.zeros((2, len(units))),
         cosines * (1.0 - near.max(initial=0.0)),
+        votes.evidence,
+        votes.answerable,
+        votes.span,
+        votes.evidence - votes.evidence.max() if len(units) else votes.evidence,
     ]
     return np.hstack([by_words, np.stack(columns, axis=1)])
 
@@ -227,7 +234,8 @@ def is_heading(unit: Unit, passage: Passage) -> bool:
     rest = passage.text[unit.end - passage.start :]
     if not rest.startswith("\n") or not rest.strip():
         return False
-    return not unit.is_row and not unit.is_closed and _word_count(unit.text) <= _HEADING_WORDS and not _TELLS.search(unit.text)
+    tells = unit.is_row or unit.is_closed or _TELLS.search(unit.text) is not None
+    return not tells and _word_count(unit.text) <= _HEADING_WORDS
 
 
 def _whole(passage: Passage) -> str:

@@ -15,6 +15,7 @@ from rag.attribution.features import UnitVectors, passage_ranks
 from rag.attribution.overlap import TermWeights, overlap
 from rag.attribution.question import Question, text_terms
 from rag.attribution.units import Unit
+from rag.attribution.votes import ReaderVotes
 from rag.schema import Passage
 
 __all__ = ["MEMBERSHIP_FEATURES", "Members", "choose", "few_enough"]
@@ -45,6 +46,9 @@ MEMBERSHIP_FEATURES: Final = (
     "terms",
     "few",
     "answers_better",
+    "read",
+    "read_evidence",
+    "read_gap",
 )
 """The columns of `Members.matrix`; from `likeness` on they are 0 for the best unit itself."""
 
@@ -63,7 +67,8 @@ class Members:
     """The best units of a question, measured against the very best of them.
 
     `order` are the rows of all units, best first by `scores`; `kinds` is whether each unit holds the
-    kind of answer wanted (-0.5 to 0.5), `answers` how well its likeliest short answer fits.
+    kind of answer wanted (-0.5 to 0.5), `answers` how well its likeliest short answer fits; `votes` are the
+    reader's.
     """
 
     question: Question
@@ -72,6 +77,7 @@ class Members:
     scores: Matrix
     kinds: Matrix
     answers: Matrix
+    votes: ReaderVotes
     order: Sequence[int]
     vectors: UnitVectors
     weight: TermWeights
@@ -105,6 +111,9 @@ class Members:
                     (1.0 - is_best) * terms,
                     (1.0 - is_best) / len(self.units),
                     self._answers_better(i, best),
+                    float(self.votes.has_read),
+                    float(self.votes.evidence[i]),
+                    float(self.votes.evidence[i] - self.votes.evidence[best]),
                 ]
             )
         return np.array(rows, np.float64)
@@ -116,7 +125,7 @@ class Members:
 
     def _beside(self, i: int, best: int) -> list[float]:
         unit, first = self.units[i], self.units[best]
-        held, own = set(text_terms(first.reading)), set(text_terms(unit.reading))
+        held, own = set(text_terms(first.in_place)), set(text_terms(unit.in_place))
         missing = [term for term in self.question.terms if term not in held]
         total = sum(map(self.weight, self.question.terms)) or 1.0
         same = unit.passage == first.passage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["spelled_out", "whole_tokens"]
+__all__ = ["held_tokens", "identifiers", "spelled_out"]
 
 _YEAR: Final = re.compile(r"(?:fye?|cy)'?(\d{4}|\d{2})", re.IGNORECASE)
 _PART: Final = re.compile(
@@ -23,8 +23,10 @@ _MONTHS: Final = (
 _ISO_DATE: Final = re.compile(r"(?<![\d-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-])")
 _DATE: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
 _GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?![\d])")
-_COMPOUND: Final = re.compile(r"[^\W_]+(?:[-_/][^\W_]+)+")
-_LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w.-]*)")
+_IDENTIFIER: Final = re.compile(r"[^\W\d_]\w*\d\w*", re.IGNORECASE)
+_NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d+\w*", re.IGNORECASE)
+_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
+_LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
 _ORDINALS: Final = ("first", "second", "third", "fourth")
 _NAMES: Final = {"q": "quarter", "h": "half"}
 
@@ -43,18 +45,26 @@ def spelled_out(text: str) -> str:
     return _GROUPED.sub(lambda match: re.sub(r"\D", "", match.group()), text)
 
 
-def whole_tokens(text: str) -> frozenset[str]:
-    """The identifiers of a text without the signs inside them, in lower case: `p17` for P-17 and P 17.
+def identifiers(text: str) -> frozenset[str]:
+    """The identifiers that a text names, in one notation: `p17` for P-17 or P17, `inv20240117`.
 
-    Such tokens are the same or they are not: the one is not a part of the other.
+    They begin with a letter and hold a digit. Such a token is the same as another or it is not: none is a
+    part of another. Periods as FY2023 are not among them.
     """
-    tokens = {re.sub(r"[-_/]", "", match.group()) for match in _COMPOUND.finditer(text)}
-    tokens.update(re.findall(r"\w*\d\w*", text))
-    joined = {match[1] + re.sub(r"[-_/.]+$", "", match[2]) for match in _LETTERS_THEN_DIGITS.finditer(text)}
-    return frozenset(
-        token.casefold() for token in tokens | {re.sub(r"[-_/]", "", token) for token in joined}
-        if any(map(str.isdigit, token))
-    )
+    joined = (_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text))
+    return frozenset(t for t in joined if _IDENTIFIER.fullmatch(t) and not _NO_IDENTIFIER.fullmatch(t))
+
+
+def held_tokens(text: str) -> frozenset[str]:
+    """What of a text the identifiers of a question are looked up in, also written in two words (`P 17`)."""
+    apart = {_joined(match[1] + match[2]) for match in _LETTERS_THEN_DIGITS.finditer(text)}
+    parts = (_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text))
+    return frozenset(apart | {t for t in parts if _WITH_DIGIT.fullmatch(t)})
+
+
+def _joined(token: str) -> str:
+    """A token in lower case without the signs inside it and the marks at its end."""
+    return re.sub(r"[-_/]", "", token.rstrip("-_/.")).casefold()
 
 
 def _numeric_date(match: re.Match[str]) -> str:

@@ -59,7 +59,7 @@ class Unit:
 
     @property
     def in_place(self) -> str:
-        """Its reading under its headings: `Blue Ridge trail: 12 km, 480 m of ascent.`"""
+        """Its reading under its headings: `Blue Ridge trail: 12 km, 480 m of ascent`."""
         return f"{self.heading}: {self.reading}" if self.headings else self.reading
 
     @property
@@ -80,7 +80,7 @@ class Unit:
     @property
     def is_question(self) -> bool:
         """Whether it asks instead of telling."""
-        return self.text.rstrip("\"'”’」』）)) ").endswith(("?", "？"))
+        return self.text.rstrip("\"'”’」』）) ").endswith(("?", "？"))
 
 
 def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
@@ -108,7 +108,7 @@ def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
         start, end = passage.start + span.start, passage.start + span.end
         headings, is_heading = above.at(start)
         row = rows.get(span.start) if is_row else None
-        lead = row.names_above if row is not None else previous
+        lead = row.names_above if row is not None else "" if is_row else previous
         yield Unit(
             index,
             ordinal,
@@ -191,5 +191,3 @@ def _pieces_between(text: str, first: int, last: int) -> Iterator[tuple[Span, bo
         else:
             for span in sentence_spans(piece, block.start):
                 yield span, False
-
-

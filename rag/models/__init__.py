@@ -1,4 +1,4 @@
-"""Embedders, rerankers, readers, generators and the evidence scorer: loading, devices, batching.
+"""Embedders, rerankers, readers and generators: loading, devices, batching.
 
 Names are imported when they are first used, so that nothing heavy is loaded before it is needed.
 """
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.models.build import (
         build_embedder,
-        build_evidence_scorer,
         build_generator,
         build_label_scorer,
         build_reranker,
@@ -34,7 +33,6 @@ __all__ = [
     "Vectors",
     "Window",
     "build_embedder",
-    "build_evidence_scorer",
     "build_generator",
     "build_label_scorer",
     "build_reranker",

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "build_embedder",
-    "build_evidence_scorer",
     "build_generator",
     "build_label_scorer",
     "build_reranker",
@@ -124,26 +123,6 @@ def build_generator(settings: Settings) -> BaseChatModel | None:
     from rag.models.endpoint import EndpointChatModel
 
     return EndpointChatModel(settings.generator)
-
-
-def build_evidence_scorer(settings: Settings) -> Reranker | None:
-    """Question likelihood under the local model, where `generator.scores_evidence` asks for it.
-
-    It shares its weights with the generator of the same settings.
-
-    Raises:
-        ConfigurationError: the provider is not `local`, so that there are no weights to score with.
-    """
-    if not settings.generator.scores_evidence:
-        return None
-    if settings.generator.provider != "local":
-        raise ConfigurationError(
-            f"setting generator.scores_evidence needs provider 'local', not {settings.generator.provider!r}: "
-            "an endpoint gives no likelihoods; set it to false"
-        )
-    from rag.models.likelihood import QuestionLikelihood
-
-    return QuestionLikelihood(_causal_model(settings))
 
 
 def build_label_scorer(settings: Settings) -> LabelLikelihood:

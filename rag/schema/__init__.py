@@ -4,7 +4,18 @@ Offsets are character offsets into a document's text, counted from 0, end exclus
 Pages are numbered from 1. Boxes are in points (1/72 inch), origin at the page's top left.
 """
 
-from rag.schema.answers import Answer, AnswerSentence, Citation, Conflict, ShortAnswer, Support
+from rag.schema.answers import (
+    Answer,
+    AnswerSentence,
+    AnswerTable,
+    Citation,
+    Conflict,
+    Coverage,
+    ShortAnswer,
+    Step,
+    Support,
+    Verdict,
+)
 from rag.schema.documents import (
     PAGE_BREAK,
     Block,
@@ -25,6 +36,7 @@ __all__ = [
     "PAGE_BREAK",
     "Answer",
     "AnswerSentence",
+    "AnswerTable",
     "Block",
     "BlockKind",
     "Box",
@@ -33,6 +45,7 @@ __all__ = [
     "ChunkPlace",
     "Citation",
     "Conflict",
+    "Coverage",
     "Document",
     "DocumentInfo",
     "Example",
@@ -46,8 +59,10 @@ __all__ = [
     "RunRecord",
     "ShortAnswer",
     "Span",
+    "Step",
     "StoredChunk",
     "Support",
+    "Verdict",
     "source_name",
     "without_controls",
 ]

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from rag.schema.passages import Passage
 from rag.schema.places import Box
 from rag.schema.prompts import Example
 
-__all__ = ["Answer", "AnswerSentence", "Citation", "Conflict", "ShortAnswer", "Support"]
+__all__ = [
+    "Answer",
+    "AnswerSentence",
+    "AnswerTable",
+    "Citation",
+    "Conflict",
+    "Coverage",
+    "ShortAnswer",
+    "Step",
+    "Support",
+    "Verdict",
+]
 
 
 class Support(StrEnum):
@@ -71,6 +83,49 @@ class ShortAnswer:
         return self.text
 
 
+class Verdict(StrEnum):
+    """How an answer stands."""
+
+    STATED = "stated"
+    PIECED = "pieced together"
+    NEAR = "near"
+    NOT_FOUND = "not found"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """Rows of a document's table that answer, as they stand there.
+
+    `lit` are the cells that answer, as (row, column); `citations` has a number for each cell, 0 where the
+    cell is empty or no citation holds it. Each row has `len(columns)` cells.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lit: tuple[tuple[int, int], ...] = ()
+    citations: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done for a question, with what it was done on and how much it found."""
+
+    action: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much was read for an answer that claims to be complete: `read` of `of` units, and where."""
+
+    documents: int
+    pages: int
+    sections: int
+    read: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a question got: cited sentences, or an abstention with the nearest passages.
@@ -79,6 +134,8 @@ class Answer:
     abstained, or what part of the question it leaves open. `cut` lists what did not fit the prompt.
     `timings` are seconds by stage. `understood` is the standalone question that a follow-up question was
     taken for; empty where it stood alone. `conflicts` are also told by a sentence each.
+    `kind` is what the question wants, `verdict` how the answer stands, `steps` what was done for it,
+    `coverage` how much was read where completeness is claimed, `table` the rows that answer.
     `cached` says that it was made earlier, for the same question on the same library.
     """
 
@@ -98,4 +155,9 @@ class Answer:
     understood: str = ""
     short_answer: ShortAnswer | None = None
     conflicts: tuple[Conflict, ...] = ()
+    kind: str = "lookup"
+    verdict: Verdict = Verdict.NOT_FOUND
+    steps: tuple[Step, ...] = ()
+    coverage: Coverage | None = None
+    table: AnswerTable | None = None
     cached: bool = False

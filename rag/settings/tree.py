@@ -96,9 +96,6 @@ class GeneratorSettings(_Section):
         False,
         description="Whether the model is able to phrase answers. If not, answers are quotes.",
     )
-    scores_evidence: bool = Field(
-        False, description="Whether question likelihood under this (local) model helps to rank evidence."
-    )
     device: Device = "auto"
     dtype: Precision = "auto"
     quantization: Literal["none", "8bit", "4bit"] = Field(

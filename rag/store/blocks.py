@@ -122,9 +122,7 @@ def _above(connection: sqlite3.Connection, document: int, start: int) -> list[tu
     return found[::-1]
 
 
-def _inside(
-    connection: sqlite3.Connection, document: int, chunk: StoredChunk
-) -> list[tuple[int, int, int]]:
+def _inside(connection: sqlite3.Connection, document: int, chunk: StoredChunk) -> list[tuple[int, int, int]]:
     return connection.execute(
         "SELECT start, end, level FROM blocks WHERE document = ? AND kind = ? AND start >= ? AND start < ?"
         " ORDER BY start",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelError, ModelNotFoundError
-from rag.models import build_evidence_scorer, build_generator
+from rag.models import build_generator
 from rag.models.gguf import cache_folder, converted
 from rag.models.packaged import packaged_path
 from rag.settings import Settings
@@ -58,18 +58,6 @@ def test_it_answers_and_prompt_lookup_changes_no_word(settings: Settings) -> Non
     )
     answers = {model.invoke(question, prompt_lookup=lookup).text for lookup in (True, False)}
     assert len(answers) == 1
-
-
-def test_the_sentence_that_answers_makes_the_question_likeliest(settings: Settings) -> None:
-    scorer = build_evidence_scorer(settings)
-    assert scorer is not None
-    texts = [
-        "The gift shop sells books and postcards.",
-        "The museum opens at nine in the morning and closes at six.",
-        "Dogs are not allowed in the building.",
-    ]
-    scores = scorer.score("When does the museum open?", texts)
-    assert scores.index(max(scores)) == 1
 
 
 def test_a_file_that_is_not_gguf_is_refused(tmp_path: Path, settings: Settings) -> None:

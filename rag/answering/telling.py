@@ -1,0 +1,119 @@
+"""Evidence told so that it can be read: sentences under their headings, rows by the cells that matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from rag.answering.wording import shown
+from rag.attribution import Question, Row, Unit, text_terms
+from rag.schema import AnswerTable
+from rag.text.tables import PATH
+
+__all__ = ["lit_cells", "table_of", "told_unit"]
+
+_BULLET: Final = re.compile(r"^\s*[-*•·▪◦‣]\s+")
+_MOST_ROWS: Final = 12
+
+
+def told_unit(question: Question, unit: Unit, place: tuple[int, int] | None = None) -> str:
+    """A unit as one readable line.
+
+    A row is told by its label and the cells that the question asks for; `place` is where the short answer
+    stands, if there is one. A sentence gets the headings above it where they hold what is asked about and
+    it does not, or where it is no whole sentence.
+    """
+    own = _told_row(unit.row, lit_cells(question, unit.row, place)) if unit.row else _told_text(unit.text)
+    return f"{unit.heading}: {own}" if _needs_headings(question, unit) else own
+
+
+def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None) -> list[int]:
+    """The indices of the cells that answer: that of the short answer, else those in the columns asked for.
+
+    Empty where nothing tells one cell from the others.
+    """
+    values = range(max(row.labels, 0), len(row.cells))
+    if place is not None:
+        holding = [i for i, cell in enumerate(row.cells) if cell.start <= place[0] and place[1] <= cell.end]
+        if holding:
+            return holding
+    labels = set(text_terms(row.label()))
+    asked = {term for term in question.terms if term not in labels}
+    shared = set.intersection(*(set(text_terms(row.cells[i].column)) for i in values)) if values else set()
+    fits = {i: len(asked & (set(text_terms(row.cells[i].column)) - shared)) for i in values}
+    best = max(fits.values(), default=0)
+    lit = [i for i in values if best and fits[i] == best]
+    return lit if len(lit) < max(len(values), 2) else []
+
+
+def table_of(
+    question: Question,
+    units: Sequence[Unit],
+    numbers: Mapping[Unit, int],
+    places: Mapping[Unit, tuple[int, int]],
+) -> AnswerTable | None:
+    """The told rows of one table as a small table with the cells that answer lit; None without rows.
+
+    `numbers` are the citations of the units, `places` where short answers stand.
+    """
+    rows = [(unit, unit.row) for unit in units if unit.row is not None and not unit.row.is_header]
+    if not rows:
+        return None
+    same = [(unit, row) for unit, row in rows if row.caption == rows[0][1].caption][:_MOST_ROWS]
+    columns = _columns([row for _, row in same])
+    lines: list[tuple[str, ...]] = []
+    cited: list[tuple[int, ...]] = []
+    lit: list[tuple[int, int]] = []
+    for unit, row in same:
+        where = _places(row, columns)
+        cells = [""] * len(columns)
+        for index, cell in zip(where, row.cells, strict=True):
+            cells[index] = PATH.join([*row.sections, cell.text]) if index == 0 else cell.text
+        lit += [(len(lines), where[i]) for i in lit_cells(question, row, places.get(unit))]
+        lines.append(tuple(cells))
+        cited.append(tuple(numbers.get(unit, 0) if cell else 0 for cell in cells))
+    return AnswerTable(columns, tuple(lines), tuple(lit), tuple(cited))
+
+
+def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The names of the columns of some rows, each once; those of the widest row where names do not tell."""
+    if all(len({cell.column for cell in row.cells}) == len(row.cells) for row in rows):
+        return tuple(dict.fromkeys(cell.column for row in rows for cell in row.cells))
+    widest = max(rows, key=lambda row: len(row.cells))
+    return tuple(cell.column for cell in widest.cells)
+
+
+def _places(row: Row, columns: Sequence[str]) -> list[int]:
+    """The column of each cell of a row: by its name, or by its order where names do not tell."""
+    if len(set(columns)) < len(columns):
+        return list(range(len(row.cells)))
+    return [columns.index(cell.column) for cell in row.cells]
+
+
+def _told_row(row: Row, lit: Collection[int]) -> str:
+    if not lit or row.names_nothing:
+        return row.line
+    labels = range(max(row.labels, 1))
+    kept = [i for i in range(len(row.cells)) if i in lit or i in labels]
+    label = PATH.join([*row.sections, *(row.cells[i].text for i in kept if i in labels)])
+    named = [i for i in kept if i not in labels]
+    if not named:
+        return row.line
+    values = "; ".join(f"{row.cells[i].column}: {row.cells[i].text}".removeprefix(": ") for i in named)
+    unit = f" ({row.unit})" if row.unit else ""
+    return f"{label} – {values}{unit}"
+
+
+def _told_text(text: str) -> str:
+    return shown(_BULLET.sub("", text))
+
+
+def _needs_headings(question: Question, unit: Unit) -> bool:
+    if not unit.headings:
+        return False
+    if not unit.is_closed:
+        return True
+    own = set(text_terms(unit.reading))
+    above = set(text_terms(unit.heading))
+    return any(term in above and term not in own for term in question.terms)
