@@ -97,8 +97,7 @@ def test_html_in_markdown_is_read_as_html(load, blocks) -> None:
     document = load(text.encode(), "a.md")
     assert blocks(document) == [
         ("heading1", "Keys"),
-        ("paragraph", "Hidden"),
-        ("paragraph", "The spare key hangs & waits."),
+        ("paragraph", "Hidden: The spare key hangs & waits."),
         ("table_row", "Door\tKey"),
         ("table_row", "front\tbrass"),
     ]
