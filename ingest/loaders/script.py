@@ -177,7 +177,7 @@ def _is_power(inner: str, before: str, after: str, notes: Collection[str]) -> bo
 def _apart(inner: str, before: str, after: str) -> tuple[str, str, str]:
     """A mark with a space where it would else make one word with its neighbours."""
     mark = inner.rstrip(".)") if inner[:1].isdigit() else inner
-    if mark.isalnum() or mark[:1].isdigit():
+    if mark[:1].isdigit():
         mark = mark.translate(_SUPERSCRIPTS)
     is_word = any(character.isalnum() for character in mark)
     lead = " " if is_word and before and not before[-1].isspace() and before[-1] not in "([" else ""

@@ -89,6 +89,8 @@ def _label_count(rows: Sequence[Sequence[Placed]], paths: dict[int, str]) -> int
     others = [cell for row in rows for cell in row if cell.column > 0 and cell.text.strip()]
     if not first or not others:
         return 1
+    if paths and not paths.get(0):
+        return 1
     in_first, in_others = (_numbers(cells) / len(cells) for cells in (first, others))
     return int(in_first < _MOSTLY and (in_others >= _MOSTLY or not paths.get(0)))
 

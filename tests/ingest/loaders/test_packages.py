@@ -101,10 +101,10 @@ def test_a_text_with_lists_notes_and_a_table(load, blocks) -> None:
     assert blocks(load(opendocument("text", body), "a.odt")) == [
         ("heading2", "Part"),
         ("paragraph", "One two three."),
+        ("paragraph", "A note."),
         ("list_item", "point"),
         ("table_row", "Year\tSum"),
         ("table_row", "2021\t5"),
-        ("paragraph", "A note."),
     ]
 
 
