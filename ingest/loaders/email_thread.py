@@ -41,7 +41,8 @@ def thread(text: str) -> list[Quoted]:
         kept, leading = lines[: len(lines) - lead], lines[len(lines) - lead :]
         if _are_fields(kept) and (i or depth):
             unmarked += 1
-            found.append(Quoted(depth + unmarked, "; ".join(kept), leads=True))
+            fields = [line for line in kept if not _RULE.fullmatch(line)]
+            found.append(Quoted(depth + unmarked, "; ".join(fields), leads=True))
         elif any(not _RULE.fullmatch(line) for line in kept):
             lines = [line for line in kept if not _RULE.fullmatch(line)]
             found.append(Quoted(depth + unmarked, "\n".join(lines)))

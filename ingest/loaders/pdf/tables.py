@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock
@@ -15,10 +15,11 @@ from ingest.loaders.pdf.style import DocumentStyle
 from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
 from ingest.loaders.pdf.table_names import gathered_names
 from rag.schema import BlockKind
-from rag.text.tables import Placed, headers_of_grid, unit_of
+from rag.text.tables import CellKind, Placed, cell_kind, headers_of_grid, is_form, unit_of
 
 __all__ = ["PageTable", "name_rows", "page_tables"]
 
+_VALUES: Final = (CellKind.NUMBER, CellKind.PLACEHOLDER, CellKind.MARK)
 _MOST_ABOVE: Final = 4
 _LONGEST_ABOVE: Final = 120
 _ROW_GAP: Final = 3.0
@@ -42,8 +43,13 @@ class PageTable:
 
     def grid(self) -> list[list[Placed]]:
         """The cells in their columns, row by row; the lines of a name are joined in its last."""
+        blocks = (*self.above, *self.rows)
         grid = [[_placed(cell, self.columns) for cell in row] for row in self.cells]
-        return gathered_names(grid, self.cells, self.columns)
+        if is_form(grid):
+            return grid
+        gaps = [lower.top - upper.bottom for upper, lower in pairwise(blocks)]
+        names = gathered_names(grid, self.cells, self.columns, gaps)
+        return _with_marked_names(names, blocks, len(self.above))
 
 
 def name_rows(
@@ -179,6 +185,23 @@ def _table(page: PageLines, above: Sequence[PageBlock], rows: Sequence[PageBlock
 def _placed(cell: RowCell, columns: Sequence[Column]) -> Placed:
     places = covered(cell, columns)
     return Placed(cell.text, places.start, len(places), indent=cell.left)
+
+
+def _with_marked_names(
+    grid: list[list[Placed]], blocks: Sequence[PageBlock], above: int
+) -> list[list[Placed]]:
+    """The grid with its first rows marked as names where they are in bold and the others are not."""
+    bold = [all(line.font.bold for line in block.lines) for block in blocks]
+    count = 0
+    for row, is_bold in zip(grid[above:], bold[above:], strict=True):
+        filled = [cell for cell in row if cell.text]
+        if not is_bold or len(filled) < 2 or any(cell_kind(cell.text) in _VALUES for cell in filled):
+            break
+        count += 1
+    if not count or sum(bold[above:]) * 2 > len(grid) - above:
+        return grid
+    names = [[cell._replace(is_header=True) for cell in row] for row in grid[: above + count]]
+    return [*names, *grid[above + count :]]
 
 
 def _text(page: PageLines, block: PageBlock) -> str:
