@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-__all__ = ["EMPTY_BOX", "TICKED_BOX", "Choice", "box", "has_box", "spelled", "told"]
+__all__ = ["EMPTY_BOX", "TICKED_BOX", "Choice", "box", "has_box", "is_ticked", "spelled", "told"]
 
 TICKED_BOX: Final = "☒"
 EMPTY_BOX: Final = "☐"
@@ -34,12 +34,19 @@ def has_box(text: str) -> bool:
     return _BOX.search(text) is not None
 
 
+def is_ticked(character: str) -> bool:
+    """Whether a box is a ticked one."""
+    return character[:1] in _TICKED
+
+
 def told(choices: Sequence[Choice], lead: str = "") -> str:
     """Boxes in words behind the text that leads to them.
 
     Where one of several is ticked, the others are told as not chosen; else each has its yes or no.
     """
     ticked = [choice for choice in choices if choice.ticked]
+    if lead and not lead.endswith((":", "：", "?", ".")):
+        lead += ":"
     lead = f"{lead} " if lead else ""
     if len(choices) > 1 and len(ticked) == 1:
         others = ", ".join(choice.label for choice in choices if not choice.ticked)
@@ -66,7 +73,7 @@ def spelled(text: str) -> str:
     if not all(labels):
         return text
     choices = [
-        Choice(match.group()[0] in _TICKED, label.rstrip(":"))
+        Choice(is_ticked(match.group()), label.rstrip(":"))
         for match, label in zip(found, labels, strict=True)
     ]
     return told(choices, " ".join(lead.split()))

@@ -14,7 +14,7 @@ from ingest.loaders.pdf.open_table import OpenTable, is_continuation_note
 from ingest.loaders.pdf.style import DocumentStyle
 from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
 from ingest.loaders.pdf.table_names import gathered_names
-from rag.schema import BlockKind
+from rag.schema import BlockKind, RowHeader
 from rag.text.tables import CellKind, Placed, cell_kind, headers_of_grid, is_form, unit_of
 
 __all__ = ["PageTable", "name_rows", "page_tables"]
@@ -69,7 +69,17 @@ def name_rows(
         if table.rows[-1] is not body[-1]:
             last = None
         before = None
+    for block in body:
+        if block.is_row and block.header is None:
+            block.header = _lone_header(page, block)
     return last
+
+
+def _lone_header(page: PageLines, block: PageBlock) -> RowHeader | None:
+    """The header of a row that stands alone: a label and its value, if it has two cells."""
+    cells = row_cells(page, block)
+    is_pair = len(cells) == 2 and cell_kind(cells[0].text) is CellKind.TEXT
+    return RowHeader(columns=("", "")) if is_pair else None
 
 
 def _named(table: PageTable) -> OpenTable:
