@@ -24,9 +24,7 @@ _CONTAINERS: Final = frozenset((W + "sdtContent", W + "ins", W + "moveTo", W + "
 _HEADING_STYLE: Final = re.compile(r"heading\s*(\d)", re.I)
 _CAPTION_STYLE: Final = re.compile(r"caption", re.I)
 _LIST_STYLE: Final = re.compile(r"list", re.I)
-_PICTURE: Final = (
-    "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
-)
+_PICTURE: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 _FILE_NAME: Final = re.compile(r"[\w .:/\\-]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.I)
 _LONGEST_HEADING: Final = 80
 _NO_HEADING_END: Final = (".", ",", ";", ":", "。", "，", "；", "：")
@@ -194,7 +192,9 @@ class Writer:
 
 def _is_bold(paragraph: Any) -> bool:
     """Whether all runs with text are in bold."""
-    runs = [run for run in paragraph.iter(W + "r") if any((text.text or "").strip() for text in run.iter(W + "t"))]
+    runs = [
+        run for run in paragraph.iter(W + "r") if any((text.text or "").strip() for text in run.iter(W + "t"))
+    ]
     return bool(runs) and all(is_on(run, W + "b") for run in runs)
 
 

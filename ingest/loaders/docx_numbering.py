@@ -181,7 +181,9 @@ def _formed(number: int, form: str) -> str:
 
 def alphabetic(number: int) -> str:
     """1 as `a`, 27 as `aa`, 28 as `bb`: letters are repeated, as word processors do."""
-    return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if 0 < number <= _MOST else str(number)
+    return (
+        chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if 0 < number <= _MOST else str(number)
+    )
 
 
 def roman(number: int) -> str:

@@ -56,11 +56,17 @@ class Annotations:
         for note in root:
             identifier = note.get(W + "id") or ""
             text = " ".join(element_text(paragraph).strip() for paragraph in note.iter(W + "p")).strip()
-            if not text or note.get(W + "type") in ("separator", "continuationSeparator", "continuationNotice"):
+            if not text or note.get(W + "type") in (
+                "separator",
+                "continuationSeparator",
+                "continuationNotice",
+            ):
                 continue
             if kind == "comment":
                 author = note.get(W + "author") or ""
-                self._texts[kind, identifier] = f"Comment by {author}: {text}" if author else f"Comment: {text}"
+                self._texts[kind, identifier] = (
+                    f"Comment by {author}: {text}" if author else f"Comment: {text}"
+                )
             else:
                 mark = self.marks.get((kind, identifier), "")
                 self._texts[kind, identifier] = f"{marked(mark)} {text}" if mark else text

@@ -66,7 +66,9 @@ def _cell_text(cell: Any, marks: NoteMarks | None) -> str:
     """The text of a cell; a content control may hold the whole cell. Tables in it are not its text."""
     own = (paragraph for paragraph in cell.iter(W + "p") if next(paragraph.iterancestors(W + "tc")) is cell)
     control = next(cell.iterancestors(W + "sdt"), None)
-    if control is not None and next(control.iterancestors(W + "tr"), None) is next(cell.iterancestors(W + "tr")):
+    if control is not None and next(control.iterancestors(W + "tr"), None) is next(
+        cell.iterancestors(W + "tr")
+    ):
         return " ".join(element_text(control, marks).split())
     texts = (_paragraph_text(paragraph, cell, marks) for paragraph in own)
     return " ".join(text for text in texts if text)

@@ -84,6 +84,8 @@ def _are_fields(lines: list[str]) -> bool:
     """Whether lines are the sender, date and subject of a message: fields with an address or a date."""
     lines = [line for line in lines if not _RULE.fullmatch(line)]
     fields = [line for line in lines if _FIELD.match(line)]
-    return len(fields) >= _LEAST_FIELDS and len(fields) == len(lines) and any(
-        _ADDRESS_OR_DATE.search(line) for line in fields
+    return (
+        len(fields) >= _LEAST_FIELDS
+        and len(fields) == len(lines)
+        and any(_ADDRESS_OR_DATE.search(line) for line in fields)
     )

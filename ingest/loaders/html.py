@@ -195,7 +195,9 @@ class _Writer:
                 pairs.append((_plain(part), []))
             elif pairs:
                 pairs[-1][1].append(_plain(part))
-        if all(len("; ".join(values)) <= _LONGEST_VALUE and len(term) <= _LONGEST_TERM for term, values in pairs):
+        if all(
+            len("; ".join(values)) <= _LONGEST_VALUE and len(term) <= _LONGEST_TERM for term, values in pairs
+        ):
             self._builder.table([[term, "; ".join(values)] for term, values in pairs], header_rows=0)
             return
         for term, values in pairs:

@@ -72,7 +72,9 @@ class OpenDocumentLoader:
             _describe(package, builder)
             content = package.xml("content.xml")
             styles = [package.xml("styles.xml")] if "styles.xml" in package.names else []
-            writer = _Writer(builder, TextReader.of(package, [*styles, content]), ListNumbers([*styles, content]))
+            writer = _Writer(
+                builder, TextReader.of(package, [*styles, content]), ListNumbers([*styles, content])
+            )
             body = content.find(OFFICE + "body")
             for part in () if body is None else body:
                 if part.tag == OFFICE + "spreadsheet":
@@ -111,7 +113,9 @@ class _Writer:
             margins = (node for root in styles for name in names for node in root.iter(STYLE + name))
             told = (plain(paragraph) for margin in margins for paragraph in margin.iter(TEXT + "p"))
             for line in dict.fromkeys(told):
-                if any(map(str.isalpha, line)) and any(word.isalpha() and len(word) > 1 for word in line.split()[:-1]):
+                if any(map(str.isalpha, line)) and any(
+                    word.isalpha() and len(word) > 1 for word in line.split()[:-1]
+                ):
                     self._builder.block(line)
 
     def _children(self, parent: Any, lists: tuple[str, ...] = (), style: str = "") -> None:
@@ -145,7 +149,11 @@ class _Writer:
         given = node.get(TEXT + "outline-level") or "1"
         level = min(max(int(given) if given.isdecimal() else 1, 1), 6)
         text = self._reader.inline(node)
-        is_counted = text and node.get(TEXT + "is-list-header") != "true" and node.getparent().tag != TEXT + "list-item"
+        is_counted = (
+            text
+            and node.get(TEXT + "is-list-header") != "true"
+            and node.getparent().tag != TEXT + "list-item"
+        )
         number = self._numbers.heading(level) if is_counted else ""
         self._builder.block(f"{number} {text}" if number else text, BlockKind.HEADING, level)
         self._beside(node)
@@ -173,7 +181,9 @@ class _Writer:
         rows = [row for row in node.iter(_ROW) if next(row.iterancestors(TABLE + "table")) is node]
         hidden = [row for row in rows if row.get(TABLE + "visibility") in _UNSHOWN]
         shown = [row for row in rows if row not in hidden]
-        self._builder.table([[cell for _, cell in self._cells(row)] for row in shown], header_rows=_head(node))
+        self._builder.table(
+            [[cell for _, cell in self._cells(row)] for row in shown], header_rows=_head(node)
+        )
         for row in shown:
             for place in (TEXT + "note", OFFICE + "annotation"):
                 for found in row.iter(place):
@@ -247,7 +257,10 @@ class _Writer:
             if element.tag == _CELL:
                 own = (line for line in element.iter(TEXT + "p") if not _is_beside(line, element))
                 text = " ".join(filter(None, map(self._reader.inline, own)))
-                columns, rows = _count(element, "number-columns-spanned"), _count(element, "number-rows-spanned")
+                columns, rows = (
+                    _count(element, "number-columns-spanned"),
+                    _count(element, "number-rows-spanned"),
+                )
                 for offset in range(min(repeated, _MOST_REPEATED) if text else min(repeated, 1)):
                     yield column + offset, TableCell(text, columns, rows)
             column += repeated

@@ -26,7 +26,13 @@ _LINK: Final = "{http://www.w3.org/1999/xlink}href"
 _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _MATH: Final = "{http://www.w3.org/1998/Math/MathML}math"
 _SKIPPED: Final = frozenset(
-    (TEXT + "tracked-changes", OFFICE + "annotation", TEXT + "ruby-text", DRAW + "text-box", TEXT + "note-body")
+    (
+        TEXT + "tracked-changes",
+        OFFICE + "annotation",
+        TEXT + "ruby-text",
+        DRAW + "text-box",
+        TEXT + "note-body",
+    )
 )
 _SPACES: Final = frozenset((TEXT + "s", TEXT + "tab", TEXT + "line-break"))
 _SHIFT: Final = re.compile(r"(super|sub|-?\d+)")
@@ -75,7 +81,9 @@ class TextReader:
             parts.append(self._special(node))
             if node.tag in (TEXT + "note", DRAW + "object", DRAW + "control", TEXT + "drop-down", _MATH):
                 continue
-            shift = self.shifts.get(node.get(TEXT + "style-name") or "", 0) if node.tag == TEXT + "span" else 0
+            shift = (
+                self.shifts.get(node.get(TEXT + "style-name") or "", 0) if node.tag == TEXT + "span" else 0
+            )
             opening, closing = (raised if shift > 0 else lowered)("|").split("|") if shift else ("", "")
             inner: list[Any] = [opening + (node.text or "")]
             for child in node:

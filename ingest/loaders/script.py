@@ -11,7 +11,20 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-__all__ = ["END", "LOWERED", "MARK", "RAISED", "in_line", "lowered", "marked", "note_numbers", "power", "raised", "subscript", "written_raised"]
+__all__ = [
+    "END",
+    "LOWERED",
+    "MARK",
+    "RAISED",
+    "in_line",
+    "lowered",
+    "marked",
+    "note_numbers",
+    "power",
+    "raised",
+    "subscript",
+    "written_raised",
+]
 
 RAISED: Final = "\ufdd0"
 LOWERED: Final = "\ufdd1"

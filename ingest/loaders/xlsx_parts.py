@@ -107,7 +107,9 @@ def sheet_notes(workbook: Any, sheet: Any) -> list[tuple[tuple[int, int], str]]:
         target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target") or "")).lstrip("/")
         if kind not in ("comments", "threadedComment") or target not in archive.namelist():
             continue
-        for comment in etree.fromstring(archive.read(target), parser).iter("{*}comment", "{*}threadedComment"):
+        for comment in etree.fromstring(archive.read(target), parser).iter(
+            "{*}comment", "{*}threadedComment"
+        ):
             row, column = coordinate_to_tuple(comment.get("ref") or "A1")
             text = " ".join("".join(node.text or "" for node in comment.iter("{*}t", "{*}text")).split())
             place = row - 1, column - 1

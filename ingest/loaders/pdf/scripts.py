@@ -33,6 +33,7 @@ _LONGEST: Final = 12
 _MARK: Final = re.compile(r"(?:^|(?<=\n)|(?<=[.!?] ))(\d{1,3}|[*†‡§])(?: ?)(?=[^\W\d_])")
 _SURELY: Final = 0.8
 _WRITABLE: Final = re.compile(r"[\w+\-−–,.()*†‡§/=]+")
+_MARKS: Final = ("†", "‡", "§", "−", "–")
 
 
 class _Run(NamedTuple):
@@ -43,9 +44,7 @@ class _Run(NamedTuple):
     is_raised: bool
 
 
-def with_scripts(
-    text: str, sources: NDArray[np.intp], boxes: Boxes
-) -> tuple[str, NDArray[np.intp], Boxes]:
+def with_scripts(text: str, sources: NDArray[np.intp], boxes: Boxes) -> tuple[str, NDArray[np.intp], Boxes]:
     """The text of a page with its raised and lowered characters written on the line.
 
     Args:
@@ -53,7 +52,7 @@ def with_scripts(
         sources: For each the index of its source.
         boxes: Their boxes as displayed, NaN for spaces, shape (n, 4).
     """
-    runs = [run for run in _runs(text, boxes) if _WRITABLE.fullmatch(text, run.start, run.end)]
+    runs = [run for run in _runs(text, boxes) if _is_writable(text[run.start : run.end])]
     if not runs:
         return text, sources, boxes
     notes = {text[run.start : run.end] for run in runs if run.is_raised and _begins_note(text, run)}
@@ -116,9 +115,20 @@ def _run(text: str, boxes: Boxes, heights: NDArray[np.float32], start: int, besi
         and boxes[end, 0] >= boxes[end - 1, 0]
     ):
         end += 1
-    if text[start:end].isalpha() and (heights[start] > _SURELY * heights[beside] or _is_ligature(boxes, start, end)):
+    if text[start:end].isalpha() and (
+        heights[start] > _SURELY * heights[beside] or _is_ligature(boxes, start, end)
+    ):
         return None
     return _Run(start, end, place > 0) if end - start <= _LONGEST else None
+
+
+def _is_writable(text: str) -> bool:
+    """Whether scripts are written so; Arabic letters, whose heights differ, are not."""
+    return _WRITABLE.fullmatch(text) is not None and all(map(_is_script, text))
+
+
+def _is_script(character: str) -> bool:
+    return character.isascii() or character in _MARKS
 
 
 def _is_ligature(boxes: Boxes, start: int, end: int) -> bool:

@@ -59,9 +59,7 @@ def form_headers(rows: Sequence[Sequence[Placed]], base: RowHeader) -> list[RowH
         if len(filled) > 2:
             for label, value in zip(filled[::2], filled[1::2], strict=False):
                 columns[value] = row[label].text.strip().rstrip(":： ")
-        headers.append(
-            replace(base, columns=tuple(columns), sections=sections, labels=int(len(filled) == 2))
-        )
+        headers.append(replace(base, columns=tuple(columns), sections=sections, labels=int(len(filled) == 2)))
     return headers
 
 
