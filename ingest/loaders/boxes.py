@@ -1,4 +1,4 @@
-"""Boxes and choices as what they say: `☒ The applicant smokes: yes`, `Delivery: ☒ Express (not chosen: Standard)`."""
+"""Boxes and choices as what they say: `☒ The applicant smokes: yes`, `☒ Express (not chosen: Standard)`."""
 
 from __future__ import annotations
 

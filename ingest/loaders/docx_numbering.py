@@ -126,7 +126,7 @@ def _levels(parent: Any) -> dict[int, _Level]:
 
 
 def _styles(styles: Any) -> Mapping[str, tuple[str, int]]:
-    """List and level by the identifier of each style that names one, also through the style it is based on."""
+    """List and level by the identifier of each style that names one, itself or by the one it is based on."""
     own: dict[str, tuple[str, int]] = {}
     parents: dict[str, str] = {}
     for style in () if styles is None else styles.findall(W + "style"):

@@ -129,7 +129,7 @@ def _mathml(node: Any) -> str:
             return _accented(parts[0], parts[1])
         case "mfenced":
             opening, closing = node.get("open", "("), node.get("close", ")")
-            return opening + ", ".join(filter(None, parts)) + closing
+            return f"{opening}{', '.join(filter(None, parts))}{closing}"
         case "mtable":
             return _rows([_mathml(cell) for cell in row] for row in children)
         case "mmultiscripts":

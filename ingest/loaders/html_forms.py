@@ -63,7 +63,8 @@ def _label(field: Tag) -> str:
     if around is not None:
         return _text(around)
     root = field.find_parent("form") or field.find_parent("body")
-    named = root.find("label", attrs={"for": field.get("id")}) if root and field.get("id") else None
+    identifier = str(field.get("id") or "")
+    named = root.find("label", attrs={"for": identifier}) if root and identifier else None
     if named is not None:
         return _text(named)
     following = field.next_sibling
@@ -95,12 +96,14 @@ def _value(field: Tag) -> str:
 
 def _text_before(field: Tag) -> str:
     """The text beside a field on its line: that of a label before it."""
+    from bs4.element import Tag
+
     before = field.previous_sibling
     while isinstance(before, str) and not before.strip():
         before = before.previous_sibling
-    if before is None:
-        return ""
-    return before.strip() if isinstance(before, str) else _text(before) if before.name == "label" else ""
+    if isinstance(before, str):
+        return before.strip()
+    return _text(before) if isinstance(before, Tag) and before.name == "label" else ""
 
 
 def _type(field: Tag) -> str:

@@ -60,4 +60,4 @@ def _explained(text: str, alphabets: tuple[str, ...]) -> float:
         match.group(1) > "\x7f" and match.group(1) not in _IN_WORDS for match in _SIGN_IN_WORD.finditer(text)
     ) + len(_CAPITAL_IN_WORD.findall(text))
     known = max((sum(letter in alphabet for letter in letters) for alphabet in alphabets), default=0)
-    return (known + signs - misplaced) / len(characters)
+    return float(known + signs - misplaced) / len(characters)

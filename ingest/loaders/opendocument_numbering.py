@@ -59,7 +59,8 @@ class ListNumbers:
             for place in range(max(level - shown + 1, 1), level + 1)
             if place in levels
         ]
-        return f"{shape.get(STYLE + 'num-prefix') or ''}{'.'.join(numbers)}{shape.get(STYLE + 'num-suffix') or ''}"
+        before, after = shape.get(STYLE + "num-prefix") or "", shape.get(STYLE + "num-suffix") or ""
+        return before + ".".join(numbers) + after
 
 
 def _levels(style: Any) -> dict[int, Any]:

@@ -225,7 +225,7 @@ def _write_chart(chart: Any, builder: DocumentBuilder) -> None:
 
 def _write_diagram(shape: Any, builder: DocumentBuilder) -> None:
     """The texts of a diagram (SmartArt), which lie in a part of their own."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     for relations in shape.element.iter(f"{{{_DIAGRAM}}}relIds"):
         part = shape.part.related_part(relations.get(_RELATION))

@@ -1,4 +1,4 @@
-"""Lines that are headings by their words, in formats that do not mark them: `Article 4`, `§ 9 Sheds`, `2.1 Fees`."""
+"""Lines that are headings by their words, where formats do not mark them: `Article 4`, `§ 9 Sheds`."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class PageCharacters:
         A run-in heading is not the line's weight, a raised number not its size.
         """
         if self.fonts.is_beyond(first):
-            left, top, right, bottom = self.boxes[first].tolist()
+            _, top, _, bottom = self.boxes[first].tolist()
             return Font(bottom - top, False, 0)
         font = self.fonts.font(first)
         if self.fonts.text_object(first) == self.fonts.text_object(last):

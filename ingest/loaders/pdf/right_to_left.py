@@ -77,9 +77,8 @@ def logical_order(texts: Sequence[str]) -> list[int]:
     order: list[int] = []
     run: list[int] = []
     for i in range(len(texts) - 1, -1, -1):
-        if kinds[i] in _LEFT_TO_RIGHT:
-            run.append(i)
-        elif run and kinds[i] in ("WS", "ON") and _joins_latin(kinds, i):
+        is_between = bool(run) and kinds[i] in ("WS", "ON") and _joins_latin(kinds, i)
+        if kinds[i] in _LEFT_TO_RIGHT or is_between:
             run.append(i)
         else:
             order += [*reversed(run), i]

@@ -65,7 +65,7 @@ def cell_kind(text: str) -> CellKind:
 
 
 def tick_of(text: str) -> bool | None:
-    """What a cell that holds a mark alone says: yes (`✓`, `☒`, `x`) or no (`✗`, `☐`); None for other texts."""
+    """What a cell that holds a mark alone says: yes (`✓`, `☒`, `x`) or no (`✗`, `☐`); None for others."""
     text = text.strip().rstrip("\ufe0f")
     if text in _TICKS:
         return True
