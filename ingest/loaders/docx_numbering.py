@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ingest.loaders.docx_xml import W
+from ingest.loaders.numerals import formed_number
 
-__all__ = ["Numbering", "alphabetic", "roman"]
+__all__ = ["Numbering"]
 
 _PLACEHOLDER: Final = re.compile(r"%(\d)")
 _LEVELS: Final = 9
-_ROMAN: Final = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
-    (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-)  # fmt: skip
-_MOST: Final = 3_999
+_FORMS: Final = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,35 +163,12 @@ def _label(levels: Mapping[int, _Level], level: int, counts: list[int | None]) -
 
 def _formed(number: int, form: str) -> str:
     match form:
-        case "lowerLetter" | "upperLetter":
-            letters = alphabetic(number)
-            return letters if form == "lowerLetter" else letters.upper()
-        case "lowerRoman" | "upperRoman":
-            return roman(number).lower() if form == "lowerRoman" else roman(number)
         case "decimalZero":
             return f"{number:02d}"
         case "none" | "bullet":
             return ""
         case _:
-            return str(number)
-
-
-def alphabetic(number: int) -> str:
-    """1 as `a`, 27 as `aa`, 28 as `bb`: letters are repeated, as word processors do."""
-    return (
-        chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1) if 0 < number <= _MOST else str(number)
-    )
-
-
-def roman(number: int) -> str:
-    """A number in capital Roman numerals."""
-    if not 0 < number <= _MOST:
-        return str(number)
-    text = ""
-    for value, letters in _ROMAN:
-        text += letters * (number // value)
-        number %= value
-    return text
+            return formed_number(number, _FORMS.get(form, "1"))
 
 
 def _value(element: Any, default: int) -> int:

@@ -20,7 +20,8 @@ _SPACED: Final = re.compile("[=<>≤≥≈≠≡∼≃≅∝→←↔⇒⇔±∓
 _SIGNS: Final = frozenset("+-−±∓")
 _OPENING: Final = frozenset("([{⟨|‖,;√^_/")
 _ATOM: Final = re.compile(r"[\w.,%°′″∞⁰¹²³⁴-⁹₀-₉⁺⁻ⁿ]+|\([^()]*\)|√\([^()]*\)|√\w+")
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_WORD: Final = re.compile(r"[^\W\d_⁰¹²³⁴-ⁿ₀-₉]{2,}")
+_SUMS: Final = re.compile("[∑∏∫∬∮]")
 _UNREAD: Final = frozenset({"annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark", "none"})
 _LARGE: Final = re.compile("[∑∏∫∬∮⋃⋂∐]|lim|max|min|sup|inf")
 
@@ -47,6 +48,8 @@ def _joined(parts: Iterable[str]) -> str:
             is_sign = part in _SIGNS and (not text or text[-1] in _OPENING or text[-1] == " ")
             text = f"{text}{part}" if is_sign else f"{text.rstrip()} {part} "
         elif text and text[-1].isalnum() and part[0].isalnum() and _stand_apart(text, part):
+            text += f" {part}"
+        elif text and (_SUMS.match(part) or (_SUMS.search(text) and text[-1] == ")")) and text[-1] != " ":
             text += f" {part}"
         else:
             text += part + (" " if part in (",", ";") else "")

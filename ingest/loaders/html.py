@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.loaders.boxes import has_box
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.loaders.html_forms import write_in_place
+from ingest.loaders.numerals import formed_number
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
@@ -123,7 +125,7 @@ class _Writer:
     def __init__(self, builder: DocumentBuilder) -> None:
         self._builder = builder
         self._inline: list[str] = []
-        self._lists: list[int | None] = []
+        self._lists: list[tuple[int | None, str]] = []  # the next number of each open list, and its form
         self._kind = BlockKind.PARAGRAPH
         self._level = 0
         self._leads = False  # what is gathered is the title of a folded part, whose text follows
@@ -157,8 +159,10 @@ class _Writer:
             self._builder.block(node.get_text(), BlockKind.CODE)
         elif node.name == "dl" and node.find("dl") is None:
             self._write_definitions(node)
-        elif node.name == "label" and "".join(self._inline).strip():
-            self._inline.append("\n")
+        elif node.name == "label":
+            before = "".join(self._inline).rstrip()
+            if before and not has_box(before[-1]):
+                self._inline.append("\n")
             return False
         elif node.name == "table" and not any(map(_is_layout, _table_cells(node))):
             self._write_table(node)
@@ -219,12 +223,16 @@ class _Writer:
         self._flush()
         if node.name in ("ul", "ol"):
             start = str(node.get("start") or "1")
-            self._lists.append((int(start) if start.isdigit() else 1) if node.name == "ol" else None)
+            number = (int(start) if start.isdigit() else 1) if node.name == "ol" else None
+            self._lists.append((number, str(node.get("type") or "1")))
         elif node.name == "li":
             self._kind, self._level = BlockKind.LIST_ITEM, 0
-            if self._lists and self._lists[-1] is not None:
-                self._inline.append(f"{self._lists[-1]}. ")
-                self._lists[-1] += 1
+            number, form = self._lists[-1] if self._lists else (None, "")
+            if number is not None:
+                given = str(node.get("value") or "")
+                number = int(given) if given.isdigit() else number
+                self._inline.append(f"{formed_number(number, form)}. ")
+                self._lists[-1] = (number + 1, form)
         elif re.fullmatch("h[1-6]", node.name):
             self._kind, self._level = BlockKind.HEADING, int(node.name[1])
         elif node.name == "table":
@@ -247,7 +255,7 @@ class _Writer:
     def _flush(self, keep: bool = False) -> None:
         text = "".join(self._inline)
         self._leads = False
-        marker = bool(re.fullmatch(r"\d+\. ", text))
+        marker = bool(re.fullmatch(r"(?:\d+|[a-zA-Z]{1,9})\. ", text)) and bool(self._lists)
         if marker and not keep:
             return  # the number of a list item whose text stands in an inner block
         self._inline.clear()

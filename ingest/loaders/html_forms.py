@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ingest.loaders.boxes import Choice, box, told
+from ingest.loaders.boxes import box
 from ingest.loaders.equation import linear_mathml
 from ingest.loaders.script import END, LOWERED, MARK, RAISED, note_numbers
 
@@ -50,11 +50,11 @@ def _write_choices(fieldset: Tag) -> None:
     legend = fieldset.find("legend")
     if len(fields) < 2 or legend is None or not all(_type(field) in _BOXES for field in fields):
         return
-    choices = [Choice(field.has_attr("checked"), _label(field)) for field in fields]
-    if all(choice.label for choice in choices):
+    choices = [(box(field.has_attr("checked")), _label(field)) for field in fields]
+    if all(label for _, label in choices):
         lead = _text(legend).rstrip(":")
         fieldset.clear()
-        fieldset.append(told(choices, f"{lead}:" if lead else ""))
+        fieldset.append(f"{lead}: " + " ".join(f"{mark} {label}" for mark, label in choices))
 
 
 def _label(field: Tag) -> str:
@@ -81,7 +81,13 @@ def _write_field(field: Tag) -> None:
         field.extract()
         return
     label = _label(field) if field.find_parent("label") else _text_before(field)
-    field.replace_with(value if not label or label.endswith((":", "：")) else f": {value}")
+    if not label or label.endswith((":", "：")):
+        field.replace_with(f" {value}")
+        return
+    before = field.previous_sibling
+    if isinstance(before, str):
+        before.replace_with(before.rstrip())
+    field.replace_with(f": {value}")
 
 
 def _value(field: Tag) -> str:

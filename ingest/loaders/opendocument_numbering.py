@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ingest.loaders.docx_numbering import alphabetic, roman
+from ingest.loaders.numerals import formed_number
 from ingest.loaders.opendocument_text import STYLE, TEXT
 
 __all__ = ["ListNumbers"]
@@ -55,7 +55,7 @@ class ListNumbers:
         counts[level + 1 :] = [0] * (_LEVELS - level)
         shown = _number(shape.get(TEXT + "display-levels"), 1)
         numbers = [
-            _formed(counts[place] or 1, levels[place].get(STYLE + "num-format") or "1")
+            formed_number(counts[place] or 1, levels[place].get(STYLE + "num-format") or "1")
             for place in range(max(level - shown + 1, 1), level + 1)
             if place in levels
         ]
@@ -68,17 +68,6 @@ def _levels(style: Any) -> dict[int, Any]:
         _number(level.get(TEXT + "level"), 1): level
         for level in style.iter(TEXT + "list-level-style-number", TEXT + "outline-level-style")
     }
-
-
-def _formed(number: int, form: str) -> str:
-    match form:
-        case "a" | "A":
-            letters = alphabetic(number)
-            return letters if form == "a" else letters.upper()
-        case "i" | "I":
-            return roman(number).lower() if form == "i" else roman(number)
-        case _:
-            return str(number)
 
 
 def _number(value: str | None, default: int) -> int:

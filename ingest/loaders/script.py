@@ -208,6 +208,8 @@ def _raised_letters(inner: str, before: str, after: str) -> tuple[str, str, str]
             return " ", f"({inner})", " " if after[:1].isalnum() else ""
         return "", power(inner), ""
     word = _WORD.search(before)
+    if word is not None and before[: -len(word.group())].endswith("°") and _LETTER_MARK.fullmatch(inner):
+        return " ", f"({inner})", " " if after[:1].isalnum() else ""
     if word is not None and len(word.group()) == 1 and word.group() not in "MDS":
         return "", power(inner) if word.group() not in "nN" else inner, ""
     if word is not None and _LETTER_MARK.fullmatch(inner) and len(word.group()) > _UNIT_LENGTH:

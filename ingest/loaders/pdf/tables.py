@@ -8,6 +8,7 @@ from functools import partial
 from itertools import pairwise, takewhile
 from typing import Final
 
+from ingest.loaders.boxes import has_box
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.open_table import OpenTable, is_continuation_note
@@ -27,6 +28,8 @@ _ROW_GAP: Final = 3.0
 _NAME_GAP: Final = 1.6
 """A line of a name that comes after its row in the content stands at most so far above it."""
 _ABOVE_GAP: Final = 2.2
+_OTHER_TABLE: Final = 1.6
+"""How many times wider the gap between two tables is than that between rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +132,24 @@ def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentSty
             and (end == start or _follows(blocks[end - 1], blocks[end]))
         ):
             end += 1
-        if end - start > 1:
-            tables.append(_table(page, _above(page, blocks, start, style), blocks[start:end]))
+        for first, last in pairwise([start, *_cuts(page, blocks, start, end), end]):
+            if last - first > 1:
+                tables.append(_table(page, _above(page, blocks, first, style), blocks[first:last]))
         start = max(end, start + 1)
     return [table for table in tables if len(table.columns) > 1]
+
+
+def _cuts(page: PageLines, blocks: Sequence[PageBlock], start: int, end: int) -> list[int]:
+    """Where one table ends and another begins: a wide gap, and another number of cells below it."""
+    gaps = {i: blocks[i].top - blocks[i - 1].bottom for i in range(start + 1, end)}
+    return [
+        i
+        for i, gap in gaps.items()
+        if gap > _OTHER_TABLE * max(gaps.get(i - 1, 0.0), gaps.get(i + 1, 0.0)) + 2.0
+        and gap > blocks[i].lines[0].size
+        and len(row_cells(page, blocks[i])) != len(row_cells(page, blocks[i - 1]))
+        and i + 1 < end
+    ]
 
 
 def _take_names_beside(page: PageLines, blocks: Sequence[PageBlock]) -> None:
@@ -177,6 +194,7 @@ def _above(
             block.kind is not BlockKind.PARAGRAPH
             or not -0.5 * block.lines[0].size <= gap < _ABOVE_GAP * block.lines[0].size
             or len(text) > _LONGEST_ABOVE
+            or has_box(text)
             or (SENTENCE_END.search(text) and not unit_of(text))
             or block.lines[0].size >= style.heading_size
         ):

@@ -50,11 +50,13 @@ def row_statement(row: str, header: RowHeader) -> str:
 def _unnamed(cells: Sequence[str], header: RowHeader) -> str:
     """A row whose columns have no names: its label before its values, a box behind its label."""
     filled = [cell for cell in cells if cell]
+    count = header.labels
     if len(filled) == 2 and tick_of(filled[0]) is not None and filled[0] not in "xX":
         filled.reverse()
-    labels = " ".join(filled[: max(header.labels, 1)]).rstrip(":： ")
-    values = "; ".join(map(_told, filled[max(header.labels, 1) :]))
-    row = f"{labels}: {values}" if values and header.labels else " ".join(filled)
+        count = 1
+    labels = " ".join(filled[: max(count, 1)]).rstrip(":： ")
+    values = "; ".join(map(_told, filled[max(count, 1) :]))
+    row = f"{labels}: {values}" if values and count else " ".join(filled)
     return PATH.join([*header.sections, row])
 
 
