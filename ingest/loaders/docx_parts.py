@@ -11,7 +11,10 @@ from ingest.loaders.script import marked
 
 __all__ = ["Annotations", "page_margins"]
 
-_PAGE_NUMBER: Final = re.compile(r"\W*(?:[^\W\d_]+\W*)?\d*(?:\W*(?:[^\W\d_]+\W*)?\d+)?\W*")
+_PAGE_NUMBER: Final = re.compile(
+    r"\W*(?:[^\W\d_]+\.?\s+)?\d{1,4}(?:\s*(?:/|[^\W\d_]{1,4}\s)\s*\d{1,4})?\W*|\W*"
+)
+"""A page's number, with the words for page and of in any language: `Page 3 of 12`, `- 3 -`."""
 _REFERENCES: Final = {
     W + "footnoteReference": "footnote",
     W + "endnoteReference": "endnote",

@@ -21,6 +21,7 @@ _SIGNS: Final = frozenset("+-−±∓")
 _OPENING: Final = frozenset("([{⟨|‖,;√^_/")
 _ATOM: Final = re.compile(r"[\w.,%°′″∞⁰¹²³⁴-⁹₀-₉⁺⁻ⁿ]+|\([^()]*\)|√\([^()]*\)|√\w+")
 _WORD: Final = re.compile(r"[^\W\d_⁰¹²³⁴-ⁿ₀-₉]{2,}")
+_LAST_LETTERS: Final = re.compile(r"[^\W\d_]*\Z")
 _SUMS: Final = re.compile("[∑∏∫∬∮]")
 _UNREAD: Final = frozenset({"annotation", "annotation-xml", "mphantom", "maligngroup", "malignmark", "none"})
 _LARGE: Final = re.compile("[∑∏∫∬∮⋃⋂∐]|lim|max|min|sup|inf")
@@ -47,9 +48,7 @@ def _joined(parts: Iterable[str]) -> str:
         if len(part) == 1 and (_SPACED.match(part) or part in _SIGNS):
             is_sign = part in _SIGNS and (not text or text[-1] in _OPENING or text[-1] == " ")
             text = f"{text}{part}" if is_sign else f"{text.rstrip()} {part} "
-        elif text and text[-1].isalnum() and part[0].isalnum() and _stand_apart(text, part):
-            text += f" {part}"
-        elif text and (_SUMS.match(part) or (_SUMS.search(text) and text[-1] == ")")) and text[-1] != " ":
+        elif text and _stand_apart(text, part):
             text += f" {part}"
         else:
             text += part + (" " if part in (",", ";") else "")
@@ -57,12 +56,14 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _stand_apart(text: str, part: str) -> bool:
-    last = re.search(r"[^\W\d_]*\Z", text)
-    return (
-        (last is not None and len(last.group()) > 1)
-        or _WORD.match(part) is not None
-        or (text[-1].isdigit() and part[0].isdigit())
-    )
+    """Whether a space parts two neighbours: words, two numbers, a sum and what it is taken over."""
+    if text[-1].isalnum() and part[0].isalnum():
+        last = _LAST_LETTERS.search(text)
+        is_word = (last is not None and len(last.group()) > 1) or _WORD.match(part) is not None
+        return is_word or (text[-1].isdigit() and part[0].isdigit())
+    if text[-1] == " ":
+        return False
+    return _SUMS.match(part) is not None or (text[-1] == ")" and _SUMS.search(text) is not None)
 
 
 def _grouped(text: str) -> str:

@@ -227,7 +227,7 @@ class _Writer:
                     rows.append((index, filled))
                     left -= len(filled)
             name = table.get(TABLE + "name") or f"Sheet {number + 1}"
-            write_sheet(name, rows, self._builder, merged)
+            write_sheet(name, rows, merged, self._builder)
             for comment in table.iter(OFFICE + "annotation"):
                 self._builder.block(_comment(comment))
             self._tell_hidden(name, table)

@@ -26,28 +26,28 @@ _MOST_NAMING_ROWS: Final = 4
 def write_sheet(
     name: str,
     rows: Sequence[SheetRow],
-    builder: DocumentBuilder,
     merged: Mapping[tuple[int, int], tuple[int, int]],
+    builder: DocumentBuilder,
 ) -> None:
     """Write a sheet as the page that is being written: its name as a heading, then its tables.
 
     Args:
         name: The sheet's name, also the page's label.
         rows: Rows that hold something, in order.
-        builder: Takes the blocks.
         merged: The merged cells.
+        builder: Takes the blocks.
     """
     builder.page_details(name)
     if not rows:
         return
     builder.block(name, BlockKind.HEADING, 2)
-    write_tables(rows, builder, merged)
+    write_tables(rows, merged, builder)
 
 
 def write_tables(
     rows: Sequence[SheetRow],
-    builder: DocumentBuilder,
     merged: Mapping[tuple[int, int], tuple[int, int]],
+    builder: DocumentBuilder,
 ) -> None:
     """Write rows as tables parted by empty rows; lone texts above a table are paragraphs and its caption."""
     for table in _with_their_names(list(_tables(rows))):

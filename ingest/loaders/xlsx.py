@@ -83,7 +83,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         layout = read_layout(workbook, sheet)
         uncomputed += layout.uncomputed
         shown_rows = layout.visible(rows)
-        write_sheet(sheet.title, shown_rows, builder, layout.merged)
+        write_sheet(sheet.title, *layout.closed(shown_rows), builder)
         for place, note in sheet_notes(workbook, sheet):
             builder.block(f"{_place_told(place, shown_rows)}: {note}")
         builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +39,7 @@ class SheetLayout:
     uncomputed: int = 0
 
     def visible(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
-        """The rows without what is hidden."""
+        """The rows without what is hidden, by their numbers in the sheet."""
         if not self.hidden_rows and not self.hidden_columns:
             return list(rows)
         kept = (
@@ -47,6 +48,21 @@ class SheetLayout:
             if number not in self.hidden_rows
         )
         return [(number, cells) for number, cells in kept if cells]
+
+    def closed(self, rows: Sequence[SheetRow]) -> tuple[list[SheetRow], MergedCells]:
+        """Visible rows and merged cells as they look: what is hidden leaves no gap."""
+        if not self.hidden_rows and not self.hidden_columns:
+            return list(rows), self.merged
+        down, across = _Shift(self.hidden_rows), _Shift(self.hidden_columns)
+        shown = [(down(number), [(across(place), text) for place, text in cells]) for number, cells in rows]
+        merged = {
+            (down(row), across(column)): (
+                across(column + width) - across(column),
+                down(row + height) - down(row),
+            )
+            for (row, column), (width, height) in self.merged.items()
+        }
+        return shown, {place: size for place, size in merged.items() if min(size) > 0}
 
     def warnings(self, rows: Sequence[SheetRow]) -> Iterator[str]:
         """What is hidden of what these rows hold, in words."""
@@ -59,6 +75,16 @@ class SheetLayout:
         if used:
             letters = ", ".join(get_column_letter(column + 1) for column in sorted(used))
             yield f"{'column' if len(used) == 1 else 'columns'} {letters}: hidden, left out"
+
+
+class _Shift:
+    """Where rows or columns stand when those that are hidden are taken out."""
+
+    def __init__(self, hidden: set[int]) -> None:
+        self._hidden = sorted(hidden)
+
+    def __call__(self, place: int) -> int:
+        return place - bisect_left(self._hidden, place)
 
 
 def read_layout(workbook: Any, sheet: Any) -> SheetLayout:

@@ -30,7 +30,7 @@ _LOWERED: Final = 0.1
 _NEAR: Final = 0.35
 _CONTEXT: Final = 40
 _LONGEST: Final = 12
-_MARK: Final = re.compile(r"(?:^|(?<=\n)|(?<=[.!?] ))(\d{1,3}|[*†‡§])(?: ?)(?=[^\W\d_])")
+_MARK: Final = re.compile(r"(?:^|(?<=\n)|(?<=[.!?] ))(\d{1,3}|[*†‡§])[ \n]{0,2}(?=[^\W\d_])")
 _SURELY: Final = 0.8
 _WRITABLE: Final = re.compile(r"[\w+\-−–,.()*†‡§/=]+")
 _MARKS: Final = ("†", "‡", "§", "−", "–")
@@ -67,7 +67,7 @@ def with_scripts(text: str, sources: NDArray[np.intp], boxes: Boxes) -> tuple[st
             places = np.minimum(np.arange(len(inner)) + run.start, run.end - 1)
         kept += [np.arange(end, run.start), np.full(len(before), -1 - run.start), places]
         kept.append(np.full(len(after), -run.end))
-        end = run.end
+        end = run.end + _breaks_within(text, boxes, run)
     parts.append(text[end:])
     kept.append(np.arange(end, len(text)))
     order = np.concatenate(kept).astype(np.intp)
@@ -76,6 +76,19 @@ def with_scripts(text: str, sources: NDArray[np.intp], boxes: Boxes) -> tuple[st
     boxes = boxes[order]
     boxes[added] = np.nan
     return "".join(parts), sources[order], boxes
+
+
+def _breaks_within(text: str, boxes: Boxes, run: _Run) -> int:
+    """1 where pdfium begins a line behind a script though the line goes on, else 0."""
+    following = next(
+        (i for i in range(run.end + 1, min(run.end + 3, len(text))) if np.isfinite(boxes[i, 0])), -1
+    )
+    if text[run.end : run.end + 1] != LINE_BREAK or following < 0:
+        return 0
+    height = float(boxes[following, 3] - boxes[following, 1])
+    shared = min(boxes[run.start, 3], boxes[following, 3]) - max(boxes[run.start, 1], boxes[following, 1])
+    gap = float(boxes[following, 0] - boxes[run.end - 1, 2])
+    return int(bool(shared > 0.25 * height) and -_NEAR * height < gap < height)
 
 
 def _runs(text: str, boxes: Boxes) -> Iterator[_Run]:

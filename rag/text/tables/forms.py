@@ -92,12 +92,9 @@ def _are_values(pairs: Sequence[Sequence[Placed]]) -> bool:
         return False
     if any(cell.text.strip() in values for row in pairs for cell in row[::2]):
         return False
+    has_names = not any(_has_digit(column[0]) for column in columns)
     shares = [sum(map(_has_digit, column[1:])) / max(len(column) - 1, 1) for column in columns]
-    if any(
-        not _has_digit(column[0]) and share >= _MOSTLY
-        for column, share in zip(columns, shares, strict=True)
-        if len(column) > 1
-    ):
+    if has_names and any(share >= _MOSTLY for share in shares):
         return False
     if width == 2:
         return len(set(columns[0])) >= _MOSTLY * len(columns[0])
