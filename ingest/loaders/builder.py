@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
+from ingest.loaders.boxes import has_box, spelled
 from ingest.loaders.decoding import clean_text
+from ingest.loaders.script import in_line
 from rag.errors import EmptyDocumentError
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
@@ -32,6 +34,7 @@ _TELLS_NOTHING: Final = re.compile(
     re.I,
 )
 _TITLE_LENGTH: Final = 300
+_WITH_BOXES: Final = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 
 _PageDetails = tuple[str, float | None, float | None, bytes | None, tuple[str, ...]]
 
@@ -52,6 +55,8 @@ class DocumentBuilder:
         self.language = ""
         self.metadata: dict[str, str] = {}
         self.warnings: list[str] = []
+        self.note_numbers: set[str] = set()
+        """Raised numbers that notes of the document begin with, where a loader knows them beforehand."""
 
     @property
     def has_blocks(self) -> bool:
@@ -65,9 +70,14 @@ class DocumentBuilder:
         level: int = 0,
         header: RowHeader | None = None,
     ) -> None:
-        """Add a block; its white space is collapsed (newlines stay), except in code."""
-        text = clean_text(text).replace(PAGE_BREAK, "\n")
+        """Add a block; its white space is collapsed (newlines stay), except in code.
+
+        Raised and lowered parts are written as `script` does, boxes beside their labels as `boxes` does.
+        """
+        text = clean_text(in_line(text, self.note_numbers)).replace(PAGE_BREAK, "\n")
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
+        if kind in _WITH_BOXES and has_box(text):
+            text = "\n".join(map(spelled, text.split("\n")))
         if not text:
             return
         self._separate(kind)
@@ -88,8 +98,8 @@ class DocumentBuilder:
             caption: The table's title where the format has one; it is kept with the rows, not written.
             header_rows: How many first rows hold names, where the format knows; else found by their look.
         """
-        cleaned = [[_cleaned(cell) for cell in row] for row in rows]
-        headers = row_headers(cleaned, _plain(caption), header_rows)
+        cleaned = [[self._cleaned(cell) for cell in row] for row in rows]
+        headers = row_headers(cleaned, self._plain(caption), header_rows)
         self.end_table()
         for row, header in zip(cleaned, headers, strict=True):
             self._row([cell.text for cell in row], header)
@@ -97,12 +107,28 @@ class DocumentBuilder:
 
     def row(self, cells: Sequence[str]) -> None:
         """Add a row alone, of a table whose names of columns are not known."""
-        self._row([_plain(cell) for cell in cells], None)
+        self._row([self._plain(cell) for cell in cells], None)
+
+    def goes_on(self, text: str) -> bool:
+        """Add to the paragraph that was written last if it leads to what follows by a colon; say whether."""
+        text = _collapsed(clean_text(in_line(text, self.note_numbers)))
+        last = self._blocks[-1] if self._blocks else None
+        if not text or last is None or last.end != self._length or last.kind not in _WITH_BOXES:
+            return False
+        if not self._parts[-1].endswith((":", "：")):
+            return False
+        self._append(" " + text)
+        self._blocks[-1] = replace(last, end=self._length)
+        return True
 
     def _row(self, cells: Sequence[str], header: RowHeader | None) -> None:
         joined = joined_cells(cells)
+        leading = next((i for i, (text, _) in enumerate(joined) if text), 0)
+        joined = joined[leading:]  # a block does not begin with a tab
         if header is not None:
-            header = replace(header, columns=tuple(header.columns[index] for _, index in joined))
+            trailing = range(joined[-1][1] + 1 if joined else 0, len(header.columns))
+            columns = [header.columns[index] for index in (*(index for _, index in joined), *trailing)]
+            header = replace(header, columns=tuple(columns), labels=max(header.labels - leading, 0))
         self.block("\t".join(text for text, _ in joined), BlockKind.TABLE_ROW, header=header)
 
     def verbatim(self, text: str, blocks: list[Block]) -> None:
@@ -157,6 +183,17 @@ class DocumentBuilder:
             warnings=tuple(self.warnings),
         )
 
+    def _cleaned(self, cell: TableCell | str) -> TableCell:
+        if isinstance(cell, str):
+            return TableCell(self._plain(cell))
+        return cell._replace(text=self._plain(cell.text))
+
+    def _plain(self, text: str) -> str:
+        """A cell's text on one line."""
+        text = _collapsed(clean_text(in_line(text, self.note_numbers)))
+        text = text.replace("\n", " ").replace("\t", " ")
+        return spelled(text) if has_box(text) else text
+
     def _first_heading(self, text: str) -> str:
         headings = (block for block in self._blocks if block.kind is BlockKind.HEADING and block.level == 1)
         titles = (text[block.start : block.end] for block in headings)
@@ -193,17 +230,6 @@ def readable_title(source: str) -> str:
     """A title made of a file name: no folder, no suffix, spaces for underscores."""
     name = PurePath(source.replace("\\", "/")).stem
     return re.sub(r"[_\s]+", " ", name).strip() or source
-
-
-def _cleaned(cell: TableCell | str) -> TableCell:
-    if isinstance(cell, str):
-        return TableCell(_plain(cell))
-    return cell._replace(text=_plain(cell.text))
-
-
-def _plain(text: str) -> str:
-    """A cell's text on one line."""
-    return _collapsed(clean_text(text)).replace("\n", " ").replace("\t", " ")
 
 
 def _collapsed(text: str) -> str:

@@ -6,6 +6,7 @@ import codecs
 import re
 from typing import Final, NamedTuple
 
+from ingest.loaders.latin import latin_encoding
 from ingest.media_type import looks_like_utf16
 
 __all__ = ["Decoded", "clean_text", "decode"]
@@ -34,7 +35,7 @@ class Decoded(NamedTuple):
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """Decode by byte order mark, UTF-8, the declared encoding, then by charset-normalizer's guess.
+    """Decode by byte order mark, UTF-8, the declared encoding, the letters, then charset-normalizer's guess.
 
     The text is cleaned (`clean_text`). Undecodable bytes become U+FFFD, with a warning.
     """
@@ -85,5 +86,8 @@ def _guess(data: bytes) -> str:
     if len(data) > len(sample):
         # end at a line, so that no character of several bytes is cut
         sample = sample[: sample.rfind(b"\n") + 1] or sample
+    latin = latin_encoding(sample)
+    if latin is not None:
+        return latin
     best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
     return best.encoding if best is not None else "cp1252"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.docx_table import table_rows
-from ingest.loaders.docx_xml import FALLBACK, TEXT_BOX, W, element_text
+from ingest.loaders.docx_numbering import Numbering
+from ingest.loaders.docx_parts import Annotations, page_margins
+from ingest.loaders.docx_table import inner_tables, is_frame, own_rows, table_rows
+from ingest.loaders.docx_xml import FALLBACK, TEXT_BOX, W, element_text, is_on
+from ingest.loaders.equation import M
+from ingest.loaders.script import note_numbers
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
@@ -17,10 +20,15 @@ from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "DocxLoader"]
 
-_CONTAINERS: Final = frozenset((W + "sdt", W + "sdtContent", W + "ins", W + "customXml", W + "smartTag"))
+_CONTAINERS: Final = frozenset((W + "sdtContent", W + "ins", W + "moveTo", W + "customXml", W + "smartTag"))
 _HEADING_STYLE: Final = re.compile(r"heading\s*(\d)", re.I)
 _CAPTION_STYLE: Final = re.compile(r"caption", re.I)
 _LIST_STYLE: Final = re.compile(r"list", re.I)
+_PICTURE: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+_FILE_NAME: Final = re.compile(r"[\w .:/\\-]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.I)
+_LONGEST_HEADING: Final = 80
+_NO_HEADING_END: Final = (".", ",", ";", ":", "。", "，", "；", "：")
+_DEEPEST: Final = 6
 
 
 class DocxLoader:
@@ -29,7 +37,7 @@ class DocxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.
@@ -63,18 +71,34 @@ def _describe(properties: Any, builder: DocumentBuilder) -> None:
 
 
 class Writer:
-    """Writes the body of a document, then its footnotes and endnotes."""
+    """Writes what pages begin with, the body of a document with its notes, and what pages end with."""
 
     def __init__(self, builder: DocumentBuilder, document: Any) -> None:
         self._builder = builder
         self._document = document
         self._caption = ""  # of the table that follows
+        self._level = 1  # of the last heading
         self._styles = {style.style_id: style.name or "" for style in document.styles if style.style_id}
+        self._outline = _outline_levels(document.styles.element)
+        self._numbering = Numbering(_numbering_part(document), document.styles.element)
+        self._annotations = Annotations(document)
+        for run in document.element.body.iter(W + "vertAlign"):
+            paragraph = next(run.iterancestors(W + "p"), None)
+            if paragraph is not None:
+                builder.note_numbers.update(note_numbers(element_text(paragraph)))
 
     def write(self) -> None:
-        self._write_children(self._document.element.body)
-        for notes in self._notes():
-            self._builder.block(notes)
+        for text in page_margins(self._document, "header"):
+            self._builder.block(text)
+        body = self._document.element.body
+        self._write_children(body)
+        for text in (*self._annotations.rest(), *page_margins(self._document, "footer")):
+            self._builder.block(text)
+        changes = sum(1 for _ in body.iter(W + "ins", W + "del", W + "moveFrom"))
+        if changes:
+            self._builder.warnings.append(
+                "tracked changes: read as if all were accepted, deleted text is left out"
+            )
 
     def _write_children(self, parent: Any) -> None:
         for element in parent:
@@ -82,56 +106,128 @@ class Writer:
                 self._write_paragraph(element)
             elif element.tag == W + "tbl":
                 self._write_table(element)
+            elif element.tag == W + "sdt":
+                if element.find(f"{W}sdtPr/{W}showingPlcHdr") is None:
+                    self._write_children(element)
             elif element.tag in _CONTAINERS:
                 self._write_children(element)
 
     def _write_paragraph(self, paragraph: Any) -> None:
-        text = element_text(paragraph).replace("\t", " ")
-        style = self._style_name(paragraph)
+        text = element_text(paragraph, self._annotations.marks).replace("\t", " ")
+        identifier = self._style(paragraph)
+        style = str(self._styles.get(identifier, identifier))
+        number = self._numbering.label(paragraph, identifier) if text.strip() else ""
         if text.strip():
             self._caption = text.strip() if _CAPTION_STYLE.match(style) else ""
-        heading = _heading_level(style)
+        numbered = f"{number} {text}" if number else text
+        heading = self._heading_level(paragraph, style, identifier)
         if heading:
-            self._builder.block(text.replace("\n", " "), BlockKind.HEADING, heading)
-        elif _LIST_STYLE.match(style) or paragraph.find(f"{W}pPr/{W}numPr") is not None:
-            self._builder.block(text, BlockKind.LIST_ITEM)
-        else:
+            self._level = heading
+            self._builder.block(numbered.replace("\n", " "), BlockKind.HEADING, heading)
+        elif _LIST_STYLE.match(style) or self._numbering.is_listed(paragraph, identifier):
+            self._builder.block(numbered, BlockKind.LIST_ITEM)
+        elif self._stands_as_heading(paragraph, text):
+            self._builder.block(text.strip(), BlockKind.HEADING, min(self._level + 1, _DEEPEST))
+        elif not (_is_equation(paragraph) and self._builder.goes_on(text)):
             self._builder.block(text)
+        self._write_beside(paragraph)
+
+    def _write_beside(self, paragraph: Any) -> None:
+        """Write what hangs on a paragraph: text boxes, descriptions of pictures, notes and comments."""
         for box in paragraph.iter(TEXT_BOX):
             if not any(parent.tag == FALLBACK for parent in box.iterancestors()):
                 self._write_children(box)
+        for picture in paragraph.iter(_PICTURE):
+            described = " ".join((picture.get("descr") or "").split())
+            if described and not _FILE_NAME.fullmatch(described):
+                self._builder.block(described)
+        for note in self._annotations.of(paragraph):
+            self._builder.block(note)
 
     def _write_table(self, table: Any) -> None:
-        # an inner table is text of its cell
-        rows = [row for row in table.iter(W + "tr") if next(row.iterancestors(W + "tbl")) is table]
+        rows = own_rows(table)
+        if is_frame(rows):
+            for cell in (cell for row in rows for cell in row.findall(W + "tc")):
+                self._write_children(cell)
+            return
         marked = sum(row.find(f"{W}trPr/{W}tblHeader") is not None for row in rows)
-        self._builder.table(table_rows(rows), self._caption, marked if 0 < marked < len(rows) else None)
+        cells = table_rows(rows, self._annotations.marks)
+        self._builder.table(cells, self._caption, marked if 0 < marked < len(rows) else None)
         self._caption = ""
+        for inner in inner_tables(table):
+            self._write_table(inner)
+        for note in self._annotations.of(table):
+            self._builder.block(note)
 
-    def _style_name(self, paragraph: Any) -> str:
+    def _style(self, paragraph: Any) -> str:
         style = paragraph.find(f"{W}pPr/{W}pStyle")
-        identifier = style.get(W + "val") if style is not None else ""
-        return str(self._styles.get(identifier, identifier))
+        return "" if style is None else str(style.get(W + "val") or "")
 
-    def _notes(self) -> Iterator[str]:
-        """Footnotes and endnotes, in order; separators have a type and are left out."""
-        from lxml import etree  # type: ignore[import-untyped]
+    def _heading_level(self, paragraph: Any, style: str, identifier: str) -> int:
+        """The level of a heading by the name or the outline level of its style, or its own one."""
+        if style == "Title":
+            return 1
+        match = _HEADING_STYLE.match(style)
+        if match:
+            return min(max(int(match.group(1)), 1), _DEEPEST)
+        own = paragraph.find(f"{W}pPr/{W}outlineLvl")
+        level = self._outline.get(identifier, 9) if own is None else _outline_level(own)
+        return min(level + 1, _DEEPEST) if level < 9 else 0
 
-        for relation in self._document.part.rels.values():
-            kind = relation.reltype.rsplit("/", 1)[-1]
-            if kind not in ("footnotes", "endnotes") or relation.is_external:
-                continue
-            root = etree.fromstring(relation.target_part.blob)
-            for note in root:
-                if note.get(W + "type") is None:
-                    yield " ".join(element_text(p).strip() for p in note.iter(W + "p")).strip()
+    def _stands_as_heading(self, paragraph: Any, text: str) -> bool:
+        """Whether a short line all in bold is followed by text that is not."""
+        text = text.strip()
+        following = paragraph.getnext()
+        return (
+            1 < len(text) <= _LONGEST_HEADING
+            and "\n" not in text
+            and not text.endswith(_NO_HEADING_END)
+            and any(map(str.isalpha, text))
+            and _is_bold(paragraph)
+            and following is not None
+            and (following.tag == W + "tbl" or (following.tag == W + "p" and not _is_bold(following)))
+            and paragraph.getparent().tag == W + "body"
+        )
 
 
-def _heading_level(style: str) -> int:
-    if style == "Title":
-        return 1
-    match = _HEADING_STYLE.match(style)
-    return min(max(int(match.group(1)), 1), 6) if match else 0
+def _is_bold(paragraph: Any) -> bool:
+    """Whether all runs with text are in bold."""
+    runs = [
+        run for run in paragraph.iter(W + "r") if any((text.text or "").strip() for text in run.iter(W + "t"))
+    ]
+    return bool(runs) and all(is_on(run, W + "b") for run in runs)
+
+
+def _is_equation(paragraph: Any) -> bool:
+    """Whether a paragraph holds an equation and nothing else."""
+    return any(True for _ in paragraph.iter(M + "oMath")) and not any(
+        (text.text or "").strip() for text in paragraph.iter(W + "t")
+    )
+
+
+def _outline_levels(styles: Any) -> dict[str, int]:
+    """The outline level, from 0, of each style that has one."""
+    found = {}
+    for style in styles.findall(W + "style"):
+        level = style.find(f"{W}pPr/{W}outlineLvl")
+        if level is not None:
+            found[style.get(W + "styleId") or ""] = _outline_level(level)
+    return found
+
+
+def _outline_level(element: Any) -> int:
+    value = element.get(W + "val") or ""
+    return int(value) if value.isdecimal() else 9
+
+
+def _numbering_part(document: Any) -> Any:
+    """The root of the part that defines lists, or None; python-docx would make one where there is none."""
+    from lxml import etree  # type: ignore[import-untyped]
+
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith("/numbering") and not relation.is_external:
+            return etree.fromstring(relation.target_part.blob)
+    return None
 
 
 LOADER: Loader = DocxLoader()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from email import policy
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from ingest.files import safe_name
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
+from ingest.loaders.email_thread import thread
 from ingest.loaders.html import write_html
 from ingest.media_type import describe, media_type_of
 from ingest.protocol import Loader
@@ -30,16 +31,20 @@ from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "EmailLoader"]
 
-_FIELDS: Final = ("From", "To", "Cc", "Date")
+_FIELDS: Final = ("From", "To", "Cc", "Date", "Subject")
 _MOST_ATTACHMENTS: Final = 100
 _DEEPEST: Final = 3
-_QUOTED: Final = ">"
+_EARLIER: Final = "Earlier message"
+_LOWEST: Final = 6
+_LONGEST_OPENING: Final = 400
+_SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
 
 
 class EmailLoader:
     """Reads one message as saved by a mail program."""
 
     media_types: tuple[str, ...] = ("message/rfc822",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a message whole.
@@ -64,7 +69,12 @@ def _write(
 ) -> None:
     subject = _header(message, "Subject")
     builder.block(subject, BlockKind.HEADING, 1)
-    builder.block("\n".join(f"{name}: {value}" for name in _FIELDS if (value := _header(message, name))))
+    for name in _FIELDS:
+        value = _header(message, name)
+        builder.block(f"{name}: {value}" if value else "")
+    sender = parseaddr(_header(message, "From"))
+    told = (sender[0] or sender[1], _day(message))
+    builder.block("Message of " + ", ".join(filter(None, told)) if any(told) else "", BlockKind.HEADING, 2)
     _write_body(message, builder)
     for number, attachment in enumerate(_attachments(message)):
         name = safe_name(_file_name(attachment))
@@ -94,21 +104,28 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
         return
     decoded = decode(data, charset)
     builder.warnings.extend(decoded.warnings)
-    for paragraph in _paragraphs(decoded.text):
-        builder.block(paragraph)
+    _write_thread(decoded.text, builder)
 
 
-def _paragraphs(text: str) -> Iterator[str]:
-    """Paragraphs of a plain message; lines stay lines, for signatures and lists have no other marks."""
-    lines: list[str] = []
-    for line in text.replace(PAGE_BREAK, "\n").split("\n"):
-        if line.strip(" \t" + _QUOTED):
-            lines.append(line)
-        elif lines:
-            yield "\n".join(lines)
-            lines = []
-    if lines:
-        yield "\n".join(lines)
+def _write_thread(text: str, builder: DocumentBuilder) -> None:
+    """Write what is new, then what is quoted: each earlier message under a heading that tells whose it is.
+
+    Who wrote it stands also before its first sentence, for that is what people quote.
+    """
+    lead = ""
+    for paragraph in thread(text):
+        if paragraph.leads:
+            told = paragraph.text.rstrip(":： ")
+            builder.block(f"{_EARLIER}: {told}", BlockKind.HEADING, min(paragraph.depth + 1, _LOWEST))
+            lead = f"{told}: "
+            continue
+        line = lead + paragraph.text.replace("\n", " ") if lead else paragraph.text
+        if lead and not line.rstrip().endswith(_SENTENCE_ENDS) and len(line) < _LONGEST_OPENING:
+            lead = f"{line} "  # a salutation
+            continue
+        builder.block(line)
+        lead = ""
+    builder.block(lead)
 
 
 def _attachments(message: EmailMessage) -> Iterator[EmailMessage]:
@@ -181,6 +198,14 @@ def _header(message: EmailMessage, name: str) -> str:
     except (LookupError, ValueError, TypeError, AttributeError, IndexError):  # headers that break the rules
         return ""
     return " ".join(str(value).split()) if value is not None else ""
+
+
+def _day(message: EmailMessage) -> str:
+    try:
+        when = parsedate_to_datetime(_header(message, "Date"))
+    except (ValueError, TypeError, IndexError):
+        return ""
+    return f"{when.day} {when:%B %Y}"
 
 
 def _date(message: EmailMessage) -> str:

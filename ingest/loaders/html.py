@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.loaders.boxes import has_box
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
+from ingest.loaders.html_forms import write_in_place
+from ingest.loaders.numerals import formed_number
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
@@ -26,8 +29,8 @@ __all__ = ["LOADER", "HtmlLoader", "write_html"]
 # fmt: off
 _INVISIBLE: Final = frozenset(
     (
-        "style", "script", "nav", "noscript", "template", "head", "title", "svg", "math", "canvas",
-        "iframe", "object", "select", "datalist", "button", "audio", "video", "map", "dialog",
+        "style", "script", "nav", "noscript", "template", "head", "title", "svg", "canvas",
+        "iframe", "object", "datalist", "button", "audio", "video", "map", "dialog",
     )
 )
 _BLOCKS: Final = frozenset(
@@ -46,13 +49,15 @@ _CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re
 _XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 _WHITE: Final = re.compile(r"[ \t\n\r\f]+")
 _LONGEST_CELL: Final = 600
+_LONGEST_TERM: Final = 100
+_LONGEST_VALUE: Final = 300
 
 
 class HtmlLoader:
     """Reads HTML; scripts, navigation and hidden elements are left out."""
 
     media_types: tuple[str, ...] = ("text/html",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
@@ -91,6 +96,7 @@ def _parsed(data: bytes, builder: DocumentBuilder, encoding: str | None = None) 
         if node.get_text(strip=True):
             node.insert(0, "~~")
             node.append("~~")
+    builder.note_numbers |= write_in_place(soup)
     return soup
 
 
@@ -119,9 +125,10 @@ class _Writer:
     def __init__(self, builder: DocumentBuilder) -> None:
         self._builder = builder
         self._inline: list[str] = []
-        self._lists: list[int | None] = []
+        self._lists: list[tuple[int | None, str]] = []  # the next number of each open list, and its form
         self._kind = BlockKind.PARAGRAPH
         self._level = 0
+        self._leads = False  # what is gathered is the title of a folded part, whose text follows
 
     def write(self, root: Tag) -> None:
         """Write everything visible under an element."""
@@ -150,6 +157,13 @@ class _Writer:
         elif node.name == "pre":
             self._flush()
             self._builder.block(node.get_text(), BlockKind.CODE)
+        elif node.name == "dl" and node.find("dl") is None:
+            self._write_definitions(node)
+        elif node.name == "label":
+            before = "".join(self._inline).rstrip()
+            if before and not has_box(before[-1]):
+                self._inline.append("\n")
+            return False
         elif node.name == "table" and not any(map(_is_layout, _table_cells(node))):
             self._write_table(node)
         elif node.name == "tr":
@@ -174,6 +188,26 @@ class _Writer:
         cells = [[_table_cell(cell) for cell in _row_cells(row) if _is_visible(cell)] for row in rows]
         self._builder.table(cells, title, heads if 0 < heads < len(rows) else None)
 
+    def _write_definitions(self, node: Tag) -> None:
+        """Write a list of definitions: short ones as rows of label and value, others as paragraphs."""
+        self._flush()
+        pairs: list[tuple[str, list[str]]] = []
+        for part in node.find_all(["dt", "dd"]):
+            if not _is_visible(part):
+                continue
+            if part.name == "dt":
+                pairs.append((_plain(part), []))
+            elif pairs:
+                pairs[-1][1].append(_plain(part))
+        if all(
+            len("; ".join(values)) <= _LONGEST_VALUE and len(term) <= _LONGEST_TERM for term, values in pairs
+        ):
+            self._builder.table([[term, "; ".join(values)] for term, values in pairs], header_rows=0)
+            return
+        for term, values in pairs:
+            colon = " " if term[-1:] in "?:!." else ": "
+            self._builder.block(term + colon + " ".join(values) if values else term)
+
     def _break_line(self) -> None:
         if self._inline and self._inline[-1].endswith("\n"):
             self._flush(keep=True)
@@ -183,15 +217,22 @@ class _Writer:
     def _open(self, node: Tag) -> None:
         if node.name not in _BLOCKS:
             return
+        if self._leads and node.name in ("p", "div"):
+            self._leads = node.name == "div"
+            return
         self._flush()
         if node.name in ("ul", "ol"):
             start = str(node.get("start") or "1")
-            self._lists.append((int(start) if start.isdigit() else 1) if node.name == "ol" else None)
+            number = (int(start) if start.isdigit() else 1) if node.name == "ol" else None
+            self._lists.append((number, str(node.get("type") or "1")))
         elif node.name == "li":
             self._kind, self._level = BlockKind.LIST_ITEM, 0
-            if self._lists and self._lists[-1] is not None:
-                self._inline.append(f"{self._lists[-1]}. ")
-                self._lists[-1] += 1
+            number, form = self._lists[-1] if self._lists else (None, "")
+            if number is not None:
+                given = str(node.get("value") or "")
+                number = int(given) if given.isdigit() else number
+                self._inline.append(f"{formed_number(number, form)}. ")
+                self._lists[-1] = (number + 1, form)
         elif re.fullmatch("h[1-6]", node.name):
             self._kind, self._level = BlockKind.HEADING, int(node.name[1])
         elif node.name == "table":
@@ -199,6 +240,11 @@ class _Writer:
 
     def _close(self, node: Tag) -> None:
         if node.name not in _BLOCKS:
+            return
+        if node.name == "summary":
+            self._leads = True
+            title = "".join(self._inline).strip()
+            self._inline = [title + (" " if title[-1:] in "?:!." else ": ")] if title else []
             return
         self._flush()
         if node.name in ("ul", "ol"):
@@ -208,7 +254,8 @@ class _Writer:
 
     def _flush(self, keep: bool = False) -> None:
         text = "".join(self._inline)
-        marker = bool(re.fullmatch(r"\d+\. ", text))
+        self._leads = False
+        marker = bool(re.fullmatch(r"(?:\d+|[a-zA-Z]{1,9})\. ", text)) and bool(self._lists)
         if marker and not keep:
             return  # the number of a list item whose text stands in an inner block
         self._inline.clear()

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.loaders.boxes import box
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.loaders.html import write_html
+from ingest.loaders.script import END, LOWERED, RAISED, marked
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["LOADER", "MarkdownLoader"]
 
 _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+_NOTE_BEGINS: Final = re.compile(r"^ {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*", re.M)
+"""A footnote of common dialects, which CommonMark would take for the address of a link."""
+_NOTE: Final = re.compile(r"\[\^([^\]\s]{1,40})\](:\s)?")
+_TASK: Final = re.compile(r"\[([ xX])\](?=\s)")
+_SCRIPTS: Final = {"<sup>": RAISED, "</sup>": END, "<sub>": LOWERED, "</sub>": END}
 _FIELD: Final = re.compile(r"^(title|author|date|lang|language)[ \t]*:[ \t]*(.+?)[ \t]*$", re.M | re.I)
 
 
@@ -31,7 +38,7 @@ class MarkdownLoader:
     """Reads Markdown; front matter gives title, author and date."""
 
     media_types: tuple[str, ...] = ("text/markdown",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a Markdown file whole.
@@ -46,7 +53,7 @@ class MarkdownLoader:
         builder.warnings.extend(decoded.warnings)
         text = _without_front_matter(decoded.text, builder)
         parser = MarkdownIt("commonmark", {"html": True}).enable("table")
-        _write(parser.parse(text), builder)
+        _write(parser.parse(_NOTE_BEGINS.sub(r"\n\\[^\1\\]: ", text)), builder)
         return builder.build()
 
 
@@ -104,7 +111,7 @@ def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
                 elif heading:
                     builder.block(text.replace("\n", " "), BlockKind.HEADING, heading)
                 elif marker is not None:
-                    builder.block(marker + text, BlockKind.LIST_ITEM)
+                    builder.block(marker + _with_task(text), BlockKind.LIST_ITEM)
                     marker = None
                 else:
                     builder.block(text)
@@ -112,6 +119,12 @@ def _write(tokens: Sequence[Token], builder: DocumentBuilder) -> None:
                 builder.block(token.content, BlockKind.CODE)
             case "html_block":
                 write_html(token.content.encode(), builder)
+
+
+def _with_task(text: str) -> str:
+    """The text of a list item with its task's box as a character."""
+    task = _TASK.match(text)
+    return box(task[1] != " ") + text[task.end() :] if task else text
 
 
 def _inline_text(tokens: Sequence[Token]) -> str:
@@ -123,12 +136,18 @@ def _inline_text(tokens: Sequence[Token]) -> str:
             case "hardbreak":
                 parts.append("\n")
             case "html_inline":
-                parts.append("\n" if token.content.lower().startswith("<br") else "")
+                tag = token.content.lower()
+                parts.append("\n" if tag.startswith("<br") else _SCRIPTS.get(tag, ""))
             case "image":
                 parts.append(_inline_text(token.children or []) or token.content)
             case _:
                 parts.append(token.content)
-    return "".join(parts)
+    return _NOTE.sub(_mark, "".join(parts))
+
+
+def _mark(note: re.Match[str]) -> str:
+    name = note[1] if note[1].isdigit() else f"[{note[1]}]"
+    return marked(name) + (" " if note[2] else "")
 
 
 LOADER: Loader = MarkdownLoader()

@@ -8,9 +8,9 @@ from typing import Final
 
 from ingest.loaders.builder import DocumentBuilder
 from rag.schema import BlockKind
-from rag.text.tables import TableCell
+from rag.text.tables import CellKind, TableCell, cell_kind
 
-__all__ = ["MergedCells", "SheetRow", "write_sheet"]
+__all__ = ["MergedCells", "SheetRow", "write_sheet", "write_tables"]
 
 MergedCells = dict[tuple[int, int], tuple[int, int]]
 """Width and height in cells of each merged cell, by its row and column from 0."""
@@ -20,29 +20,39 @@ SheetRow = tuple[int, list[tuple[int, str]]]
 _WIDEST: Final = 1_000
 _EMPTY_ROWS: Final = 2
 """So many rows from one to the next mean that an empty one lies between."""
+_MOST_NAMING_ROWS: Final = 4
 
 
 def write_sheet(
     name: str,
     rows: Sequence[SheetRow],
-    builder: DocumentBuilder,
     merged: Mapping[tuple[int, int], tuple[int, int]],
+    builder: DocumentBuilder,
 ) -> None:
     """Write a sheet as the page that is being written: its name as a heading, then its tables.
 
     Args:
         name: The sheet's name, also the page's label.
         rows: Rows that hold something, in order.
-        builder: Takes the blocks.
         merged: The merged cells.
+        builder: Takes the blocks.
     """
     builder.page_details(name)
     if not rows:
         return
     builder.block(name, BlockKind.HEADING, 2)
-    for table in _tables(rows):
+    write_tables(rows, merged, builder)
+
+
+def write_tables(
+    rows: Sequence[SheetRow],
+    merged: Mapping[tuple[int, int], tuple[int, int]],
+    builder: DocumentBuilder,
+) -> None:
+    """Write rows as tables parted by empty rows; lone texts above a table are paragraphs and its caption."""
+    for table in _with_their_names(list(_tables(rows))):
         caption = ""
-        while table and len(table[0][1]) == 1 and len(table) > 1:
+        while table and len(table[0][1]) == 1 and len(table) > 1 and not _is_group(table):
             caption = table[0][1][0][1]
             builder.block(caption)
             table = table[1:]
@@ -50,6 +60,12 @@ def write_sheet(
             builder.block(table[0][1][0][1])
         elif table:
             builder.table(list(_grid(table, merged)), caption)
+
+
+def _is_group(table: Sequence[SheetRow]) -> bool:
+    """Whether a lone first text stands over later columns only, as a name that spans columns does."""
+    column = table[0][1][0][0]
+    return column > 0 and column > min(cells[0][0] for _, cells in table[1:])
 
 
 def _tables(rows: Sequence[SheetRow]) -> Iterator[list[SheetRow]]:
@@ -61,6 +77,29 @@ def _tables(rows: Sequence[SheetRow]) -> Iterator[list[SheetRow]]:
             table = []
         table.append(below)
     yield table
+
+
+def _with_their_names(tables: Sequence[list[SheetRow]]) -> Iterator[list[SheetRow]]:
+    """Tables with the rows of names that an empty row parts from them."""
+    names: list[SheetRow] = []
+    for table in tables:
+        if names and names[-1][0] + _EMPTY_ROWS == table[0][0] and _has_value(table[0]):
+            table = [*names, *table]
+        elif names:
+            yield names
+        names = []
+        if len(table) <= _MOST_NAMING_ROWS and len(table[-1][1]) > 1 and not any(map(_has_value, table)):
+            names = table
+        else:
+            yield table
+    if names:
+        yield names
+
+
+def _has_value(row: SheetRow) -> bool:
+    """Whether a row holds a number or a mark; a year may be a name."""
+    kinds = {cell_kind(text) for column, text in row[1]}
+    return not kinds <= {CellKind.TEXT, CellKind.YEAR, CellKind.EMPTY}
 
 
 def _grid(

@@ -1,11 +1,14 @@
-"""CSV and TSV: each row a line that makes sense alone, `header: value; header: value`."""
+"""CSV and TSV: each row a line that makes sense alone, `header: value; header: value`.
+
+What programs write above the names of the columns (`sep=;`, a title, a date) is no row of the table.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +17,16 @@ from ingest.loaders.decoding import decode
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
+from rag.text.tables import is_form, placed_rows, row_headers
 
 __all__ = ["LOADER", "TableLoader"]
 
 _ROWS_PER_PAGE: Final = 1_000
 _SAMPLE_LINES: Final = 100
+_MOST_TITLES: Final = 12
+_MOST_NAMES: Final = 3
+_FORM_WIDTH: Final = 2
+_STATED: Final = re.compile(r"sep=(.)\r?\n", re.I)
 _LONGEST_FIELD: Final = 1_000_000
 _NUMERIC: Final = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,\s]*%?\)?(?:[eE][-+]?\d+)?")
 
@@ -27,6 +35,7 @@ class TableLoader:
     """Reads delimited tables; pages are runs of 1,000 rows."""
 
     media_types: tuple[str, ...] = ("text/csv", "text/tab-separated-values")
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a table whole.
@@ -35,21 +44,54 @@ class TableLoader:
             EmptyDocumentError: no cell holds anything.
         """
         decoded = decode(path.read_bytes())
-        delimiter = _delimiter(decoded.text)
+        stated = _STATED.match(decoded.text)
+        text = decoded.text[stated.end() :] if stated else decoded.text
+        delimiter = stated.group(1) if stated else _delimiter(text)
         media_type = self.media_types[delimiter == "\t"]
         builder = DocumentBuilder(source, sha256, media_type)
         builder.warnings.extend(decoded.warnings)
         builder.metadata["encoding"] = decoded.encoding
-        rows = [row for row in _rows(decoded.text, delimiter) if any(cell.strip() for cell in row)]
-        header = _header(rows)
-        body = rows[1:] if header and len(rows) > 1 else rows
-        for i, row in enumerate(body):
-            if i and i % _ROWS_PER_PAGE == 0:
-                builder.page_break()
-            if i % _ROWS_PER_PAGE == 0 and len(body) > _ROWS_PER_PAGE:
-                builder.page_details(f"rows {i + 1:,} to {min(i + _ROWS_PER_PAGE, len(body)):,}")
-            builder.block(_line(header if body is not rows else [], row), BlockKind.TABLE_ROW)
+        rows = [row for row in _rows(text, delimiter) if any(cell.strip() for cell in row)]
+        above, rows = _without_titles(rows)
+        for row in above:
+            builder.block(" ".join(" ".join(row).split()))
+        names, body = _named(rows)
+        _write(names, body, builder)
         return builder.build()
+
+
+def _write(names: Sequence[str], body: Sequence[Sequence[str]], builder: DocumentBuilder) -> None:
+    for i, row in enumerate(body):
+        if i and i % _ROWS_PER_PAGE == 0:
+            builder.page_break()
+        if i % _ROWS_PER_PAGE == 0 and len(body) > _ROWS_PER_PAGE:
+            builder.page_details(f"rows {i + 1:,} to {min(i + _ROWS_PER_PAGE, len(body)):,}")
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) == 1 and len(names) > 2 and i + 1 == len(body):
+            builder.block(filled[0])  # a remark below the table
+        else:
+            builder.block(_line(names, row), BlockKind.TABLE_ROW)
+
+
+def _without_titles(rows: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
+    """The lines above a table, which fill far fewer cells than its rows, and the table."""
+    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    usual = Counter(widths[:_SAMPLE_LINES]).most_common(1)[0][0] if widths else 0
+    count = next((i for i, width in enumerate(widths) if width * 2 > usual or width > 2), 0)
+    return (rows[:count], rows[count:]) if usual > 2 and count <= _MOST_TITLES else ([], rows)
+
+
+def _named(rows: list[list[str]]) -> tuple[list[str], Sequence[Sequence[str]]]:
+    """The names of the columns, from one row or several, and the rows below; forms name each value."""
+    sample = rows[:_SAMPLE_LINES]
+    if max(map(len, rows), default=0) <= _FORM_WIDTH and is_form(placed_rows(sample)):
+        return [], [[": ".join(cell.strip().rstrip(":") for cell in row if cell.strip())] for row in rows]
+    headers = row_headers(sample)
+    count = next((i for i, header in enumerate(headers) if not header.is_header), 0)
+    if 1 < count <= _MOST_NAMES and count < len(rows):
+        return list(headers[count].columns), rows[count:]
+    names = _header(rows)
+    return (names, rows[1:]) if names and len(rows) > 1 else ([], rows)
 
 
 def _delimiter(text: str) -> str:
@@ -108,7 +150,7 @@ def _is_year(name: str) -> bool:
     return re.fullmatch(r"(?:19|20)\d\d", name) is not None
 
 
-def _line(header: list[str], row: list[str]) -> str:
+def _line(header: Sequence[str], row: Sequence[str]) -> str:
     parts = []
     for i, cell in enumerate(row):
         value = " ".join(cell.replace("\f", " ").split())

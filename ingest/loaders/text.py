@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
+from ingest.loaders.title_lines import numbered_level, stands_as_title
 from ingest.protocol import Loader
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document
 from rag.settings import IngestSettings
@@ -17,18 +18,16 @@ __all__ = ["LOADER", "TextLoader"]
 
 _LINE: Final = re.compile(r"[^\n]*\n?")
 _UNDERLINE: Final = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,})\s*")
-_NUMBERED: Final = re.compile(
-    r"\s*(?:(?:chapter|section|part|article|appendix)\s+[\dIVXLC]+\b|(?P<number>\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d])",
-    re.I,
-)
 _LIST_ITEM: Final = re.compile(r"\s*(?:[-*+•]|\(?\d{1,3}[.)])\s+\S")
 _HEADING_LENGTH: Final = 100
+_PROSE: Final = 60
 
 
 class TextLoader:
-    """Reads plain text; underlined and numbered lines on their own are headings."""
+    """Reads plain text; underlined, numbered and short lines that stand above text are headings."""
 
     media_types: tuple[str, ...] = ("text/plain",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a text file whole.
@@ -81,19 +80,40 @@ def _block(
 
 
 def _heading_level(lines: list[re.Match[str]], i: int) -> int:
-    """1 or 2 for a line underlined by = or -, the depth of a number before a lone line, else 0."""
+    """The level of a heading, else 0.
+
+    1 or 2 for a line underlined by = or -; as `title_lines` tells for one that begins with its number;
+    1 for a title that opens the text, 2 for another one.
+    """
     line = lines[i].group().strip()
     if not line or len(line) > _HEADING_LENGTH or _UNDERLINE.fullmatch(line):
         return 0
-    alone = (i == 0 or not lines[i - 1].group().strip()) and line[-1] not in ".,;:"
-    if not alone:
+    if (i and lines[i - 1].group().strip()) or line[-1] in ".,;":
         return 0
-    if _is_underline(lines, i + 1) and 0.5 <= len(lines[i + 1].group().strip()) / len(line) <= 2:
-        return 1 if lines[i + 1].group().strip().startswith("=") else 2
-    numbered = _NUMBERED.match(line)
-    if numbered and (i + 1 == len(lines) or not lines[i + 1].group().strip()):
-        return 1 + (numbered["number"] or "").count(".")
-    return 0
+    following = lines[i + 1].group() if i + 1 < len(lines) else ""
+    if _is_underline(lines, i + 1) and 0.5 <= len(following.strip()) / len(line) <= 2:
+        return 1 if following.strip().startswith("=") else 2
+    is_alone = not following.strip()
+    numbered = numbered_level(line)
+    if numbered and (is_alone or not line[0].isdigit() or _leads(line, following)):
+        return numbered
+    below = next((other.group() for other in lines[i + 1 :] if other.group().strip()), "")
+    if _LIST_ITEM.match(line) or not stands_as_title(line) or not below:
+        return 0
+    is_first = not any(other.group().strip() for other in lines[:i])
+    if is_first and is_alone:
+        return 1
+    return 2 if (_is_prose(below) if is_alone else _leads(line, following)) else 0
+
+
+def _leads(line: str, following: str) -> bool:
+    """Whether the line below a short one is prose that begins anew, not its other half."""
+    return following[:1].isupper() and _is_prose(following) and not _LIST_ITEM.match(line)
+
+
+def _is_prose(line: str) -> bool:
+    line = line.strip()
+    return " " in line and (line[-1] in ".!?。！？" or len(line) >= _PROSE) and not _LIST_ITEM.match(line)
 
 
 def _is_underline(lines: list[re.Match[str]], i: int) -> bool:

@@ -1,8 +1,8 @@
 """Spreadsheets by openpyxl, read row by row: a page a sheet, values as they are shown.
 
 openpyxl is the library for the format; in its read-only mode a sheet streams, so that memory holds
-the values alone. Merged cells, which that mode does not tell, are read from the sheet's XML.
-Hidden sheets are left out and reported. Formulas come as the values that were last computed; those that
+the values alone. What that mode does not tell is read by `xlsx_parts`. Hidden sheets, rows and columns
+are left out and reported. Formulas come as the values that were last computed; those that
 never were, as in a file that a program wrote, are counted.
 """
 
@@ -16,7 +16,8 @@ from typing import Any, Final
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.cell_values import shown
-from ingest.loaders.sheet import MergedCells, write_sheet
+from ingest.loaders.sheet import SheetRow, write_sheet
+from ingest.loaders.xlsx_parts import has_scripts, read_layout, scripted, sheet_notes
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import Document
@@ -24,19 +25,14 @@ from rag.settings import IngestSettings
 
 __all__ = ["LOADER", "XlsxLoader"]
 
-_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_MERGE: Final = _MAIN + "mergeCell"
-_ROW: Final = _MAIN + "row"
-_FORMULA: Final = _MAIN + "f"
-_VALUE: Final = _MAIN + "v"
 _MOST_CELLS: Final = 2_000_000
-_MOST_MERGED: Final = 50_000
 
 
 class XlsxLoader:
     """Reads XLSX and XLSM."""
 
     media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a workbook whole.
@@ -51,7 +47,9 @@ class XlsxLoader:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # on what openpyxl passes over: validation, headers, styles
-                workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+                workbook = openpyxl.load_workbook(
+                    path, read_only=True, data_only=True, keep_links=False, rich_text=has_scripts(path)
+                )
                 try:
                     _write(workbook, builder)
                 finally:
@@ -82,9 +80,13 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         if number:
             builder.page_break()
         rows, left = _rows(sheet, left)
-        merged, formulas = _merged(workbook, sheet)
-        uncomputed += formulas
-        write_sheet(sheet.title, rows, builder, merged)
+        layout = read_layout(workbook, sheet)
+        uncomputed += layout.uncomputed
+        shown_rows = layout.visible(rows)
+        write_sheet(sheet.title, *layout.closed(shown_rows), builder)
+        for place, note in sheet_notes(workbook, sheet):
+            builder.block(f"{_place_told(place, shown_rows)}: {note}")
+        builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))
         if left <= 0:
             builder.warnings.append(f"more than {_MOST_CELLS:,} cells: the rest is left out")
             break
@@ -114,43 +116,21 @@ def _rows(sheet: Any, left: int) -> tuple[list[tuple[int, list[tuple[int, str]]]
 
 def _filled(row: Sequence[Any]) -> Iterator[tuple[int, str]]:
     for column, cell in enumerate(row):
-        if cell.value is not None and (text := shown(cell.value, cell.number_format or "General").strip()):
+        value = scripted(cell.value) if isinstance(cell.value, list) else cell.value
+        if value is not None and (text := shown(value, cell.number_format or "General").strip()):
             yield column, text
 
 
-def _merged(workbook: Any, sheet: Any) -> tuple[MergedCells, int]:
-    """Width and height of merged cells by row and column from 0, and how many formulas have no value."""
-    from lxml import etree  # type: ignore[import-untyped]
-    from openpyxl.utils import range_boundaries
+def _place_told(place: tuple[int, int], rows: Sequence[SheetRow]) -> str:
+    """The place of a cell's note: its address, the first text of its row and what the cell holds."""
+    from openpyxl.utils import get_column_letter
 
-    found: MergedCells = {}
-    uncomputed = 0
-    with workbook._archive.open(sheet._worksheet_path) as part:
-        for _, element in etree.iterparse(part, tag=(_ROW, _MERGE), resolve_entities=False, no_network=True):
-            if element.tag == _ROW:
-                uncomputed += sum(map(_is_uncomputed, element.iter(_FORMULA)))
-                _forget(element)
-                continue
-            left, top, right, bottom = range_boundaries(element.get("ref"))
-            found[top - 1, left - 1] = right - left + 1, bottom - top + 1
-            _forget(element)
-            if len(found) >= _MOST_MERGED:
-                break
-    return found, uncomputed
-
-
-def _is_uncomputed(formula: Any) -> bool:
-    """Whether a formula's cell holds no value; an empty text is one."""
-    cell = formula.getparent()
-    value = cell.find(_VALUE)
-    return value is None or (not value.text and cell.get("t") != "str")
-
-
-def _forget(element: Any) -> None:
-    """Let go of an element that was read and of those before it: memory does not grow with the sheet."""
-    element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
+    number, column = place
+    cells = dict(rows).get(number, [])
+    texts = [text for place_in_row, text in cells[:1] if place_in_row != column]
+    texts += [text for place_in_row, text in cells if place_in_row == column]
+    beside = f" ({', '.join(texts)})" if texts else ""
+    return f"Comment on {get_column_letter(column + 1)}{number + 1}{beside}"
 
 
 LOADER: Loader = XlsxLoader()

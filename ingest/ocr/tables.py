@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ingest.ocr.order import Row
 from rag.schema import RowHeader
-from rag.text.tables import Placed, headers_of_grid
+from rag.text.tables import Placed, headers_of_grid, is_form
 
 if TYPE_CHECKING:
     from ingest.loaders.pdf.table_columns import RowCell
@@ -45,7 +46,12 @@ def row_headers(rows: Sequence[Row], line_height: float) -> list[RowHeader] | No
         if len(columns) < 2 or len(set(taken)) < len(taken):
             return None
         grid.append([_placed(cell, place) for cell, place in zip(row, places, strict=True)])
-    headers = headers_of_grid(gathered_names(grid, cells, columns))
+    boxes = [[cell.box for cell in row.cells] for row in rows]
+    gaps = [
+        (min(box.top for box in lower) - max(box.bottom for box in upper)) * points
+        for upper, lower in pairwise(boxes)
+    ]
+    headers = headers_of_grid(grid if is_form(grid) else gathered_names(grid, cells, columns, gaps))
     body = [row for row, header in zip(grid, headers, strict=True) if not header.is_header]
     if any(cell.columns > 1 for row in body for cell in row):
         return None

@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
 from ingest.loaders.pdf.columns import untangled
+from ingest.loaders.pdf.form_boxes import tell_boxes
 from ingest.loaders.pdf.glyphs import first_unit
 from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
@@ -41,6 +42,7 @@ def page_blocks(
     ]
     blocks = _grouped(page, untangled(page, body), style)
     blocks = joined_rows(page, blocks, style)
+    tell_boxes(page, blocks)
     headers, footers = (
         [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]
         for kind in (BlockKind.HEADER, BlockKind.FOOTER)

@@ -107,6 +107,9 @@ class PageCharacters:
 
         A run-in heading is not the line's weight, a raised number not its size.
         """
+        if self.fonts.is_beyond(first):
+            _, top, _, bottom = self.boxes[first].tolist()
+            return Font(bottom - top, False, 0)
         font = self.fonts.font(first)
         if self.fonts.text_object(first) == self.fonts.text_object(last):
             return font
@@ -122,7 +125,7 @@ def read_characters(page: Any, text_page: Any) -> PageCharacters:
     frame = Frame.of(page)
     boxes = frame.displayed(_loose_boxes(handle, count))
     codes = _codes(text_page, handle, count)
-    return PageCharacters(codes, boxes, frame, FontReader(handle, frame.rotation), total > count)
+    return PageCharacters(codes, boxes, frame, FontReader(handle, frame.rotation, count), total > count)
 
 
 def main_angle(page: Any, text_page: Any) -> int:
@@ -167,12 +170,16 @@ def _loose_boxes(handle: int | None, count: int) -> Boxes:
 class FontReader:
     """Asks pdfium for the fonts of an open page's characters."""
 
-    def __init__(self, text_page: int | None, rotation: int) -> None:
-        self._text_page, self._rotation = text_page, rotation
+    def __init__(self, text_page: int | None, rotation: int, count: int = _MOST_CHARACTERS) -> None:
+        self._text_page, self._rotation, self._count = text_page, rotation, count
         self._matrix = bytearray(_MATRIX_BYTES)
         self._matrix_address = ctypes.addressof(ctypes.c_char.from_buffer(self._matrix))
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
+
+    def is_beyond(self, index: int) -> bool:
+        """Whether a character is not one of the page's text, but was added to it."""
+        return index >= self._count
 
     def text_object(self, index: int) -> int:
         """The object of the page's content that a character belongs to, 0 for pdfium's own spaces."""

@@ -19,6 +19,7 @@ from ingest.loaders.pdf.glyphs import unreadable_share
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.quality import TextLayer, judged, legible_characters
 from ingest.loaders.pdf.reading import ReadPage, attachment_names, opened, outline, read_page
+from ingest.loaders.pdf.right_to_left import has_clear_order
 from ingest.loaders.pdf.scans import ScanReader
 from ingest.loaders.pdf.style import OutlineEntry
 from ingest.loaders.pdf.writing import WrittenPage
@@ -30,8 +31,8 @@ __all__ = ["PdfContents", "read_contents"]
 
 _UNREADABLE: Final = 0.3
 _MOST_FAILURES: Final = 50
-_MORE: Final = 1.2
 _MOST_OF: Final = 0.7
+_MORE: Final = 1.2
 _DEFAULTS: Final = IngestSettings.model_validate({})
 
 
@@ -105,7 +106,7 @@ def _best(read: ReadPage, contents: PdfContents, fallback: FallbackReader, scans
     page = read.lines
     layer = judged(page.text.strip(), read.picture_share, read.is_drawn)
     if layer is TextLayer.READABLE:
-        if is_right_to_left(page.text) and not page.hidden:
+        if is_right_to_left(page.text) and not page.hidden and not has_clear_order(page):
             _take_logical_order(page, contents, fallback)
         return page
     if not page.hidden and _take_from_pypdf(read, layer, contents, fallback):
@@ -114,7 +115,7 @@ def _best(read: ReadPage, contents: PdfContents, fallback: FallbackReader, scans
 
 
 def _take_logical_order(page: PageLines, contents: PdfContents, fallback: FallbackReader) -> None:
-    """Take pypdf's text of a right-to-left page, which pdfium has in the order of drawing."""
+    """Take pypdf's text of a right-to-left page whose picture does not tell its order."""
     other = fallback.page(page.number)
     if len(other.strip()) > _MOST_OF * len(page.text.strip()):
         contents.texts[page.number] = other

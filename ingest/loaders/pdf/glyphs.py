@@ -32,8 +32,12 @@ _SPELT_OUT: Final = (
     (0x0132, 0x0133),
     (0x01C4, 0x01CC),
 )
-_SYMBOL_BULLETS: Final = frozenset("\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf06e\uf06f\uf071\uf075\uf076")
+_SYMBOL_BULLETS: Final = frozenset("\uf0a7\uf0a8\uf0b7\uf0d8\uf06e\uf06f\uf071\uf075\uf076")
 """Bullets of Symbol and Wingdings, which Word maps into the private use area."""
+_SYMBOL_MARKS: Final = {"\uf0fe": "☒", "\uf0fd": "☒", "\uf0fc": "✓", "\uf0fb": "✗"}
+"""Marks of Wingdings; where a page has ticked boxes, its empty ones are no bullets."""
+_EMPTY_BOXES: Final = (0xF0A8, 0xF06F)
+_TICKED_BOXES: Final = (0xF0FD, 0xF0FE)
 _UNSPACED: Final = re.compile(
     "[\u2e80-\u312f\u3190-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003134f]"
 )
@@ -60,6 +64,8 @@ def _spelt(character: str) -> str:
         return " "
     if character in _DROPPED_FORMATS:
         return ""
+    if character in _SYMBOL_MARKS:
+        return _SYMBOL_MARKS[character]
     if character in _SYMBOL_BULLETS:
         return "•"
     if 0xF021 <= code <= 0xF07E:
@@ -83,6 +89,8 @@ def normalised(codes: NDArray[np.uint32]) -> tuple[str, NDArray[np.intp]]:
     A line break is one newline (pdfium writes two characters).
     """
     codes = np.where(codes < 0x110000, codes, ord(_REPLACEMENT)).astype("<u4")
+    if np.isin(codes, _TICKED_BOXES).any():
+        codes[np.isin(codes, _EMPTY_BOXES)] = ord("☐")
     pieces = list(codes.tobytes().decode("utf-32-le", "surrogatepass"))
     lengths = np.ones(len(pieces), np.intp)
     # most characters are ASCII, which stays as it is

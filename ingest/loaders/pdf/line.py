@@ -151,7 +151,7 @@ def _with_fields(lines: list[Line], fields: Sequence[Line]) -> list[Line]:
     for filled in fields:
         height = filled.bottom - filled.top
         beside = (i for i, line in enumerate(lines) if _overlap(line, filled) > _SAME_LINE * height)
-        label = next(beside, None)
+        label = min(beside, key=lambda i: _gap(lines[i], filled), default=None)
         if label is not None and not filled.font.angle:
             for cell in filled.cells:
                 lines[label] = _with_cell(lines[label], cell)
@@ -159,6 +159,11 @@ def _with_fields(lines: list[Line], fields: Sequence[Line]) -> list[Line]:
             below = (i for i, line in enumerate(lines) if line.top > filled.top)
             lines.insert(next(below, len(lines)), filled)
     return lines
+
+
+def _gap(line: Line, filled: Line) -> float:
+    """Points of space between a line and what was filled in beside it."""
+    return max(line.left - filled.right, filled.left - line.right, 0.0)
 
 
 def _with_cell(line: Line, cell: Cell) -> Line:

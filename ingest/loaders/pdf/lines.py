@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from ingest.loaders.pdf.characters import Boxes, Font, PageCharacters
 from ingest.loaders.pdf.glyphs import HYPHEN, LINE_BREAK, normalised
 from ingest.loaders.pdf.line import CELL_GAP, Cell, Line, gathered
+from ingest.loaders.pdf.scripts import with_scripts
 from ingest.loaders.pdf.vertical import DOWNWARDS, set_downwards
 
 __all__ = ["PageLines", "read_lines"]
@@ -20,7 +20,6 @@ __all__ = ["PageLines", "read_lines"]
 _DEFAULT_SIZE: Final = 10.0
 _RAISED: Final = 0.8
 """A raised character is at most so high as the ones about it."""
-_DIGIT_AFTER_WORD: Final = re.compile(r"\d(?:(?<=[^\W\d_]{3}\d)|(?<=[^\W\d_]\)\d))")
 _BREAK: Final = re.compile(f"[{LINE_BREAK}{HYPHEN}]")
 
 
@@ -45,6 +44,8 @@ class PageLines:
         """Whether a line begins with a small digit, as a footnote does."""
         if not self.text[line.start].isdigit():
             return False
+        if not self.text[line.start].isdecimal():
+            return True  # written as raised
         boxes = self.boxes[line.start : line.start + 12]
         heights = boxes[:, 3] - boxes[:, 1]
         return bool(heights[0] < _RAISED * np.nanmax(heights))
@@ -71,7 +72,7 @@ def read_lines(
         text, sources = _without(text, sources, hidden[sources])
     boxes = characters.boxes[sources]
     boxes[_is_space(text)] = np.nan
-    text, sources, boxes = _with_raised_parted(text, sources, boxes)
+    text, sources, boxes = with_scripts(text, sources, boxes)
     fields = int(np.searchsorted(sources, fields_from)) if fields_from >= 0 else len(text)
     inked = np.flatnonzero(np.isfinite(boxes).all(axis=1))
     starts = _line_starts(text, inked)
@@ -96,27 +97,6 @@ def _without(
 ) -> tuple[str, NDArray[np.intp]]:
     kept = np.flatnonzero(~dropped)
     return "".join([text[index] for index in kept.tolist()]), sources[kept]
-
-
-def _with_raised_parted(
-    text: str, sources: NDArray[np.intp], boxes: Boxes
-) -> tuple[str, NDArray[np.intp], Boxes]:
-    """Put a space before the raised number of a footnote, which else makes one word with its word.
-
-    Units such as m2 stay whole: the word must have three letters.
-    """
-    heights = boxes[:, 3] - boxes[:, 1]
-    places = [
-        place
-        for place in (match.start() for match in _DIGIT_AFTER_WORD.finditer(text))
-        if heights[place] < _RAISED * heights[place - 1]
-        and boxes[place, 3] < boxes[place - 1, 3] - 0.1 * heights[place - 1]
-    ]
-    if not places:
-        return text, sources, boxes
-    edges = [0, *places, len(text)]
-    parted = " ".join(text[start:end] for start, end in pairwise(edges))
-    return parted, np.insert(sources, places, sources[places]), np.insert(boxes, places, np.nan, axis=0)
 
 
 def turned(boxes: Boxes, angle: int, width: float, height: float) -> Boxes:

@@ -22,6 +22,7 @@ from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.placing import placed_boxes
 from ingest.loaders.pdf.reading import plausible_title, readable_date
 from ingest.loaders.pdf.report import document_warnings, page_warnings
+from ingest.loaders.pdf.right_to_left import has_clear_order, right_to_left_page
 from ingest.loaders.pdf.scan_furniture import with_scan_furniture
 from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
 from ingest.loaders.pdf.tables import name_rows
@@ -43,7 +44,7 @@ class PdfLoader:
     """Reads PDF: the text of each page with the boxes of its characters."""
 
     media_types: tuple[str, ...] = ("application/pdf",)
-    version: int = 2
+    version: int = 3
     """Raised when the same file gives other text, blocks or boxes than before, so that it is read again."""
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
@@ -83,6 +84,8 @@ def _written(contents: PdfContents) -> Iterator[WrittenPage]:
             yield scans[page.number]
         elif page.number in contents.texts:
             yield _plain(contents.texts[page.number], page, known)
+        elif is_right_to_left(page.text) and has_clear_order(page):
+            yield right_to_left_page(page)
         else:
             levels = [_level(page, block, style) for block in blocks[page.number]]
             yield written_page(page, blocks[page.number], levels, known)

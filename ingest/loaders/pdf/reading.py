@@ -8,9 +8,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.pdf.characters import main_angle, read_characters
 from ingest.loaders.pdf.drawings import read_drawings
+from ingest.loaders.pdf.fields import take_boxes, with_boxes
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
 from ingest.loaders.pdf.visibility import hidden_characters
@@ -78,6 +81,7 @@ def read_page(document: Any, number: int) -> ReadPage:
     page = document[number - 1]
     fields_from = -1
     try:
+        boxes = take_boxes(document, page)
         if _has_written_annotations(document, page):
             # pdfium reads text from the page's content only; flattening appends fields and notes to it
             with closing(page.get_textpage()) as printed:
@@ -89,6 +93,10 @@ def read_page(document: Any, number: int) -> ReadPage:
             characters = read_characters(page, text_page)
             drawings = read_drawings(page, characters.frame)
             hidden = hidden_characters(page, text_page, characters, drawings)
+            if boxes:
+                fields_from = len(characters.codes) if fields_from < 0 else fields_from
+                characters = with_boxes(characters, boxes)
+                hidden = np.append(hidden, np.zeros(2 * len(boxes), np.bool_))
             lines = read_lines(number, characters, hidden, _label(document, number), fields_from)
         share = drawings.picture_share(lines.width, lines.height) if drawings.is_picture.any() else 0.0
         return ReadPage(lines, share, drawings.has_paths or bool(drawings.is_picture.any()))

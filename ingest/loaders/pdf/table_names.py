@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Final
 
 from ingest.loaders.pdf.table_columns import Column, RowCell
@@ -11,17 +12,25 @@ from rag.text.tables import CellKind, Placed, cell_kind, unit_of
 __all__ = ["gathered_names"]
 
 _MOST_ROWS: Final = 8
+_VALUES: Final = (CellKind.NUMBER, CellKind.PLACEHOLDER, CellKind.MARK)
+_LEAST_NEARER: Final = 2.0
 _CENTRED: Final = 0.05
 _LEAST_OFF: Final = 6.0
 """How far a name that spans columns may stand off their middle: as a share of their width, in points."""
 
 
 def gathered_names(
-    grid: Sequence[Sequence[Placed]], extents: Sequence[Sequence[RowCell]], columns: Sequence[Column]
+    grid: Sequence[Sequence[Placed]],
+    extents: Sequence[Sequence[RowCell]],
+    columns: Sequence[Column],
+    gaps: Sequence[float],
 ) -> list[list[Placed]]:
-    """The grid with the lines of each name joined in its last, and spanning names over all they span."""
+    """The grid with the lines of each name joined in its last, and spanning names over all they span.
+
+    `gaps` are the distances from each row to the next, in points.
+    """
     rows = [list(row) for row in grid]
-    count = _naming_rows(rows)
+    count = _naming_rows(rows, len(columns), gaps)
     for i in range(count - 1):
         rows[i] = [_spanning(cell, extents[i][j], rows, i, count, columns) for j, cell in enumerate(rows[i])]
     for i in range(count - 1):
@@ -30,15 +39,31 @@ def gathered_names(
     return rows
 
 
-def _naming_rows(rows: Sequence[Sequence[Placed]]) -> int:
-    """How many first rows may hold names: none has a number, the last has several cells."""
+def _naming_rows(rows: Sequence[Sequence[Placed]], width: int, gaps: Sequence[float]) -> int:
+    """How many first rows may hold names: none has a value, the last has several cells.
+
+    A row that fills all columns, with another such row at the distance of rows below it, is the last.
+    """
     count = 0
     for i, row in enumerate(rows[:_MOST_ROWS]):
-        if any(cell_kind(cell.text) in (CellKind.NUMBER, CellKind.PLACEHOLDER) for cell in row):
+        if any(cell_kind(cell.text) in _VALUES for cell in row):
             break
         if sum(cell.column > 0 for cell in row):
             count = i + 1
+        following = rows[i + 1] if i + 1 < len(rows) else ()
+        if _is_full(row, width) and _is_full(following, width) and not _is_tight(i, gaps):
+            break
     return count
+
+
+def _is_full(row: Sequence[Placed], width: int) -> bool:
+    return width > 1 and len([cell for cell in row if cell.text]) == width
+
+
+def _is_tight(i: int, gaps: Sequence[float]) -> bool:
+    """Whether the row below stands nearer than rows further down do: both are lines of one row."""
+    others = gaps[i + 1 :]
+    return bool(others) and gaps[i] < median(others) - _LEAST_NEARER
 
 
 def _spanning(

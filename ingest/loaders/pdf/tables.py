@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
+from ingest.loaders.boxes import has_box
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.open_table import OpenTable, is_continuation_note
 from ingest.loaders.pdf.style import DocumentStyle
 from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
 from ingest.loaders.pdf.table_names import gathered_names
-from rag.schema import BlockKind
-from rag.text.tables import Placed, headers_of_grid, unit_of
+from rag.schema import BlockKind, RowHeader
+from rag.text.tables import CellKind, Placed, cell_kind, headers_of_grid, is_form, unit_of
 
 __all__ = ["PageTable", "name_rows", "page_tables"]
 
+_VALUES: Final = (CellKind.NUMBER, CellKind.PLACEHOLDER, CellKind.MARK)
 _MOST_ABOVE: Final = 4
 _LONGEST_ABOVE: Final = 120
 _ROW_GAP: Final = 3.0
@@ -26,6 +28,8 @@ _ROW_GAP: Final = 3.0
 _NAME_GAP: Final = 1.6
 """A line of a name that comes after its row in the content stands at most so far above it."""
 _ABOVE_GAP: Final = 2.2
+_OTHER_TABLE: Final = 1.6
+"""How many times wider the gap between two tables is than that between rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,13 @@ class PageTable:
 
     def grid(self) -> list[list[Placed]]:
         """The cells in their columns, row by row; the lines of a name are joined in its last."""
+        blocks = (*self.above, *self.rows)
         grid = [[_placed(cell, self.columns) for cell in row] for row in self.cells]
-        return gathered_names(grid, self.cells, self.columns)
+        if is_form(grid):
+            return grid
+        gaps = [lower.top - upper.bottom for upper, lower in pairwise(blocks)]
+        names = gathered_names(grid, self.cells, self.columns, gaps)
+        return _with_marked_names(names, blocks, len(self.above))
 
 
 def name_rows(
@@ -63,7 +72,17 @@ def name_rows(
         if table.rows[-1] is not body[-1]:
             last = None
         before = None
+    for block in body:
+        if block.is_row and block.header is None:
+            block.header = _lone_header(page, block)
     return last
+
+
+def _lone_header(page: PageLines, block: PageBlock) -> RowHeader | None:
+    """The header of a row that stands alone: a label and its value, if it has two cells."""
+    cells = row_cells(page, block)
+    is_pair = len(cells) == 2 and cell_kind(cells[0].text) is CellKind.TEXT
+    return RowHeader(columns=("", "")) if is_pair else None
 
 
 def _named(table: PageTable) -> OpenTable:
@@ -113,10 +132,24 @@ def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentSty
             and (end == start or _follows(blocks[end - 1], blocks[end]))
         ):
             end += 1
-        if end - start > 1:
-            tables.append(_table(page, _above(page, blocks, start, style), blocks[start:end]))
+        for first, last in pairwise([start, *_cuts(page, blocks, start, end), end]):
+            if last - first > 1:
+                tables.append(_table(page, _above(page, blocks, first, style), blocks[first:last]))
         start = max(end, start + 1)
     return [table for table in tables if len(table.columns) > 1]
+
+
+def _cuts(page: PageLines, blocks: Sequence[PageBlock], start: int, end: int) -> list[int]:
+    """Where one table ends and another begins: a wide gap, and another number of cells below it."""
+    gaps = {i: blocks[i].top - blocks[i - 1].bottom for i in range(start + 1, end)}
+    return [
+        i
+        for i, gap in gaps.items()
+        if gap > _OTHER_TABLE * max(gaps.get(i - 1, 0.0), gaps.get(i + 1, 0.0)) + 2.0
+        and gap > blocks[i].lines[0].size
+        and len(row_cells(page, blocks[i])) != len(row_cells(page, blocks[i - 1]))
+        and i + 1 < end
+    ]
 
 
 def _take_names_beside(page: PageLines, blocks: Sequence[PageBlock]) -> None:
@@ -161,6 +194,7 @@ def _above(
             block.kind is not BlockKind.PARAGRAPH
             or not -0.5 * block.lines[0].size <= gap < _ABOVE_GAP * block.lines[0].size
             or len(text) > _LONGEST_ABOVE
+            or has_box(text)
             or (SENTENCE_END.search(text) and not unit_of(text))
             or block.lines[0].size >= style.heading_size
         ):
@@ -179,6 +213,23 @@ def _table(page: PageLines, above: Sequence[PageBlock], rows: Sequence[PageBlock
 def _placed(cell: RowCell, columns: Sequence[Column]) -> Placed:
     places = covered(cell, columns)
     return Placed(cell.text, places.start, len(places), indent=cell.left)
+
+
+def _with_marked_names(
+    grid: list[list[Placed]], blocks: Sequence[PageBlock], above: int
+) -> list[list[Placed]]:
+    """The grid with its first rows marked as names where they are in bold and the others are not."""
+    bold = [all(line.font.bold for line in block.lines) for block in blocks]
+    count = 0
+    for row, is_bold in zip(grid[above:], bold[above:], strict=True):
+        filled = [cell for cell in row if cell.text]
+        if not is_bold or len(filled) < 2 or any(cell_kind(cell.text) in _VALUES for cell in filled):
+            break
+        count += 1
+    if not count or sum(bold[above:]) * 2 > len(grid) - above:
+        return grid
+    names = [[cell._replace(is_header=True) for cell in row] for row in grid[: above + count]]
+    return [*names, *grid[above + count :]]
 
 
 def _text(page: PageLines, block: PageBlock) -> str:

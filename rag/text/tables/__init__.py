@@ -1,6 +1,7 @@
 """Tables as text: rows parted by newlines, cells by tabs, and for each row the names that it needs."""
 
-from rag.text.tables.cells import CellKind, cell_kind, joined_cells, unit_of
+from rag.text.tables.cells import CellKind, cell_kind, joined_cells, tick_of, unit_of
+from rag.text.tables.forms import is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
 from rag.text.tables.lines import line_statements
 from rag.text.tables.row_headers import PATH, headers_of_grid, row_headers
@@ -13,11 +14,13 @@ __all__ = [
     "TableCell",
     "cell_kind",
     "headers_of_grid",
+    "is_form",
     "joined_cells",
     "line_statements",
     "placed_rows",
     "row_context",
     "row_headers",
     "row_statement",
+    "tick_of",
     "unit_of",
 ]

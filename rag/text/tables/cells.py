@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["CellKind", "cell_kind", "joined_cells", "unit_of"]
+__all__ = ["CellKind", "cell_kind", "joined_cells", "tick_of", "unit_of"]
 
 _MARKS: Final = r"(?:\s?(?:\(\d{1,2}\)|\([a-z]\)|[*†‡§]))*"
 """Footnote marks behind a cell's text."""
@@ -22,6 +22,8 @@ _PLACEHOLDER: Final = re.compile(
 _YEAR: Final = re.compile(
     r"(?:FY|CY|fiscal(?: year)?)?\s?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?\s?[AEF]?" + _MARKS, re.I
 )
+_TICKS: Final = frozenset("✓✔☑☒🗹✅◉⦿⊠●■xX√")
+_NO_TICKS: Final = frozenset("✗✘✕✖❌☐◯○⬜□")
 _CURRENCY: Final = re.compile(r"(?:US|C|A|HK|R)?[$€£¥₹]")
 _CLOSING: Final = re.compile(r"[)%]{1,2}")
 _UNIT: Final = re.compile(
@@ -41,6 +43,7 @@ class CellKind(Enum):
     NUMBER = "number"
     YEAR = "year"
     PLACEHOLDER = "placeholder"
+    MARK = "mark"
     TEXT = "text"
 
 
@@ -54,9 +57,19 @@ def cell_kind(text: str) -> CellKind:
         return CellKind.YEAR
     if _NUMBER.fullmatch(text):
         return CellKind.NUMBER
+    if tick_of(text) is not None:
+        return CellKind.MARK
     if _PLACEHOLDER.fullmatch(text) or _CURRENCY.fullmatch(text):
         return CellKind.PLACEHOLDER
     return CellKind.TEXT
+
+
+def tick_of(text: str) -> bool | None:
+    """What a cell that holds a mark alone says: yes (`✓`, `☒`, `x`) or no (`✗`, `☐`); None for others."""
+    text = text.strip().rstrip("\ufe0f")
+    if text in _TICKS:
+        return True
+    return False if text in _NO_TICKS else None
 
 
 @lru_cache(maxsize=8192)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 from rag.text.tables.cells import CellKind, cell_kind, unit_of
 from rag.text.tables.grid import Placed
 
-__all__ = ["TableHead", "is_naming", "read_head"]
+__all__ = ["TableHead", "is_naming", "read_head", "shape"]
 
 _MOST_ROWS: Final = 8
 _LONGEST_NAME: Final = 80
+_DIGITS: Final = re.compile(r"\d+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SENTENCE_END: Final = (".", "。", ";", "；")
 
 
@@ -46,7 +49,7 @@ def is_naming(row: Sequence[Placed]) -> bool:
         bool(filled)
         and filled[0].column > 0
         and all(_may_name(cell.text) for cell in filled)
-        and not any(cell_kind(cell.text) is CellKind.PLACEHOLDER for cell in filled)
+        and not any(cell_kind(cell.text) in (CellKind.PLACEHOLDER, CellKind.MARK) for cell in filled)
     )
 
 
@@ -80,7 +83,23 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
     # a label alone at the end is the title of the first group of rows
     while count and not any(cell.column > 0 or unit_of(cell.text) for cell in _filled(rows[count - 1])):
         count -= 1
-    return count if count < len(rows) and _names_columns(rows, count) else 0
+    if count >= len(rows) or _is_of_a_series(rows, count):
+        return 0
+    return count if _names_columns(rows, count) else 0
+
+
+def _is_of_a_series(rows: Sequence[Sequence[Placed]], count: int) -> bool:
+    """Whether the first row's label is one of a series that goes on below it: K1, K2, K3."""
+    labels = [
+        shape(row[0].text) for row in (rows[0], *rows[count:]) if row and row[0].column == 0 and row[0].text
+    ]
+    below = labels[1:]
+    return bool(below) and "0" in labels[0] and below.count(labels[0]) * 2 > len(below)
+
+
+def shape(text: str) -> str:
+    """A text with `0` for each run of digits and `a` for each run of letters."""
+    return _LETTERS.sub("a", _DIGITS.sub("0", text.strip()))
 
 
 def _names_columns(rows: Sequence[Sequence[Placed]], count: int) -> bool:
@@ -88,7 +107,7 @@ def _names_columns(rows: Sequence[Sequence[Placed]], count: int) -> bool:
     if not count or not any(cell.column > 0 for row in rows[:count] for cell in _filled(row)):
         return False
     below = [cell.text for row in rows[count:] for cell in _filled(row) if cell.column > 0]
-    if any(cell_kind(text) in (CellKind.NUMBER, CellKind.PLACEHOLDER, CellKind.YEAR) for text in below):
+    if any(cell_kind(text) not in (CellKind.TEXT, CellKind.EMPTY) for text in below):
         return True
     first = [cell.text for cell in _filled(rows[0])]
     return len(first) > 1 and len(set(first)) == len(first) and len(rows) > 2 and bool(below)
@@ -96,7 +115,7 @@ def _names_columns(rows: Sequence[Sequence[Placed]], count: int) -> bool:
 
 def _may_name(text: str) -> bool:
     kind = cell_kind(text)
-    if kind in (CellKind.NUMBER, CellKind.PLACEHOLDER):
+    if kind in (CellKind.NUMBER, CellKind.PLACEHOLDER, CellKind.MARK):
         return False
     return len(text) <= _LONGEST_NAME and not (text.endswith(_SENTENCE_END) and text.count(" ") > 6)
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from rag.schema import RowHeader
 from rag.text.tables.cells import CellKind, cell_kind, unit_of
+from rag.text.tables.forms import form_headers, is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
-from rag.text.tables.header_rows import is_naming, read_head
+from rag.text.tables.header_rows import TableHead, is_naming, read_head
 
 __all__ = ["PATH", "headers_of_grid", "row_headers"]
 
@@ -32,6 +33,7 @@ def row_headers(
         rows: Cells row by row, those that reach over several places once, where they start.
         caption: The table's title, where the format has one.
         header_rows: How many first rows hold names, where the format knows; else found by their look.
+            0 says that there are none.
     """
     return headers_of_grid(placed_rows(rows), caption, header_rows)
 
@@ -40,7 +42,9 @@ def headers_of_grid(
     rows: Sequence[Sequence[Placed]], caption: str = "", header_rows: int | None = None, unit: str = ""
 ) -> list[RowHeader]:
     """As `row_headers`, for cells that are in their places."""
-    head = read_head(rows, header_rows)
+    if not header_rows and is_form(rows):
+        return form_headers(rows, RowHeader(caption=caption, unit=unit))
+    head = TableHead(0) if header_rows == 0 else read_head(rows, header_rows)
     titles = [cell.text.strip() for i in head.captions for cell in rows[i] if cell.text.strip()]
     naming = [row for i, row in enumerate(rows[: head.rows]) if i not in head.captions]
     stated = [unit, caption, *titles, *(cell.text for row in naming for cell in row)]
@@ -84,6 +88,8 @@ def _label_count(rows: Sequence[Sequence[Placed]], paths: dict[int, str]) -> int
     first = [cell for row in rows for cell in row if cell.column == 0 and cell.text.strip()]
     others = [cell for row in rows for cell in row if cell.column > 0 and cell.text.strip()]
     if not first or not others:
+        return 1
+    if paths and not paths.get(0):
         return 1
     in_first, in_others = (_numbers(cells) / len(cells) for cells in (first, others))
     return int(in_first < _MOSTLY and (in_others >= _MOSTLY or not paths.get(0)))

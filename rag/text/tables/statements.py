@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rag.schema import RowHeader
+from rag.text.tables.cells import tick_of
 from rag.text.tables.row_headers import PATH
 
 __all__ = ["row_context", "row_statement"]
 
 _LONGEST_CONTEXT: Final = 400
+_NO_MARK: Final = "no (empty)"
 
 
 def row_statement(row: str, header: RowHeader) -> str:
@@ -20,20 +23,53 @@ def row_statement(row: str, header: RowHeader) -> str:
         header: The row's header; `columns` may be shorter than the row.
     """
     cells = [cell.strip() for cell in row.strip("\n").split("\t")]
-    if header.is_header or not any(header.columns):
+    if header.is_header:
         return PATH.join([*header.sections, " ".join(filter(None, cells))])
     shared, columns = _without_shared(header)
     columns += [""] * (len(cells) - len(columns))
+    cells += [""] * (len(columns) - len(cells))
+    if not any(columns):
+        return _unnamed(cells, header)
     label = PATH.join(filter(None, [*header.sections, *cells[: header.labels]]))
-    values = [
-        f"{PATH.join(filter(None, [column, label]))}: {cell}" if column or label else cell
-        for cell, column in zip(cells[header.labels :], columns[header.labels :], strict=False)
-        if cell
-    ]
+    by_mark = _is_told_by_marks(cells[header.labels :])
+    values = []
+    for i in range(header.labels, len(cells)):
+        cell, column = cells[i], columns[i]
+        is_label = not column and i + 1 < len(cells) and cell.rstrip(":： ") == columns[i + 1] != ""
+        if not cell and by_mark and column:
+            cell = _NO_MARK
+        if cell and not is_label:
+            name = PATH.join(filter(None, [column, label]))
+            values.append(f"{name}: {_told(cell)}" if name else _told(cell))
     if not values:
         return label
     notes = ", ".join(filter(None, (shared, header.unit)))
     return "; ".join(values) + (f" ({notes})" if notes else "")
+
+
+def _unnamed(cells: Sequence[str], header: RowHeader) -> str:
+    """A row whose columns have no names: its label before its values, a box behind its label."""
+    filled = [cell for cell in cells if cell]
+    count = header.labels
+    if len(filled) == 2 and tick_of(filled[0]) is not None and filled[0] not in "xX":
+        filled.reverse()
+        count = 1
+    labels = " ".join(filled[: max(count, 1)]).rstrip(":： ")
+    values = "; ".join(map(_told, filled[max(count, 1) :]))
+    row = f"{labels}: {values}" if values and count else " ".join(filled)
+    return PATH.join([*header.sections, row])
+
+
+def _told(cell: str) -> str:
+    """A cell that is a mark with what it says."""
+    tick = tick_of(cell)
+    return cell if tick is None else f"{cell} ({'yes' if tick else 'no'})"
+
+
+def _is_told_by_marks(values: Sequence[str]) -> bool:
+    """Whether a row's values are ticks alone, so that an empty cell says no."""
+    filled = [value for value in values if value]
+    return bool(filled) and all(tick_of(value) for value in filled)
 
 
 def _without_shared(header: RowHeader) -> tuple[str, list[str]]:

@@ -23,10 +23,11 @@ def test_a_message_says_who_when_and_what(load, blocks, message) -> None:
     document = load(bytes(message), "mail.eml")
     assert blocks(document) == [
         ("heading1", "Minutes of März"),
-        (
-            "paragraph",
-            "From: Ada <ada@example.org>\nTo: bob@example.org\nDate: Mon, 02 Jun 2025 10:00:00 +0200",
-        ),
+        ("paragraph", "From: Ada <ada@example.org>"),
+        ("paragraph", "To: bob@example.org"),
+        ("paragraph", "Date: Mon, 02 Jun 2025 10:00:00 +0200"),
+        ("paragraph", "Subject: Minutes of März"),
+        ("heading2", "Message of Ada, 2 June 2025"),
         ("paragraph", "Dear Bob,"),
         ("paragraph", "the roof is done."),
     ]
@@ -40,6 +41,7 @@ def test_a_message_in_html_is_read_as_html(load, blocks) -> None:
     made.set_content("<h2>Part</h2><p>Straße</p><script>x</script>", subtype="html", charset="iso-8859-1")
     assert blocks(load(bytes(made), "a.eml")) == [
         ("heading1", "S"),
+        ("paragraph", "Subject: S"),
         ("heading2", "Part"),
         ("paragraph", "Straße"),
     ]
@@ -73,7 +75,11 @@ def test_an_attached_message_is_a_page(load, blocks, message) -> None:
     message.add_attachment(inner)
     document = load(bytes(message), "mail.eml")
     assert document.pages[1].label == "attached message Old news"
-    assert blocks(document)[-2:] == [("heading1", "Old news"), ("paragraph", "About slate.")]
+    assert blocks(document)[-3:] == [
+        ("heading1", "Old news"),
+        ("paragraph", "Subject: Old news"),
+        ("paragraph", "About slate."),
+    ]
 
 
 def test_a_message_is_known_without_its_suffix(load, message) -> None:
@@ -84,3 +90,43 @@ def test_a_message_is_known_without_its_suffix(load, message) -> None:
 def test_a_message_without_words_is_refused(load) -> None:
     with pytest.raises(EmptyDocumentError):
         load(b"MIME-Version: 1.0\n\n", "a.eml")
+
+
+def test_what_is_quoted_stands_under_who_wrote_it(load, blocks, message) -> None:
+    message.set_content(
+        "Hi Bob,\n\nwe meet on Friday.\n\nOn 1 June 2025 at 9:00, Bob Low <bob@example.org> wrote:\n"
+        "> Dear Ada,\n>\n> shall we meet on Thursday? It suits Kim.\n>\n> Bob\n"
+        "> On 30 May 2025 at 8:00, Ada <ada@example.org> wrote:\n>> Could we meet?\n"
+    )
+    assert blocks(load(bytes(message), "mail.eml"))[5:] == [
+        ("heading2", "Message of Ada, 2 June 2025"),
+        ("paragraph", "Hi Bob,"),
+        ("paragraph", "we meet on Friday."),
+        ("heading2", "Earlier message: On 1 June 2025 at 9:00, Bob Low <bob@example.org> wrote"),
+        (
+            "paragraph",
+            "On 1 June 2025 at 9:00, Bob Low <bob@example.org> wrote: Dear Ada, "
+            "shall we meet on Thursday? It suits Kim.",
+        ),
+        ("paragraph", "Bob"),
+        ("heading3", "Earlier message: On 30 May 2025 at 8:00, Ada <ada@example.org> wrote"),
+        ("paragraph", "On 30 May 2025 at 8:00, Ada <ada@example.org> wrote: Could we meet?"),
+    ]
+
+
+def test_a_message_quoted_below_its_fields(load, blocks, message) -> None:
+    message.set_content(
+        "We meet on Friday.\n\n-----Original Message-----\nFrom: Bob Low\nSent: 1 June 2025 9:00\n"
+        "To: Ada\nSubject: Meeting\n\nShall we meet on Thursday?\n"
+    )
+    assert blocks(load(bytes(message), "mail.eml"))[6:] == [
+        ("paragraph", "We meet on Friday."),
+        (
+            "heading2",
+            "Earlier message: From: Bob Low; Sent: 1 June 2025 9:00; To: Ada; Subject: Meeting",
+        ),
+        (
+            "paragraph",
+            "From: Bob Low; Sent: 1 June 2025 9:00; To: Ada; Subject: Meeting: Shall we meet on Thursday?",
+        ),
+    ]

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fakes import row_statements
 from tests.searching import examples
 
 SAMPLE = """<!DOCTYPE html>
@@ -115,3 +116,56 @@ def test_struck_out_text_is_told_from_what_holds(load) -> None:
         "<p>Price: <s>99 <b>EUR</b></s> 79 EUR<del></del></p><table><tr><td><del>5</del> 6</td></tr></table>"
     )
     assert load(page.encode(), "a.html").text == "Price: ~~99 EUR~~ 79 EUR\n\n~~5~~ 6"
+
+
+def test_equations_and_raised_text_are_read(load, blocks) -> None:
+    page = """<p>We use a rate of <math><mn>3</mn><mo>×</mo><msup><mn>10</mn><mrow><mo>-</mo><mn>4</mn></mrow>
+    </msup></math>.</p><p>Odense has 412<sup>3</sup> staff<a href="#n"><sup>1</sup></a>, CO<sub>2</sub>.</p>
+    <p id="n"><sup>1</sup> Planned. <sup>3</sup> In May.</p>"""
+    assert blocks(load(page, "a.html")) == [
+        ("paragraph", "We use a rate of 3 × 10⁻⁴."),
+        ("paragraph", "Odense has 412 ³ staff ¹, CO₂."),
+        ("paragraph", "¹ Planned. ³ In May."),
+    ]
+
+
+def test_fields_of_forms_are_read_with_their_labels(load, blocks) -> None:
+    page = """<form><p><label>Surname <input value="Low"></label></p>
+    <p><label for="a">Name</label> <input id="a" value="Ada">
+    <label for="b">Age:</label> <input id="b" value="4"></p>
+    <p><label><input type="checkbox"> Licence</label></p>
+    <p>Country: <select><option>Malta<option selected>Norway
+    </select></p><fieldset><legend>Delivery</legend><label><input type="radio" name="d"> Standard</label>
+    <label><input type="radio" name="d" checked> Express</label></fieldset>
+    <input type="hidden" value="secret"><input type="submit" value="Send"></form>
+    <table><tr><td>Pool</td><td><input type="checkbox" checked></td></tr></table>"""
+    assert blocks(load(page, "a.html")) == [
+        ("paragraph", "Surname: Low"),
+        ("paragraph", "Name: Ada\nAge: 4"),
+        ("paragraph", "☐ Licence: no"),
+        ("paragraph", "Country: Norway"),
+        ("paragraph", "Delivery: ☒ Express (not chosen: Standard)"),
+        ("table_row", "Pool\t☒"),
+    ]
+
+
+def test_definitions_and_folded_parts(load, blocks) -> None:
+    page = """<dl><dt>Weight</dt><dd>3 kg</dd><dt>Colour</dt><dd>red</dd></dl>
+    <details><summary>Are there spare parts?</summary><p>For ten years.</p><p>Ask us.</p></details>"""
+    assert blocks(load(page, "a.html")) == [
+        ("table_row", "Weight\t3 kg"),
+        ("table_row", "Colour\tred"),
+        ("paragraph", "Are there spare parts? For ten years."),
+        ("paragraph", "Ask us."),
+    ]
+
+
+def test_a_row_headed_by_a_label_is_no_row_of_names(load) -> None:
+    page = "<table><tr><th>Material</th><td>steel</td></tr><tr><th>Diameter</th><td>42 mm</td></tr></table>"
+    document = load(page, "a.html")
+    assert row_statements(document) == ["Material: steel", "Diameter: 42 mm"]
+
+
+def test_lists_count_as_they_are_shown(load, blocks) -> None:
+    page = '<ol type="a"><li>one<li value="4">four</ol><ol type="I" start="3"><li>three</ol>'
+    assert [text for _, text in blocks(load(page, "a.html"))] == ["a. one", "d. four", "III. three"]

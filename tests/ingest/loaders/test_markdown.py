@@ -97,8 +97,7 @@ def test_html_in_markdown_is_read_as_html(load, blocks) -> None:
     document = load(text.encode(), "a.md")
     assert blocks(document) == [
         ("heading1", "Keys"),
-        ("paragraph", "Hidden"),
-        ("paragraph", "The spare key hangs & waits."),
+        ("paragraph", "Hidden: The spare key hangs & waits."),
         ("table_row", "Door\tKey"),
         ("table_row", "front\tbrass"),
     ]
@@ -107,3 +106,19 @@ def test_html_in_markdown_is_read_as_html(load, blocks) -> None:
 
 def test_struck_out_text_is_told_from_what_holds(load) -> None:
     assert load(b"Order ~~ten~~ eleven filters.", "a.md").text == "Order ~~ten~~ eleven filters."
+
+
+def test_tasks_notes_and_raised_text(load, blocks) -> None:
+    text = """2 × 10<sup>-7</sup> mbar[^1] of CO<sub>2</sub>
+
+- [ ] Order paint
+- [x] Call Ada
+
+[^1]: Measured
+"""
+    assert blocks(load(text, "a.md")) == [
+        ("paragraph", "2 × 10⁻⁷ mbar ¹ of CO₂"),
+        ("list_item", "☐ Order paint: no"),
+        ("list_item", "☒ Call Ada: yes"),
+        ("paragraph", "¹ Measured"),
+    ]

@@ -101,10 +101,10 @@ def test_a_text_with_lists_notes_and_a_table(load, blocks) -> None:
     assert blocks(load(opendocument("text", body), "a.odt")) == [
         ("heading2", "Part"),
         ("paragraph", "One two three."),
+        ("paragraph", "A note."),
         ("list_item", "point"),
         ("table_row", "Year\tSum"),
         ("table_row", "2021\t5"),
-        ("paragraph", "A note."),
     ]
 
 
@@ -147,3 +147,78 @@ def test_encrypted_damaged_and_empty_packages_are_clear_errors(load) -> None:
         load(zipped({"mimetype": parts["mimetype"]}), "a.odt")
     with pytest.raises(DocumentError):
         load(book(**{"META-INF/container.xml": "<container/>"}), "a.epub")
+
+
+def styled(styles: str, body: str, **parts: str) -> bytes:
+    names = _NAMES + "".join(
+        f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
+        for prefix in ("style", "form")
+    )
+    names += ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    content = (
+        f"<office:document-content {names}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{body}</office:text></office:body></office:document-content>"
+    )
+    return zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content} | parts)
+
+
+def test_raised_text_and_equations_of_a_text(load, blocks) -> None:
+    styles = (
+        '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+    )
+    body = (
+        '<text:p>3 × 10<text:span text:style-name="T1">6</text:span> spores</text:p>'
+        '<text:p>A rate of <draw:frame><draw:object xlink:href="./Object 1"/></draw:frame> is used.</text:p>'
+    )
+    equation = (
+        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi><mo>=</mo>'
+        "<mfrac><mn>1</mn><mn>2</mn></mfrac></math>"
+    )
+    document = load(styled(styles, body, **{"Object 1/content.xml": equation}), "a.odt")
+    assert blocks(document) == [
+        ("paragraph", "3 × 10⁶ spores"),
+        ("paragraph", "A rate of x = 1/2 is used."),
+    ]
+
+
+def test_notes_comments_and_boxes_of_a_text(load, blocks) -> None:
+    body = (
+        '<office:forms><form:form><form:checkbox form:id="c1" form:label="Smoker" '
+        'form:current-state="checked"/><form:checkbox form:id="c2" form:label="Driver"/></form:form>'
+        "</office:forms>"
+        "<text:p>The warden<text:note><text:note-citation>1</text:note-citation><text:note-body>"
+        "<text:p>Elin Storm.</text:p></text:note-body></text:note> knows."
+        "<office:annotation><dc:creator>Kim</dc:creator><text:p>Since when?</text:p></office:annotation></text:p>"
+        '<text:p><draw:control draw:control="c1"/></text:p>'
+        '<text:p><draw:control draw:control="c2"/></text:p>'
+    )
+    assert [text for _, text in blocks(load(styled("", body), "a.odt"))] == [
+        "The warden ¹ knows.",
+        "¹ Elin Storm.",
+        "Comment by Kim: Since when?",
+        "☒ Smoker: yes",
+        "☐ Driver: no",
+    ]
+
+
+def test_numbers_of_lists_and_headings_of_a_text(load, blocks) -> None:
+    styles = (
+        '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1" '
+        'style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="1" '
+        'text:display-levels="2"/></text:list-style>'
+        '<text:outline-style><text:outline-level-style text:level="1" style:num-format="I"/>'
+        "</text:outline-style>"
+    )
+    body = (
+        '<text:h text:outline-level="1">Scope</text:h><text:list text:style-name="L1">'
+        "<text:list-item><text:p>one</text:p><text:list><text:list-item><text:p>inner</text:p></text:list-item>"
+        "</text:list></text:list-item><text:list-item><text:p>two</text:p></text:list-item></text:list>"
+        '<text:h text:outline-level="1">Term</text:h>'
+    )
+    assert [text for _, text in blocks(load(styled(styles, body), "a.odt"))] == [
+        "I Scope",
+        "1. one",
+        "1.1 inner",
+        "2. two",
+        "II Term",
+    ]

@@ -101,3 +101,40 @@ def test_broken_and_empty_presentations_are_clear_errors(load, slides) -> None:
     at = data.index(b"ppt/presentation.xml") + 40
     with pytest.raises(DocumentError, match="broken PPTX"):
         load(data[:at] + bytes(200) + data[at + 200 :], "a.pptx")
+
+
+def test_equations_and_raised_text_on_slides(load, blocks, slides) -> None:
+    maths = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    drawn = "http://schemas.openxmlformats.org/drawingml/2006/main"
+
+    def write(presentation: Any) -> None:
+        from lxml import etree
+
+        slide = add(presentation, "Loads")
+        box = slide.shapes.add_textbox(0, 2_000_000, 5_000_000, 500_000).text_frame
+        box.text = "The load is "
+        equation = f'<m:oMath xmlns:m="{maths}"><m:r><a:t xmlns:a="{drawn}">F=5 kN</a:t></m:r></m:oMath>'
+        box.paragraphs[0]._p.append(etree.fromstring(equation))
+        run = box.paragraphs[0].add_run()
+        run.text = "2"
+        run.font._element.set("baseline", "30000")
+        box.paragraphs[0].runs[0].text = "The area is 5 m"
+        box.paragraphs[0]._p.remove(run._r)
+        box.paragraphs[0].runs[0]._r.addnext(run._r)
+
+    assert blocks(load(slides(write), "a.pptx"))[1] == ("paragraph", "The area is 5 m²F = 5 kN")
+
+
+def test_a_group_of_captions_is_a_table(load, blocks, slides) -> None:
+    def write(presentation: Any) -> None:
+        slide = add(presentation, "Machines")
+        group = slide.shapes.add_group_shape()
+        for i, (name, owner) in enumerate((("Harvester", "hired"), ("Dryer", "our own"))):
+            for j, text in enumerate((name, owner)):
+                box = group.shapes.add_textbox(j * 3_000_000, 2_000_000 + i * 900_000, 2_000_000, 400_000)
+                box.text_frame.text = text
+
+    assert blocks(load(slides(write), "a.pptx"))[1:] == [
+        ("table_row", "Harvester\thired"),
+        ("table_row", "Dryer\tour own"),
+    ]

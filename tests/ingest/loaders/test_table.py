@@ -66,3 +66,40 @@ def test_any_table_makes_a_document(load, rows: list[list[str]]) -> None:
     buffer = io.StringIO()
     csv.writer(buffer).writerows([["first", "second"], *rows])
     load(buffer.getvalue().encode("utf-8", "replace"), "a.csv")
+
+
+def test_lines_above_the_names_are_no_rows(load, blocks) -> None:
+    text = "sep=;\nBranches\nAs of: 31.03.2024\n\nNo.;Town;Sales (EUR)\n55;Köln;987,50\n56;Ulm;1,25\n"
+    document = load(text.replace("\n", "\r\n").encode("cp1252"), "a.csv")
+    assert document.metadata["encoding"] == "cp1252"
+    assert blocks(document) == [
+        ("paragraph", "Branches"),
+        ("paragraph", "As of: 31.03.2024"),
+        ("table_row", "No.: 55; Town: Köln; Sales (EUR): 987,50"),
+        ("table_row", "No.: 56; Town: Ulm; Sales (EUR): 1,25"),
+    ]
+
+
+def test_a_form_names_each_value(load, blocks) -> None:
+    text = "Project,Pier\nManager,Aoife Byrne\nBudget,780000\nStart,May 2024\n"
+    assert [line for _, line in blocks(load(text, "a.csv"))] == [
+        "Project: Pier",
+        "Manager: Aoife Byrne",
+        "Budget: 780000",
+        "Start: May 2024",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Kunde;Ort\nZoé;Besançon\n", "cp1252"),
+        ("Nombre;Ciudad\nMuñoz;Logroño\n", "cp1252"),
+        ("Name;Preis\nMüller;12,50 €\n", "cp1252"),
+        ("Jméno;Město\nŘehoř;Plzeň\n", "cp1250"),
+        ("Ad;Şehir\nGülşah;Iğdır\n", "cp1254"),
+    ],
+)
+def test_a_few_letters_tell_the_code_page(load, text: str, encoding: str) -> None:
+    document = load(text.encode(encoding), "a.csv")
+    assert text.split("\n")[1].split(";")[1] in document.text

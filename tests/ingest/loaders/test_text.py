@@ -112,3 +112,33 @@ def test_cleaned_text_can_be_stored_and_stays_as_it_is(text: str) -> None:
     assert clean.encode("utf-8").decode("utf-8") == clean
     assert clean_text(clean) == clean
     assert not any(ord(c) < 32 and c not in "\t\n\f" for c in clean)
+
+
+def test_titles_and_numbered_lines_above_text_are_headings(load, blocks) -> None:
+    text = """Charter of the garden
+
+Article 4
+Every plot has 300 square metres.
+
+§ 9 Sheds
+A shed covers no more than 16 square metres.
+
+Opening hours
+The shop opens at nine every day.
+
+Step 1: Wash the apples.
+
+Ada Low
+Main Street 5
+"""
+    assert blocks(load(text, "a.txt")) == [
+        ("heading1", "Charter of the garden"),
+        ("heading2", "Article 4"),
+        ("paragraph", "Every plot has 300 square metres."),
+        ("heading2", "§ 9 Sheds"),
+        ("paragraph", "A shed covers no more than 16 square metres."),
+        ("heading2", "Opening hours"),
+        ("paragraph", "The shop opens at nine every day."),
+        ("paragraph", "Step 1: Wash the apples."),
+        ("paragraph", "Ada Low\nMain Street 5"),
+    ]

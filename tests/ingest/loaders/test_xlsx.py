@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from ingest.loaders.cell_values import shown
 from rag.errors import DocumentError, EmptyDocumentError
+from tests.fakes import row_statements
 
 
 @pytest.fixture
@@ -120,3 +122,75 @@ def test_formulas_that_were_never_computed_are_told(load, book) -> None:
     assert document.warnings == (
         "1 formula has no stored value, left out: open the file in a spreadsheet program and save it",
     )
+
+
+def test_hidden_rows_and_columns_are_left_out_and_told(load, book) -> None:
+    def write(workbook: Any) -> None:
+        sheet = workbook.active
+        sheet.title = "Prices"
+        for row in (["Valve", "Price", "Cost"], ["Alpha", 24, 7], ["Beta", 31, 8], ["Gamma", 40, 9]):
+            sheet.append(row)
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["C"].hidden = True
+
+    document = load(book(write), "a.xlsx")
+    assert document.text.endswith("Valve\tPrice\nAlpha\t24\nGamma\t40")
+    assert document.warnings == (
+        "sheet Prices: row 3: hidden, left out",
+        "sheet Prices: column C: hidden, left out",
+    )
+
+
+def test_notes_at_cells_are_told_with_their_places(load, book) -> None:
+    def write(workbook: Any) -> None:
+        from openpyxl.comments import Comment
+
+        for row in (["Valve", "Price"], ["Alpha", 24], ["Beta", 31]):
+            workbook.active.append(row)
+        workbook.active["B3"].comment = Comment("Provisional.", "Kim")
+
+    assert load(book(write), "a.xlsx").text.endswith("Comment on B3 (Beta, 31): Provisional.")
+
+
+def test_raised_text_in_cells(load, book) -> None:
+    def write(workbook: Any) -> None:
+        workbook.active.append(["Count", "RICH"])
+
+    rich = (
+        '<r><t xml:space="preserve">3 × 10</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>6</t></r>'
+        '<r><t xml:space="preserve"> of CO</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>2</t></r>'
+    )
+    with zipfile.ZipFile(io.BytesIO(book(write))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    strings = parts["xl/sharedStrings.xml"].decode().replace("<t>RICH</t>", rich)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in (parts | {"xl/sharedStrings.xml": strings.encode()}).items():
+            archive.writestr(name, content)
+    assert load(buffer.getvalue(), "a.xlsx").text.endswith("Count\t3 × 10⁶ of CO₂")
+
+
+def test_an_empty_row_below_the_names(load, book) -> None:
+    def write(workbook: Any) -> None:
+        for row in (["", "Sales", "Profit"], [], ["East", 512, 90], ["West", 430, 77]):
+            workbook.active.append(row)
+
+    assert rows(load(book(write), "a.xlsx"))["East\t512\t90"] == ("", "Sales", "Profit")
+
+
+def test_labels_and_values_are_no_table_with_names(load, book) -> None:
+    def write(workbook: Any) -> None:
+        for row in (
+            ["Project", "Pier"],
+            ["Manager", "Aoife Byrne"],
+            ["Budget", 780000],
+            ["Start", "May 2024"],
+        ):
+            workbook.active.append(row)
+
+    assert row_statements(load(book(write), "a.xlsx")) == [
+        "Project: Pier",
+        "Manager: Aoife Byrne",
+        "Budget: 780000",
+        "Start: May 2024",
+    ]

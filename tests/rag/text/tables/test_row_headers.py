@@ -94,7 +94,7 @@ def test_a_table_without_names_stays_as_it_is() -> None:
     rows: list[Row] = [["Sales", "1,5", "2,5"], ["Cost", "1,0", "2,0"]]
     headers = row_headers(rows)
     assert not any(header.is_header or any(header.columns) for header in headers)
-    assert statements(rows) == ["Sales 1,5 2,5", "Cost 1,0 2,0"]
+    assert statements(rows) == ["Sales: 1,5; 2,5", "Cost: 1,0; 2,0"]
 
 
 CELLS = st.builds(

@@ -1,0 +1,95 @@
+"""What stands beside the text of a Word document: notes, comments, headers and footers of its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ingest.loaders.docx_xml import W, element_text
+from ingest.loaders.script import marked
+
+__all__ = ["Annotations", "page_margins"]
+
+_PAGE_NUMBER: Final = re.compile(
+    r"\W*(?:[^\W\d_]+\.?\s+)?\d{1,4}(?:\s*(?:/|[^\W\d_]{1,4}\s)\s*\d{1,4})?\W*|\W*"
+)
+"""A page's number, with the words for page and of in any language: `Page 3 of 12`, `- 3 -`."""
+_REFERENCES: Final = {
+    W + "footnoteReference": "footnote",
+    W + "endnoteReference": "endnote",
+    W + "commentReference": "comment",
+}
+
+
+class Annotations:
+    """Notes and comments of a document, given out where the text refers to them, each once."""
+
+    def __init__(self, document: Any) -> None:
+        self._texts: dict[tuple[str, str], str] = {}
+        self.marks: dict[tuple[str, str], str] = {}
+        """The number of each note, counted in the order of the text."""
+        self._count(document.element.body)
+        for root in _parts(document, ("footnotes", "endnotes", "comments")):
+            self._read(root)
+
+    def of(self, element: Any) -> Iterator[str]:
+        """The texts of the notes and comments that an element refers to and that were not given yet."""
+        for reference in element.iter(*_REFERENCES):
+            text = self._texts.pop((_REFERENCES[reference.tag], reference.get(W + "id") or ""), "")
+            if text:
+                yield text
+
+    def rest(self) -> Iterator[str]:
+        """The texts that nothing referred to."""
+        yield from self._texts.values()
+        self._texts = {}
+
+    def _count(self, body: Any) -> None:
+        counts: dict[str, int] = {}
+        for reference in body.iter(W + "footnoteReference", W + "endnoteReference"):
+            kind = _REFERENCES[reference.tag]
+            key = kind, reference.get(W + "id") or ""
+            if key not in self.marks and not reference.get(W + "customMarkFollows"):
+                counts[kind] = counts.get(kind, 0) + 1
+                self.marks[key] = str(counts[kind])
+
+    def _read(self, root: Any) -> None:
+        kind = root.tag.removeprefix(W).removesuffix("s")
+        for note in root:
+            identifier = note.get(W + "id") or ""
+            text = " ".join(element_text(paragraph).strip() for paragraph in note.iter(W + "p")).strip()
+            if not text or note.get(W + "type") in (
+                "separator",
+                "continuationSeparator",
+                "continuationNotice",
+            ):
+                continue
+            if kind == "comment":
+                author = note.get(W + "author") or ""
+                self._texts[kind, identifier] = (
+                    f"Comment by {author}: {text}" if author else f"Comment: {text}"
+                )
+            else:
+                mark = self.marks.get((kind, identifier), "")
+                self._texts[kind, identifier] = f"{marked(mark)} {text}" if mark else text
+
+
+def page_margins(document: Any, kind: str) -> list[str]:
+    """The different texts of the pages' headers (`header`) or footers (`footer`), but for page numbers."""
+    found: dict[str, None] = {}
+    for root in _parts(document, (kind,)):
+        for paragraph in root.iter(W + "p"):
+            text = element_text(paragraph).replace("\t", " ").strip()
+            if text and not _PAGE_NUMBER.fullmatch(text):
+                found[text] = None
+    return list(found)
+
+
+def _parts(document: Any, kinds: tuple[str, ...]) -> Iterator[Any]:
+    """The roots of related parts of some kinds."""
+    from lxml import etree  # type: ignore[import-untyped]
+
+    for relation in document.part.rels.values():
+        if relation.reltype.rsplit("/", 1)[-1] in kinds and not relation.is_external:
+            yield etree.fromstring(relation.target_part.blob)

@@ -1,0 +1,91 @@
+"""The messages of a plain thread: what was written now, and what it quotes, each with who wrote it when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from rag.schema import PAGE_BREAK
+
+__all__ = ["Quoted", "thread"]
+
+_QUOTE: Final = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
+_RULE: Final = re.compile(r"\W*[-_]{4,}[^\W\d_ ]*(?: [^\W\d_ ]+){0,4}[-_]{0,}\W*|[-_]{2,}\s*")
+_FIELD: Final = re.compile(r"\*?[^\W\d_][^\W\d_ -]{0,20}\*?\s?:\*?\s\S")
+_LEAST_FIELDS: Final = 3
+_ADDRESS_OR_DATE: Final = re.compile(r"@|\d{1,2}[:.]\d{2}|\d{4}")
+_LONGEST_LEAD: Final = 300
+
+
+class Quoted(NamedTuple):
+    """A paragraph of a message: how deep it is quoted (0: written now), and whether it leads to a message."""
+
+    depth: int
+    text: str
+    leads: bool = False
+
+
+def thread(text: str) -> list[Quoted]:
+    """The paragraphs of a plain message; lines stay lines, marks of quotation are taken off.
+
+    A line above a deeper quotation that ends with a colon (`On Monday Ada wrote:`) leads to it, and so do
+    fields as mail programs set them above a message that they quote without marks.
+    """
+    paragraphs = list(_paragraphs(text))
+    found: list[Quoted] = []
+    unmarked = 0
+    for i, (depth, lines) in enumerate(paragraphs):
+        following = paragraphs[i + 1][0] if i + 1 < len(paragraphs) else depth
+        lead = _lead_length(lines) if following > depth else 0
+        kept, leading = lines[: len(lines) - lead], lines[len(lines) - lead :]
+        if _are_fields(kept) and (i or depth):
+            unmarked += 1
+            fields = [line for line in kept if not _RULE.fullmatch(line)]
+            found.append(Quoted(depth + unmarked, "; ".join(fields), leads=True))
+        elif any(not _RULE.fullmatch(line) for line in kept):
+            lines = [line for line in kept if not _RULE.fullmatch(line)]
+            found.append(Quoted(depth + unmarked, "\n".join(lines)))
+        if leading:
+            found.append(Quoted(following + unmarked, " ".join(leading), leads=True))
+    return found
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Runs of lines of one depth without an empty line between them."""
+    lines: list[str] = []
+    depth = 0
+    for line in text.replace(PAGE_BREAK, "\n").split("\n"):
+        match = _QUOTE.match(line)
+        level = match.group().count(">") if match else 0
+        rest = (line[match.end() :] if match else line).rstrip()
+        if lines and (level != depth or not rest.strip()):
+            yield depth, lines
+            lines = []
+        if rest.strip():
+            lines.append(rest)
+            depth = level
+    if lines:
+        yield depth, lines
+
+
+def _lead_length(lines: list[str]) -> int:
+    """How many last lines of a paragraph lead to the quotation below: up to three that end with a colon."""
+    if not lines[-1].rstrip().endswith((":", "：")):
+        return 0
+    for count in (1, 2, 3):
+        lead = " ".join(lines[-count:])
+        if count <= len(lines) and len(lead) <= _LONGEST_LEAD and _ADDRESS_OR_DATE.search(lead):
+            return count
+    return 0
+
+
+def _are_fields(lines: list[str]) -> bool:
+    """Whether lines are the sender, date and subject of a message: fields with an address or a date."""
+    lines = [line for line in lines if not _RULE.fullmatch(line)]
+    fields = [line for line in lines if _FIELD.match(line)]
+    return (
+        len(fields) >= _LEAST_FIELDS
+        and len(fields) == len(lines)
+        and any(_ADDRESS_OR_DATE.search(line) for line in fields)
+    )

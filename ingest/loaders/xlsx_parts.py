@@ -1,0 +1,185 @@
+"""What openpyxl's read-only mode does not tell of a sheet: merged and hidden cells, notes, raised text."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ingest.loaders.page_report import page_ranges
+from ingest.loaders.script import lowered, raised
+from ingest.loaders.sheet import MergedCells, SheetRow
+
+__all__ = ["SheetLayout", "has_scripts", "read_layout", "scripted", "sheet_notes"]
+
+_MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_MERGE: Final = _MAIN + "mergeCell"
+_ROW: Final = _MAIN + "row"
+_COLUMN: Final = _MAIN + "col"
+_FORMULA: Final = _MAIN + "f"
+_VALUE: Final = _MAIN + "v"
+_RELATIONSHIP: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_STRINGS: Final = "xl/sharedStrings.xml"
+_MOST_MERGED: Final = 50_000
+_WIDEST: Final = 16_384
+_OFF: Final = (None, "0", "false")
+
+
+@dataclass(slots=True)
+class SheetLayout:
+    """Merged cells, hidden rows and columns (from 0), and how many formulas have no stored value."""
+
+    merged: MergedCells = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    uncomputed: int = 0
+
+    def visible(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
+        """The rows without what is hidden, by their numbers in the sheet."""
+        if not self.hidden_rows and not self.hidden_columns:
+            return list(rows)
+        kept = (
+            (number, [cell for cell in cells if cell[0] not in self.hidden_columns])
+            for number, cells in rows
+            if number not in self.hidden_rows
+        )
+        return [(number, cells) for number, cells in kept if cells]
+
+    def closed(self, rows: Sequence[SheetRow]) -> tuple[list[SheetRow], MergedCells]:
+        """Visible rows and merged cells as they look: what is hidden leaves no gap."""
+        if not self.hidden_rows and not self.hidden_columns:
+            return list(rows), self.merged
+        down, across = _Shift(self.hidden_rows), _Shift(self.hidden_columns)
+        shown = [(down(number), [(across(place), text) for place, text in cells]) for number, cells in rows]
+        merged = {
+            (down(row), across(column)): (
+                across(column + width) - across(column),
+                down(row + height) - down(row),
+            )
+            for (row, column), (width, height) in self.merged.items()
+        }
+        return shown, {place: size for place, size in merged.items() if min(size) > 0}
+
+    def warnings(self, rows: Sequence[SheetRow]) -> Iterator[str]:
+        """What is hidden of what these rows hold, in words."""
+        from openpyxl.utils import get_column_letter
+
+        numbers = sorted(number + 1 for number, _ in rows if number in self.hidden_rows)
+        if numbers:
+            yield f"{'row' if len(numbers) == 1 else 'rows'} {page_ranges(numbers)}: hidden, left out"
+        used = {column for _, cells in rows for column, _ in cells} & self.hidden_columns
+        if used:
+            letters = ", ".join(get_column_letter(column + 1) for column in sorted(used))
+            yield f"{'column' if len(used) == 1 else 'columns'} {letters}: hidden, left out"
+
+
+class _Shift:
+    """Where rows or columns stand when those that are hidden are taken out."""
+
+    def __init__(self, hidden: set[int]) -> None:
+        self._hidden = sorted(hidden)
+
+    def __call__(self, place: int) -> int:
+        return place - bisect_left(self._hidden, place)
+
+
+def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
+    """Read the XML of a sheet of an openpyxl workbook once, in little memory."""
+    from lxml import etree  # type: ignore[import-untyped]
+    from openpyxl.utils import range_boundaries
+
+    layout = SheetLayout()
+    number = -1
+    tags = (_COLUMN, _ROW, _MERGE)
+    with workbook._archive.open(sheet._worksheet_path) as part:
+        for _, element in etree.iterparse(part, tag=tags, resolve_entities=False, no_network=True):
+            if element.tag == _ROW:
+                given = element.get("r") or ""
+                number = int(given) - 1 if given.isdecimal() else number + 1
+                if element.get("hidden") not in _OFF:
+                    layout.hidden_rows.add(number)
+                layout.uncomputed += sum(map(_is_uncomputed, element.iter(_FORMULA)))
+            elif element.tag == _COLUMN:
+                if element.get("hidden") not in _OFF:
+                    first, last = int(element.get("min") or 1), int(element.get("max") or 1)
+                    layout.hidden_columns.update(range(first - 1, min(last, _WIDEST)))
+            else:
+                left, top, right, bottom = range_boundaries(element.get("ref"))
+                layout.merged[top - 1, left - 1] = right - left + 1, bottom - top + 1
+            _forget(element)
+            if len(layout.merged) >= _MOST_MERGED:
+                break
+    return layout
+
+
+def sheet_notes(workbook: Any, sheet: Any) -> list[tuple[tuple[int, int], str]]:
+    """The notes and comments at cells of a sheet, by row and column from 0, in the order of the sheet."""
+    from lxml import etree
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    archive = workbook._archive
+    folder, name = posixpath.split(sheet._worksheet_path.lstrip("/"))
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in archive.namelist():
+        return []
+    found: dict[tuple[int, int], str] = {}
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    for relation in etree.fromstring(archive.read(relations), parser).iter(_RELATIONSHIP):
+        kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
+        target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target") or "")).lstrip("/")
+        if kind not in ("comments", "threadedComment") or target not in archive.namelist():
+            continue
+        for comment in etree.fromstring(archive.read(target), parser).iter(
+            "{*}comment", "{*}threadedComment"
+        ):
+            row, column = coordinate_to_tuple(comment.get("ref") or "A1")
+            text = " ".join("".join(node.text or "" for node in comment.iter("{*}t", "{*}text")).split())
+            place = row - 1, column - 1
+            if not text:
+                continue
+            if kind == "threadedComment":  # its note says only that it needs a newer program
+                threaded = found.get(place, "")
+                text = f"{threaded} / {text}" if threaded and not threaded.startswith("[") else text
+            if kind == "threadedComment" or place not in found:
+                found[place] = text
+    return sorted(found.items())
+
+
+def has_scripts(path: Path) -> bool:
+    """Whether some texts of a workbook are raised or lowered; openpyxl reads such texts more slowly."""
+    with zipfile.ZipFile(path) as archive:
+        return _STRINGS in archive.namelist() and b"vertAlign" in archive.read(_STRINGS)
+
+
+def scripted(runs: Sequence[Any]) -> str:
+    """The text of an openpyxl rich text, its raised and lowered runs marked for `script`."""
+    parts = []
+    for run in runs:
+        font = getattr(run, "font", None)
+        text = str(getattr(run, "text", run))
+        match getattr(font, "vertAlign", None):
+            case "superscript":
+                parts.append(raised(text))
+            case "subscript":
+                parts.append(lowered(text))
+            case _:
+                parts.append(text)
+    return "".join(parts)
+
+
+def _is_uncomputed(formula: Any) -> bool:
+    """Whether a formula's cell holds no value; an empty text is one."""
+    cell = formula.getparent()
+    value = cell.find(_VALUE)
+    return value is None or (not value.text and cell.get("t") != "str")
+
+
+def _forget(element: Any) -> None:
+    """Let go of an element that was read and of those before it: memory does not grow with the sheet."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]

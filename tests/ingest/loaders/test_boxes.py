@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+
+from ingest.loaders.boxes import spelled
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("☒ The applicant smokes", "☒ The applicant smokes: yes"),
+        ("☐ The applicant smokes", "☐ The applicant smokes: no"),
+        ("Driving licence ☐", "☐ Driving licence: no"),
+        ("Delivery: ☐ Standard ☑ Express", "Delivery: ☒ Express (not chosen: Standard)"),
+        ("Smoker ☐ yes ☒ no", "Smoker: ☒ no (not chosen: yes)"),
+        ("☐ Pool ☐ Sauna", "☐ Pool: no; ☐ Sauna: no"),
+        ("☒ Pool; ☒ Sauna", "☒ Pool: yes; ☒ Sauna: yes"),
+        ("2. ☐ Paint", "2. ☐ Paint: no"),
+        ("☒", "☒"),
+        ("no box here", "no box here"),
+    ],
+)
+def test_boxes_are_told_with_their_labels(line: str, told: str) -> None:
+    assert spelled(line) == told
