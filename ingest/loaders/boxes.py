@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-__all__ = ["EMPTY_BOX", "TICKED_BOX", "Choice", "box", "has_box", "is_ticked", "spelled", "told"]
+__all__ = [
+    "EMPTY_BOX",
+    "TICKED_BOX",
+    "Boxes",
+    "box",
+    "boxes_of",
+    "has_box",
+    "is_ticked",
+    "needs_colon",
+    "spelled",
+]
 
 TICKED_BOX: Final = "☒"
 EMPTY_BOX: Final = "☐"
@@ -14,14 +23,32 @@ _TICKED: Final = "☑☒🗹🗷◉⦿⊠✅"
 _EMPTY: Final = "☐◯⬜🞎"
 _BOX: Final = re.compile(f"[{_TICKED}{_EMPTY}]\ufe0f?")
 _LONGEST_LABEL: Final = 300
-_GAP: Final = " \t;,/|·"
+_LONGEST_BEFORE: Final = 80
+"""Characters of a label at most: before its box there may be the end of a sentence."""
+_GAP: Final = " \t\n;,/|·"
+_LABEL_END: Final = " .:："
+_BOUNDARY: Final = re.compile(r"[.?!:：;]\s|\t")
+_SENTENCE_ENDS: Final = (".", "!", "?")
+_LEADS: Final = (":", "：", "?", ".", "!", ")", ";")
+
+Span = tuple[int, int]
 
 
-class Choice(NamedTuple):
-    """A box with what stands beside it."""
+class Boxes(NamedTuple):
+    """The boxes of a line: what leads to them, and for each its place, whether it is ticked, its label.
 
-    ticked: bool
-    label: str
+    Spans count from the start of the line.
+    """
+
+    lead: Span
+    places: tuple[int, ...]
+    ticked: tuple[bool, ...]
+    labels: tuple[Span, ...]
+
+    @property
+    def chosen(self) -> int | None:
+        """Which one is ticked where there are several and only one is."""
+        return self.ticked.index(True) if len(self.ticked) > 1 and sum(self.ticked) == 1 else None
 
 
 def box(ticked: bool) -> str:
@@ -39,47 +66,71 @@ def is_ticked(character: str) -> bool:
     return character[:1] in _TICKED
 
 
-def told(choices: Sequence[Choice], lead: str = "") -> str:
-    """Boxes in words behind the text that leads to them.
+def boxes_of(line: str) -> Boxes | None:
+    """The boxes of a line with their labels; None where it holds none, or their labels are not clear.
+
+    Labels stand behind their boxes, or before them where nothing follows the last box. Tabs part cells.
+    """
+    found = list(_BOX.finditer(line))
+    if not found:
+        return None
+    edges = [0, *(edge for match in found for edge in match.span()), len(line)]
+    lead, *labels = (_trimmed(line, *span) for span in zip(edges[::2], edges[1::2], strict=True))
+    longest = _LONGEST_LABEL
+    is_alone = len(found) == 1
+    if labels[-1][0] == labels[-1][1]:
+        longest = _LONGEST_BEFORE
+        lead, first = _parted(line, lead)
+        labels = [first, *labels[:-1]]
+        if line[slice(*first)].endswith(_SENTENCE_ENDS):
+            return None  # the box answers a sentence, which is no label
+    before = line[lead[0] : found[0].start()].rstrip(" ")
+    if is_alone and lead[0] < lead[1] and not (line[: lead[1]].endswith(_LEADS) or before.endswith("\t")):
+        return None
+    if any(not 0 < end - start <= longest or "\t" in line[start:end] for start, end in labels):
+        return None
+    places = tuple(match.start() for match in found)
+    return Boxes(lead, places, tuple(is_ticked(match.group()) for match in found), tuple(labels))
+
+
+def spelled(line: str) -> str:
+    """A line of a form with its boxes in words; it stays as it is where their labels are not clear.
 
     Where one of several is ticked, the others are told as not chosen; else each has its yes or no.
     """
-    ticked = [choice for choice in choices if choice.ticked]
-    if lead and not lead.endswith((":", "：", "?", ".")):
-        lead += ":"
-    lead = f"{lead} " if lead else ""
-    if len(choices) > 1 and len(ticked) == 1:
-        others = ", ".join(choice.label for choice in choices if not choice.ticked)
-        return f"{lead}{TICKED_BOX} {ticked[0].label} (not chosen: {others})"
+    found = boxes_of(line)
+    if found is None:
+        return line
+    lead = " ".join(line[slice(*found.lead)].split())
+    lead += (": " if needs_colon(lead) else " ") if lead else ""
+    labels = [line[slice(*label)].rstrip(_LABEL_END) for label in found.labels]
+    if found.chosen is not None:
+        others = ", ".join(label for i, label in enumerate(labels) if i != found.chosen)
+        return f"{lead}{TICKED_BOX} {labels[found.chosen]} (not chosen: {others})"
     return lead + "; ".join(
-        f"{box(choice.ticked)} {choice.label}: {'yes' if choice.ticked else 'no'}" for choice in choices
+        f"{box(ticked)} {label}: {'yes' if ticked else 'no'}"
+        for ticked, label in zip(found.ticked, labels, strict=True)
     )
 
 
-def spelled(text: str) -> str:
-    """A line of a form with its boxes in words; without a label beside a box it stays as it is."""
-    found = list(_BOX.finditer(text))
-    if not found or len(text) > _LONGEST_LABEL * max(len(found), 1):
-        return text
-    lead = text[: found[0].start()]
-    labels = [
-        text[match.end() : following.start() if following else None].strip(_GAP + "\n")
-        for match, following in zip(found, [*found[1:], None], strict=True)
-    ]
-    if not labels[-1]:  # each box stands behind its label
-        starts = [0, *(match.end() for match in found[:-1])]
-        labels = [text[a : match.start()].strip(_GAP + ":\n") for a, match in zip(starts, found, strict=True)]
-        lead, labels[0] = _parted(labels[0]) if len(found) > 1 else ("", labels[0])
-    if not all(labels):
-        return text
-    choices = [
-        Choice(is_ticked(match.group()), label.rstrip(":"))
-        for match, label in zip(found, labels, strict=True)
-    ]
-    return told(choices, " ".join(lead.split()))
+def needs_colon(lead: str) -> bool:
+    """Whether a colon parts what leads to boxes from them."""
+    return not lead.rstrip().endswith(_LEADS)
 
 
-def _parted(first: str) -> tuple[str, str]:
-    """What leads to the boxes and the first label, where a colon parts them."""
-    lead, colon, label = first.partition(":")
-    return (lead + colon, label.strip()) if colon and label.strip() else ("", first)
+def _parted(line: str, span: Span) -> tuple[Span, Span]:
+    """What leads to the boxes, and the label before the first: its last clause or cell."""
+    start, end = span
+    boundaries = list(_BOUNDARY.finditer(line, start, end))
+    if not boundaries:
+        return (start, start), span
+    boundary = boundaries[-1]
+    return _trimmed(line, start, boundary.start() + (line[boundary.start()] != "\t")), (boundary.end(), end)
+
+
+def _trimmed(line: str, start: int, end: int) -> Span:
+    while start < end and line[start] in _GAP:
+        start += 1
+    while end > start and line[end - 1] in _GAP:
+        end -= 1
+    return start, end

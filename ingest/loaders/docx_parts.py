@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ingest.loaders.docx_xml import W, element_text
-from ingest.loaders.script import marked
+from ingest.loaders.script import marked, note_lead
 
 __all__ = ["Annotations", "page_margins"]
 
@@ -38,7 +38,9 @@ class Annotations:
         for reference in element.iter(*_REFERENCES):
             text = self._texts.pop((_REFERENCES[reference.tag], reference.get(W + "id") or ""), "")
             if text:
-                yield text
+                mark = self.marks.get((_REFERENCES[reference.tag], reference.get(W + "id") or ""), "")
+                lead = note_lead(element_text(element, self.marks), mark) if mark else ""
+                yield f"{marked(mark)} {lead}{text}" if mark else text
 
     def rest(self) -> Iterator[str]:
         """The texts that nothing referred to."""
@@ -71,8 +73,7 @@ class Annotations:
                     f"Comment by {author}: {text}" if author else f"Comment: {text}"
                 )
             else:
-                mark = self.marks.get((kind, identifier), "")
-                self._texts[kind, identifier] = f"{marked(mark)} {text}" if mark else text
+                self._texts[kind, identifier] = text
 
 
 def page_margins(document: Any, kind: str) -> list[str]:

@@ -34,7 +34,7 @@ __all__ = ["LOADER", "EmailLoader"]
 _FIELDS: Final = ("From", "To", "Cc", "Date", "Subject")
 _MOST_ATTACHMENTS: Final = 100
 _DEEPEST: Final = 3
-_EARLIER: Final = "Earlier message"
+_EARLIER: Final = "Quoted"
 _LOWEST: Final = 6
 _LONGEST_OPENING: Final = 400
 _SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
@@ -72,9 +72,7 @@ def _write(
     for name in _FIELDS:
         value = _header(message, name)
         builder.block(f"{name}: {value}" if value else "")
-    sender = parseaddr(_header(message, "From"))
-    told = (sender[0] or sender[1], _day(message))
-    builder.block("Message of " + ", ".join(filter(None, told)) if any(told) else "", BlockKind.HEADING, 2)
+    builder.block(_told_sender(message), BlockKind.HEADING, 2)
     _write_body(message, builder)
     for number, attachment in enumerate(_attachments(message)):
         name = safe_name(_file_name(attachment))
@@ -89,6 +87,15 @@ def _write(
             _write(inner, builder, settings, depth - 1)
         elif inner is None:
             _write_attachment(attachment, name, builder, settings)
+
+
+def _told_sender(message: EmailMessage) -> str:
+    """Who sent a message when, as its heading; empty where neither is told."""
+    name, address = parseaddr(_header(message, "From"))
+    sender, day = name or address, _day(message)
+    return " ".join(filter(None, ("Message", sender and f"from {sender}", day and f"sent on {day}"))) * bool(
+        sender or day
+    )
 
 
 def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:

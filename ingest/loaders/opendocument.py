@@ -15,7 +15,7 @@ from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.opendocument_numbering import ListNumbers
 from ingest.loaders.opendocument_text import DRAW, OFFICE, STYLE, TABLE, TEXT, TextReader, is_equation, plain
 from ingest.loaders.package import Package, opened_package
-from ingest.loaders.script import marked
+from ingest.loaders.script import marked, note_lead
 from ingest.loaders.sheet import MergedCells, SheetRow, write_sheet
 from ingest.protocol import Loader
 from rag.errors import EncryptedDocumentError
@@ -170,10 +170,11 @@ class _Writer:
             self._children(box)
         for note in node.iter(TEXT + "note"):
             citation = note.find(TEXT + "note-citation")
-            mark = "" if citation is None else marked(plain(citation)) + " "
+            mark = "" if citation is None else plain(citation)
+            lead = f"{marked(mark)} {note_lead(self._reader.inline(node), mark)}" if mark else ""
             body = note.find(TEXT + "note-body")
             texts = () if body is None else (self._reader.inline(line) for line in body.iter(TEXT + "p"))
-            self._builder.block(mark + " ".join(texts))
+            self._builder.block(lead + " ".join(texts))
         for comment in node.iter(OFFICE + "annotation"):
             self._builder.block(_comment(comment))
 

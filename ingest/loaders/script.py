@@ -19,6 +19,7 @@ __all__ = [
     "in_line",
     "lowered",
     "marked",
+    "note_lead",
     "note_numbers",
     "power",
     "raised",
@@ -53,6 +54,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+\Z")
 _UNIT_LENGTH: Final = 2
 _DIMENSIONS: Final = frozenset("23")
 _ELEMENT: Final = re.compile(r"[A-Z][a-z]?(?![^\W\d_])")
+_CLAUSE: Final = re.compile(r"[.!?;:,()\n]")
+_MOST_LEADING: Final = 5
 _SIMPLE: Final = re.compile(r"[^\W_]+(?:[.,]\d+)?")
 
 
@@ -109,6 +112,16 @@ def note_numbers(text: str) -> list[str]:
     """The raised numbers that a note begins with: at the start of a block, or after a sentence's end."""
     begins = re.compile("(?:\\A\\s*|[.!?]\\s+)[\ufdd0\ufdd2]\\s*(\\d{1,3})[.)]?\\s*\ufdd3\\s*[^\\W\\d_]")
     return begins.findall(text)
+
+
+def note_lead(text: str, mark: str) -> str:
+    """The words that a note's mark stands behind within its sentence, with a colon: `The warden: `.
+
+    Empty where the mark ends a sentence, and where the words would be many.
+    """
+    before, found, _ = text.partition(marked(mark))
+    words = _ANY.sub("", _CLAUSE.split(before)[-1]).split()
+    return f"{' '.join(words)}: " if found and 0 < len(words) <= _MOST_LEADING else ""
 
 
 def written_raised(inner: str, before: str, after: str, notes: Collection[str] = ()) -> tuple[str, str, str]:

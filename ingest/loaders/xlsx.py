@@ -82,6 +82,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         rows, left = _rows(sheet, left)
         layout = read_layout(workbook, sheet)
         uncomputed += layout.uncomputed
+        rows = layout.with_scripts(rows)
         shown_rows = layout.visible(rows)
         write_sheet(sheet.title, *layout.closed(shown_rows), builder)
         for place, note in sheet_notes(workbook, sheet):

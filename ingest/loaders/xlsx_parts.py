@@ -22,6 +22,8 @@ _ROW: Final = _MAIN + "row"
 _COLUMN: Final = _MAIN + "col"
 _FORMULA: Final = _MAIN + "f"
 _VALUE: Final = _MAIN + "v"
+_INLINE: Final = _MAIN + "is"
+_ALIGNED: Final = _MAIN + "vertAlign"
 _RELATIONSHIP: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _STRINGS: Final = "xl/sharedStrings.xml"
 _MOST_MERGED: Final = 50_000
@@ -37,6 +39,17 @@ class SheetLayout:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     uncomputed: int = 0
+    scripted: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Texts of cells with raised or lowered runs that stand in the sheet itself, marked for `script`."""
+
+    def with_scripts(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
+        """The rows with those texts in their cells."""
+        if not self.scripted:
+            return list(rows)
+        return [
+            (number, [(place, self.scripted.get((number, place), text)) for place, text in cells])
+            for number, cells in rows
+        ]
 
     def visible(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
         """The rows without what is hidden, by their numbers in the sheet."""
@@ -103,6 +116,8 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
                 if element.get("hidden") not in _OFF:
                     layout.hidden_rows.add(number)
                 layout.uncomputed += sum(map(_is_uncomputed, element.iter(_FORMULA)))
+                for rich in element.iter(_INLINE):
+                    _take_scripts(rich, number, layout)
             elif element.tag == _COLUMN:
                 if element.get("hidden") not in _OFF:
                     first, last = int(element.get("min") or 1), int(element.get("max") or 1)
@@ -114,6 +129,20 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
             if len(layout.merged) >= _MOST_MERGED:
                 break
     return layout
+
+
+def _take_scripts(rich: Any, number: int, layout: SheetLayout) -> None:
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    address = rich.getparent().get("r")
+    if not address or not any(True for _ in rich.iter(_ALIGNED)):
+        return
+    parts = []
+    for run in rich.findall(_MAIN + "r"):
+        aligned = run.find(f"{_MAIN}rPr/{_ALIGNED}")
+        text = "".join(node.text or "" for node in run.iter(_MAIN + "t"))
+        parts.append(_marked(text, None if aligned is None else aligned.get("val")))
+    layout.scripted[number, coordinate_to_tuple(address)[1] - 1] = "".join(parts)
 
 
 def sheet_notes(workbook: Any, sheet: Any) -> list[tuple[tuple[int, int], str]]:
@@ -161,14 +190,19 @@ def scripted(runs: Sequence[Any]) -> str:
     for run in runs:
         font = getattr(run, "font", None)
         text = str(getattr(run, "text", run))
-        match getattr(font, "vertAlign", None):
-            case "superscript":
-                parts.append(raised(text))
-            case "subscript":
-                parts.append(lowered(text))
-            case _:
-                parts.append(text)
+        parts.append(_marked(text, getattr(font, "vertAlign", None)))
     return "".join(parts)
+
+
+def _marked(text: str, place: str | None) -> str:
+    """The text of a run, marked for `script` by the name of its vertical alignment."""
+    match place:
+        case "superscript":
+            return raised(text)
+        case "subscript":
+            return lowered(text)
+        case _:
+            return text
 
 
 def _is_uncomputed(formula: Any) -> bool:

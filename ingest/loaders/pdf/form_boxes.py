@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
-from ingest.loaders.boxes import has_box, is_ticked
+from ingest.loaders.boxes import Boxes, boxes_of, has_box, needs_colon
 from ingest.loaders.pdf.block import PageBlock, Piece
 from ingest.loaders.pdf.lines import PageLines
 from rag.schema import BlockKind
@@ -14,10 +15,7 @@ __all__ = ["tell_boxes"]
 
 _KINDS: Final = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 _MOST_BOXES: Final = 12
-_LONGEST: Final = 300
-_COLONS: Final = (":", "：", "?")
-
-_Run = list[Piece]
+_NOT_ON_PAGE: Final = -1
 
 
 def tell_boxes(page: PageLines, blocks: Sequence[PageBlock]) -> None:
@@ -25,77 +23,58 @@ def tell_boxes(page: PageLines, blocks: Sequence[PageBlock]) -> None:
     for block in blocks:
         if block.kind not in _KINDS:
             continue
-        pieces = [part for piece in block.pieces for part in _cut(page.text, piece)]
-        if not 0 < sum(has_box(_text(page, [piece])) for piece in pieces) <= _MOST_BOXES:
+        line, places = _line(page, block)
+        if not 0 < sum(map(has_box, line)) <= _MOST_BOXES:
             continue
-        told = _told(page, pieces)
-        if told is not None:
-            block.pieces = told
+        found = boxes_of(line)
+        if found is not None:
+            block.pieces = _told(line, places, found)
             block.kind = BlockKind.PARAGRAPH if block.is_row else block.kind
 
 
-def _cut(text: str, piece: Piece) -> list[Piece]:
-    """A piece cut so that each box is one of its own."""
-    parts: list[Piece] = []
-    start, glue = piece.start, piece.glue
-    for place in range(piece.start, piece.end):
-        if has_box(text[place]):
-            if text[start:place].strip():
-                parts.append(Piece(glue, start, place))
-                glue = " "
-            parts.append(Piece(glue, place, place + 1))
-            start, glue = place + 1, " "
-    if text[start : piece.end].strip():
-        parts.append(Piece(glue, start, piece.end))
-    return parts
+def _line(page: PageLines, block: PageBlock) -> tuple[str, list[int]]:
+    """The text of a block, and for each of its characters its place on the page."""
+    text, places = "", []
+    for i, piece in enumerate(block.pieces):
+        glue = piece.glue if i else ""
+        text += glue + page.text[piece.start : piece.end]
+        places += [_NOT_ON_PAGE] * len(glue) + list(range(piece.start, piece.end))
+    return text, places
 
 
-def _told(page: PageLines, pieces: Sequence[Piece]) -> list[Piece] | None:
-    runs: list[_Run] = [[]]
-    boxes: list[Piece] = []
-    for piece in pieces:
-        if has_box(_text(page, [piece])):
-            boxes.append(piece)
-            runs.append([])
-        else:
-            runs[-1].append(piece)
-    lead, labels = runs[0], runs[1:]
-    if not labels[-1]:  # boxes stand behind their labels
-        lead, labels = [], runs[:-1]
-        if len(boxes) > 1 and len(labels[0]) > 1:
-            lead, labels[0] = labels[0][:1], labels[0][1:]
-    if not all(labels) or any(len(_text(page, label)) > _LONGEST for label in labels):
-        return None
-    return _written(page, lead, boxes, labels)
+def _told(line: str, places: Sequence[int], found: Boxes) -> list[Piece]:
+    pieces = _pieces(places, *found.lead, "")
+    if pieces and needs_colon(line[slice(*found.lead)]):
+        pieces.append(_glue(":", pieces))
+    labels = [(start, start + len(line[start:end].rstrip(" .:："))) for start, end in found.labels]
+    if found.chosen is not None:
+        pieces += _labelled(places, found.places[found.chosen], labels[found.chosen], " " if pieces else "")
+        others = [label for i, label in enumerate(labels) if i != found.chosen]
+        for i, other in enumerate(others):
+            pieces += _pieces(places, *other, ", " if i else " (not chosen: ")
+        return [*pieces, _glue(")", pieces)]
+    for i, (place, ticked, label) in enumerate(zip(found.places, found.ticked, labels, strict=True)):
+        pieces += _labelled(places, place, label, "; " if i else " " if pieces else "")
+        pieces.append(_glue(": yes" if ticked else ": no", pieces))
+    return pieces
 
 
-def _written(page: PageLines, lead: _Run, boxes: Sequence[Piece], labels: Sequence[_Run]) -> list[Piece]:
-    ticked = [is_ticked(_text(page, [box])) for box in boxes]
-    written = [piece._replace(glue=" " if i else "") for i, piece in enumerate(lead)]
-    if lead and not _text(page, lead).rstrip().endswith(_COLONS):
-        written.append(Piece(":", lead[-1].end, lead[-1].end))
-    if len(boxes) > 1 and sum(ticked) == 1:
-        chosen = ticked.index(True)
-        others = [label for i, label in enumerate(labels) if i != chosen]
-        written += _labelled(boxes[chosen], labels[chosen], " " if written else "")
-        for i, label in enumerate(others):
-            written += _glued(label, ", " if i else " (not chosen: ")
-        return [*written, Piece(")", others[-1][-1].end, others[-1][-1].end)]
-    for i, (box, label, is_on) in enumerate(zip(boxes, labels, ticked, strict=True)):
-        written += _labelled(box, label, "; " if i else " " if written else "")
-        end = label[-1].end
-        colon = "" if _text(page, label).rstrip().endswith(":") else ":"
-        written.append(Piece(f"{colon} {'yes' if is_on else 'no'}", end, end))
-    return written
+def _labelled(places: Sequence[int], box: int, label: tuple[int, int], glue: str) -> list[Piece]:
+    return [Piece(glue, places[box], places[box] + 1), *_pieces(places, *label, " ")]
 
 
-def _labelled(box: Piece, label: _Run, glue: str) -> list[Piece]:
-    return [box._replace(glue=glue), *_glued(label, " ")]
+def _pieces(places: Sequence[int], start: int, end: int, glue: str) -> list[Piece]:
+    """A span of the line as runs of the page's characters."""
+    kept = [place for place in places[start:end] if place != _NOT_ON_PAGE]
+    if not kept:
+        return []
+    cuts = [i for i, (a, b) in enumerate(pairwise(kept), start=1) if b != a + 1]
+    spans = pairwise([0, *cuts, len(kept)])
+    return [
+        Piece(" " if i else glue, kept[first], kept[last - 1] + 1) for i, (first, last) in enumerate(spans)
+    ]
 
 
-def _glued(label: _Run, glue: str) -> list[Piece]:
-    return [piece._replace(glue=" " if i else glue) for i, piece in enumerate(label)]
-
-
-def _text(page: PageLines, pieces: Sequence[Piece]) -> str:
-    return " ".join(page.text[piece.start : piece.end] for piece in pieces)
+def _glue(text: str, pieces: Sequence[Piece]) -> Piece:
+    """Words that do not stand on the page, behind what does."""
+    return Piece(text, pieces[-1].end, pieces[-1].end)

@@ -31,6 +31,7 @@ _NEAR: Final = 0.35
 _CONTEXT: Final = 40
 _LONGEST: Final = 12
 _MARK: Final = re.compile(r"(?:^|(?<=\n)|(?<=[.!?] ))(\d{1,3}|[*†‡§])[ \n]{0,2}(?=[^\W\d_])")
+_DENOMINATOR: Final = re.compile(r"[/\u2044]\d{1,3}")
 _SURELY: Final = 0.8
 _WRITABLE: Final = re.compile(r"[\w+\-−–,.()*†‡§/=]+")
 _MARKS: Final = ("†", "‡", "§", "−", "–")
@@ -175,6 +176,8 @@ def _written(text: str, run: _Run, notes: Collection[str]) -> tuple[str, str, st
     inner = text[run.start : run.end]
     line = text.rfind(LINE_BREAK, 0, run.start) + 1
     before = text[max(line, run.start - _CONTEXT) : run.start]
+    if run.is_raised and inner.isdigit() and before[-1:].isdigit() and _DENOMINATOR.match(text, run.end):
+        return " ", inner, ""
     if not run.is_raised:
         return ("", subscript(inner), "") if before[-1:].isalnum() or before[-1:] in ")]" else ("", inner, "")
     return written_raised(inner, before, text[run.end : run.end + _CONTEXT], notes)

@@ -204,7 +204,8 @@ def test_boxes_and_choices_of_forms(load, blocks, word) -> None:
         add_xml(
             document,
             "<w:p><w:r><w:t xml:space='preserve'>Town: </w:t></w:r><w:sdt>"
-            "<w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>Choose an item.</w:t></w:r></w:sdtContent></w:sdt></w:p>",
+            "<w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>Choose an item.</w:t></w:r>"
+            "</w:sdtContent></w:sdt></w:p>",
         )
         add_xml(
             document,

@@ -27,7 +27,7 @@ def test_a_message_says_who_when_and_what(load, blocks, message) -> None:
         ("paragraph", "To: bob@example.org"),
         ("paragraph", "Date: Mon, 02 Jun 2025 10:00:00 +0200"),
         ("paragraph", "Subject: Minutes of März"),
-        ("heading2", "Message of Ada, 2 June 2025"),
+        ("heading2", "Message from Ada sent on 2 June 2025"),
         ("paragraph", "Dear Bob,"),
         ("paragraph", "the roof is done."),
     ]
@@ -99,17 +99,17 @@ def test_what_is_quoted_stands_under_who_wrote_it(load, blocks, message) -> None
         "> On 30 May 2025 at 8:00, Ada <ada@example.org> wrote:\n>> Could we meet?\n"
     )
     assert blocks(load(bytes(message), "mail.eml"))[5:] == [
-        ("heading2", "Message of Ada, 2 June 2025"),
+        ("heading2", "Message from Ada sent on 2 June 2025"),
         ("paragraph", "Hi Bob,"),
         ("paragraph", "we meet on Friday."),
-        ("heading2", "Earlier message: On 1 June 2025 at 9:00, Bob Low <bob@example.org> wrote"),
+        ("heading2", "Quoted: On 1 June 2025 at 9:00, Bob Low <bob@example.org> wrote"),
         (
             "paragraph",
             "On 1 June 2025 at 9:00, Bob Low <bob@example.org> wrote: Dear Ada, "
             "shall we meet on Thursday? It suits Kim.",
         ),
         ("paragraph", "Bob"),
-        ("heading3", "Earlier message: On 30 May 2025 at 8:00, Ada <ada@example.org> wrote"),
+        ("heading3", "Quoted: On 30 May 2025 at 8:00, Ada <ada@example.org> wrote"),
         ("paragraph", "On 30 May 2025 at 8:00, Ada <ada@example.org> wrote: Could we meet?"),
     ]
 
@@ -123,7 +123,7 @@ def test_a_message_quoted_below_its_fields(load, blocks, message) -> None:
         ("paragraph", "We meet on Friday."),
         (
             "heading2",
-            "Earlier message: From: Bob Low; Sent: 1 June 2025 9:00; To: Ada; Subject: Meeting",
+            "Quoted: From: Bob Low; Sent: 1 June 2025 9:00; To: Ada; Subject: Meeting",
         ),
         (
             "paragraph",

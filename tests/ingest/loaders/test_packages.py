@@ -188,13 +188,14 @@ def test_notes_comments_and_boxes_of_a_text(load, blocks) -> None:
         "</office:forms>"
         "<text:p>The warden<text:note><text:note-citation>1</text:note-citation><text:note-body>"
         "<text:p>Elin Storm.</text:p></text:note-body></text:note> knows."
-        "<office:annotation><dc:creator>Kim</dc:creator><text:p>Since when?</text:p></office:annotation></text:p>"
+        "<office:annotation><dc:creator>Kim</dc:creator><text:p>Since when?</text:p></office:annotation>"
+        "</text:p>"
         '<text:p><draw:control draw:control="c1"/></text:p>'
         '<text:p><draw:control draw:control="c2"/></text:p>'
     )
     assert [text for _, text in blocks(load(styled("", body), "a.odt"))] == [
         "The warden ¹ knows.",
-        "¹ Elin Storm.",
+        "¹ The warden: Elin Storm.",
         "Comment by Kim: Since when?",
         "☒ Smoker: yes",
         "☐ Driver: no",

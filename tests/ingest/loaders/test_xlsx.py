@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -10,7 +11,7 @@ import pytest
 
 from ingest.loaders.cell_values import shown
 from rag.errors import DocumentError, EmptyDocumentError
-from tests.fakes import row_statements
+from tests.fakes import row_statements, zipped
 
 
 @pytest.fixture
@@ -152,22 +153,38 @@ def test_notes_at_cells_are_told_with_their_places(load, book) -> None:
     assert load(book(write), "a.xlsx").text.endswith("Comment on B3 (Beta, 31): Provisional.")
 
 
+RICH = (
+    '<r><t xml:space="preserve">3 × 10</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>6</t></r>'
+    '<r><t xml:space="preserve"> of CO</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>2</t></r>'
+)
+
+
 def test_raised_text_in_cells(load, book) -> None:
     def write(workbook: Any) -> None:
         workbook.active.append(["Count", "RICH"])
 
-    rich = (
-        '<r><t xml:space="preserve">3 × 10</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>6</t></r>'
-        '<r><t xml:space="preserve"> of CO</t></r><r><rPr><vertAlign val="subscript"/></rPr><t>2</t></r>'
-    )
     with zipfile.ZipFile(io.BytesIO(book(write))) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    strings = parts["xl/sharedStrings.xml"].decode().replace("<t>RICH</t>", rich)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in (parts | {"xl/sharedStrings.xml": strings.encode()}).items():
-            archive.writestr(name, content)
-    assert load(buffer.getvalue(), "a.xlsx").text.endswith("Count\t3 × 10⁶ of CO₂")
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert any("<t>RICH</t>" in part for part in parts.values())
+    parts = {name: part.replace("<t>RICH</t>", RICH) for name, part in parts.items()}
+    assert load(zipped(parts), "a.xlsx").text.endswith("Count\t3 × 10⁶ of CO₂")
+
+
+def test_raised_text_that_cells_share(load, book) -> None:
+    def write(workbook: Any) -> None:
+        workbook.active.append(["Count", 0])
+
+    strings = f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si>{RICH}</si></sst>'
+    with zipfile.ZipFile(io.BytesIO(book(write))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    parts["xl/sharedStrings.xml"] = strings
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    )
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    parts["xl/worksheets/sheet1.xml"] = re.sub(r'<c r="B1"[^>]*>', '<c r="B1" t="s">', sheet)
+    assert load(zipped(parts), "a.xlsx").text.endswith("Count\t3 × 10⁶ of CO₂")
 
 
 def test_an_empty_row_below_the_names(load, book) -> None:
