@@ -1,11 +1,11 @@
 """Fit the confidence of answers to the program's own judgement of them, and report how it holds.
 
-    python -m benchmarks.fit_confidence SETS_FOLDER --work FOLDER [--write]
+    python -m benchmarks.fit_confidence SETS_FOLDER --work FOLDER [--unseen FIELD_SET ...] [--write]
 
-Answers come from `benchmarks/confidence_data.py`: the answerer asked with given and searched passages,
-with and without those that answer; right is what `citewell evaluate answers` calls so. The half of the
-questions that `benchmarks/answers.py` measures first is never fitted on. Run `benchmarks/fit_evidence.py`
-before: the confidence is that of the shipped evidence weights.
+Answers come from `benchmarks/confidence_data.py`: the answerer asked with given and searched passages, with
+and without those that answer, and the everyday questions of `benchmarks/everyday`. Every figure is of a set
+left out whole: fitted on all others. `--unseen` names field sets that are never fitted on. Run
+`benchmarks/fit_evidence.py` before: the confidence is that of the shipped evidence weights.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.confidence_data import SETS, WITHHELD, Example, examples_of
+from benchmarks.confidence_data import SETS, WITHHELD, Example, examples_of, field_examples
+from benchmarks.fit_evidence import EVERYDAY
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.fitting import fit_isotonic, fit_logistic
 from rag.attribution import LinearModel
 from rag.evaluation.confidence_metrics import auroc, brier_score, expected_calibration_error
 from rag.resources import resource
-from rag.settings import AnsweringSettings
+from rag.settings import AnsweringSettings, load_settings
 
 _RIDGE: Final = 20.0
 _LEAST_GROUP: Final = 60
@@ -48,10 +49,11 @@ _PROOFS: Final = (
     "score margin passage_margin cosine window_cosine passage_cosine near_overlap context_overlap"
     " passage_overlap untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
     " membership short_odds short_probability agreement"
+    " read_evidence read_answerable read_span read_margin read_best"
 )
 _DOUBTS: Final = (
     "names_missing names_far numbers_missing numbers_far kind_missing asks relation_missing relation_far"
-    " rarest_missing other_years short_unclear computed words_missing"
+    " rarest_missing other_years short_unclear computed words_missing identifiers_far"
 )
 _SIGNS: Final = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
 
@@ -64,6 +66,7 @@ def main() -> None:
     parser.add_argument("sets", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries, embeddings, answers")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--unseen", nargs="*", type=Path, default=[], help="field sets to report only")
     parser.add_argument("--ask", nargs="+", metavar="SET", help="only ask these, for several runs at a time")
     arguments = parser.parse_args()
     if arguments.ask:
@@ -71,10 +74,14 @@ def main() -> None:
             print(name, sum(1 for _ in examples_of(arguments.sets / name, arguments.work)), flush=True)
         return
     found = [e for name in SETS for e in examples_of(arguments.sets / name, arguments.work)]
-    report = report_on(found)
+    frank = load_settings(overrides={"answering": {"abstain_below": 0.0, "cache": False}})
+    found += field_examples(EVERYDAY, arguments.work, frank)
+    unseen = [e for folder in arguments.unseen for e in field_examples(folder, arguments.work, frank)]
+    calibrator = fit(found)
+    report = report_on(found) | _by_way(unseen, calibrator)
     print(json.dumps(report, indent=1))
     if arguments.write:
-        write(fit([e for e in found if not e.held_out]), report)
+        write(calibrator, report)
 
 
 def fit(every: Sequence[Example]) -> Calibrator:
@@ -150,34 +157,24 @@ def _precisions(calibrator: Calibrator, found: Sequence[Example]) -> Floats:
 
 
 def report_on(found: Sequence[Example]) -> dict[str, Any]:
-    """Figures on the held-out half after a fit on the other, and on each set after a fit on the others."""
-    held_out = [e for e in found if e.held_out]
-    fitted = fit([e for e in found if not e.held_out])
+    """Figures on each set after a fit on the others, and of all sets' usual questions together."""
     left_out: dict[str, Any] = {}
     sure: list[float] = []
     answers: list[Example] = []
     for name in sorted({e.set_name for e in found}):
-        own = [e for e in held_out if e.set_name == name]
-        calibrator = fit([e for e in found if e.set_name != name and not e.held_out])
+        own = [e for e in found if e.set_name == name]
+        calibrator = fit([e for e in found if e.set_name != name])
         left_out |= _by_way(own, calibrator)
         natural = [e for e in own if _is_usual(e)]
         sure += _confidence(calibrator, natural).tolist()
         answers += natural
     return {
-        "held_out_half": {
-            "given and searched": _figures([e for e in held_out if _is_usual(e)], fitted),
-            "all": _figures(held_out, fitted),
+        "given and searched": {
+            "questions": len(answers),
+            "ece": round(expected_calibration_error(sure, _right(answers)), 3),
+            "auroc_right": round(auroc(sure, _right(answers)) or 0.0, 3),
         }
-        | _by_way(held_out, fitted),
-        "left_out_set": {
-            "given and searched": {
-                "questions": len(answers),
-                "ece": round(expected_calibration_error(sure, _right(answers)), 3),
-                "auroc_right": round(auroc(sure, _right(answers)) or 0.0, 3),
-            }
-        }
-        | left_out,
-    }
+    } | left_out
 
 
 def _is_usual(example: Example) -> bool:

@@ -18,13 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.field_judge import FieldQuestion, read_field_set
+from benchmarks.field_text import within, words
+from ingest import ingest_paths
 from rag.answering.term_weights import library_term_weights
 from rag.attribution import EvidenceSelector, Unit, read_question
 from rag.attribution.evidence import Measured
+from rag.models import Reader
 from rag.models.protocol import Embedder, Vectors
-from rag.retrieval import HybridRetriever
+from rag.retrieval import HybridRetriever, merge_neighbours
 from rag.schema import Chunk, Document, Page, Passage
-from rag.settings import Settings
+from rag.settings import Settings, load_settings
 from rag.store import Store
 from rag.text import cjk_share, embedding_text, text_hash
 
@@ -147,11 +151,12 @@ def cases(
     work: Path,
     kinds: Sequence[str],
     most: int = MOST_QUESTIONS,
+    reader: Reader | None = None,
 ) -> Iterator[Case]:
     """Measured cases of a set, with passages retrieved from a library of its corpus made under `work`."""
     store, corpus = _library(folder, set_name, embedder, work)
     retriever = HybridRetriever(store, embedder, Settings().retrieval)
-    selector = EvidenceSelector(embedder, most_candidates=10_000)
+    selector = EvidenceSelector(embedder, reader, most_candidates=10_000)
     for task in read_tasks(folder, set_name, most):
         weight = library_term_weights(store, read_question(task.question).terms)
         found = () if set_name.startswith("rgb") else _retrieved(task, retriever)
@@ -163,6 +168,50 @@ def cases(
             if measured.units:
                 yield Case(task, kind, measured, _labels(task, measured))
     store.close()
+
+
+def field_cases(
+    folder: Path, embedder: Embedder, second: Embedder | None, reader: Reader | None, work: Path
+) -> Iterator[Case]:
+    """Measured cases of a field set (`benchmarks/field.py`), each asked of its own case's library.
+
+    A unit is labelled that holds an accepted answer under its headings. Questions with turns before them
+    or without an answer are left out.
+    """
+    selector = EvidenceSelector(embedder, reader, most_candidates=10_000, second=lambda: second)
+    questions = [q for q in read_field_set(folder) if q.answers and not q.history]
+    for case in dict.fromkeys(question.case for question in questions):
+        with Store.open(work / f"{folder.name}-{case}") as store:
+            for _ in ingest_paths([folder / "files" / case], store, embedder, load_settings()):
+                pass
+            retriever = HybridRetriever(store, embedder, load_settings().retrieval)
+            for question in (q for q in questions if q.case == case):
+                passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
+                weight = library_term_weights(store, read_question(question.question).terms)
+                measured = selector.measure(question.question, passages, weight)
+                labels = np.array([[float(_holds(unit, question)) for unit in measured.units]])
+                if measured.units and labels.any():
+                    task = Task(
+                        folder.name,
+                        question.question_id,
+                        question.question,
+                        question.answers,
+                        True,
+                        frozenset(),
+                    )
+                    yield Case(task, "retrieved", measured, labels)
+
+
+def _holds(unit: Unit, question: FieldQuestion) -> bool:
+    held = words(unit.in_place)
+    others = [other for other in question.must_not if within(words(other), words(unit.text))]
+    if (
+        others
+        and question.names
+        and not all(any(within(words(name), held) for name in group) for group in question.names)
+    ):
+        return False
+    return not unit.is_heading and any(within(words(answer), held) for answer in question.answers)
 
 
 def _task(set_name: str, line: dict[str, Any]) -> Task:

@@ -21,35 +21,37 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.fit_data import MOST_QUESTIONS, SETS, CachedEmbedder, Case, cases
+from benchmarks.fit_data import MOST_QUESTIONS, SETS, CachedEmbedder, Case, cases, field_cases
 from rag.answering.fitting import fit_logistic
 from rag.attribution import LinearModel
 from rag.attribution.features import FEATURES, WORD_FEATURES
 from rag.attribution.membership import MEMBERSHIP_FEATURES, choose
 from rag.attribution.weights import EvidenceWeights
-from rag.models import build_embedder
+from rag.models import build_embedder, load_reader
 from rag.resources import resource
 from rag.settings import load_settings
 
+EVERYDAY = Path(__file__).resolve().parent / "everyday"
+CHINESE = ("xquad_zh", "cmrc2018_trial", "drcd_dev", "rgb_zh_fact")
 EMBEDDERS = ("packaged:all-MiniLM-L6-v2", "packaged:universal-sentence-encoder-multilingual")
 _HELPS = {
     *("overlap", "near_overlap", "context_overlap", "passage_overlap", "overlap_gap", "pairs", "names"),
     *("names_in_context", "numbers", "numbers_in_context", "kind", "rank", "cosine", "window_cosine"),
-    *("passage_cosine", "cosine_gap", "untrusted_overlap", "untrusted_near_overlap", "likelihood"),
+    *("passage_cosine", "cosine_gap", "untrusted_overlap", "untrusted_near_overlap"),
     *("rest_overlap", "resolved_overlap", "answer", "answer_gap", "lone_cosine"),
+    *("reader_evidence", "reader_answerable", "reader_span", "reader_gap"),
 }
 _HARMS = {"short", "open", "asks", "heading"}
 _MEMBERSHIP_SIGNS = {
     **dict.fromkeys(("lead", "gap", "rank", "kind", "passage_rank", "bridge", "new_coverage"), 1),
     "answers_better": 1,
+    **dict.fromkeys(("read_evidence", "read_gap"), 1),
     # CLAPNQ was built of passages whose gold sentences do not follow each other: not a fact of the world
     **dict.fromkeys(("next", "previous", "refers_back"), 1),
     "terms": -1,
 }
 _RANKING_RIDGE = 0.02
 _MEMBERSHIP_RIDGE = 3.0
-_LIKELIHOOD_WEIGHT = 0.3
-"""Of a scorer's score in standard deviations; set by hand, because no shared set comes with scores."""
 _HEADING_WEIGHT = -2.0
 """Set by hand, because the sets' passages have no headings; as much as a wrong kind of answer costs."""
 _MOST_SENTENCES = 3
@@ -78,20 +80,28 @@ def main() -> None:
 
 
 def load_cases(folder: Path, work: Path, kinds: Sequence[str], most: int = MOST_QUESTIONS) -> Iterable[Case]:
-    """The cases of all sets: with each embedder where it knows the language."""
-    for model in EMBEDDERS:
-        settings = load_settings(overrides={"embedder": {"model": model}})
-        embedder = CachedEmbedder(build_embedder(settings), work / "embeddings")
-        for set_name in SETS:
-            yield from cases(folder, set_name, embedder, work, kinds, most)
-        embedder.save()
+    """The cases of all sets, and of the everyday questions: with each embedder where it is used."""
+    first, second = (
+        CachedEmbedder(
+            build_embedder(load_settings(overrides={"embedder": {"model": model}})), work / "embeddings"
+        )
+        for model in EMBEDDERS
+    )
+    reader = load_reader(load_settings())
+    for set_name in SETS:
+        yield from cases(folder, set_name, first, work, kinds, most, reader)
+        if set_name in CHINESE:
+            yield from cases(folder, set_name, second, work, kinds, most)
+        first.save()
+    yield from field_cases(EVERYDAY, first, second, reader, work)
+    first.save()
+    second.save()
 
 
 def fit(measured: Sequence[Case]) -> EvidenceWeights:
     """All three models on all cases."""
     ranking = fit_ranking(measured, FEATURES)
     weights = ranking.weights.copy()
-    weights[FEATURES.index("likelihood")] = _LIKELIHOOD_WEIGHT
     weights[FEATURES.index("heading")] = _HEADING_WEIGHT
     ranking = LinearModel(FEATURES, weights)
     return EvidenceWeights(

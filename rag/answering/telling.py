@@ -15,6 +15,8 @@ __all__ = ["lit_cells", "table_of", "told_unit"]
 
 _BULLET: Final = re.compile(r"^\s*[-*•·▪◦‣]\s+")
 _MOST_ROWS: Final = 12
+_FEW_WORDS: Final = 12
+"""A shorter sentence is told under its headings: it seldom says what it speaks of."""
 
 
 def told_unit(question: Question, unit: Unit, place: tuple[int, int] | None = None) -> str:
@@ -25,7 +27,9 @@ def told_unit(question: Question, unit: Unit, place: tuple[int, int] | None = No
     it does not, or where it is no whole sentence.
     """
     own = _told_row(unit.row, lit_cells(question, unit.row, place)) if unit.row else _told_text(unit.text)
-    return f"{unit.heading}: {own}" if _needs_headings(question, unit) else own
+    if not _needs_headings(question, unit):
+        return own
+    return f"{unit.heading} {own}" if unit.heading.endswith(("?", "？")) else f"{unit.heading}: {own}"
 
 
 def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None) -> list[int]:
@@ -61,12 +65,11 @@ def table_of(
     if not rows:
         return None
     same = [(unit, row) for unit, row in rows if row.caption == rows[0][1].caption][:_MOST_ROWS]
-    columns = _columns([row for _, row in same])
+    columns, places_of = _columns([row for _, row in same])
     lines: list[tuple[str, ...]] = []
     cited: list[tuple[int, ...]] = []
     lit: list[tuple[int, int]] = []
-    for unit, row in same:
-        where = _places(row, columns)
+    for (unit, row), where in zip(same, places_of, strict=True):
         cells = [""] * len(columns)
         for index, cell in zip(where, row.cells, strict=True):
             cells[index] = PATH.join([*row.sections, cell.text]) if index == 0 else cell.text
@@ -76,19 +79,17 @@ def table_of(
     return AnswerTable(columns, tuple(lines), tuple(lit), tuple(cited))
 
 
-def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
-    """The names of the columns of some rows, each once; those of the widest row where names do not tell."""
+def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[list[int]]]:
+    """The names of the columns of some rows, and for each row the column of each of its cells.
+
+    Columns go by their names where each is there once in a row, else by their order in the widest row.
+    """
     if all(len({cell.column for cell in row.cells}) == len(row.cells) for row in rows):
-        return tuple(dict.fromkeys(cell.column for row in rows for cell in row.cells))
+        names = tuple(dict.fromkeys(cell.column for row in rows for cell in row.cells))
+        return names, [[names.index(cell.column) for cell in row.cells] for row in rows]
     widest = max(rows, key=lambda row: len(row.cells))
-    return tuple(cell.column for cell in widest.cells)
-
-
-def _places(row: Row, columns: Sequence[str]) -> list[int]:
-    """The column of each cell of a row: by its name, or by its order where names do not tell."""
-    if len(set(columns)) < len(columns):
-        return list(range(len(row.cells)))
-    return [columns.index(cell.column) for cell in row.cells]
+    names = tuple(cell.column for cell in widest.cells)
+    return names, [list(range(len(row.cells))) for row in rows]
 
 
 def _told_row(row: Row, lit: Collection[int]) -> str:
@@ -112,7 +113,7 @@ def _told_text(text: str) -> str:
 def _needs_headings(question: Question, unit: Unit) -> bool:
     if not unit.headings:
         return False
-    if not unit.is_closed:
+    if not unit.is_closed or len(unit.text.split()) < _FEW_WORDS:
         return True
     own = set(text_terms(unit.reading))
     above = set(text_terms(unit.heading))

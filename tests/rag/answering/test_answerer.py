@@ -11,7 +11,7 @@ from rag.answering import Answerer, Finished, PassagesFound, Searching, Sentence
 from rag.errors import UsageError
 from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever
-from rag.schema import Message, Passage, Support
+from rag.schema import Message, Passage, Support, Verdict
 from rag.settings import Settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder, add_to_store, document
@@ -97,7 +97,7 @@ def test_the_same_question_gets_the_same_answer(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "words"), [("Who painted Guernica?", "do not hold"), ("谁画了格尔尼卡？", "没有")]
+    ("question", "words"), [("Who painted Guernica?", "could not find"), ("谁画了格尔尼卡？", "没有找到")]
 )
 def test_it_abstains_in_the_language_of_the_question(store: Store, question: str, words: str) -> None:
     answer, record = answerer(store, abstain_below=0.999).answer(question)
@@ -107,7 +107,7 @@ def test_it_abstains_in_the_language_of_the_question(store: Store, question: str
     assert not answer.sentences
     assert not answer.citations
     assert record.why["abstained_because"] == answer.reason
-    assert "1.00" in answer.reason
+    assert answer.verdict is Verdict.NOT_FOUND
 
 
 def test_an_empty_library_abstains(tmp_path: Path) -> None:
@@ -188,10 +188,20 @@ def test_what_happens_to_an_unsupported_sentence(store: Store, policy: str, sent
     assert answer.abstained is (policy == "refuse")
 
 
-def test_a_model_that_finds_nothing_abstains(store: Store) -> None:
-    model = says("The passages do not say what the rooms cost.")
-    answer, _ = answerer(store, model).answer("What do late items cost?")
-    assert answer.abstained
+def test_where_a_model_finds_nothing_good_evidence_is_quoted_and_poor_is_not(store: Store) -> None:
+    for threshold, abstained in ((0.0, False), (0.999, True)):
+        model = says("The passages do not say what the rooms cost.")
+        answer, _ = answerer(store, model, abstain_below=threshold).answer("What do late items cost?")
+        assert answer.abstained is abstained
+        assert abstained or "the model finds no answer" in answer.reason
+
+
+def test_a_model_that_writes_is_asked_however_little_the_evidence_promises(store: Store) -> None:
+    model = says("Late items cost 15 cents per day.")
+    answer, _ = answerer(store, model, abstain_below=0.999).answer("What do late items cost?")
+    assert not answer.abstained
+    assert answer.text == "Late items cost 15 cents per day."
+    assert answer.verdict in (Verdict.PIECED, Verdict.NEAR)
 
 
 def test_quotes_stand_in_for_a_failing_model(store: Store) -> None:

@@ -13,9 +13,12 @@ from rag.answering.wording import abstention
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("What is the operating margin of the company in the year 2022?", "The documents"),
-        ("这家公司的营业利润率是多少？", "文档中"),
-        ("Quelle est la marge opérationnelle de cette société en 2022 par rapport à 2021 ?", "Les documents"),
+        ("What is the operating margin of the company in the year 2022?", "I could not find it"),
+        ("这家公司的营业利润率是多少？", "在这些文档中没有找到"),
+        (
+            "Quelle est la marge opérationnelle de cette société en 2022 par rapport à 2021 ?",
+            "Je ne l’ai pas trouvé",
+        ),
     ],
 )
 def test_an_abstention_is_in_the_language_of_the_question(question: str, told: str) -> None:

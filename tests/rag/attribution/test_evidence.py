@@ -1,4 +1,6 @@
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from rag.attribution.linear import LinearModel
 from rag.attribution.trust import language_trust
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
 from rag.errors import ConfigurationError
+from rag.models import ReaderSpan, Reading, Window
 from rag.resources import resource
 from rag.schema import Passage
 from tests.fakes import HashingEmbedder
@@ -90,20 +93,37 @@ def test_only_promising_units_are_embedded() -> None:
 
 
 class Favouring:
-    """A scorer that likes one word."""
+    """A reader that sees every answer in one word."""
 
-    name = "favouring"
+    name = fingerprint = "favouring"
 
-    def score(self, question: str, texts: list[str]) -> list[float]:
-        return [float("Gulls" in text) for text in texts]
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        readings = []
+        for window in windows:
+            pieces = [window.text[start:end] for start, end in window.units]
+            start = window.text.index("Gulls")
+            span = ReaderSpan(start, start + 5, 0.9, 6.0)
+            evidence = tuple(8.0 if "Gulls" in piece else -6.0 for piece in pieces)
+            readings.append(Reading(5.0, evidence, 0.0, (span,)))
+        return readings
 
 
-def test_a_scorer_is_heard() -> None:
-    question = "What is there?"
-    plain = EvidenceSelector(Trained(256)).select(question, PASSAGES)
-    scored = EvidenceSelector(Trained(256), Favouring()).select(question, PASSAGES)
-    rank = [[e.unit.text for e in s.ranked].index("Gulls nest on the roofs.") for s in (plain, scored)]
-    assert rank[1] < rank[0] or rank == [0, 0]
+def test_the_reader_is_heard_and_its_spans_are_places_of_the_document() -> None:
+    text = "The harbour is old. Gulls nest on the roofs."
+    given = [replace(passage(text), start=40, end=40 + len(text))]
+    selection = EvidenceSelector(Trained(256), Favouring()).select("Who nests there on the roofs?", given)
+    assert selection.has_read
+    assert selection.ranked[0].unit.text == "Gulls nest on the roofs."
+    ((unit, span),) = selection.spans
+    assert (unit.text, span.text) == ("Gulls nest on the roofs.", "Gulls")
+    assert text[span.start - 40 : span.end - 40] == "Gulls"
+
+
+def test_a_question_in_a_language_that_it_does_not_know_is_not_put_to_the_reader() -> None:
+    selection = EvidenceSelector(None, Favouring()).select(
+        "Wer wohnt dort auf den Dächern?", [passage("Gulls.")]
+    )
+    assert not selection.has_read
 
 
 def test_the_sentence_that_goes_on_with_a_pronoun_is_judged_with_the_one_before() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.attribution import quotable_units
-from rag.schema import Block, BlockKind, Passage, RowHeader
+from rag.schema import Block, BlockKind, Heading, Passage, RowHeader
 
 
 def passage(text: str, start: int = 0, document_id: str = "d", title: str = "") -> Passage:
@@ -23,14 +23,15 @@ def test_table_rows_stay_whole_and_remember_their_header() -> None:
     units = quotable_units([passage(rows)])
     assert [unit.text for unit in units] == rows.split("\n")
     assert all(unit.is_row for unit in units)
-    assert units[2].lead == "Region\tSales 2023\tSales 2024"
+    assert units[2].lead == "Region | Sales 2023 | Sales 2024"
+    assert units[0].is_heading
 
 
 def test_a_row_is_read_with_the_names_above_it() -> None:
     rows = "Region\tSales 2023\tSales 2024\nNorth\t1,204\t1,399"
     unit = quotable_units([passage(rows)])[1]
     assert unit.text == "North\t1,204\t1,399"
-    assert unit.reading == "Sales 2023 > North: 1,204; Sales 2024 > North: 1,399"
+    assert unit.reading == "Region: North; Sales 2023: 1,204; Sales 2024: 1,399"
 
 
 def test_a_row_whose_names_stand_in_another_chunk_is_read_with_those_stored() -> None:
@@ -38,8 +39,8 @@ def test_a_row_whose_names_stand_in_another_chunk_is_read_with_those_stored() ->
     given = passage("North\t1,204\t1,399\nRest of the text.", 50)
     rows = (Block(50, 67, BlockKind.TABLE_ROW, header=header),)
     row, rest = quotable_units([replace(given, rows=rows)])
-    assert row.reading == "2023 > Europe > North: 1,204; 2024 > Europe > North: 1,399 (in millions)"
-    assert row.lead == "Sales by region\nin millions\n2023 | 2024"
+    assert row.reading == "Europe > North; 2023: 1,204; 2024: 1,399 (in millions)"
+    assert row.lead == "Sales by region | 2023 | 2024"
     assert rest.reading == rest.text == "Rest of the text."
 
 
@@ -84,3 +85,33 @@ def test_a_place_in_two_passages_comes_once() -> None:
 def test_a_sentence_knows_the_one_before_it() -> None:
     first, second = quotable_units([passage("Ada was born in London. She wrote notes.")])
     assert (first.lead, second.lead) == ("", "Ada was born in London.")
+
+
+def test_a_unit_knows_the_headings_above_it_and_each_small_section_its_own() -> None:
+    text = "Trails\n\nBlue Ridge\n\n12 km, 480 m of ascent.\n\nMill Creek\n\n7 km, level."
+    outline = (
+        Heading(90, 96, 1, "Guide"),
+        Heading(100, 106, 2, "Trails"),
+        Heading(108, 118, 3, "Blue Ridge"),
+        Heading(145, 155, 3, "Mill Creek"),
+    )
+    units = quotable_units([replace(passage(text, 100, title="Guide"), outline=outline)])
+    told = {unit.text: unit.headings for unit in units if not unit.is_heading}
+    assert told == {
+        "12 km, 480 m of ascent.": ("Trails", "Blue Ridge"),
+        "7 km, level.": ("Trails", "Mill Creek"),
+    }
+    assert [unit.text for unit in units if unit.is_heading] == ["Trails", "Blue Ridge", "Mill Creek"]
+    assert "Trails > Mill Creek: 7 km, level." in [unit.in_place for unit in units]
+
+
+def test_cells_know_their_places_and_names() -> None:
+    text = "| Town | Mayor | River |\n|---|---|---|\n| Belk | Otto Kranz | |\n| Corin | Lia Bach | Sorn |"
+    unit = next(u for u in quotable_units([passage(text, 50)]) if "Otto" in u.text)
+    assert unit.row is not None
+    for cell in unit.row.cells:
+        assert text[cell.start - 50 : cell.end - 50] == cell.text
+    assert [(cell.column, cell.text) for cell in unit.row.cells] == [
+        ("Town", "Belk"),
+        ("Mayor", "Otto Kranz"),
+    ]
