@@ -13,7 +13,7 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
-from rag.answering.followup import FollowUps
+from rag.answering.understanding.follow_ups import FollowUps
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
@@ -176,7 +176,7 @@ class Answerer:
     def _reads_follow_ups(self, generator: BaseChatModel | None, embedder: Embedder | None) -> FollowUps:
         by_generator = self._settings.answering.follow_ups == "generator" and self._settings.generator.writes
         reads = self._settings.answering.follow_ups != "off"
-        return FollowUps(generator if by_generator else None, embedder, reads=reads)
+        return FollowUps(generator if by_generator else None, lambda _: embedder, reads=reads)
 
     def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from rag.answering.followup import dependence
+from rag.answering.understanding.dependence import dependence
 from rag.answering.records import Grounds
 from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
 from rag.attribution.features import naming
