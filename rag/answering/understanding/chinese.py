@@ -6,16 +6,16 @@ Chinese has no spaces; a phrase ends where a function word, a question word or a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from typing import Final
 
 from rag.answering.understanding.chinese_dependence import ASKING, ENDS
+from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.turns import Turn
 
 __all__ = ["continued", "referent", "topic"]
 
 _STOPS: Final = re.compile(
-    rf"(?P<stop>{ASKING}|请|請|一共|总共|总|可以|能够|能|需要|应该|参加了|[的地得是在于於由从從对對把被了着過过吗嗎呢吧啊有和与與及{ENDS}])"
+    rf"(?P<stop>{ASKING}|请|請|一共|总共|总|可以|能够|能|需要|应该|参加了|[的地得是在于於由从從对對把被到了着過过吗嗎呢吧啊有和与與及{ENDS}])"
 )
 _TOPIC_STOPS: Final = re.compile(
     rf"{ASKING}|可以|能够|需要|应该|应當|[的是在于於有由被为為会會能可了着吗嗎呢{ENDS}]|\d+年"
@@ -27,12 +27,7 @@ _LONGEST: Final = 8
 _SHORT: Final = 10
 
 
-def continued(
-    fragment: str,
-    asks: str,
-    before: str,
-    likeness: Callable[[str, Sequence[str]], Sequence[float]] | None,
-) -> str:
+def continued(fragment: str, asks: str, before: str, likeness: Likeness) -> str:
     """The question before with the fragment in its like's place; with the asking words behind its topic."""
     if asks:
         head = topic(before)
@@ -44,9 +39,9 @@ def continued(
     if not spans or not fragment:
         return ""
     told = [before[start:end] for start, end in spans]
-    cosines = likeness(fragment, told) if likeness is not None else [0.0] * len(told)
+    cosines, edges = likeness.cosines(fragment, told), likeness.edges(before)
     scores = [
-        _fit(fragment, before, span, belongs=belongs) + 2.0 * cosine
+        _fit(fragment, before, span, belongs=belongs) + 2.0 * cosine + 0.5 * sum(at in edges for at in span)
         for span, cosine in zip(spans, cosines, strict=True)
     ]
     start, end = spans[max(range(len(spans)), key=lambda k: (scores[k], -k))]

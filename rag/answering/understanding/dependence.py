@@ -144,7 +144,8 @@ def _anaphor(found: Sequence[Token], at: int, speech: Speech) -> Anaphor | None:
     noun_follows = following is not None and following.word not in speech.function_words
     last = following is None
     if token.word in speech.owners and noun_follows:
-        return None if _nouns(found[:at], speech) else Anaphor(token.start, token.end, Referent.THING, True)
+        owner = _nouns(found[:at], speech) or any(t.word in speech.persons_asked for t in found[:at])
+        return None if owner else Anaphor(token.start, token.end, Referent.THING, True)
     kinds = ((speech.things, Referent.THING), (speech.people, Referent.PERSON), (speech.groups, Referent.GROUP))
     kind = next((kind for listed, kind in kinds if token.word in listed), None)
     if kind is None and token.word in speech.owners:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rag.answering.understanding.dependence import dependence
 from rag.answering.understanding.generated import ask_generator
+from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.substitution import understood
 from rag.answering.understanding.turns import turns_of
 from rag.models.protocol import Embedder
@@ -39,7 +38,7 @@ class FollowUps:
         reads: bool = True,
     ) -> None:
         self._generator = generator
-        self._embedder = embedder
+        self._likeness = Likeness(embedder)
         self._reads = reads
 
     def understand(self, question: str, history: Sequence[Message]) -> str:
@@ -52,11 +51,3 @@ class FollowUps:
             if written is not None:
                 return written
         return understood(question, turns, self._likeness)
-
-    def _likeness(self, phrase: str, others: Sequence[str]) -> Sequence[float]:
-        embedder = self._embedder(" ".join(others)) if self._embedder is not None else None
-        if embedder is None:
-            return [0.0] * len(others)
-        vectors = embedder.embed_questions([phrase, *others])
-        scores: list[float] = np.asarray(vectors[1:] @ vectors[0], np.float64).tolist()
-        return scores

@@ -59,6 +59,7 @@ class Speech:
     places: frozenset[str]
     pointing: frozenset[str]
     clausal: frozenset[str]
+    persons_asked: frozenset[str]
     trailing: frozenset[str]
 
     @property

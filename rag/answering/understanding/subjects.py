@@ -15,6 +15,7 @@ from rag.text import has_cjk
 __all__ = ["referent", "subject"]
 
 _SHORT: Final = 6
+_OF: Final = frozenset(["of", "for", "de", "di", "von", "du", "del", "della"])
 _PARTICIPLE: Final = re.compile(r".{2,}(?:ed|en|t)$")
 _JOINING: Final = frozenset(["of", "de", "der", "des", "du", "del", "di", "von", "and", "&", "the"])
 
@@ -29,7 +30,7 @@ def referent(what: Referent, written: str, turn: Turn) -> str:
         return _called(pointed[-1].word, turn, speech) or subject(turn.question)
     found = tokens(turn.question)
     asked = found[0].word if found else ""
-    asks_who = asked in {"who", "whom", "wer", "qui", "quién", "quien", "chi"}
+    asks_who = asked in speech.persons_asked
     named = _answered(turn.answer, speech)
     if what in (Referent.PERSON, Referent.GROUP) and asks_who and named:
         return named
@@ -69,7 +70,10 @@ def _names(found: Sequence[Token], speech: Speech) -> list[tuple[int, int]]:
             if not (found[end].is_name or joined):
                 break
             end += 1
-        if token.is_code or (end < len(found) and found[start - 1].word in speech.determiners):
+        before, verb = found[at - 1].word, found[at - 3].word if at > 2 else ""
+        if before in speech.prepositions and speech.is_verb(verb) and start == at:
+            start = at - 2  # "How long does delivery to Italy take?"
+        elif token.is_code or (end < len(found) and found[start - 1].word in speech.determiners):
             start, end = _widened(found, start, end, speech)
         runs.append((start, end))
         at = end
@@ -101,13 +105,23 @@ def _noun_phrase(found: Sequence[Token], speech: Speech) -> list[Token]:
     end = start + 1
     while end < len(found) and not found[end].is_mark and found[end].word not in speech.function_words:
         end += 1
-    of = end + 1 < len(found) and found[end].word in {"of", "for", "de", "di", "von"}
-    if end > start + 2 and verb >= 0 and start == verb + 1 and not of:
+    of = end + 1 < len(found) and found[end].word in _OF
+    if of:
+        return _phrase_at(found, end + 1, speech)
+    if end > start + 2 and verb >= 0 and start == verb + 1:
         auxiliary, last = found[verb].word, found[end - 1].word
         if auxiliary in {"do", "does", "did", "can", "will", "must", "should", "may"}:
             end -= 1
         elif _PARTICIPLE.fullmatch(last):
             end -= 1
+    return list(found[start:end])
+
+
+def _phrase_at(found: Sequence[Token], start: int, speech: Speech) -> list[Token]:
+    """The words up to the next function word, with the determiner that opens them."""
+    end = start + 1 if found[start].word in speech.determiners else start
+    while end < len(found) and not found[end].is_mark and found[end].word not in speech.function_words:
+        end += 1
     return list(found[start:end])
 
 
@@ -129,7 +143,7 @@ def _answered(answer: str, speech: Speech) -> str:
     found = [token for token in tokens(first) if not token.is_mark]
     while found and (found[0].word in speech.prepositions):
         found = found[1:]
-    if not found or not (found[0].is_name or found[0].word in speech.determiners or found[0].word.isdigit()):
+    if not found or not (found[0].is_name or found[0].word in speech.determiners or found[0].word[0].isdigit()):
         return ""
     whole = first[found[0].start : found[-1].end]
     if len(found) <= _SHORT and not any(speech.is_verb(token.word) for token in found):

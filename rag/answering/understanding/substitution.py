@@ -8,28 +8,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from rag.answering.understanding import chinese
 from rag.answering.understanding.dependence import Dependence, Referent, dependence
+from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.speech import Speech, Token, speech_of, tokens
 from rag.answering.understanding.subjects import referent
 from rag.answering.understanding.turns import Turn
 from rag.text import has_cjk
 
-__all__ = ["Likeness", "standalone", "understood"]
-
-Likeness = Callable[[str, Sequence[str]], Sequence[float]]
-"""The cosine of a phrase with each of others."""
+__all__ = ["standalone", "substituted", "understood"]
 
 _END: Final = re.compile(r"[\s?？.。!！]*$")
 _LONGEST: Final = 6
+_NOTHING_ALIKE: Final = Likeness()
 _LEAST: Final = 0.3
 
 
-def understood(question: str, turns: Sequence[Turn], likeness: Likeness | None = None) -> str:
+def understood(question: str, turns: Sequence[Turn], likeness: Likeness = _NOTHING_ALIKE) -> str:
     """What a question asks after these turns, oldest first; each is understood by those before it."""
     known: list[Turn] = []
     for turn in turns:
@@ -37,7 +36,7 @@ def understood(question: str, turns: Sequence[Turn], likeness: Likeness | None =
     return standalone(question, known, likeness)
 
 
-def standalone(question: str, turns: Sequence[Turn], likeness: Likeness | None = None) -> str:
+def standalone(question: str, turns: Sequence[Turn], likeness: Likeness = _NOTHING_ALIKE) -> str:
     """A question made to stand alone by turns whose questions do; as it is where it leaves nothing open."""
     if not turns:
         return question
@@ -101,7 +100,7 @@ def _asked_again(asks: str, body: str, speech: Speech) -> str:
     return f"{asked} {body[found[verb].start :]}" if verb < len(found) else asked
 
 
-def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness | None) -> str:
+def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness) -> str:
     """The question with the span that is most like the fragment replaced by it; else with it at the end."""
     given = _without_owner(tokens(fragment), speech)
     found = tokens(body)
@@ -149,11 +148,9 @@ def _may_give_way(found: Sequence[Token], i: int, j: int, preposition: str, spee
     return first not in speech.others
 
 
-def _cosines(meant: str, spans: Sequence[str], likeness: Likeness | None) -> list[float]:
-    if likeness is None or not meant:
-        return [0.0] * len(spans)
+def _cosines(meant: str, spans: Sequence[str], likeness: Likeness) -> list[float]:
     distinct = list(dict.fromkeys(spans))
-    told = dict(zip(distinct, likeness(meant, distinct), strict=True))
+    told = dict(zip(distinct, likeness.cosines(meant, distinct), strict=True))
     return [told[span] for span in spans]
 
 
@@ -186,7 +183,7 @@ def _fit(given: Sequence[Token], found: Sequence[Token], span: tuple[int, int], 
     opens = not before or before in speech.function_words or i == 0 or inside[0].word in speech.determiners
     closes = after is None or after.is_mark or after.word in speech.function_words
     has_one = any(token.word in {"one", "ones"} for token in given)
-    score += 0.35 * opens + 0.35 * (closes or has_one)
+    score += 0.6 * opens + 0.6 * (closes or has_one)
     if before in speech.determiners and given[0].word in speech.determiners:
         score -= 0.5
     return score
