@@ -13,11 +13,12 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
-from rag.answering.understanding.follow_ups import FollowUps
+from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
 from rag.answering.term_weights import given_term_weights, library_term_weights
+from rag.answering.understanding import Understanding
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
 from rag.attribution import (
@@ -37,7 +38,7 @@ from rag.errors import UsageError
 from rag.models.protocol import Embedder, Reranker
 from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever, Retrieval, merge_neighbours
-from rag.schema import Answer, Message, Passage, RunRecord
+from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord
 from rag.settings import Settings
 from rag.store import Store
 
@@ -101,7 +102,7 @@ class Answerer:
         self._evidence = EvidenceSelector(sentences, scorer, second=second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
-        self._follow_ups = self._reads_follow_ups(generator, embedder)
+        self._understanding = self._understands(generator, embedder, second_embedder)
         self._writer: Writer | None = None
         if generator is not None and prompt_builder is not None and settings.generator.writes:
             self._writer = Writer(
@@ -134,7 +135,7 @@ class Answerer:
             UsageError: the question is empty.
         """
         _check(question)
-        asked, question = question, self._follow_ups.understand(question, history)
+        asked, question = question, self._understanding.stand_alone(question, history)
         weight = given_term_weights(passages)
         source = PassageSource(passages)
         inquiry = _Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
@@ -156,8 +157,12 @@ class Answerer:
         """
         _check(question)
         started = time.perf_counter()
-        asked, question = question, self._follow_ups.understand(question, history)
-        timings = {"understand": time.perf_counter() - started} if history else {}
+        understood = self._understanding.understand(question, history)
+        asked, question = understood.asked, understood.question
+        timings = {"understand": time.perf_counter() - started}
+        if text := answer_at_once(understood, self._store, documents):
+            yield from self._at_once(text, _Inquiry(asked, (), self._store, _nothing, history, timings, stop))
+            return
         yield Searching(question)
         searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
@@ -173,10 +178,20 @@ class Answerer:
             )
         )
 
-    def _reads_follow_ups(self, generator: BaseChatModel | None, embedder: Embedder | None) -> FollowUps:
+    def _understands(
+        self, generator: BaseChatModel | None, embedder: Embedder | None, second: SecondEmbedder | None
+    ) -> Understanding:
         by_generator = self._settings.answering.follow_ups == "generator" and self._settings.generator.writes
-        reads = self._settings.answering.follow_ups != "off"
-        return FollowUps(generator if by_generator else None, lambda _: embedder, reads=reads)
+        follows = self._settings.answering.follow_ups != "off"
+        writer = generator if by_generator else None
+        return Understanding(self._store, embedder, second, writer, follows=follows)
+
+    def _at_once(self, text: str, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+        """An answer from the catalog, or about the program: nothing is searched, nothing is cited."""
+        grounds = replace(self._grounds(inquiry), confidence=1.0)
+        outcome = Outcome(sentences=(AnswerSentence(text),), model="catalog")
+        answer = self._made(inquiry, outcome, grounds)
+        yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
     def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
@@ -305,6 +320,11 @@ def _with_conflicts(
 def _check(question: str) -> None:
     if not any(map(str.isalnum, question)):
         raise UsageError(f"the question {question!r} holds no word: ask with words")
+
+
+def _nothing(term: str) -> float:
+    """The weight of a word where no passage is weighed."""
+    return 0.0
 
 
 def _last(events: Iterator[AnswerEvent]) -> tuple[Answer, RunRecord]:

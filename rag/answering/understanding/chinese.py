@@ -20,7 +20,9 @@ _STOPS: Final = re.compile(
 _TOPIC_STOPS: Final = re.compile(
     rf"{ASKING}|可以|能够|需要|应该|应當|[的是在于於有由被为為会會能可了着吗嗎呢{ENDS}]|\d+年"
 )
-_OBJECT: Final = re.compile(rf"(?:[了着過过]|负责|負責|创立|設計|设计|到)(?P<topic>[^{ENDS}的了]{{2,12}})[{ENDS}]*$")
+_OBJECT: Final = re.compile(
+    rf"(?:[了着過过]|负责|負責|创立|設計|设计|到)(?P<topic>[^{ENDS}的了]{{2,12}})[{ENDS}]*$"
+)
 _NUMBERED: Final = re.compile(r"[A-Za-z]*\d+[A-Za-z0-9.-]*[年月日号號]?|[一二三四五六七八九十]+[年月日号號]")
 _MARKS: Final = re.compile(rf"[{ENDS}]+$")
 _LONGEST: Final = 8
@@ -95,7 +97,9 @@ def _fit(fragment: str, before: str, span: tuple[int, int], *, belongs: bool) ->
         score += 3.0 if fragment[-1].isdigit() == old[-1].isdigit() or not fragment[-1].isdigit() else 2.0
         cut = (start and before[start - 1].isdigit()) or (end < len(before) and before[end].isdigit())
         score -= 3.0 if cut else 0.0
-        score -= 1.0 if end < len(before) and before[end] in "年月日号號" and fragment[-1] != before[end] else 0.0
+        score -= (
+            1.0 if end < len(before) and before[end] in "年月日号號" and fragment[-1] != before[end] else 0.0
+        )
     elif new_number or old_number:
         score -= 1.0
     if fragment[-1] == old[-1] and not new_number:

@@ -62,7 +62,9 @@ def dependence(question: str, before: str = "") -> Dependence:
     """
     if has_cjk(question):
         read = chinese_dependence.read(question)
-        anaphors = tuple(Anaphor(start, end, Referent(what), owns) for start, end, what, owns in read.anaphors)
+        anaphors = tuple(
+            Anaphor(start, end, Referent(what), owns) for start, end, what, owns in read.anaphors
+        )
         return Dependence(read.fragment, read.asks, anaphors)
     speech = speech_of(question, before)
     found = tokens(question)
@@ -146,7 +148,11 @@ def _anaphor(found: Sequence[Token], at: int, speech: Speech) -> Anaphor | None:
     if token.word in speech.owners and noun_follows:
         owner = _nouns(found[:at], speech) or any(t.word in speech.persons_asked for t in found[:at])
         return None if owner else Anaphor(token.start, token.end, Referent.THING, True)
-    kinds = ((speech.things, Referent.THING), (speech.people, Referent.PERSON), (speech.groups, Referent.GROUP))
+    kinds = (
+        (speech.things, Referent.THING),
+        (speech.people, Referent.PERSON),
+        (speech.groups, Referent.GROUP),
+    )
     kind = next((kind for listed, kind in kinds if token.word in listed), None)
     if kind is None and token.word in speech.owners:
         kind = Referent.PERSON

@@ -27,11 +27,12 @@ _FOLDER: Final = ("data", "examples")
 
 @dataclass(frozen=True)
 class KindExample:
-    """A question with its kind and its language (ISO 639-1)."""
+    """A question with its kind and its language (ISO 639-1); `about` is the document that it names, if any."""
 
     question: str
     kind: str
     lang: str
+    about: str = ""
 
 
 @cache

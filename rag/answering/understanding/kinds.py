@@ -103,9 +103,7 @@ def votes(cosines: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.exp((cosines.astype(np.float64) - 1.0) / _WIDTH))
 
 
-def fitted(
-    vectors: NDArray[np.float32], kinds: list[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def fitted(vectors: NDArray[np.float32], kinds: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weights of shape (examples, kinds), and the share of each kind among the examples.
 
     Raises:

@@ -60,6 +60,9 @@ class Speech:
     pointing: frozenset[str]
     clausal: frozenset[str]
     persons_asked: frozenset[str]
+    courtesy: frozenset[str]
+    address: frozenset[str]
+    whether: frozenset[str]
     trailing: frozenset[str]
 
     @property

@@ -110,9 +110,7 @@ def _noun_phrase(found: Sequence[Token], speech: Speech) -> list[Token]:
         return _phrase_at(found, end + 1, speech)
     if end > start + 2 and verb >= 0 and start == verb + 1:
         auxiliary, last = found[verb].word, found[end - 1].word
-        if auxiliary in {"do", "does", "did", "can", "will", "must", "should", "may"}:
-            end -= 1
-        elif _PARTICIPLE.fullmatch(last):
+        if auxiliary in {"do", "does", "did", "can", "will", "must", "should", "may"} or _PARTICIPLE.fullmatch(last):
             end -= 1
     return list(found[start:end])
 
@@ -143,7 +141,9 @@ def _answered(answer: str, speech: Speech) -> str:
     found = [token for token in tokens(first) if not token.is_mark]
     while found and (found[0].word in speech.prepositions):
         found = found[1:]
-    if not found or not (found[0].is_name or found[0].word in speech.determiners or found[0].word[0].isdigit()):
+    if not found or not (
+        found[0].is_name or found[0].word in speech.determiners or found[0].word[0].isdigit()
+    ):
         return ""
     whole = first[found[0].start : found[-1].end]
     if len(found) <= _SHORT and not any(speech.is_verb(token.word) for token in found):
@@ -153,11 +153,11 @@ def _answered(answer: str, speech: Speech) -> str:
 
 
 def _chosen(found: Sequence[Token], answer: str, named: str, speech: Speech) -> str:
-    """"version 3.2" for "Which version ...?", answered "3.2"; empty where the choice is no subject."""
+    """ "version 3.2" for "Which version ...?", answered "3.2"; empty where the choice is no subject."""
     if len(found) < 2 or not named:
         return ""
     noun, follows = found[1], found[2] if len(found) > 2 else None
-    if follows is None or speech.is_verb(follows.word) and follows.word in {"did", "do", "does", "has"}:
+    if follows is None or (speech.is_verb(follows.word) and follows.word in {"did", "do", "does", "has"}):
         return ""
     return f"{noun.written} {named}" if named[0].isdigit() else named
 
@@ -168,7 +168,9 @@ def _called(noun: str, turn: Turn, speech: Speech) -> str:
         found = tokens(text)
         for at, token in enumerate(found):
             start = at
-            while start and not found[start - 1].is_mark and found[start - 1].word not in speech.function_words:
+            while (
+                start and not found[start - 1].is_mark and found[start - 1].word not in speech.function_words
+            ):
                 start -= 1
             if token.word == noun and start < at:
                 return f"the {text[found[start].start : token.end]}"

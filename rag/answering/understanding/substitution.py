@@ -1,8 +1,8 @@
 """A follow-up made to stand alone: what it gives anew takes the place of its like in the question before.
 
-    "How much is a tyre change for the Volta Uno?" + "What about a service?"
-    -> spans of the question before: "a tyre change", "the Volta Uno", "a tyre", ...
-    -> the span that is most like the fragment gives way: "How much is a service for the Volta Uno?"
+"How much is a tyre change for the Volta Uno?" + "What about a service?"
+-> spans of the question before: "a tyre change", "the Volta Uno", "a tyre", ...
+-> the span that is most like the fragment gives way: "How much is a service for the Volta Uno?"
 """
 
 from __future__ import annotations
@@ -208,9 +208,7 @@ def _same_form(new: Sequence[Token], old: Sequence[Token]) -> float:
     return score
 
 
-def _new_text(
-    text: str, given: Sequence[Token], old: Sequence[Token], body: str, speech: Speech
-) -> str:
+def _new_text(text: str, given: Sequence[Token], old: Sequence[Token], body: str, speech: Speech) -> str:
     """The fragment as it stands in the question: with the article of its place, and the noun for "one"."""
     words = [t.written for t in given]
     if words[-1].casefold() in {"one", "ones"} and len(words) > 1:
