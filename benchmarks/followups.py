@@ -36,6 +36,7 @@ class Judged:
 
     @property
     def alone(self) -> bool:
+        """Whether the turn is to be left as it is."""
         return bool(self.turn["standalone"] == [self.turn["question"]])
 
 
@@ -80,9 +81,9 @@ def table(results: Sequence[Judged]) -> dict[str, Any]:
                 ]
             )
     note = (
-        "Turns of conversations, written by hand. “Held”: written before the code that is measured. Exact: the "
-        "words of the question meant; terms: all of its content words, and none that must be gone; left alone: "
-        "questions that stand alone and stay as they are."
+        "Turns of conversations, written by hand. “Held”: written before the code that is measured. Exact: "
+        "the words of the question meant; terms: all of its content words, and none that must be gone; left "
+        "alone: questions that stand alone and stay as they are."
     )
     return {"columns": ["", "half", "turns", "exact", "terms", "left alone"], "rows": rows, "note": note}
 

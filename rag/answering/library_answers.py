@@ -16,9 +16,9 @@ __all__ = ["answer_at_once"]
 _MOST_NAMES: Final = 20
 _HELP: Final = {
     "en": (
-        "I answer questions from your documents and show the exact place that each answer comes from. Ask for "
-        "a fact, a date or a figure, ask whether something is so, ask for a list, a comparison or a summary, or "
-        "ask where something stands. Name the document, the year or the place that you mean. Follow-up "
+        "I answer questions from your documents and show the exact place that each answer comes from. Ask "
+        "for a fact, a date or a figure, ask whether something is so, ask for a list, a comparison or a summary, "
+        "or ask where something stands. Name the document, the year or the place that you mean. Follow-up "
         "questions such as “And in 2023?” work too."
     ),
     "zh": (
@@ -80,7 +80,8 @@ def _catalog(infos: Sequence[DocumentInfo], chinese: bool) -> str:
     if chinese:
         rest = f"，另有{more}个" if more > 0 else ""
         told = f"语言：{languages}。" if languages else ""
-        return f"{_holdings(infos, True)}它们是：{names}{rest}。{told}最新的是{newest.name}（{newest.added_at[:10]}）。"
+        last = f"最新的是{newest.name}（{newest.added_at[:10]}）。"
+        return f"{_holdings(infos, True)}它们是：{names}{rest}。{told}{last}"
     rest = f", and {more} more" if more > 0 else ""
     told = f" Languages: {languages}." if languages else ""
     return (

@@ -208,7 +208,7 @@ class Store(Derived):
         return self._lexical.document_frequencies(terms)
 
     def terms_of_length(self, least: int, most: int) -> list[tuple[str, int]]:
-        """The search terms of `least` to `most` letters that the library holds, with their numbers of chunks."""
+        """The search terms of `least` to `most` letters that are held, with their numbers of chunks."""
         return self._lexical.terms_of_length(least, most)
 
     def chunk_vectors(self, fingerprint: str, chunk_ids: Sequence[int]) -> Vectors:

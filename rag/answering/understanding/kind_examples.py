@@ -1,4 +1,4 @@
-"""Worked examples of kinds of questions, with the vectors that ship for the packaged embedders."""
+"""Worked examples of kinds of questions, with the vectors and weights that ship for the packaged embedders."""
 
 from __future__ import annotations
 
@@ -19,20 +19,30 @@ from rag.errors import ConfigurationError
 from rag.models.protocol import Embedder
 from rag.resources import resource
 
-__all__ = ["KindExample", "example_vectors", "read_kind_examples", "write_vectors"]
+__all__ = ["FittedKinds", "KindExample", "fitted_examples", "read_kind_examples", "shipped_file", "votes"]
 
 _SCALE: Final = 127.0
-_FOLDER: Final = ("data", "examples")
+_WIDTH: Final = 0.5
+_RIDGE: Final = 0.1
 
 
 @dataclass(frozen=True)
 class KindExample:
-    """A question with its kind and its language (ISO 639-1); `about` is the document that it names, if any."""
+    """A question with its kind and language (ISO 639-1); `about` is the document that it names, if any."""
 
     question: str
     kind: str
     lang: str
     about: str = ""
+
+
+@dataclass(frozen=True)
+class FittedKinds:
+    """Unit vectors (examples, dimension), weights (examples, kinds), and each kind's share (kinds,)."""
+
+    vectors: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    mean: NDArray[np.float32]
 
 
 @cache
@@ -42,7 +52,7 @@ def read_kind_examples(path: Path | None = None) -> tuple[KindExample, ...]:
     Raises:
         ConfigurationError: a line is not an example.
     """
-    path = path or resource(*_FOLDER, "kinds.jsonl")
+    path = path or resource("data", "examples", "kinds.jsonl")
     examples = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
@@ -52,61 +62,69 @@ def read_kind_examples(path: Path | None = None) -> tuple[KindExample, ...]:
     return tuple(examples)
 
 
-def example_vectors(
-    embedder: Embedder, examples: Sequence[KindExample], kept: Path | None = None
-) -> NDArray[np.float32]:
-    """Unit vectors of the examples' questions, shape (examples, dimension).
-
-    Read from what ships, or from the folder `kept`; where the embedder or the examples are others, made
-    anew and kept there.
-    """
-    key = _key(embedder, examples)
-    name = f"kinds-{_plain(embedder.name)}.npz"
-    places = [resource(*_FOLDER, name), *([kept / name] if kept is not None else [])]
-    for place in places:
+def fitted_examples(
+    embedder: Embedder, examples: Sequence[KindExample], kinds: Sequence[str], kept: Path | None = None
+) -> FittedKinds:
+    """Read from what ships, or from the folder `kept`; fitted anew where embedder or examples are others."""
+    key = _key(embedder, examples, kinds)
+    shipped = shipped_file(embedder)
+    for place in (shipped, *([kept / shipped.name] if kept is not None else [])):
         found = _read(place, key)
         if found is not None:
             return found
-    if kept is None:
-        return _unit(_small(_embedded(embedder, examples)))
-    return write_vectors(kept / name, embedder, examples)
+    small = np.round(embedder.embed_questions([e.question for e in examples]) * _SCALE).astype(np.int8)
+    weights, mean = _fit(_unit(small), [example.kind for example in examples], kinds)
+    if kept is not None:
+        _write(kept / shipped.name, vectors=small, weights=weights, mean=mean, key=np.array(key))
+    return FittedKinds(_unit(small), weights, mean)
 
 
-def write_vectors(path: Path, embedder: Embedder, examples: Sequence[KindExample]) -> NDArray[np.float32]:
-    """Embed the examples and keep their vectors as whole numbers of eight bits; where it can be written."""
-    small = _small(_embedded(embedder, examples))
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with draft.open("wb") as file:
-            np.savez(file, vectors=small, key=np.array(_key(embedder, examples)))
-        draft.replace(path)
-    return _unit(small)
+def shipped_file(embedder: Embedder) -> Path:
+    """Where the vectors of an embedder ship, if they do."""
+    plain = "".join(c if c.isalnum() or c in "-." else "-" for c in embedder.name)[:80]
+    return resource("data", "examples", f"kinds-{plain}.npz")
 
 
-def _embedded(embedder: Embedder, examples: Sequence[KindExample]) -> NDArray[np.float32]:
-    return embedder.embed_questions([example.question for example in examples])
+def votes(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much each example has to say, by its cosine with the question."""
+    return np.asarray(np.exp((cosines - 1.0) / _WIDTH), np.float32)
 
 
-def _key(embedder: Embedder, examples: Sequence[KindExample]) -> str:
-    text = "\n".join([embedder.fingerprint, *(example.question for example in examples)])
+def _fit(
+    vectors: NDArray[np.float32], own: Sequence[str], kinds: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Weights that bring out the examples' own kinds, and the kinds' shares."""
+    order = [str(kind) for kind in kinds]
+    wanted = np.eye(len(order))[[order.index(kind) for kind in own]]
+    mean = wanted.mean(axis=0)
+    kernel = votes(vectors @ vectors.T).astype(np.float64) + _RIDGE * np.eye(len(vectors))
+    return np.linalg.solve(kernel, wanted - mean).astype(np.float32), mean.astype(np.float32)
+
+
+def _key(embedder: Embedder, examples: Sequence[KindExample], kinds: Sequence[str]) -> str:
+    rows = (f"{example.kind} {example.question}" for example in examples)
+    text = "\n".join([embedder.fingerprint, f"{_WIDTH} {_RIDGE}", *map(str, kinds), *rows])
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _plain(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-." else "-" for c in name)[:80]
-
-
-def _read(path: Path, key: str) -> NDArray[np.float32] | None:
+def _read(path: Path, key: str) -> FittedKinds | None:
     try:
         with np.load(path, allow_pickle=False) as kept:
-            return _unit(kept["vectors"]) if str(kept["key"]) == key else None
+            if str(kept["key"]) != key:
+                return None
+            return FittedKinds(_unit(kept["vectors"]), kept["weights"], kept["mean"])
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _small(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
-    return np.round(vectors * _SCALE).astype(np.int8)
+def _write(path: Path, **arrays: NDArray[np.generic]) -> None:
+    """Publish a file whole; where nothing can be written, the next process fits again."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with draft.open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        draft.replace(path)
 
 
 def _unit(small: NDArray[np.int8]) -> NDArray[np.float32]:

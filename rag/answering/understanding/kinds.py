@@ -14,13 +14,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.understanding.kind_examples import KindExample, example_vectors, read_kind_examples
+from rag.answering.understanding.kind_examples import (
+    FittedKinds,
+    KindExample,
+    fitted_examples,
+    read_kind_examples,
+    votes,
+)
 from rag.models.protocol import Embedder
 
 __all__ = ["AT_ONCE", "Kind", "KindVote", "Kinds"]
 
-_WIDTH: Final = 0.5
-_RIDGE: Final = 0.1
 _MARGIN: Final = 0.15
 
 
@@ -78,7 +82,7 @@ class Kinds:
         self._cache = cache
         self._examples = read_kind_examples() if examples is None else examples
         self._lock = threading.Lock()
-        self._fitted: tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._fitted: FittedKinds | None = None
 
     def kind(self, question: str) -> KindVote:
         """The kind of a question that stands alone."""
@@ -86,34 +90,15 @@ class Kinds:
 
     def kinds(self, questions: list[str]) -> list[KindVote]:
         """The kinds of several questions."""
-        vectors, weights, mean = self._fit()
+        model = self._fit()
         asked = self._embedder.embed_questions(questions)
-        return [decided(row) for row in votes(asked @ vectors.T) @ weights + mean]
+        return [decided(row) for row in votes(asked @ model.vectors.T) @ model.weights + model.mean]
 
-    def _fit(self) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    def _fit(self) -> FittedKinds:
         with self._lock:
             if self._fitted is None:
-                vectors = example_vectors(self._embedder, self._examples, self._cache)
-                self._fitted = (vectors, *fitted(vectors, [example.kind for example in self._examples]))
+                self._fitted = fitted_examples(self._embedder, self._examples, list(Kind), self._cache)
             return self._fitted
-
-
-def votes(cosines: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How much each example has to say, by its cosine with the question."""
-    return np.asarray(np.exp((cosines.astype(np.float64) - 1.0) / _WIDTH))
-
-
-def fitted(vectors: NDArray[np.float32], kinds: list[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights of shape (examples, kinds), and the share of each kind among the examples.
-
-    Raises:
-        ValueError: an example's kind is none of `Kind`.
-    """
-    order = list(Kind)
-    wanted = np.eye(len(order))[[order.index(Kind(kind)) for kind in kinds]]
-    mean = wanted.mean(axis=0)
-    kernel = votes(vectors @ vectors.T) + _RIDGE * np.eye(len(vectors))
-    return np.linalg.solve(kernel, wanted - mean), mean
 
 
 def decided(scores: NDArray[np.float64]) -> KindVote:

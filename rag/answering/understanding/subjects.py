@@ -16,6 +16,7 @@ __all__ = ["referent", "subject"]
 
 _SHORT: Final = 6
 _OF: Final = frozenset(["of", "for", "de", "di", "von", "du", "del", "della"])
+_TAKES_VERB: Final = frozenset(["do", "does", "did", "can", "will", "must", "should", "may"])
 _PARTICIPLE: Final = re.compile(r".{2,}(?:ed|en|t)$")
 _JOINING: Final = frozenset(["of", "de", "der", "des", "du", "del", "di", "von", "and", "&", "the"])
 
@@ -97,7 +98,7 @@ def _is_time(token: Token) -> bool:
 
 
 def _noun_phrase(found: Sequence[Token], speech: Speech) -> list[Token]:
-    """The phrase behind the first article; with its owner ("the director of the museum"), without its verb."""
+    """The phrase behind the first article, without its verb; in "the X of the Y" the talk is of the Y."""
     verb = next((i for i, token in enumerate(found) if speech.is_verb(token.word)), -1)
     start = next((i for i in range(max(verb, 0), len(found)) if found[i].word in speech.determiners), None)
     if start is None:
@@ -110,7 +111,7 @@ def _noun_phrase(found: Sequence[Token], speech: Speech) -> list[Token]:
         return _phrase_at(found, end + 1, speech)
     if end > start + 2 and verb >= 0 and start == verb + 1:
         auxiliary, last = found[verb].word, found[end - 1].word
-        if auxiliary in {"do", "does", "did", "can", "will", "must", "should", "may"} or _PARTICIPLE.fullmatch(last):
+        if auxiliary in _TAKES_VERB or _PARTICIPLE.fullmatch(last):
             end -= 1
     return list(found[start:end])
 
@@ -153,7 +154,7 @@ def _answered(answer: str, speech: Speech) -> str:
 
 
 def _chosen(found: Sequence[Token], answer: str, named: str, speech: Speech) -> str:
-    """ "version 3.2" for "Which version ...?", answered "3.2"; empty where the choice is no subject."""
+    """What "which" chose: "version 3.2" for "Which version ...?", answered "3.2"; empty where the choice is no subject."""
     if len(found) < 2 or not named:
         return ""
     noun, follows = found[1], found[2] if len(found) > 2 else None

@@ -161,7 +161,7 @@ def _content(text: str, found: Sequence[Token], speech: Speech) -> str:
 
 
 def _fit(given: Sequence[Token], found: Sequence[Token], span: tuple[int, int], speech: Speech) -> float:
-    """How well a span's form agrees with the fragment's: same preposition, same kinds of words, whole phrase."""
+    """How well a span's form agrees with the fragment's: preposition, kinds of words, whole phrase."""
     i, j = span
     inside = found[i:j]
     new = [token for token in given if token.word not in speech.function_words]
