@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -13,11 +14,12 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings, unknown_identifiers
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
-from rag.answering.followup import FollowUps
+from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
 from rag.answering.term_weights import given_term_weights, library_term_weights
+from rag.answering.understanding import Understanding, Understood
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
 from rag.attribution import (
@@ -38,9 +40,10 @@ from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever, Retrieval, merge_neighbours
-from rag.schema import Answer, Message, Passage, RunRecord, Step, Verdict
+from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Step, Verdict
 from rag.settings import Settings
 from rag.store import Store
+from rag.text import has_cjk
 
 if TYPE_CHECKING:
     from langchain_core.example_selectors import BaseExampleSelector
@@ -58,7 +61,8 @@ _STOPPED: Final = "stopped before an answer was found"
 class _Inquiry:
     """A question with its passages and all that its answer needs.
 
-    `question` stands alone; `asked` is what was asked, which may be a follow-up question.
+    `question` stands alone; `asked` is what was asked, which may be a follow-up question. `suggested` are
+    words that the library does not hold, each with one that it does.
     """
 
     question: str
@@ -69,6 +73,8 @@ class _Inquiry:
     timings: dict[str, float]
     stop: threading.Event | None
     asked: str = ""
+    kind: str = "lookup"
+    suggested: tuple[tuple[str, str], ...] = ()
     retrieval: Retrieval | None = None
     started: float = field(default_factory=time.perf_counter)
 
@@ -104,7 +110,7 @@ class Answerer:
         self._evidence = EvidenceSelector(sentences, reader, second=second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
-        self._follow_ups = self._reads_follow_ups(generator, embedder)
+        self._understanding = self._understands(generator, embedder, second_embedder)
         self._writer: Writer | None = None
         if generator is not None and prompt_builder is not None and settings.generator.writes:
             self._writer = Writer(
@@ -137,7 +143,7 @@ class Answerer:
             UsageError: the question is empty.
         """
         _check(question)
-        asked, question = question, self._follow_ups.understand(question, history)
+        asked, question = question, self._understanding.stand_alone(question, history)
         weight = given_term_weights(passages)
         source = PassageSource(passages)
         inquiry = _Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
@@ -159,8 +165,17 @@ class Answerer:
         """
         _check(question)
         started = time.perf_counter()
-        asked, question = question, self._follow_ups.understand(question, history)
-        timings = {"understand": time.perf_counter() - started} if history else {}
+        understood = self._understanding.understand(question, history)
+        asked, question = understood.asked, _spelt(understood)
+        timings = {"understand": time.perf_counter() - started}
+        if text := answer_at_once(understood, self._store, documents):
+            yield from self._at_once(
+                text,
+                _Inquiry(
+                    asked, (), self._store, _nothing, history, timings, stop, kind=understood.kind.value
+                ),
+            )
+            return
         yield Searching(question)
         searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
@@ -172,14 +187,35 @@ class Answerer:
         weight = library_term_weights(self._store, read_question(question).terms)
         yield from self._respond(
             _Inquiry(
-                question, passages, self._store, weight, history, timings, stop, asked, retrieval, started
+                question,
+                passages,
+                self._store,
+                weight,
+                history,
+                timings,
+                stop,
+                asked,
+                kind=understood.kind.value,
+                suggested=_suggested(understood),
+                retrieval=retrieval,
+                started=started,
             )
         )
 
-    def _reads_follow_ups(self, generator: BaseChatModel | None, embedder: Embedder | None) -> FollowUps:
+    def _understands(
+        self, generator: BaseChatModel | None, embedder: Embedder | None, second: SecondEmbedder | None
+    ) -> Understanding:
         by_generator = self._settings.answering.follow_ups == "generator" and self._settings.generator.writes
-        reads = self._settings.answering.follow_ups != "off"
-        return FollowUps(generator if by_generator else None, embedder, reads=reads)
+        follows = self._settings.answering.follow_ups != "off"
+        writer = generator if by_generator else None
+        return Understanding(self._store, embedder, second, writer, follows=follows)
+
+    def _at_once(self, text: str, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+        """An answer from the catalog, or about the program: nothing is searched, nothing is cited."""
+        grounds = replace(self._grounds(inquiry), confidence=1.0)
+        outcome = Outcome(sentences=(AnswerSentence(text),), model="catalog")
+        answer = self._made(inquiry, outcome, grounds)
+        yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
     def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
@@ -284,6 +320,7 @@ class Answerer:
             sentences=outcome.sentences,
             citations=outcome.citations,
             abstained=outcome.abstained,
+            kind=inquiry.kind,
             verdict=_verdict(outcome, grounds),
             table=outcome.table,
             steps=(_found(inquiry),),
@@ -319,13 +356,34 @@ def _with_conflicts(
     )
 
 
+def _spelt(understood: Understood) -> str:
+    """The question with slips in common words mended; names are left as they are written."""
+    question = understood.question
+    for typed, known in understood.corrected:
+        if typed.islower():
+            question = re.sub(rf"\b{re.escape(typed)}\b", known, question)
+    return question
+
+
+def _suggested(understood: Understood) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in understood.corrected if not pair[0].islower())
+
+
+def _did_you_mean(inquiry: _Inquiry) -> str:
+    """A question back for each name that the library does not hold and nearly does; "" without one."""
+    if not inquiry.suggested:
+        return ""
+    names = ", ".join(known for _, known in inquiry.suggested)
+    return f"；您指的是{names}吗？" if has_cjk(inquiry.question) else f"; did you mean {names}?"
+
+
 def _silent(inquiry: _Inquiry, grounds: Grounds) -> dict[str, Any]:
     """What an outcome becomes where nothing can be told."""
     return {
         "sentences": (),
         "citations": (),
         "abstained": True,
-        "reason": doubt(inquiry.question, grounds, inquiry.passages),
+        "reason": doubt(inquiry.question, grounds, inquiry.passages) + _did_you_mean(inquiry),
         "model": "",
     }
 
@@ -352,6 +410,11 @@ def _found(inquiry: _Inquiry) -> Step:
 def _check(question: str) -> None:
     if not any(map(str.isalnum, question)):
         raise UsageError(f"the question {question!r} holds no word: ask with words")
+
+
+def _nothing(term: str) -> float:
+    """The weight of a word where no passage is weighed."""
+    return 0.0
 
 
 def _last(events: Iterator[AnswerEvent]) -> tuple[Answer, RunRecord]:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from rag.answering.followup import dependence
 from rag.answering.records import Grounds
+from rag.answering.understanding.dependence import dependence
+from rag.answering.understanding.question_parts import question_parts
 from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
 from rag.attribution.features import naming
 from rag.attribution.notation import held_tokens, identifiers
@@ -17,11 +18,6 @@ from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
 
 __all__ = ["doubt", "missing_parts", "shortcomings", "unknown_identifiers"]
 
-_PARTS: Final = re.compile(
-    r"\s*(?:,?\s+and\s+(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
-    r"|[;；?？]|，(?=.{2,}[什谁誰哪多几幾何如怎]))\s*",
-    re.IGNORECASE,
-)
 _LEAST_HELD: Final = 0.34
 _FEW: Final = 3
 _ALIKE: Final = 0.6
@@ -99,7 +95,7 @@ def shortcomings(selection: Selection, passages: Sequence[Passage]) -> str:
 
 def missing_parts(question: str, selection: Selection, passages: Sequence[Passage]) -> list[str]:
     """The parts of a question of several parts of whose own words the chosen evidence holds too few."""
-    parts = [part.strip(" ,，") for part in _PARTS.split(question) if part and part.strip(" ,，")]
+    parts = question_parts(question)
     if len(parts) < 2:
         return []
     held = _held(selection, passages)

@@ -207,6 +207,10 @@ class Store(Derived):
         """In how many chunks each search term (see `rag.text.search_terms`) occurs."""
         return self._lexical.document_frequencies(terms)
 
+    def terms_of_length(self, least: int, most: int) -> list[tuple[str, int]]:
+        """The search terms of `least` to `most` letters that are held, with their numbers of chunks."""
+        return self._lexical.terms_of_length(least, most)
+
     def chunk_vectors(self, fingerprint: str, chunk_ids: Sequence[int]) -> Vectors:
         """The vectors of chunks, shape (len(chunk_ids), dimension), in the order asked.
 

@@ -17,7 +17,12 @@ from rag.schema import Hit
 from rag.store.chunks import chunk_ids
 from rag.store.database import Database
 from rag.store.lexical.cache import SegmentCache, SegmentKey
-from rag.store.lexical.postings import document_frequencies, known_terms, stored_postings
+from rag.store.lexical.postings import (
+    document_frequencies,
+    known_terms,
+    stored_postings,
+    terms_of_length,
+)
 from rag.store.lexical.scoring import LiveSegment, QueryTerm, best_chunks, inverse_frequency
 from rag.store.lexical.segment import CAPACITY, Segment, build_segments, joined
 from rag.store.lexical.terms import question_terms
@@ -74,6 +79,11 @@ class SegmentedIndex:
         """In how many chunks each search term occurs, in text, title or headings."""
         with self._database.reading() as connection:
             return document_frequencies(connection, terms)
+
+    def terms_of_length(self, least: int, most: int) -> list[tuple[str, int]]:
+        """The search terms of `least` to `most` letters, each with its number of chunks."""
+        with self._database.reading() as connection:
+            return terms_of_length(connection, least, most)
 
     def publish(self) -> None:
         """Write the segments that are not on the disk yet, without the chunks that are gone."""

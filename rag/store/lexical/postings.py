@@ -32,6 +32,7 @@ __all__ = [
     "refresh_terms",
     "stored_postings",
     "terms_are_current",
+    "terms_of_length",
 ]
 
 _LOG: Final = logging.getLogger(__name__)
@@ -141,6 +142,15 @@ def known_terms(connection: sqlite3.Connection, terms: Iterable[str]) -> dict[st
         (json.dumps(list(terms)),),
     )
     return {term: (number, chunks) for term, number, chunks in rows}
+
+
+def terms_of_length(connection: sqlite3.Connection, least: int, most: int) -> list[tuple[str, int]]:
+    """The words of so many letters that are in the index, each with its number of chunks."""
+    rows = connection.execute(
+        "SELECT term, chunks FROM lexical_terms WHERE chunks > 0 AND length(term) BETWEEN ? AND ?",
+        (least, most),
+    )
+    return [(str(term), int(chunks)) for term, chunks in rows]
 
 
 def document_frequencies(connection: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from rag.answering.followup.turns import Turn
+from rag.answering.understanding.turns import Turn
 from rag.schema import Message
 from rag.text import content_words, has_cjk, numbers
 

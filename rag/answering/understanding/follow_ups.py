@@ -1,0 +1,53 @@
+"""Follow-up questions: what a question means after the turns before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rag.answering.understanding.dependence import dependence
+from rag.answering.understanding.generated import ask_generator
+from rag.answering.understanding.likeness import Likeness
+from rag.answering.understanding.substitution import understood
+from rag.answering.understanding.turns import turns_of
+from rag.models.protocol import Embedder
+from rag.schema import Message
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+__all__ = ["FollowUps"]
+
+
+class FollowUps:
+    """Understands questions in their conversation: by a generator that writes, else by substitution.
+
+    A question that stands alone is never touched.
+
+    Args:
+        generator: one that writes the question anew; what it strays in is not taken.
+        embedder: the embedder that knows a phrase's language, for which phrase another stands in.
+        reads: whether the conversation is looked at.
+    """
+
+    def __init__(
+        self,
+        generator: BaseChatModel | None = None,
+        embedder: Callable[[str], Embedder | None] | None = None,
+        *,
+        reads: bool = True,
+    ) -> None:
+        self._generator = generator
+        self._likeness = Likeness(embedder)
+        self._reads = reads
+
+    def understand(self, question: str, history: Sequence[Message]) -> str:
+        """The standalone question; `question` itself where it stands alone or nothing was said before."""
+        turns = turns_of(history)
+        if not self._reads or not turns or dependence(question, turns[-1].question).is_standalone:
+            return question
+        if self._generator is not None:
+            written = ask_generator(self._generator, question, turns)
+            if written is not None:
+                return written
+        return understood(question, turns, self._likeness)

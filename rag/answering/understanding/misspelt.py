@@ -1,0 +1,80 @@
+"""Words that the library does not hold, with the nearest that it does: "did you mean Porto?"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rag.store import Store
+from rag.text import STOP_WORDS, search_terms, stem
+
+__all__ = ["did_you_mean", "distance"]
+
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_LONG: Final = 8
+_MOST: Final = 3
+
+
+def did_you_mean(question: str, store: Store) -> tuple[tuple[str, str], ...]:
+    """Pairs (typed, known) for words of letters alone that no chunk holds and that are nearly one held.
+
+    One slip is forgiven, in words of eight letters two; the most frequent of the nearest is told as the
+    library writes it. Numbers and identifiers are never corrected.
+    """
+    typed = {m.group(): stem(m.group().casefold()) for m in _WORD.finditer(question)}
+    typed = {
+        word: term for word, term in typed.items() if word.casefold() not in STOP_WORDS and word.isascii()
+    }
+    held = store.document_frequencies(typed.values())
+    pairs = []
+    for word, term in typed.items():
+        if held.get(term) or len(term) < 4:
+            continue
+        known = _nearest(term, store)
+        written = _as_written(known, store) if known else ""
+        if written:
+            pairs.append((word, written))
+    return tuple(pairs[:_MOST])
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Insertions, deletions, changes and swaps of neighbours between two words; `most` + 1 if more.
+
+    Optimal string alignment (Damerau 1964).
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, earlier[j - 2] + 1)
+            row.append(best)
+        if min(row) > most:
+            return most + 1
+    return row[-1]
+
+
+def _nearest(term: str, store: Store) -> str:
+    most = 2 if len(term) >= _LONG else 1
+    best, key = "", (most + 1, 0)
+    for known, chunks in store.terms_of_length(len(term) - most, len(term) + most):
+        if not known.isalpha() or (most == 1 and known[0] != term[0] and known[1:] != term[1:]):
+            continue
+        apart = distance(term, known, most)
+        if apart <= most and (apart, -chunks) < key:
+            best, key = known, (apart, -chunks)
+    return best
+
+
+def _as_written(term: str, store: Store) -> str:
+    """A term as a chunk that holds it writes it."""
+    hits = store.lexical_search(term, 1)
+    for chunk in store.chunks([hit.chunk_id for hit in hits]):
+        for match in _WORD.finditer(chunk.text):
+            if term in search_terms(match.group()):
+                return match.group()
+    return ""

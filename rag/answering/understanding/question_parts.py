@@ -1,0 +1,19 @@
+"""The parts of a question that asks for several things."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["question_parts"]
+
+_PARTS: Final = re.compile(
+    r"\s*(?:,?\s+and\s+(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
+    r"|[;；?？]|，(?=.{2,}[什谁誰哪多几幾何如怎]))\s*",
+    re.IGNORECASE,
+)
+
+
+def question_parts(question: str) -> list[str]:
+    """The parts of a question, in order; the question itself, without its mark, where there is one."""
+    return [part.strip(" ,，") for part in _PARTS.split(question) if part and part.strip(" ,，")]
