@@ -16,21 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.errors import ModelError, ModelNotFoundError
-from rag.models.reader import UNSEEN, Reading, Window
-from rag.models.reader_spans import best_spans
-from rag.models.tokenizer import encodable
+from rag.models.reader import Reading, Window
+from rag.models.reader_pairs import Pair, PairEncoder, reading
 from rag.models.weights import read_json
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
 
 __all__ = ["OnnxReader"]
 
 _WEIGHTS = "reader.onnx"
 _TOKENIZER = "tokenizer.json"
-_SPECIAL_TOKENS = 3
-"""[CLS] question [SEP] window [SEP]."""
 
 
 class OnnxReader:
@@ -59,7 +55,7 @@ class OnnxReader:
         self._folder = folder
         self._threads = threads
         self._lock = threading.Lock()
-        self._loaded: tuple[InferenceSession, Tokenizer] | None = None
+        self._loaded: tuple[InferenceSession, PairEncoder] | None = None
 
     @property
     def name(self) -> str:
@@ -79,54 +75,35 @@ class OnnxReader:
         """
         if not windows:
             return []
-        session, tokenizer = self._load()
-        asked = tokenizer.encode(encodable(question), add_special_tokens=False)
-        texts = tokenizer.encode_batch(
-            [encodable(window.text) for window in windows], add_special_tokens=False
-        )
-        return [
-            self._read_one(session, tokenizer, asked, text, window)
-            for text, window in zip(texts, windows, strict=True)
-        ]
+        session, encoder = self._load()
+        pairs = encoder.pairs(question, [window.text for window in windows])
+        return [_read(session, pair, window) for pair, window in zip(pairs, windows, strict=True)]
 
-    def _read_one(
-        self, session: InferenceSession, tokenizer: Tokenizer, asked: Encoding, text: Encoding, window: Window
-    ) -> Reading:
-        question = asked.ids[: self._max_question_tokens]
-        room = self._max_tokens - len(question) - _SPECIAL_TOKENS
-        offsets = np.asarray(text.offsets[:room], np.int64).reshape(-1, 2)
-        start, separator = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-        ids = [start, *question, separator, *text.ids[:room], separator]
-        first = len(question) + 2
-        kinds = [0] * first + [1] * (len(ids) - first)
-        answerable, tokens = session.run(
-            ["answerable", "tokens"],
-            {
-                "input_ids": np.asarray([ids], np.int64),
-                "token_type_ids": np.asarray([kinds], np.int64),
-                "attention_mask": np.ones((1, len(ids)), np.int64),
-            },
-        )
-        logits = np.asarray(tokens[0], np.float64)
-        seen = logits[first : first + len(offsets)]
-        null = float(logits[0, 0] + logits[0, 1])
-        return Reading(
-            answerable=float(answerable[0]),
-            evidence=_evidence(seen[:, 2], offsets, window.units),
-            null=null,
-            spans=best_spans(seen[:, 0], seen[:, 1], null, offsets, window),
-        )
-
-    def _load(self) -> tuple[InferenceSession, Tokenizer]:
+    def _load(self) -> tuple[InferenceSession, PairEncoder]:
         with self._lock:
             if self._loaded is None:
                 for name, expected in self._hashes.items():
                     if hashlib.sha256((self._folder / name).read_bytes()).hexdigest() != expected:
                         raise ModelError(
-                            f"{self._folder / name} is not the file that card.json describes: install it again"
+                            f"{self._folder / name} is not the file that card.json describes: get it again"
                         )
-                self._loaded = _session(self._folder / _WEIGHTS, self._threads), _tokenizer(self._folder)
+                self._loaded = (
+                    _session(self._folder / _WEIGHTS, self._threads),
+                    PairEncoder(_tokenizer(self._folder), self._max_tokens, self._max_question_tokens),
+                )
             return self._loaded
+
+
+def _read(session: InferenceSession, pair: Pair, window: Window) -> Reading:
+    answerable, tokens = session.run(
+        ["answerable", "tokens"],
+        {
+            "input_ids": np.asarray([pair.ids], np.int64),
+            "token_type_ids": np.asarray([pair.kinds], np.int64),
+            "attention_mask": np.ones((1, len(pair.ids)), np.int64),
+        },
+    )
+    return reading(pair, window, float(answerable[0]), tokens[0])
 
 
 def _session(path: Path, threads: int) -> Any:
@@ -147,18 +124,6 @@ def _tokenizer(folder: Path) -> Any:
     from tokenizers import Tokenizer
 
     try:
-        tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
+        return Tokenizer.from_file(str(folder / _TOKENIZER))
     except Exception as error:  # the Rust binding raises bare Exception
         raise ModelError(f"the tokenizer in {folder} cannot be read ({error})") from None
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _evidence(logits: np.ndarray, offsets: np.ndarray, units: Sequence[tuple[int, int]]) -> tuple[float, ...]:
-    """The mean logit of each unit's visible tokens (a linear head over the mean of their states)."""
-    scores = []
-    for start, end in units:
-        inside = (offsets[:, 0] < end) & (offsets[:, 1] > start)
-        scores.append(float(logits[inside].mean()) if inside.any() else UNSEEN)
-    return tuple(scores)

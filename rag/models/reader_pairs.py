@@ -1,0 +1,97 @@
+"""What a reader takes in and gives out: tokens of question and window, and the reading of their logits.
+
+Training and run time share it, so that both see the same tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.models.reader import UNSEEN, Reading, Window
+from rag.models.reader_spans import best_spans
+from rag.models.tokenizer import encodable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+__all__ = ["Pair", "PairEncoder", "reading"]
+
+_SPECIAL_TOKENS = 3
+"""[CLS] question [SEP] window [SEP]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Question and window as tokens: `ids` and `kinds` (0 question, 1 window) of all of them.
+
+    `offsets` (visible tokens of the window, 2) are their characters in the window's text; the first of them
+    is token `first`.
+    """
+
+    ids: list[int]
+    kinds: list[int]
+    first: int
+    offsets: np.ndarray
+
+
+class PairEncoder:
+    """Lays a question and windows out as tokens, each cut from the right where it is too long."""
+
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int, max_question_tokens: int) -> None:
+        """Take a BERT-like tokenizer; its truncation and padding are switched off."""
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._max_tokens = max_tokens
+        self._max_question_tokens = max_question_tokens
+        self._start, self._separator = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+
+    def pairs(self, question: str, texts: Sequence[str]) -> list[Pair]:
+        """One pair a text, in their order."""
+        asked = self._tokenizer.encode(encodable(question), add_special_tokens=False)
+        asked_ids = asked.ids[: self._max_question_tokens]
+        room = self._max_tokens - len(asked_ids) - _SPECIAL_TOKENS
+        first = len(asked_ids) + 2
+        pairs = []
+        for text in self._tokenizer.encode_batch(
+            [encodable(text) for text in texts], add_special_tokens=False
+        ):
+            shown = text.ids[:room]
+            ids = [self._start, *asked_ids, self._separator, *shown, self._separator]
+            kinds = [0] * first + [1] * (len(shown) + 1)
+            offsets = np.asarray(text.offsets[:room], np.int64).reshape(-1, 2)
+            pairs.append(Pair(ids, kinds, first, offsets))
+        return pairs
+
+
+def reading(pair: Pair, window: Window, answerable: float, tokens: np.ndarray) -> Reading:
+    """Make sense of the model's logits.
+
+    Args:
+        pair: what the model was given.
+        window: the window in it.
+        answerable: the logit at [CLS].
+        tokens: start, end and evidence logit of each token, shape (tokens or more, 3).
+    """
+    logits = np.asarray(tokens, np.float64)
+    seen = logits[pair.first : pair.first + len(pair.offsets)]
+    null = float(logits[0, 0] + logits[0, 1])
+    return Reading(
+        answerable=answerable,
+        evidence=_evidence(seen[:, 2], pair.offsets, window.units),
+        null=null,
+        spans=best_spans(seen[:, 0], seen[:, 1], null, pair.offsets, window),
+    )
+
+
+def _evidence(logits: np.ndarray, offsets: np.ndarray, units: Sequence[tuple[int, int]]) -> tuple[float, ...]:
+    """The mean logit of each unit's visible tokens (a linear head over the mean of their states)."""
+    scores = []
+    for start, end in units:
+        inside = (offsets[:, 0] < end) & (offsets[:, 1] > start)
+        scores.append(float(logits[inside].mean()) if inside.any() else UNSEEN)
+    return tuple(scores)
