@@ -65,6 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries, embeddings, answers")
+    parser.add_argument("--only", nargs="+", default=list(SETS), metavar="SET", help="public sets to fit on")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--unseen", nargs="*", type=Path, default=[], help="field sets to report only")
     parser.add_argument("--ask", nargs="+", metavar="SET", help="only ask these, for several runs at a time")
@@ -73,7 +74,7 @@ def main() -> None:
         for name in arguments.ask:
             print(name, sum(1 for _ in examples_of(arguments.sets / name, arguments.work)), flush=True)
         return
-    found = [e for name in SETS for e in examples_of(arguments.sets / name, arguments.work)]
+    found = [e for name in arguments.only for e in examples_of(arguments.sets / name, arguments.work)]
     frank = load_settings(overrides={"answering": {"abstain_below": 0.0, "cache": False}})
     found += field_examples(EVERYDAY, arguments.work, frank)
     unseen = [e for folder in arguments.unseen for e in field_examples(folder, arguments.work, frank)]

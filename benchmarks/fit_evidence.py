@@ -69,17 +69,24 @@ def main() -> None:
     parser.add_argument("sets", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries and embeddings")
     parser.add_argument("--most", type=int, default=MOST_QUESTIONS, help="questions a set and embedder")
+    parser.add_argument("--only", nargs="+", default=SETS, metavar="SET", help="public sets to fit on")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     kinds = ("retrieved", "gold")
-    measured = list(load_cases(arguments.sets, arguments.work, kinds, arguments.most))
+    measured = list(load_cases(arguments.sets, arguments.work, kinds, arguments.most, arguments.only))
     report = held_out_report(measured)
     print(json.dumps(report, indent=1))
     if arguments.write:
         write(fit(measured), report)
 
 
-def load_cases(folder: Path, work: Path, kinds: Sequence[str], most: int = MOST_QUESTIONS) -> Iterable[Case]:
+def load_cases(
+    folder: Path,
+    work: Path,
+    kinds: Sequence[str],
+    most: int = MOST_QUESTIONS,
+    names: Sequence[str] = SETS,
+) -> Iterable[Case]:
     """The cases of all sets, and of the everyday questions: with each embedder where it is used."""
     first, second = (
         CachedEmbedder(
@@ -88,7 +95,7 @@ def load_cases(folder: Path, work: Path, kinds: Sequence[str], most: int = MOST_
         for model in EMBEDDERS
     )
     reader = load_reader(load_settings())
-    for set_name in SETS:
+    for set_name in names:
         yield from cases(folder, set_name, first, work, kinds, most, reader)
         if set_name in CHINESE:
             yield from cases(folder, set_name, second, work, kinds, most)

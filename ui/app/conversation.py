@@ -9,14 +9,18 @@ from typing import Any
 from rag.schema import (
     Answer,
     AnswerSentence,
+    AnswerTable,
     Box,
     Citation,
     Conflict,
+    Coverage,
     Example,
     Message,
     Passage,
     ShortAnswer,
+    Step,
     Support,
+    Verdict,
 )
 from rag.wire import answer_json
 from ui.app.places import file_name
@@ -93,6 +97,27 @@ def answer_from_json(data: dict[str, Any]) -> Answer:
         conflicts=tuple(
             Conflict(tuple(item["values"]), tuple(item["citations"])) for item in data.get("conflicts", ())
         ),
+        kind=data.get("kind", "lookup"),
+        verdict=Verdict(data["verdict"]) if "verdict" in data else _verdict_of(data),
+        steps=tuple(Step(**step) for step in data.get("steps", ())),
+        coverage=Coverage(**data["coverage"]) if data.get("coverage") else None,
+        table=_table(data.get("table")),
+    )
+
+
+def _verdict_of(data: dict[str, Any]) -> Verdict:
+    """The verdict of an answer that was made before there were any."""
+    return Verdict.NOT_FOUND if data["abstained"] else Verdict.STATED
+
+
+def _table(data: dict[str, Any] | None) -> AnswerTable | None:
+    if data is None:
+        return None
+    return AnswerTable(
+        tuple(data["columns"]),
+        tuple(map(tuple, data["rows"])),
+        tuple((int(row), int(column)) for row, column in data["lit"]),
+        tuple(map(tuple, data["citations"])),
     )
 
 

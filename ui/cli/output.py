@@ -70,7 +70,9 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
         print_line(f"[{citation.number}] {_place(citation, names)}")
         print_line(textwrap.indent(_wrapped(f"“{_one_line(citation.quote)}”"), "    "))
     seconds = answer.timings.get("total", 0.0)
-    print_line(f"confidence {answer.confidence:.0%}   {seconds:.2f} s   run {answer.run_id}")
+    print_line(
+        f"{answer.verdict.value}   confidence {answer.confidence:.0%}   {seconds:.2f} s   run {answer.run_id}"
+    )
 
 
 def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo]) -> None:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from rag.library import Library
-from rag.schema import Answer, AnswerSentence, Citation, Support
+from rag.schema import Answer, AnswerSentence, AnswerTable, Citation, Support, Verdict
 from ui.app.asking import Draft
 from ui.app.components.citing import citation_button, conflicts, sources
 from ui.app.components.feedback import feedback
@@ -18,7 +18,7 @@ from ui.app.escaping import html_text
 from ui.app.session import Pending, session, texts
 from ui.app.texts import Texts
 
-__all__ = ["SURE", "confidence_percent", "confidence_word", "draft_html", "turn_view"]
+__all__ = ["SURE", "confidence_percent", "confidence_word", "draft_html", "table_html", "turn_view"]
 
 Ratings = Mapping[str, tuple[int, str]]
 SURE: Final = 0.8
@@ -77,6 +77,8 @@ def _answer(answer: Answer, index: int, t: Texts) -> None:
         return
     _short_answer(answer)
     _sentences(answer.sentences, answer.citations, index, t)
+    if answer.table is not None:
+        st.html(table_html(answer.table))
     conflicts(answer, index)
     if answer.reason:  # what part of the question stays open, or why it is quoted and not written
         st.html(f'<p class="cw-note">{html_text(answer.reason)}</p>')
@@ -88,10 +90,33 @@ def _short_answer(answer: Answer) -> None:
         st.html(f'<p class="cw-short"><strong>{html_text(answer.short_answer.text)}</strong></p>')
 
 
+def table_html(table: AnswerTable) -> str:
+    """The rows that answer as a small table, the cells that answer marked."""
+    lit = set(table.lit)
+    head = "".join(f"<th>{html_text(name)}</th>" for name in table.columns)
+    rows = (
+        "".join(
+            f"<td><mark>{html_text(cell)}</mark></td>" if (i, j) in lit else f"<td>{html_text(cell)}</td>"
+            for j, cell in enumerate(row)
+        )
+        for i, row in enumerate(table.rows)
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    head = f"<thead><tr>{head}</tr></thead>" if any(table.columns) else ""
+    return f'<table class="cw-table">{head}<tbody>{body}</tbody></table>'
+
+
 def _confidence(answer: Answer, t: Texts) -> None:
     if answer.abstained:
         return
     percent = confidence_percent(answer.confidence)
+    told = {
+        Verdict.STATED: (t.verdict_stated, "green"),
+        Verdict.PIECED: (t.verdict_pieced, "blue"),
+        Verdict.NEAR: (t.verdict_near, "orange"),
+    }.get(answer.verdict)
+    if told is not None:
+        st.badge(told[0], color=told[1])
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),

@@ -19,6 +19,9 @@ class AnswerTexts:
     confidence_medium: str
     confidence_low: str
     confidence_help: str
+    verdict_stated: str
+    verdict_pieced: str
+    verdict_near: str
     partial: str
     contradicted: str
     unsupported: str
@@ -60,6 +63,9 @@ ENGLISH: Final = AnswerTexts(
     confidence_high="High",
     confidence_medium="Medium",
     confidence_low="Low",
+    verdict_stated="Stated word for word",
+    verdict_pieced="Pieced together",
+    verdict_near="Near, but perhaps no answer",
     confidence_help="Of the answers that get this figure, about {percent} in 100 should be right. Open the numbers and check those that matter.",
     partial="partly supported",
     contradicted="the source says otherwise",
@@ -67,7 +73,7 @@ ENGLISH: Final = AnswerTexts(
     unsupported_some="Check the marked sentences",
     unsupported_help="Marked sentences are not, or not fully, borne out by the quoted evidence.",
     citation_place="{name}, page {page}",
-    abstained="The documents do not answer this.",
+    abstained="I could not find it in these documents.",
     abstained_reason="No passage answers the question well enough.",
     nearest="Nearest passages ({n})",
     why="Why",
@@ -102,6 +108,9 @@ CHINESE: Final = AnswerTexts(
     confidence_high="把握大",
     confidence_medium="把握中等",
     confidence_low="把握小",
+    verdict_stated="原文如此",
+    verdict_pieced="综合多处",
+    verdict_near="相近，但可能不是答案",
     confidence_help="得到这一数值的答案中，大约每 100 个有 {percent} 个正确。重要的内容请点开编号核对。",
     partial="部分有据",
     contradicted="与原文不符",
@@ -109,7 +118,7 @@ CHINESE: Final = AnswerTexts(
     unsupported_some="请核对带标记的句子",
     unsupported_help="带标记的句子没有得到或没有完全得到引文的支持。",
     citation_place="{name}，第 {page} 页",
-    abstained="文档没有回答这个问题。",
+    abstained="在这些文档中没有找到答案。",
     abstained_reason="没有段落能够可靠地回答这个问题。",
     nearest="最接近的 {n} 个段落",
     why="依据",
