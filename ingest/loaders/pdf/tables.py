@@ -16,7 +16,7 @@ from ingest.loaders.pdf.style import DocumentStyle
 from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
 from ingest.loaders.pdf.table_names import gathered_names
 from rag.schema import BlockKind, RowHeader
-from rag.text.tables import CellKind, Placed, cell_kind, headers_of_grid, is_form, unit_of
+from rag.text.tables import CellKind, Placed, cell_kind, headers_of_grid, is_form, read_head, unit_of
 
 __all__ = ["PageTable", "name_rows", "page_tables"]
 
@@ -140,16 +140,20 @@ def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentSty
 
 
 def _cuts(page: PageLines, blocks: Sequence[PageBlock], start: int, end: int) -> list[int]:
-    """Where one table ends and another begins: a wide gap, and another number of cells below it."""
+    """Where one table ends and another begins: a wide gap, and below it more cells, all of them words."""
     gaps = {i: blocks[i].top - blocks[i - 1].bottom for i in range(start + 1, end)}
     return [
         i
         for i, gap in gaps.items()
         if gap > _OTHER_TABLE * max(gaps.get(i - 1, 0.0), gaps.get(i + 1, 0.0)) + 2.0
         and gap > blocks[i].lines[0].size
-        and len(row_cells(page, blocks[i])) != len(row_cells(page, blocks[i - 1]))
         and i + 1 < end
+        and _may_begin(row_cells(page, blocks[i]), row_cells(page, blocks[i - 1]))
     ]
+
+
+def _may_begin(row: Sequence[RowCell], above: Sequence[RowCell]) -> bool:
+    return len(row) > len(above) and all(cell_kind(cell.text) is CellKind.TEXT for cell in row)
 
 
 def _take_names_beside(page: PageLines, blocks: Sequence[PageBlock]) -> None:
@@ -218,7 +222,9 @@ def _placed(cell: RowCell, columns: Sequence[Column]) -> Placed:
 def _with_marked_names(
     grid: list[list[Placed]], blocks: Sequence[PageBlock], above: int
 ) -> list[list[Placed]]:
-    """The grid with its first rows marked as names where they are in bold and the others are not."""
+    """The grid with its first rows marked as names, if only bold type tells them from the others."""
+    if read_head(grid).rows:
+        return grid
     bold = [all(line.font.bold for line in block.lines) for block in blocks]
     count = 0
     for row, is_bold in zip(grid[above:], bold[above:], strict=True):

@@ -3,6 +3,7 @@
 from rag.text.tables.cells import CellKind, cell_kind, joined_cells, tick_of, unit_of
 from rag.text.tables.forms import is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
+from rag.text.tables.header_rows import read_head
 from rag.text.tables.lines import line_statements
 from rag.text.tables.row_headers import PATH, headers_of_grid, row_headers
 from rag.text.tables.statements import row_context, row_statement
@@ -18,6 +19,7 @@ __all__ = [
     "joined_cells",
     "line_statements",
     "placed_rows",
+    "read_head",
     "row_context",
     "row_headers",
     "row_statement",

@@ -29,6 +29,8 @@ def is_form(rows: Sequence[Sequence[Placed]]) -> bool:
     """
     filled = [[cell for cell in row if cell.text.strip()] for row in rows]
     pairs = [row for row in filled if len(row) > 1]
+    if any(row and row[0].column > 0 for row in filled):
+        return False  # names stand over later columns only
     if not pairs or len(pairs) * 2 <= len([row for row in filled if row]) or len(pairs) > _MOST_ROWS:
         return False
     if any(cell.is_header for row in pairs for cell in row):

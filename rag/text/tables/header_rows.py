@@ -90,11 +90,10 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
 
 def _is_of_a_series(rows: Sequence[Sequence[Placed]], count: int) -> bool:
     """Whether the first row's label is one of a series that goes on below it: K1, K2, K3."""
-    labels = [
-        shape(row[0].text) for row in (rows[0], *rows[count:]) if row and row[0].column == 0 and row[0].text
-    ]
-    below = labels[1:]
-    return bool(below) and "0" in labels[0] and below.count(labels[0]) * 2 > len(below)
+    labels = [row[0].text if row and row[0].column == 0 else "" for row in (rows[0], *rows[count:])]
+    first, *below = map(shape, labels)
+    below = [label for label in below if label]
+    return "0" in first and below.count(first) * 2 > len(below)
 
 
 def shape(text: str) -> str:

@@ -116,3 +116,38 @@ def test_every_table_gets_a_header_for_each_cell_and_loses_none(
     for row, header in zip(rows, headers, strict=True):
         statement = row_statement("\t".join(cell.text for cell in row), header)
         assert all(cell.text in statement for cell in row)
+
+
+def test_a_form_is_read_as_labels_and_values() -> None:
+    rows: list[Row] = [["Project", "Pier"], ["Manager", "Aoife"], ["Budget", "780000"], ["Start", "May 2024"]]
+    assert statements(rows) == ["Project: Pier", "Manager: Aoife", "Budget: 780000", "Start: May 2024"]
+    pairs: list[Row] = [["Insured", "Dora Low", "Year", "2019"], ["Make", "Volta", "VIN", "WB10"]]
+    assert statements(pairs) == ["Insured: Dora Low; Year: 2019", "Make: Volta; VIN: WB10"]
+
+
+def test_names_above_numbers_make_no_form() -> None:
+    rows: list[Row] = [["Town", "Inhabitants"], ["Ghent", "265,000"], ["Namur", "111,000"]]
+    assert statements(rows)[1] == "Inhabitants > Ghent: 265,000"
+    spanned: list[Row] = [["", "2022"], ["Costs", "9 %"], ["Fees", "4"], ["Total", "about 20 %"]]
+    assert statements(spanned)[1] == "2022 > Costs: 9 %"
+
+
+def test_names_of_words_and_a_first_row_that_is_one_of_a_series() -> None:
+    words: list[Row] = [["Task", "Week 1", "Week 2"], ["Boiler", "Ines", "Paul"], ["Yard", "Tarek", "Ines"]]
+    assert statements(words)[1] == "Task: Boiler; Week 1: Ines; Week 2: Paul"
+    series: list[Row] = [["K1", "front door"], ["K2", "mailbox"], ["K3", "cellar"]]
+    assert statements(series) == ["K1: front door", "K2: mailbox", "K3: cellar"]
+    numbered: list[Row] = [["", "2022", "2021"], ["Item 1", "5", "6"], ["Item 2", "7", "8"]]
+    assert statements(numbered)[1] == "2022 > Item 1: 5; 2021 > Item 1: 6"
+
+
+def test_marks_say_yes_and_no() -> None:
+    rows: list[Row] = [["Feature", "Basic", "Plus"], ["Sign-on", "✗", "✓"], ["Log", "", "x"]]
+    assert statements(rows)[1:] == [
+        "Basic > Sign-on: ✗ (no); Plus > Sign-on: ✓ (yes)",
+        "Basic > Log: no (empty); Plus > Log: x (yes)",
+    ]
+    assert statements([["☒", "Winter tyres"], ["☐", "Roof box"]]) == [
+        "Winter tyres: ☒ (yes)",
+        "Roof box: ☐ (no)",
+    ]
