@@ -55,7 +55,7 @@ def distance(one: str, other: str, most: int) -> int:
             row.append(best)
         if min(row) > most and min(before) > most:
             return most + 1
-    return row[-1]
+    return min(row[-1], most + 1)
 
 
 def _nearest(term: str, store: Store) -> str:
