@@ -17,7 +17,7 @@ _MOST_NAMES: Final = 20
 _HELP: Final = {
     "en": (
         "I answer questions from your documents and show the exact place that each answer comes from. Ask "
-        "for a fact, a date or a figure, ask whether something is so, ask for a list, a comparison or a summary, "
+        "for a fact, a date or a figure, whether something is so, for a list, a comparison or a summary, "
         "or ask where something stands. Name the document, the year or the place that you mean. Follow-up "
         "questions such as “And in 2023?” work too."
     ),

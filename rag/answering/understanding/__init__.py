@@ -12,7 +12,7 @@ from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.standing import standing
 from rag.answering.understanding.substitution import understood
 from rag.answering.understanding.turns import Turn, turns_of
-from rag.answering.understanding.understood import Understanding, Understood, embedder_by_language
+from rag.answering.understanding.understand import Understanding, Understood, embedder_by_language
 
 __all__ = [
     "AT_ONCE",

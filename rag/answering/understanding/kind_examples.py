@@ -1,4 +1,4 @@
-"""Worked examples of kinds of questions, with the vectors and weights that ship for the packaged embedders."""
+"""Worked examples of kinds of questions; vectors and weights ship for the packaged embedders."""
 
 from __future__ import annotations
 

@@ -53,9 +53,9 @@ def distance(one: str, other: str, most: int) -> int:
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 best = min(best, earlier[j - 2] + 1)
             row.append(best)
-        if min(row) > most:
+        if min(row) > most and min(before) > most:
             return most + 1
-    return row[-1]
+    return min(row[-1], most + 1)
 
 
 def _nearest(term: str, store: Store) -> str:

@@ -52,7 +52,7 @@ def subject(question: str) -> str:
     names = _names(found, speech)
     if names:
         start, end = names[0]
-        return question[found[start].start : found[end - 1].end]
+        return re.sub(r"['’]s?$", "", question[found[start].start : found[end - 1].end])
     phrase = _noun_phrase(found, speech)
     return question[phrase[0].start : phrase[-1].end] if phrase else ""
 
@@ -154,7 +154,7 @@ def _answered(answer: str, speech: Speech) -> str:
 
 
 def _chosen(found: Sequence[Token], answer: str, named: str, speech: Speech) -> str:
-    """What "which" chose: "version 3.2" for "Which version ...?", answered "3.2"; empty where the choice is no subject."""
+    """What "which" chose: "version 3.2" for "Which version ...?", "3.2"; empty where it is no subject."""
     if len(found) < 2 or not named:
         return ""
     noun, follows = found[1], found[2] if len(found) > 2 else None
