@@ -170,15 +170,16 @@ def write_mails() -> None:
     mail["Subject"] = "Re: Re: Anniversary buffet"
     mail.set_content(
         "Dear Leopold,\n\n"
-        "then let us settle it: we cook for 74, and the buffet is ready at 18:30, not earlier, since the speeches\n"
-        "always take longer. We leave out the fish; two of the guests are allergic. With this the price is\n"
-        "28.50 euros a head, service included.\n\nYou can reach me on 0170 555 0166 until Friday.\n\nWinifred\n\n"
+        "then let us settle it: we cook for 74, and the buffet is ready at 18:30, not earlier, since\n"
+        "the speeches always take longer. We leave out the fish; two of the guests are allergic. With this the price is\n"
+        "28.50 euros a head, service included.\n\nYou can reach me on 0170 555 0166 until Friday.\n\n"
+        "Winifred\n\n"
         "On 9 May 2025 Leopold Arkady wrote:\n"
         "> Dear Winifred, I counted again and we may be as many as 85. Could the buffet be ready at 17:00?\n"
         "> What would it be without the fish?\n>\n"
         "> On 5 May 2025 Winifred Osei wrote:\n"
-        ">> Dear Leopold, for 60 persons, as you suggested on the phone, it would be 31.00 euros a head with\n"
-        ">> the fish, ready at 19:00.\n"
+        ">> Dear Leopold, for 60 persons, as you suggested on the phone, it would be 31.00 euros a head\n"
+        ">> with the fish, ready at 19:00.\n"
     )
     path("caterer-mails", "re-buffet.eml").write_bytes(mail.as_bytes())
     forwarded = EmailMessage()
@@ -416,8 +417,8 @@ def write_book() -> None:
         book.writestr(
             "b.opf",
             f'{head}<package xmlns="http://www.idpf.org/2007/opf" version="3.0" '
-            'unique-identifier="u"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="u">skarra'
-            "</dc:identifier><dc:title>The light on Skarra</dc:title><dc:language>en</dc:language></metadata>"
+            'unique-identifier="u"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="u">'
+            "skarra</dc:identifier><dc:title>The light on Skarra</dc:title><dc:language>en</dc:language></metadata>"
             f"<manifest>{items}</manifest><spine>{spine}</spine></package>",
         )
         for i, (title, text) in enumerate(chapters):
