@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.measures import asked_measure, fitting
 from rag.attribution.question import Question, text_terms
 from rag.attribution.short import ShortSpan
 from rag.attribution.units import Unit
 from rag.attribution.votes import ReadSpan
+from rag.resources import resource
 
 if TYPE_CHECKING:
     from rag.attribution.evidence import Selection
 
-__all__ = ["READ_SHORT_FEATURES", "read_short_features", "read_short_span"]
+__all__ = ["READ_SHORT_FEATURES", "load_read_short", "read_short_features", "read_short_span"]
 
-READ_SHORT_FEATURES: Final = ("logit", "share", "evidence", "answerable", "margin", "repeated")
+READ_SHORT_FEATURES: Final = ("logit", "share", "evidence", "answerable", "margin", "best_unit", "repeated")
 """What tells whether the reader's short answer is right; see `read_short_features`."""
-_WEIGHTS: Final = {
-    "logit": 0.6,
-    "share": 2.0,
-    "evidence": 0.3,
-    "answerable": 0.1,
-    "margin": 0.2,
-    "repeated": 1.5,
-}
-_INTERCEPT: Final = -3.0
-_SURE: Final = 0.5
-_CUT: Final = re.compile(r"[\w]|[.,:/-]\d")
-_CUT_BEFORE: Final = re.compile(r"(?:[\w$€£¥]|\d[.,:/-])$")
+_BEHIND: Final = re.compile(r"(?:[-/.,:'’](?=\w)|\w|[%°€£$¥])*(?:\s?[×x]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
+_BEFORE: Final = re.compile(r"(?:\d[\d.,]*\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]*[\w/-])?$")
+_LONGEST_TOKEN: Final = 40
 _NEAR: Final = 3.0
 
 
@@ -45,11 +41,20 @@ def read_short_span(selection: Selection, units: Sequence[Unit], written: str = 
     if best is None:
         return None
     unit, span, features = best
-    odds = _INTERCEPT + sum(_WEIGHTS[name] * features[name] for name in READ_SHORT_FEATURES)
-    probability = 1.0 / (1.0 + math.exp(-odds))
-    if probability < _SURE:
+    model, sure = load_read_short()
+    row = np.array([[features[name] for name in READ_SHORT_FEATURES]])
+    probability = float(model.probabilities(row)[0])
+    if probability < sure:
         return None
     return ShortSpan(unit, span.start, span.end, span.text, probability)
+
+
+@cache
+def load_read_short() -> tuple[LinearModel, float]:
+    """The model in `data/calibration/read_short.json`, and the least probability that is shown."""
+    path = resource("data", "calibration", "read_short.json")
+    tree = read_parameters(path)
+    return LinearModel.from_json(tree, READ_SHORT_FEATURES, str(path)), float(tree["sure"])
 
 
 def read_short_features(
@@ -58,6 +63,7 @@ def read_short_features(
     """The likeliest span in some units and what tells whether it is right; None where there is none."""
     known = set(units)
     found = [(unit, span) for unit, span in selection.spans if unit in known]
+    found = [(unit, _whole(unit, span)) for unit, span in found]
     found = [pair for pair in found if _can_answer(selection.question, *pair)]
     if not found:
         return None
@@ -81,18 +87,31 @@ def read_short_features(
             "evidence": features["reader_evidence"],
             "answerable": features["reader_answerable"],
             "margin": min(worth(ordered[0]) - max(others), 8.0) if others else 8.0,
+            "best_unit": float(bool(units) and unit == units[0]),
             "repeated": float(bool(spaced) and f" {' '.join(text_terms(span.text))} " in spaced),
         },
     )
+
+
+def _whole(unit: Unit, span: ReadSpan) -> ReadSpan:
+    """A span that touches a digit, grown to the whole number or identifier: `MV-7781`, `3 × 10⁶`."""
+    start, end = span.start - unit.start, span.end - unit.start
+    text = unit.text
+    if not 0 <= start < end <= len(text) or not any(map(str.isdigit, text[max(start - 1, 0) : end + 1])):
+        return span
+    if text[end - 1].isdigit():
+        behind = _BEHIND.match(text[end : end + _LONGEST_TOKEN])
+        end += behind.end() if behind else 0
+    if text[start].isdigit():
+        before = _BEFORE.search(text[max(start - _LONGEST_TOKEN, 0) : start])
+        start -= len(before.group()) if before else 0
+    return replace(span, start=unit.start + start, end=unit.start + end, text=text[start:end])
 
 
 def _can_answer(question: Question, unit: Unit, span: ReadSpan) -> bool:
     terms = text_terms(span.text)
     if not terms or all(term in question.terms for term in terms):
         return False
-    before = unit.text[: max(span.start - unit.start, 0)]
     after = unit.text[max(span.end - unit.start, 0) :]
-    if _CUT.match(after) or _CUT_BEFORE.search(before[-2:]):
-        return False
     measure = asked_measure(question.text)
     return measure is None or bool(fitting(measure, [(span.text, after)]))
