@@ -133,14 +133,15 @@ def _scores(read: list[tuple[Example, Reading]]) -> dict[str, float]:
 
 
 def rgb(reader: Reader, folder: Path, limit: int) -> dict[str, float]:
-    """AUROC of each question's passages with the answer against its noise, best window of five each."""
+    """AUROC of five passages of which two hold the answer against five of noise, by the best window."""
     texts = {row["_id"]: row["text"] for row in _rows(folder / "corpus.jsonl")}
     right: dict[str, list[float]] = defaultdict(list)
     wrong: dict[str, list[float]] = defaultdict(list)
     for row in _rows(folder / "questions.jsonl")[:limit]:
-        for ids, into in ((row["gold_doc_ids"], right), (row["negative_doc_ids"], wrong)):
-            if ids:
-                read = _read(reader, row["question"], [_passage(texts[name]) for name in ids[:5]])
+        gold, noise = row["gold_doc_ids"][:2], row["negative_doc_ids"]
+        for ids, into in ((gold + noise[: 5 - len(gold)], right), (noise[:5], wrong)):
+            if gold and len(ids) == 5:
+                read = _read(reader, row["question"], [_passage(texts[name]) for name in ids])
                 for name, score in _scores(read).items():
                     into[name].append(score)
     return {f"auroc_{name}": auroc(right[name], wrong[name]) for name in right}

@@ -3,7 +3,7 @@
     python -m benchmarks.reader.export RUN --out FOLDER --card card.json
 
 Needs the packages `onnx` and `onnxscript`, which the program itself does not. The weights are those of the
-run's moving average. Matrices are quantised by channel, embeddings by table; the folder takes its place at once.
+run's moving average. Matrices are quantised by channel, embeddings by table; the folder is replaced at once.
 """
 
 from __future__ import annotations

@@ -4,11 +4,12 @@ A file is `*.jsonl` or `*.jsonl.gz` with one question a line:
 
     {"question": "...", "kind": "optional name of what it trains",
      "passages": [{"text": "...", "title": "context, or empty", "relevant": 1 or 0,
-                   "spans": [[start, end], ...], "sentences": [[start, end], ...], "evidence": [1 or 0, ...]}]}
+                   "spans": [[start, end], ...], "sentences": [[start, end], ...],
+                   "evidence": [1 or 0, ...]}]}
 
-`spans` are the characters of short answers, `sentences` those of the units that can be quoted, `evidence` says
-of each unit whether it bears the answer out. An empty list of spans means that there is no short answer; null
-(for `spans` and `evidence`) means that nobody knows. The file's name is the source's name.
+`spans` are the characters of short answers, `sentences` those of the units that can be quoted, `evidence`
+says of each unit whether it bears the answer out. An empty list of spans means that there is no short answer;
+null (for `spans` and `evidence`) means that nobody knows. The file's name is the source's name.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def read_groups(path: Path) -> Iterator[Group]:
         ValueError: a line is not of the form; the message names the file and the line.
     """
     source = path.name.split(".")[0]
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield _group(json.loads(line), source)
@@ -130,7 +131,7 @@ def _key(question: str) -> str:
 
 
 def evaluation_texts(folder: Path) -> tuple[list[str], list[str]]:
-    """Texts and questions of the evaluation sets below a folder (`corpus.jsonl`, `questions.jsonl`, CSV, text)."""
+    """Texts and questions of the evaluation sets below a folder: `corpus.jsonl`, `questions.jsonl`, text."""
     texts, questions = [], []
     for path in sorted(folder.rglob("*")):
         if path.name == "corpus.jsonl":

@@ -51,7 +51,7 @@ class ReaderModel(nn.Module):
         """Logits at [CLS], shape (batch,), and of each token, shape (batch, tokens, 3)."""
         states = self.encoder(
             input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask
-        ).last_hidden_state
+        ).last_hidden_state.float()
         return self.answerable(states[:, 0]).squeeze(-1), self.tokens(states)
 
 
@@ -60,8 +60,8 @@ class Batch:
     """Windows of whole groups, padded, with what the heads shall say.
 
     `groups` numbers the group of each window. `null` and the token masks `starts` and `ends` say where the
-    answer may begin and end; `spans_known` says for which windows. `units` lists (window, first token, one past
-    the last, evidence or not).
+    answer may begin and end; `spans_known` says for which windows. `units` lists (window, first token, one
+    past the last, evidence or not).
     """
 
     input_ids: Tensor

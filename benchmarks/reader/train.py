@@ -2,8 +2,8 @@
 
     python -m benchmarks.reader.train DATA... --encoder FOLDER --out FOLDER --minutes 60 --apart EVALUATION
 
-Bfloat16 is used where the processor or the GPU does it well. The learning rate rises for the first part
-and falls to nothing at the end of the time, counted over all runs of the same output folder.
+The encoder computes in bfloat16 where the processor or the GPU does it well. The learning rate rises for
+the first part and falls to nothing at the end of the time, counted over all runs of the same output folder.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
@@ -27,24 +25,23 @@ from benchmarks.reader.form import Group, Overlap, evaluation_texts, read_groups
 from benchmarks.reader.mix import Source, batches
 from benchmarks.reader.model import Batch, ReaderModel, losses
 from benchmarks.reader.tokens import reader_tokenizer
+from benchmarks.reader.weights import Trained
 from rag.models.devices import choose_device, choose_dtype
 from rag.models.reader_pairs import PairEncoder
 
 __all__ = ["Run", "Schedule", "train"]
 
 MAX_TOKENS, MAX_QUESTION_TOKENS = 256, 64
-_WEIGHTS = {"answerable": 1.0, "listwise": 0.4, "span": 0.8, "evidence": 1.2}
+_WEIGHTS = {"answerable": 1.0, "listwise": 0.4, "span": 0.9, "evidence": 1.2}
 _LOG_EVERY = 50
-_LOW_LAYERS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How the learning rate goes over the share of the run that is done, and what is frozen until when."""
+    """How the learning rate goes over the share of the run that is done."""
 
-    peak: float = 2e-4
-    warm_up: float = 0.04
-    frozen_until: float = 0.4
+    peak: float = 3e-4
+    warm_up: float = 0.05
 
     def rate(self, done: float) -> float:
         """The learning rate when the share `done` (0 to 1) of the run is over: up, then down to nothing."""
@@ -55,65 +52,47 @@ class Schedule:
 
 @dataclass(slots=True)
 class Run:
-    """What a training run has done so far, kept in its checkpoint."""
+    """A model in training and what was done so far, kept in a checkpoint."""
 
-    model: ReaderModel
-    average: ReaderModel
-    optimizer: torch.optim.Optimizer
+    trained: Trained
     steps: int = 0
     pairs: int = 0
     seconds: float = 0.0
-    by_source: dict[str, int] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write the checkpoint whole, or not at all."""
         part = path.with_suffix(".part")
-        state = {
-            "config": self.model.encoder.config.to_dict(),
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "counts": (self.steps, self.pairs, self.seconds),
-        }
-        torch.save(state, part)
+        torch.save({**self.trained.state(), "counts": (self.steps, self.pairs, self.seconds)}, part)
         part.replace(path)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint."""
         state = torch.load(path, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.trained.load(state)
         self.steps, self.pairs, self.seconds = state["counts"]
 
 
 def train(
-    run: Run, stream: Iterator[Batch], schedule: Schedule, *, minutes: float, decay: float = 0.996
+    run: Run,
+    stream: Iterator[Batch],
+    schedule: Schedule,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
 ) -> Iterator[dict[str, float]]:
-    """Take steps until the time is over; gives the mean losses after every 50 steps.
-
-    `run.average` follows the model as an exponential moving average with `decay`.
-    """
-    device = next(run.model.parameters()).device
+    """Train for so many minutes or steps, those before a restart counted; gives mean losses now and then."""
+    model = run.trained.model
+    device = next(model.parameters()).device
     totals: dict[str, float] = {}
-    run.model.train()
-    while run.seconds < minutes * 60:
+    model.train()
+    while (done := _done(run, minutes, steps)) < 1.0:
         began = time.monotonic()
-        done = run.seconds / (minutes * 60)
-        _freeze(run.model, done < schedule.frozen_until)
-        for group in run.optimizer.param_groups:
-            group["lr"] = schedule.rate(done)
         batch = _on(next(stream), device)
-        with _autocast(device):
-            answerable, tokens = run.model(batch.input_ids, batch.token_type_ids, batch.attention_mask)
-        found = losses(batch, answerable, tokens)
+        found = losses(batch, *model(batch.input_ids, batch.token_type_ids, batch.attention_mask))
         torch.stack([_WEIGHTS[name] * loss for name, loss in found.items()]).sum().backward()
-        torch.nn.utils.clip_grad_norm_(run.model.parameters(), 1.0)
-        run.optimizer.step()
-        run.optimizer.zero_grad(set_to_none=True)
+        run.trained.step(schedule.rate(done))
         run.steps += 1
         run.pairs += len(batch.answerable)
-        _follow(run.average, run.model, min(decay, (1 + run.steps) / (10 + run.steps)))
         run.seconds += time.monotonic() - began
         for name, loss in found.items():
             totals[name] = totals.get(name, 0.0) + loss.item() / _LOG_EVERY
@@ -122,33 +101,17 @@ def train(
             totals = {}
 
 
-def _freeze(model: ReaderModel, frozen: bool) -> None:
-    """Leave embeddings and the two lowest layers as they are at first, which also saves a fifth of the time."""
-    for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:_LOW_LAYERS]):
-        for parameter in part.parameters():
-            parameter.requires_grad = not frozen
-
-
-def _follow(average: ReaderModel, model: ReaderModel, decay: float) -> None:
-    with torch.no_grad():
-        mine = [
-            ours
-            for ours, theirs in zip(average.parameters(), model.parameters(), strict=True)
-            if theirs.requires_grad
-        ]
-        theirs = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        torch._foreach_lerp_(mine, theirs, 1.0 - decay)
+def _done(run: Run, minutes: float | None, steps: int | None) -> float:
+    """Which share of the run is over."""
+    if minutes is None and steps is None:
+        raise ValueError("a run needs an end: give minutes or steps")
+    return max(run.seconds / (minutes * 60) if minutes else 0.0, run.steps / steps if steps else 0.0)
 
 
 def _on(batch: Batch, device: torch.device) -> Batch:
     if device.type == "cpu":
         return batch
     return Batch(**{name: getattr(batch, name).to(device) for name in Batch.__dataclass_fields__})
-
-
-def _autocast(device: torch.device) -> AbstractContextManager[Any]:
-    dtype = choose_dtype("auto", device)
-    return torch.autocast(device.type, dtype, enabled=dtype == torch.bfloat16)
 
 
 def load_sources(folders: list[Path], apart: Path | None, left_out: set[str], made: set[str]) -> list[Source]:
@@ -178,15 +141,9 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     weights: Mapping[str, float] = json.loads(arguments.weights)
     sources = load_sources(arguments.data, arguments.apart, set(arguments.leave_out), set(arguments.made))
-    device = torch.device(choose_device("auto"))
+    device = choose_device("auto")
     model = ReaderModel.from_encoder(arguments.encoder).to(device)
-    average = ReaderModel.from_encoder(arguments.encoder).to(device)
-    average.load_state_dict(model.state_dict())
-    run = Run(
-        model,
-        average,
-        torch.optim.AdamW(model.parameters(), lr=arguments.rate, weight_decay=0.01, fused=True),
-    )
+    run = Run(Trained(model, dtype=choose_dtype("auto", device), frozen=arguments.frozen))
     tokenizer = reader_tokenizer(arguments.encoder)
     tokenizer.save(str(arguments.out / "tokenizer.json"))
     checkpoint = arguments.out / "checkpoint.pt"
@@ -198,7 +155,7 @@ def main() -> None:
     encoder = PairEncoder(tokenizer, MAX_TOKENS, MAX_QUESTION_TOKENS)
     stream = batches(sources, weights, encoder, arguments.batch_tokens, arguments.seed + run.steps)
     saved = time.monotonic()
-    schedule = Schedule(peak=arguments.rate, frozen_until=arguments.frozen_until)
+    schedule = Schedule(peak=arguments.rate)
     for report in train(run, stream, schedule, minutes=arguments.minutes):
         shown = {name: round(value, 4) for name, value in report.items()}
         print(json.dumps({"at": time.strftime("%H:%M:%S"), **shown}), flush=True)
@@ -226,9 +183,9 @@ def _arguments() -> argparse.Namespace:
         "--weights", default="{}", help="JSON: how often a source is drawn, 1 where not named"
     )
     parser.add_argument("--minutes", type=float, default=60.0, help="length of the whole training")
-    parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
+    parser.add_argument("--rate", type=float, default=3e-4, help="highest learning rate")
     parser.add_argument(
-        "--frozen-until", type=float, default=0.4, help="share of the time with frozen lower layers"
+        "--frozen", type=int, default=2, help="parts from below that stay: embeddings, layers"
     )
     parser.add_argument("--batch-tokens", type=int, default=3_000, help="padded tokens of a batch")
     parser.add_argument("--save-every", type=float, default=3.0, help="minutes between checkpoints")

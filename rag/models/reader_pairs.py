@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.errors import ModelError
 from rag.models.reader import UNSEEN, Reading, Window
 from rag.models.reader_spans import best_spans
 from rag.models.tokenizer import encodable
@@ -48,7 +49,7 @@ class PairEncoder:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
         self._max_question_tokens = max_question_tokens
-        self._start, self._separator = (tokenizer.token_to_id(token) for token in ("[CLS]", "[SEP]"))
+        self._start, self._separator = (_id(tokenizer, token) for token in ("[CLS]", "[SEP]"))
 
     def pairs(self, question: str, texts: Sequence[str]) -> list[Pair]:
         """One pair a text, in their order."""
@@ -66,6 +67,13 @@ class PairEncoder:
             offsets = np.asarray(text.offsets[:room], np.int64).reshape(-1, 2)
             pairs.append(Pair(ids, kinds, first, offsets))
         return pairs
+
+
+def _id(tokenizer: Tokenizer, token: str) -> int:
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ModelError(f"the reader's tokenizer has no {token}: a reader needs one like BERT's")
+    return int(found)
 
 
 def reading(pair: Pair, window: Window, answerable: float, tokens: np.ndarray) -> Reading:
