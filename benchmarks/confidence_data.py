@@ -32,16 +32,16 @@ from rag.store import Store
 __all__ = ["SETS", "WITHHELD", "Example", "examples_of", "field_examples"]
 
 SETS: Final = {
-    "clapnq_dev": 220,
-    "hotpot_small": 80,
+    "clapnq_dev": 160,
+    "hotpot_small": 60,
     "musique_small": 50,
-    "xquad_en": 80,
-    "xquad_zh": 80,
-    "cmrc2018_trial": 60,
+    "xquad_en": 60,
+    "xquad_zh": 60,
+    "cmrc2018_trial": 40,
     "drcd_dev": 60,
-    "tatqa_dev": 60,
-    "rgb_en_fact": 60,
-    "rgb_zh_fact": 60,
+    "tatqa_dev": 50,
+    "rgb_en_fact": 40,
+    "rgb_zh_fact": 40,
     "financebench_dev": 34,
 }
 """At most so many questions of each set, drawn with a fixed seed."""
