@@ -67,7 +67,7 @@ class Kinds:
     Each example votes with exp((cosine - 1) / width), weighted so that the examples' own kinds come out
     (Saunders, Gammerman and Vovk 1998, "Ridge regression learning algorithm in dual variables"). A kind for
     which no passage is read has to lead by a margin. Width, ridge and margin were chosen by leaving out
-    families of phrasing (`benchmarks/kinds.py`). Safe for several threads.
+    families of phrasing of that pool. Safe for several threads.
 
     Args:
         embedder: one that knows the questions' languages.

@@ -24,7 +24,7 @@ def _told(question: str) -> str:
         ("When did Jonas Brandt repair the old bridge?", "names Jonas, Brandt"),
         ("What happened to the old bridge in 1953?", "1953"),
         ("When was the old bridge opened?", "a date or a time"),
-        ("How long is this?", "does not say what “this” is"),
+        ("How long is it?", "does not say what “it” is"),
         ("Price?", "says too little"),
         ("And in 1953?", "says too little"),
         ("它有多长？", "“它”指什么"),

@@ -31,7 +31,7 @@ def english() -> Embedder:
     [
         ("Who repaired the organ?", Kind.LOOKUP),
         ("On which page is the floor plan?", Kind.PLACE),
-        ("Give me a short summary of the lease.", Kind.SUMMARY),
+        ("Give me a summary of the boiler report.", Kind.SUMMARY),
         ("Compare the two leases.", Kind.COMPARISON),
         ("List all tenants.", Kind.LIST),
         ("Is the cellar dry?", Kind.YES_NO),
