@@ -1,0 +1,87 @@
+"""The reader that ships: it loads, fits the wheel, tells near misses apart, and its numbers stand still."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.models import Window, load_reader
+from rag.models.reader import Reader
+from rag.resources import resource
+from rag.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    loaded = load_reader(Settings())
+    assert loaded is not None
+    return loaded
+
+
+def window(context: str, *units: str, gap: str = "\n") -> Window:
+    text, spans = context + "\n", []
+    for unit in units:
+        text += gap if spans else ""
+        spans.append((len(text), len(text) + len(unit)))
+        text += unit
+    return Window(text, tuple(spans))
+
+
+TOWNS = window(
+    "Region > Towns",
+    "Town: Belk; Mayor: Otto Kranz; River: Mure",
+    "Town: Orn; Mayor: Ines Falk; River: Sall",
+    "Town: Tarn; Mayor: Jonas Weil; River: Mure",
+)
+LIGHTHOUSE = window(
+    "Lighthouses",
+    "The lighthouse of Skerry Point was built in 1874 by the engineer Thomas Hale.",
+    "It stands on a cliff above the bay.",
+    "Its lamp can be seen from forty miles away.",
+    gap=" ",
+)
+
+
+def test_it_takes_at_most_25_megabytes() -> None:
+    assert sum(path.stat().st_size for path in resource("data", "reader").iterdir()) <= 25_000_000
+
+
+@pytest.mark.parametrize(
+    ("question", "read", "unit", "answer"),
+    [
+        ("Who is the mayor of Orn?", TOWNS, 1, "Ines Falk"),
+        ("who built the lighthouse of skerry point", LIGHTHOUSE, 0, "Thomas Hale"),
+        ("When was the lighthouse at Skerry Point built?", LIGHTHOUSE, 0, "1874"),
+    ],
+)
+def test_it_finds_the_unit_and_the_short_answer(
+    reader: Reader, question: str, read: Window, unit: int, answer: str
+) -> None:
+    (found,) = reader.read(question, [read])
+    assert max(range(len(found.evidence)), key=found.evidence.__getitem__) == unit
+    best = found.spans[0]
+    assert answer in read.text[best.start : best.end]
+    assert best.logit > found.null
+
+
+def test_what_the_window_does_not_hold_scores_lower(reader: Reader) -> None:
+    (held,) = reader.read("Who is the mayor of Orn?", [TOWNS])
+    (not_held,) = reader.read("Who is the mayor of Wick?", [TOWNS])
+    (elsewhere,) = reader.read("Who is the mayor of Orn?", [LIGHTHOUSE])
+    assert held.answerable > not_held.answerable
+    assert held.answerable > elsewhere.answerable + 2.0
+
+
+def test_a_window_reads_the_same_beside_others(reader: Reader) -> None:
+    alone = reader.read("Who built it?", [LIGHTHOUSE])
+    beside = reader.read("Who built it?", [TOWNS, LIGHTHOUSE])
+    assert beside[1] == alone[0]
+
+
+def test_empty_and_overlong_texts_are_read(reader: Reader) -> None:
+    long = window("", *(f"Sentence {number} says little of any use." for number in range(200)), gap=" ")
+    empty, full = reader.read("what? " * 300, [Window("\n", ()), long])
+    assert empty.evidence == ()
+    assert empty.spans == ()
+    assert full.evidence[0] > -10.0
+    assert full.evidence[-1] == -10.0
+    assert reader.read("Who?", []) == []
