@@ -3,7 +3,7 @@
     python -m benchmarks.reader.export RUN --out FOLDER --card card.json
 
 Needs the packages `onnx` and `onnxscript`, which the program itself does not. The weights are those of the
-run's moving average. Matrices are quantised by channel, embeddings by table; the folder is replaced at once.
+run's moving average. Matrices are quantised by channel, embeddings by row; the folder is replaced at once.
 """
 
 from __future__ import annotations
@@ -56,8 +56,11 @@ def write_onnx(model: ReaderModel, path: Path) -> None:
 
 def export(run: Path, out: Path, card: dict[str, Any]) -> None:
     """Write the reader's folder; a folder that was there before is replaced when the new one is complete."""
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    from benchmarks.reader.rows import tables_by_row
 
     model, (steps, pairs, seconds) = average_of(run)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -69,16 +72,19 @@ def export(run: Path, out: Path, card: dict[str, Any]) -> None:
         quantize_dynamic(
             str(ready),
             str(new / "reader.onnx"),
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            op_types_to_quantize=["MatMul", "Gemm"],
             per_channel=True,
             weight_type=QuantType.QInt8,
         )
+        whole = onnx.load(str(new / "reader.onnx"))
+        tables_by_row(whole)
+        onnx.save(whole, str(new / "reader.onnx"))
         shutil.copy(run / "tokenizer.json", new / "tokenizer.json")
         limits = {"max_tokens": MAX_TOKENS, "max_question_tokens": MAX_QUESTION_TOKENS}
         training = {"steps": steps, "pairs": pairs, "minutes": round(seconds / 60, 1)}
         hashes = {name: _sha256(new / name) for name in ("reader.onnx", "tokenizer.json")}
-        whole = {"name": "citewell-reader", **limits, "training": training, **card, "sha256": hashes}
-        (new / "card.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        written = {"name": "citewell-reader", **limits, "training": training, **card, "sha256": hashes}
+        (new / "card.json").write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", "utf-8")
         old = Path(work) / "old"
         if out.exists():
             out.rename(old)

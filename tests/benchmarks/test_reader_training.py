@@ -6,6 +6,7 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -267,3 +268,27 @@ def test_a_span_beyond_the_visible_tokens_teaches_nothing(tokenizer: Tokenizer) 
 def test_scores_agree_with_their_definitions() -> None:
     assert auroc([2.0, 1.0], [1.0, 0.0]) == pytest.approx(0.875)
     assert squad_f1("The red car", "a red bus") == pytest.approx(0.5)
+
+
+def test_tables_by_row_lose_less_than_half_a_step_of_each_row() -> None:
+    onnx = pytest.importorskip("onnx", reason="exporting needs the `training` extra")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    from benchmarks.reader.rows import tables_by_row
+
+    rng = np.random.default_rng(0)
+    table = (rng.normal(size=(2_000, 64)) * rng.uniform(0.01, 10.0, size=(2_000, 1))).astype(np.float32)
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("Gather", ["table", "rows"], ["out"], axis=0)],
+        "g",
+        [onnx.helper.make_tensor_value_info("rows", onnx.TensorProto.INT64, ["n"])],
+        [onnx.helper.make_tensor_value_info("out", onnx.TensorProto.FLOAT, ["n", 64])],
+        [onnx.numpy_helper.from_array(table, "table")],
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10)
+    tables_by_row(model)
+    assert len(model.SerializeToString()) < table.nbytes * 0.3
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    rows = np.array([3, 0, 1_999])
+    (found,) = session.run(None, {"rows": rows})
+    step = np.abs(table[rows]).max(1, keepdims=True) / 127.0
+    assert (np.abs(found - table[rows]) <= step * 0.501).all()
