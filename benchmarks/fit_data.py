@@ -167,7 +167,6 @@ def cases(
             measured = selector.measure(task.question, passages, weight)
             if measured.units:
                 yield Case(task, kind, measured, _labels(task, measured))
-    store.close()
 
 
 def field_cases(
@@ -181,25 +180,25 @@ def field_cases(
     selector = EvidenceSelector(embedder, reader, most_candidates=10_000, second=lambda: second)
     questions = [q for q in read_field_set(folder) if q.answers and not q.history]
     for case in dict.fromkeys(question.case for question in questions):
-        with Store.open(work / f"{folder.name}-{case}") as store:
-            for _ in ingest_paths([folder / "files" / case], store, embedder, load_settings()):
-                pass
-            retriever = HybridRetriever(store, embedder, load_settings().retrieval)
-            for question in (q for q in questions if q.case == case):
-                passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
-                weight = library_term_weights(store, read_question(question.question).terms)
-                measured = selector.measure(question.question, passages, weight)
-                labels = np.array([[float(_holds(unit, question)) for unit in measured.units]])
-                if measured.units and labels.any():
-                    task = Task(
-                        folder.name,
-                        question.question_id,
-                        question.question,
-                        question.answers,
-                        True,
-                        frozenset(),
-                    )
-                    yield Case(task, "retrieved", measured, labels)
+        store = Store.open(work / f"{folder.name}-{case}")  # left open: weights of words are looked up later
+        for _ in ingest_paths([folder / "files" / case], store, embedder, load_settings()):
+            pass
+        retriever = HybridRetriever(store, embedder, load_settings().retrieval)
+        for question in (q for q in questions if q.case == case):
+            passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
+            weight = library_term_weights(store, read_question(question.question).terms)
+            measured = selector.measure(question.question, passages, weight)
+            labels = np.array([[float(_holds(unit, question)) for unit in measured.units]])
+            if measured.units and labels.any():
+                task = Task(
+                    folder.name,
+                    question.question_id,
+                    question.question,
+                    question.answers,
+                    True,
+                    frozenset(),
+                )
+                yield Case(task, "retrieved", measured, labels)
 
 
 def _holds(unit: Unit, question: FieldQuestion) -> bool:

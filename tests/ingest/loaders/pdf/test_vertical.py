@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.geometry import PageGeometry
 from rag.schema import BlockKind
+
+FONTS = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts"]
+HAS_CJK = any("cjk" in path.name.lower() for folder in FONTS for path in folder.rglob("*"))
+pytestmark = pytest.mark.skipif(
+    not HAS_CJK, reason="pdfium needs a CJK font to place these letters: apt-get install fonts-noto-cjk"
+)
 
 COLUMNS = (
     "春は曙やうやう白くなりゆく山際",
