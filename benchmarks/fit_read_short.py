@@ -1,10 +1,10 @@
 """Fit when a short answer of the reader is sure enough to be shown, and report it on sets left out whole.
 
-    python -m benchmarks.fit_read_short SETS_FOLDER --work FOLDER [--most N] [--write]
+    python -m benchmarks.fit_read_short --work FOLDER [--unseen FIELD_SET ...] [--write]
 
-Logistic regression over `rag.attribution.read_short.READ_SHORT_FEATURES` on the everyday questions and on
-public sets with short answers; then the least probability from which on short answers are right as often as
-wanted. Run `benchmarks/fit_evidence.py` before: what is told decides where short answers are looked for.
+Logistic regression over `rag.attribution.read_short.READ_SHORT_FEATURES` on the everyday questions; then the
+least probability from which on short answers are right as often as wanted. Run `benchmarks/fit_evidence.py`
+before: what is told decides where short answers are looked for.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.field_judge import read_field_set
 from benchmarks.field_text import within, words
-from benchmarks.fit_data import CachedEmbedder, Case, cases, field_cases
+from benchmarks.fit_data import CachedEmbedder, Case, field_cases
 from benchmarks.fit_evidence import EMBEDDERS, EVERYDAY
 from rag.answering.fitting import fit_logistic
 from rag.attribution import LinearModel
@@ -31,10 +31,9 @@ from rag.models import build_embedder, load_reader
 from rag.resources import resource
 from rag.settings import load_settings
 
-SETS: Final = ("xquad_en", "tatqa_dev")
 _WANTED: Final = 0.95
 _RIDGE: Final = 3.0
-_LEAST: Final = 30
+_LEAST: Final = 12
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,7 @@ class Found:
 def main() -> None:
     """Fit, report, and write `data/calibration/read_short.json` when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sets", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="folder for libraries and embeddings")
-    parser.add_argument("--most", type=int, default=150, help="questions a public set")
     parser.add_argument("--unseen", nargs="*", type=Path, default=[], help="field sets to report only")
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
@@ -70,18 +67,10 @@ def main() -> None:
             yield from _found(case, *accepted[case.task.question_id])
 
     found = list(of_field(EVERYDAY))
-    for name in SETS:
-        for case in cases(given.sets, name, first, given.work, ("retrieved",), given.most, reader):
-            found += _found(case, case.task.answers, ())
     first.save()
     model = fit(found)
     sure = threshold(model, found)
-    report: dict[str, Any] = {
-        name: figures(
-            [f for f in found if f.set_name == name], fit([f for f in found if f.set_name != name]), sure
-        )
-        for name in sorted({f.set_name for f in found})
-    }
+    report: dict[str, Any] = {"fitted": figures(found, model, sure)}
     for folder in given.unseen:
         report[folder.name] = figures(list(of_field(folder)), model, sure)
     print(json.dumps(report, indent=1))

@@ -13,7 +13,7 @@ import numpy as np
 from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.measures import asked_measure, fitting
 from rag.attribution.question import Question, text_terms
-from rag.attribution.short import ShortSpan
+from rag.attribution.short import ShortSpan, short_span
 from rag.attribution.units import Unit
 from rag.attribution.votes import ReadSpan
 from rag.resources import resource
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["READ_SHORT_FEATURES", "load_read_short", "read_short_features", "read_short_span"]
 
-READ_SHORT_FEATURES: Final = ("logit", "share", "evidence", "answerable", "margin", "best_unit", "repeated")
+READ_SHORT_FEATURES: Final = (
+    *("logit", "share", "evidence", "answerable", "margin"),
+    *("best_unit", "agrees", "lead", "repeated"),
+)
 """What tells whether the reader's short answer is right; see `read_short_features`."""
 _BEHIND: Final = re.compile(r"(?:[-/.,:'’](?=\w)|\w|[%°€£$¥])*(?:\s?[×x]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
 _BEFORE: Final = re.compile(r"(?:\d[\d.,]*\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]*[\w/-])?$")
@@ -88,9 +91,23 @@ def read_short_features(
             "answerable": features["reader_answerable"],
             "margin": min(worth(ordered[0]) - max(others), 8.0) if others else 8.0,
             "best_unit": float(bool(units) and unit == units[0]),
+            "agrees": float(_agrees(selection.question, unit, span)),
+            "lead": min(_lead(selection), 8.0),
             "repeated": float(bool(spaced) and f" {' '.join(text_terms(span.text))} " in spaced),
         },
     )
+
+
+def _agrees(question: Question, unit: Unit, span: ReadSpan) -> bool:
+    """Whether the candidate that words and forms speak for most is the same, or the one holds the other."""
+    other = short_span(question, [unit])
+    return other is not None and other.start < span.end and span.start < other.end
+
+
+def _lead(selection: Selection) -> float:
+    """How far the best unit is ahead of the next."""
+    scores = [evidence.score for evidence in selection.ranked[:2]]
+    return scores[0] - scores[1] if len(scores) > 1 else 8.0
 
 
 def _whole(unit: Unit, span: ReadSpan) -> ReadSpan:
