@@ -23,6 +23,8 @@ from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
 
 __all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
 
+_KINDS_KNOWN: Final = frozenset({"en", "zh"})
+"""The languages in which it is known what kind of short answer a question wants."""
 _CLEAR: Final = 0.4
 """The least share among all candidates of a short answer that the reader has not read."""
 
@@ -55,8 +57,10 @@ def short_answer(selection: Selection, book: CitationBook, written: str = "") ->
     cited = _cited(selection, book)
     if selection.has_read:
         found = read_short_span(selection, list(cited), written)
-    else:
+    elif selection.question.language in _KINDS_KNOWN:
         found = _clear_span(selection.question, list(cited), written)
+    else:
+        found = None
     if found is None:
         return None
     return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 __all__ = ["held_tokens", "identifiers", "spelled_out"]
@@ -23,8 +24,10 @@ _MONTHS: Final = (
 _ISO_DATE: Final = re.compile(r"(?<![\d-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-])")
 _DATE: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
 _GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?![\d])")
-_IDENTIFIER: Final = re.compile(r"[^\W\d_]\w*\d\w*", re.IGNORECASE)
+_IDENTIFIER: Final = re.compile(r"\d*[^\W\d_]+\d\w*")
 _NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d+\w*", re.IGNORECASE)
+_WORD_AND_NUMBER: Final = re.compile(r"[a-z]{3,}-\d{1,4}s?")
+"""`mid-2020`, `top-10`: a plain word before a number."""
 _WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
 _ORDINALS: Final = ("first", "second", "third", "fourth")
@@ -48,18 +51,22 @@ def spelled_out(text: str) -> str:
 def identifiers(text: str) -> frozenset[str]:
     """The identifiers that a text names, in one notation: `p17` for P-17 or P17, `inv20240117`.
 
-    They begin with a letter and hold a digit. Such a token is the same as another or it is not: none is a
+    They hold a digit behind a letter. Such a token is the same as another or it is not: none is a
     part of another. Periods as FY2023 are not among them.
     """
-    joined = (_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text))
+    text = unicodedata.normalize("NFKC", text)
+    tokens = re.findall(r"[^\W_][\w/-]*", text)
+    joined = (_joined(token) for token in tokens if not _WORD_AND_NUMBER.fullmatch(token))
     return frozenset(t for t in joined if _IDENTIFIER.fullmatch(t) and not _NO_IDENTIFIER.fullmatch(t))
 
 
 def held_tokens(text: str) -> frozenset[str]:
     """What of a text the identifiers of a question are looked up in, also written in two words (`P 17`)."""
+    text = unicodedata.normalize("NFKC", text)
     apart = {_joined(match[1] + match[2]) for match in _LETTERS_THEN_DIGITS.finditer(text)}
-    parts = (_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text))
-    return frozenset(apart | {t for t in parts if _WITH_DIGIT.fullmatch(t)})
+    whole = {_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text)}
+    parts = {part.casefold() for part in _WITH_DIGIT.findall(text)}
+    return frozenset(apart | {t for t in whole | parts if _WITH_DIGIT.fullmatch(t)})
 
 
 def _joined(token: str) -> str:

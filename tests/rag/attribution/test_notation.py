@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.attribution import read_question, text_terms
-from rag.attribution.notation import spelled_out
+from rag.attribution.notation import held_tokens, identifiers, spelled_out
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,38 @@ from rag.attribution.notation import spelled_out
 )
 def test_periods_are_spelled_out(short: str, long: str) -> None:
     assert spelled_out(short) == long
+
+
+@pytest.mark.parametrize(
+    ("written", "long"),
+    [
+        ("on 2021-03-05", "on 5 March 2021"),
+        ("on 05.03.2021", "on 5 March 2021"),
+        ("on 25/12/2021", "on 25 December 2021"),
+        ("on 3/5/2021", "on 3 May 2021 5 March 2021"),
+        ("1 250 t and 12 000 000", "1250 t and 12000000"),
+        ("version 2.4.1 at 192.168.1.10", "version 2.4.1 at 192.168.1.10"),
+    ],
+)
+def test_dates_and_grouped_numbers_have_one_notation(written: str, long: str) -> None:
+    assert spelled_out(written) == long
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "there"),
+    [
+        ("the pump P-17", "Pump P-16 and pump P-18", False),
+        ("the pump P 17? P17!", "pump P-17", True),
+        ("invoice INV-2024-0171", "Invoice INV-2024-0117", False),
+        ("part 7MB2210-0AX2", "7MB2210-0AX0", False),
+        ("XR-2000", "the robot XR-200", False),
+        ("CO2", "1,900 t of CO₂", True),
+        ("disk sdb1", "/dev/sdb1 is full", True),
+        ("in mid-2020 for top-10 firms on FY2023, 5kg, the 3rd", "nothing of it", True),
+    ],
+)
+def test_an_identifier_is_there_whole_or_not_at_all(question: str, text: str, there: bool) -> None:
+    assert (identifiers(question) <= held_tokens(text)) is there
 
 
 def test_a_question_meets_the_words_of_a_report() -> None:
