@@ -14,6 +14,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +44,8 @@ a probability. A set whose own questions have no answer (half of CLAPNQ's) has t
 _OWN_SILENCE: Final = 2.5
 """The say of a set with questions that its documents do not answer by themselves, which are harder to tell
 than those whose evidence was taken away."""
+_EVERYDAY_SAY: Final = 6.0
+"""The say of everyday questions, which are what people ask, against a public set of one kind."""
 _NOT_FITTED: Final = ("rgb_en_fact", "rgb_zh_fact")
 """Only reported: RGB's noise is of the same matter and often holds a part of the answer."""
 _PROOFS: Final = (
@@ -78,6 +81,8 @@ def main() -> None:
     frank = load_settings(overrides={"answering": {"abstain_below": 0.0, "cache": False}})
     found += field_examples(EVERYDAY, arguments.work, frank)
     unseen = [e for folder in arguments.unseen for e in field_examples(folder, arguments.work, frank)]
+    kept = arguments.work / "field-confidence.jsonl"
+    kept.write_text("".join(json.dumps(asdict(e)) + "\n" for e in [*found, *unseen]), "utf-8")
     calibrator = fit(found)
     report = report_on(found) | _by_way(unseen, calibrator)
     print(json.dumps(report, indent=1))
@@ -137,7 +142,8 @@ def _weights(found: Sequence[Example], withheld_share: float) -> Floats:
         share = 1.0
         if counts[name, not withheld]:
             share = withheld_share if withheld else 1.0 - withheld_share
-        return (_OWN_SILENCE if name in silent else 1.0) * share / max(counts[name, withheld], _LEAST_GROUP)
+        say = _EVERYDAY_SAY if name == EVERYDAY.name else _OWN_SILENCE if name in silent else 1.0
+        return say * share / max(counts[name, withheld], _LEAST_GROUP)
 
     weights = np.array([weight(example) for example in found])
     return weights * (len(found) / weights.sum())

@@ -65,13 +65,13 @@ def test_what_a_document_says_and_is_called_is_shown_and_never_part_of_the_page(
 
 def test_a_question_without_an_answer_says_so_and_shows_the_nearest_passages(app, library_path):
     _ask(app.run(), UNKNOWN)
-    assert "The documents do not answer this." in html(app)
+    assert "I could not find it in these documents." in html(app)
     assert not [button for button in app.button if button.key and button.key.startswith("cite-")]
 
 
 def test_a_nearest_passage_opens_in_its_document(app, library_path):
     _ask(app.run(), "What was the boathouse roof of penicillin made of in 1870?")
-    if "The documents do not answer this." not in html(app):
+    if "I could not find it in these documents." not in html(app):
         _cite(app).click().run()
     else:
         next(b for b in app.button if b.key and b.key.startswith("open-near")).click().run()

@@ -62,7 +62,7 @@ def test_a_question_is_replayed_under_other_settings_beside_its_answer(app, libr
         app.button(key="replay").click().run()
         assert not app.exception
         assert [part.value for part in app.subheader] == ["As it was answered", "With these settings"]
-        assert html(app).count("The documents do not answer this.") == 1
+        assert html(app).count("I could not find it in these documents.") == 1
         assert len(library.runs()) == 1
 
 

@@ -91,11 +91,10 @@ def _index(own: Settings) -> int:
 
 def _told(title: str, answer: Answer, t: Texts) -> None:
     confidence = f"{t.column_confidence}: {confidence_percent(answer.confidence)} %"
-    outcome = f'<p class="cw-note">{html_text(t.abstained)}</p>' if answer.abstained else ""
     cited = {(citation.document_id, citation.start) for citation in answer.citations}
     st.subheader(title, anchor=False)
     st.html(
-        f'<div class="cw-answer">{html_text(answer.text)}</div>{outcome}'
+        f'<div class="cw-answer">{html_text(answer.text)}</div>'
         f'<div class="cw-scores">{html_text(confidence)}</div>'
         f'<ol class="cw-ranked">{_ranked(answer, cited, t)}</ol>'
     )
