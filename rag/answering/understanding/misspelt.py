@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from rag.store import Store
@@ -15,11 +16,14 @@ _LONG: Final = 8
 _MOST: Final = 3
 
 
-def did_you_mean(question: str, store: Store) -> tuple[tuple[str, str], ...]:
+def did_you_mean(
+    question: str, store: Store, is_word: Callable[[str], bool] = lambda word: False
+) -> tuple[tuple[str, str], ...]:
     """Pairs (typed, known) for words of letters alone that no chunk holds and that are nearly one held.
 
     One slip is forgiven, in words of eight letters two; the most frequent of the nearest is told as the
-    library writes it. Numbers and identifiers are never corrected.
+    library writes it. Numbers and identifiers are never corrected, nor is what `is_word` knows to be a word:
+    "come" is no slip of "code".
     """
     typed = {m.group(): stem(m.group().casefold()) for m in _WORD.finditer(question)}
     typed = {
@@ -28,7 +32,7 @@ def did_you_mean(question: str, store: Store) -> tuple[tuple[str, str], ...]:
     held = store.document_frequencies(typed.values())
     pairs = []
     for word, term in typed.items():
-        if held.get(term) or len(term) < 4:
+        if held.get(term) or len(term) < 4 or is_word(word):
             continue
         known = _nearest(term, store)
         written = _as_written(known, store) if known else ""

@@ -77,9 +77,18 @@ class Understanding:
             question=alone,
             kind=vote.kind,
             kind_confidence=vote.confidence,
-            corrected=() if vote.kind in AT_ONCE else did_you_mean(standing(alone), self._store),
+            corrected=() if vote.kind in AT_ONCE else self._corrected(alone),
             parts=tuple(question_parts(alone)),
         )
+
+    def _corrected(self, question: str) -> tuple[tuple[str, str], ...]:
+        """Slips of the question; what an embedder's vocabulary holds whole is a word and no slip."""
+        embedder = self._embedder(question)
+
+        def is_word(word: str) -> bool:
+            return embedder is not None and len(embedder.token_spans(word.lower())) == 1
+
+        return did_you_mean(standing(question), self._store, is_word)
 
     def stand_alone(self, question: str, history: Sequence[Message]) -> str:
         """The question made to stand alone; as it is where it does, or nothing was said before."""
