@@ -23,7 +23,7 @@ READER_LANGUAGES: Final = frozenset({"en"})
 """The languages of which the packaged reader's votes count; its vocabulary is English."""
 _UNREAD: Final = -6.0
 _MOST: Final = 8.0
-_WINDOWS: Final = 6
+_WINDOWS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)

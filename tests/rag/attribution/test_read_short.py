@@ -26,6 +26,7 @@ def _selection(question: str, text: str, part: str, logit: float = 8.0) -> tuple
     ("text", "part", "whole"),
     [
         ("In sample B 3 × 10⁶ spores were counted.", "3", "3 × 10⁶"),
+        ("The leak rate is 2 × 10⁻⁷ mbar.", "2 × 10", "2 × 10⁻⁷"),
         ("The reference number is MV-7781, see below.", "7781", "MV-7781"),
         ("The ferry leaves at 15:30.", "15", "15:30"),
         ("The repair cost 4,2 million.", "4", "4,2"),
