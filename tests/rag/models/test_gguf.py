@@ -36,7 +36,7 @@ def cache(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture
 def settings(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
-    return Settings.model_validate({"generator": {"scores_evidence": True, "device": "cpu"}})
+    return Settings.model_validate({"generator": {"device": "cpu"}})
 
 
 def test_it_is_converted_once_and_leaves_nothing_half_done(cache: Path, settings: Settings) -> None:
