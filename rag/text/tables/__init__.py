@@ -4,7 +4,6 @@ from rag.text.tables.cells import CellKind, cell_kind, joined_cells, tick_of, un
 from rag.text.tables.forms import is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
 from rag.text.tables.header_rows import read_head
-from rag.text.tables.lines import line_statements
 from rag.text.tables.row_headers import PATH, headers_of_grid, row_headers
 from rag.text.tables.statements import row_context, row_statement
 
@@ -17,7 +16,6 @@ __all__ = [
     "headers_of_grid",
     "is_form",
     "joined_cells",
-    "line_statements",
     "placed_rows",
     "read_head",
     "row_context",
