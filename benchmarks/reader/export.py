@@ -79,6 +79,8 @@ def export(run: Path, out: Path, card: dict[str, Any]) -> None:
         )
         whole = onnx.load(str(new / "reader.onnx"))
         tables_by_row(whole)
+        for node in whole.graph.node:  # the exporter notes where its code lies on the machine
+            del node.metadata_props[:]
         onnx.save(whole, str(new / "reader.onnx"))
         shutil.copy(run / "tokenizer.json", new / "tokenizer.json")
         limits = {"max_tokens": MAX_TOKENS, "max_question_tokens": MAX_QUESTION_TOKENS}
