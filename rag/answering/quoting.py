@@ -8,8 +8,10 @@ from typing import Final
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.telling import table_of, told_unit
+from rag.answering.totals import with_totals
 from rag.answering.wording import disagreement, shown
 from rag.attribution import (
+    AnswerKind,
     CitationBook,
     Disagreement,
     Question,
@@ -31,10 +33,11 @@ _CLEAR: Final = 0.4
 
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
     """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
-    places = _places(selection, [evidence.unit for evidence in selection.told])
+    units = [evidence.unit for evidence in selection.told]
+    units = with_totals(selection.question, units, [evidence.unit for evidence in selection.ranked])
+    places = _places(selection, units)
     sentences = []
-    for evidence in selection.told:
-        unit = evidence.unit
+    for unit in units:
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
         sentence = AnswerSentence(told_unit(selection.question, unit, places.get(unit)), (number,))
         sentences.append(sentence)
@@ -61,9 +64,15 @@ def short_answer(selection: Selection, book: CitationBook, written: str = "") ->
         found = _clear_span(selection.question, list(cited), written)
     else:
         found = None
-    if found is None:
+    if found is None or not _is_of_kind(selection.question, found.text):
         return None
     return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])
+
+
+def _is_of_kind(question: Question, text: str) -> bool:
+    """Whether a short answer can be of the kind asked for: Chinese tells an amount or a time with a numeral."""
+    counted = question.kind in (AnswerKind.QUANTITY, AnswerKind.TIME) and question.language == "zh"
+    return not counted or any(map(str.isnumeric, text))
 
 
 def _cited(selection: Selection, book: CitationBook) -> dict[Unit, int]:

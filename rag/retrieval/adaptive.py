@@ -7,6 +7,7 @@ The score of a candidate is a sum of terms, each in units that mean the same on 
   + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
   + 0.7 · mentioned + 0.1 · related (twice for what the best passage leads to)
   + 0.5 · named + 0.2 · inside    how far it stands out inside the documents that are named
+  + 2.0 · numbered               whether it begins with the number that is asked for: "Item 4"
   and 0.8 of the mean score of the two neighbours in the document
 
 Scores are used, not ranks, because a rank forgets by how much the first was ahead: a convex
@@ -39,6 +40,7 @@ from rag.retrieval.calibration import relevance
 from rag.retrieval.candidates import Candidates, gather
 from rag.retrieval.inside import Inside, inside, meant
 from rag.retrieval.memory import ReadingMemory
+from rag.retrieval.numbered import asked_labels, opens
 from rag.retrieval.reading import Reading
 from rag.retrieval.trust import DenseTrust, Scale, dense_trust
 from rag.schema import Hit
@@ -56,6 +58,8 @@ _FIRST: Final = 3
 _LINKED: Final = 10
 _INSIDE: Final = 50
 """Chunks that stand out inside the documents that are named, and become candidates too."""
+_NUMBERED: Final = 40
+"""Chunks that hold a number that is asked for and are looked through for what begins with it."""
 _CHOSEN: Final = 50
 """Documents up to which a choice of them is about them; more are a part of the library."""
 
@@ -80,6 +84,7 @@ class FusionWeights:
     mentioned: float = 0.7
     related: float = 0.1
     inside: float = 0.2
+    numbered: float = 2.0
     neighbour: float = 0.8
     trust_none: float = 0.75
     trust_full: float = 1.25
@@ -129,6 +134,7 @@ class AdaptiveFusion:
         scoring = _Scoring(self._weights, candidates, self._trust(candidates, vector, legs, reading))
         scoring.names = reading.named()
         self._look_inside(question, vector, documents, reading, scoring)
+        self._look_up(question, vector, documents, reading, scoring)
         worded = [int(i) for i in candidates.ids[candidates.positions(legs.get("lexical", ())[:_BY_WORDS])]]
         reading.read([*dict.fromkeys([*_best(scoring.by_legs(), _READ), *worded])])
         first = _best(scoring.with_words(reading), _FIRST)
@@ -184,6 +190,29 @@ class AdaptiveFusion:
         reading.look(self._gather(best, scoring, vector))
         scoring.names = reading.named()
 
+    def _look_up(
+        self,
+        question: str,
+        vector: Vectors | None,
+        documents: Sequence[str] | None,
+        reading: Reading,
+        scoring: _Scoring,
+    ) -> None:
+        """Find the chunks that begin with a number that is asked for."""
+        about = meant(reading.clarity()) or documents
+        for label in asked_labels(question):
+            hits = self._store.lexical_search(label.text, _NUMBERED, about)
+            chunks = self._store.chunks([hit.chunk_id for hit in hits])
+            headings = self._store.chunk_headings(chunks)
+            found = [
+                chunk.chunk_id
+                for chunk, above in zip(chunks, headings, strict=True)
+                if opens(label, [heading.text for heading in above], chunk.text)
+            ]
+            reading.look(self._gather(dict.fromkeys(found, 0.0), scoring, vector))
+            scoring.numbered.update(dict.fromkeys(found, 1.0))
+        scoring.names = reading.named()
+
     def _gather(self, chunks: Mapping[int, float], scoring: _Scoring, vector: Vectors | None) -> list[int]:
         """Make candidates of those chunks, given with their lexical scores, that are none yet; their ids."""
         new = [Hit(chunk_id, chunks[chunk_id]) for chunk_id in sorted(chunks.keys() - scoring.legs.keys())]
@@ -205,6 +234,7 @@ class _Scoring:
         self.legs: dict[int, dict[str, float]] = {}
         self.names: dict[int, float] = {}
         self.inside = Inside()
+        self.numbered: dict[int, float] = {}
         self.add(candidates)
 
     def add(self, candidates: Candidates) -> None:
@@ -279,7 +309,8 @@ class _Scoring:
         """What the names say: for the document, and for this chunk inside it."""
         w = self._weights
         inside = self.inside.scores.get(chunk_id, 0.0)
-        return w.named * self.names.get(chunk_id, 0.0) + w.inside * inside
+        numbered = w.numbered * self.numbered.get(chunk_id, 0.0)
+        return w.named * self.names.get(chunk_id, 0.0) + w.inside * inside + numbered
 
     def _with_neighbours(self, scores: dict[int, float], reading: Reading) -> dict[int, float]:
         """Each score raised by its neighbours'.

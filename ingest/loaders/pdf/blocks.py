@@ -25,7 +25,10 @@ _NUMBER: Final = re.compile(
     r"|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)"
     r"|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)"
 )
-_SECTION: Final = re.compile(r"(?:[A-Z]\.?|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?)")
+_SECTION: Final = re.compile(
+    r"(?:[A-Z]\.?|(?:[A-Z]\.|[^\W\d_]{2,12}\s|§\s?)?\d{1,2}(?:\.\d{1,2}){0,4}[A-Z]?[.:]?|第\w{1,6})"
+)
+"""What numbers a heading: `3.2`, `B.`, `Item 1A.`, `Artikel 5`, `§ 7`, `第三章`."""
 _MARKER_GAP: Final = 5.0
 _WIDEST_SPACE: Final = 3.0
 _LEAST_JUSTIFIED: Final = 12.0
