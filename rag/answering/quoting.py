@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Final
 
+from rag.answering.asked_part import of_asked_part
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.telling import table_of, told_unit
@@ -34,7 +35,8 @@ _CLEAR: Final = 0.4
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
     """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
     units = [evidence.unit for evidence in selection.told]
-    units = with_totals(selection.question, units, [evidence.unit for evidence in selection.ranked])
+    ranked = [evidence.unit for evidence in selection.ranked]
+    units = with_totals(selection.question, of_asked_part(selection.question, units, ranked), ranked)
     places = _places(selection, units)
     sentences = []
     for unit in units:
@@ -70,7 +72,7 @@ def short_answer(selection: Selection, book: CitationBook, written: str = "") ->
 
 
 def _is_of_kind(question: Question, text: str) -> bool:
-    """Whether a short answer can be of the kind asked for: Chinese tells an amount or a time with a numeral."""
+    """Whether a short answer is of the kind asked for: Chinese tells amounts and times with numerals."""
     counted = question.kind in (AnswerKind.QUANTITY, AnswerKind.TIME) and question.language == "zh"
     return not counted or any(map(str.isnumeric, text))
 

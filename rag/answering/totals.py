@@ -13,7 +13,9 @@ __all__ = ["with_totals"]
 
 _OF_A_WHOLE: Final = frozenset({AnswerKind.QUANTITY, AnswerKind.CHOICE})
 _OF_PARTS: Final = re.compile(
-    r"\b(?:each|every|per|by|which|most|least|\w+est)\b|[各每最]|分别|哪[个個些]", re.IGNORECASE
+    r"\b(?:each|every|per|by|which|most|least|(?:high|low|larg|small|great|few|bigg|long|short|fast|slow)est|best"
+    r"|worst)\b|[各每最]|分别|哪[个個些]",
+    re.IGNORECASE,
 )
 """Asks for the parts, or for one of them."""
 _NUMBER: Final = re.compile(r"\d[\d.,'’\s]*")

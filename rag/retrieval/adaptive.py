@@ -7,8 +7,9 @@ The score of a candidate is a sum of terms, each in units that mean the same on 
   + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
   + 0.7 · mentioned + 0.1 · related (twice for what the best passage leads to)
   + 0.5 · named + 0.2 · inside    how far it stands out inside the documents that are named
-  + 2.0 · numbered               whether it begins with the number that is asked for: "Item 4"
   and 0.8 of the mean score of the two neighbours in the document
+
+What begins with a number that is asked for ("Item 4") comes before all that only holds it.
 
 Scores are used, not ranks, because a rank forgets by how much the first was ahead: a convex
 combination of scores beats reciprocal rank fusion with fewer questions to tune on (Bruch, Gai and
@@ -60,6 +61,8 @@ _INSIDE: Final = 50
 """Chunks that stand out inside the documents that are named, and become candidates too."""
 _NUMBERED: Final = 40
 """Chunks that hold a number that is asked for and are looked through for what begins with it."""
+_BEGIN: Final = 5
+"""Where more chunks begin with a number, it says nothing: `July 29` over the columns of every table."""
 _CHOSEN: Final = 50
 """Documents up to which a choice of them is about them; more are a part of the library."""
 
@@ -84,7 +87,6 @@ class FusionWeights:
     mentioned: float = 0.7
     related: float = 0.1
     inside: float = 0.2
-    numbered: float = 2.0
     neighbour: float = 0.8
     trust_none: float = 0.75
     trust_full: float = 1.25
@@ -207,10 +209,11 @@ class AdaptiveFusion:
             found = [
                 chunk.chunk_id
                 for chunk, above in zip(chunks, headings, strict=True)
-                if opens(label, [heading.text for heading in above], chunk.text)
+                if opens(label, [h.text for h in above if h.end >= chunk.start - 2], chunk.text)
             ]
-            reading.look(self._gather(dict.fromkeys(found, 0.0), scoring, vector))
-            scoring.numbered.update(dict.fromkeys(found, 1.0))
+            if len(found) <= _BEGIN:
+                reading.look(self._gather(dict.fromkeys(found, 0.0), scoring, vector))
+                scoring.numbered.update(found)
         scoring.names = reading.named()
 
     def _gather(self, chunks: Mapping[int, float], scoring: _Scoring, vector: Vectors | None) -> list[int]:
@@ -234,7 +237,7 @@ class _Scoring:
         self.legs: dict[int, dict[str, float]] = {}
         self.names: dict[int, float] = {}
         self.inside = Inside()
-        self.numbered: dict[int, float] = {}
+        self.numbered: set[int] = set()
         self.add(candidates)
 
     def add(self, candidates: Candidates) -> None:
@@ -291,7 +294,9 @@ class _Scoring:
         for chunk_id in scores.keys() & {chunk_id for links in related for chunk_id in links}:
             shares = [links.get(chunk_id, 0.0) for links in related]
             scores[chunk_id] += w.related * (shares[0] + max(shares))
-        return self._on_scale(scores, self._with_neighbours(scores, reading))
+        scores = self._on_scale(scores, self._with_neighbours(scores, reading))
+        best = max(scores.values(), default=0.0)
+        return {i: score + best * (i in self.numbered) for i, score in scores.items()}
 
     def _on_scale(self, plain: Mapping[int, float], scores: Mapping[int, float]) -> dict[int, float]:
         """The scores brought back to where they are without the names' and neighbours' part.
@@ -309,8 +314,7 @@ class _Scoring:
         """What the names say: for the document, and for this chunk inside it."""
         w = self._weights
         inside = self.inside.scores.get(chunk_id, 0.0)
-        numbered = w.numbered * self.numbered.get(chunk_id, 0.0)
-        return w.named * self.names.get(chunk_id, 0.0) + w.inside * inside + numbered
+        return w.named * self.names.get(chunk_id, 0.0) + w.inside * inside
 
     def _with_neighbours(self, scores: dict[int, float], reading: Reading) -> dict[int, float]:
         """Each score raised by its neighbours'.

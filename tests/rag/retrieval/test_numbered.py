@@ -19,7 +19,7 @@ from tests.fakes import add_to_store, document
         ("What does clause 3.2 require?", ["clause 3.2"]),
         ("Which losses does Annex 4b list, and which Rule IV?", ["annex 4b", "rule IV"]),
         ("How many members joined in 2017?", []),
-        ("Who paid 12.50 for 3 lamps?", []),
+        ("Who paid for 3 lamps?", []),
         ("第八条是什么内容？", ["第八条"]),
     ],
 )
