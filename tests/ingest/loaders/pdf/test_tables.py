@@ -160,9 +160,9 @@ def test_numbers_that_stand_close_are_cells_of_their_own(pdf, load_pdf) -> None:
 
     def page(canvas: Any) -> None:
         canvas.setFont("Helvetica", 9)
-        for x, name in zip((250, 296), ("North", "South"), strict=True):
+        for x, name in zip((253, 305), ("North", "South"), strict=True):
             canvas.drawCentredString(x + 10, 700, name)
-        for x, name in zip((250, 273, 296, 319), ("dry", "wet", "dry", "wet"), strict=True):
+        for x, name in zip((250, 276, 302, 328), ("dry", "wet", "dry", "wet"), strict=True):
             canvas.drawCentredString(x, 688, name)
         rows = (
             ("Oat, sown by hand", "41.2 47.9 42.3 48.5"),
@@ -176,7 +176,7 @@ def test_numbers_that_stand_close_are_cells_of_their_own(pdf, load_pdf) -> None:
                 canvas.drawCentredString(250, y, "After manuring")
                 continue
             canvas.drawString(72, y, row[0])
-            for x, cell in zip((240, 263, 286, 309), row[1].split(), strict=True):
+            for x, cell in zip((241, 267, 293, 319), row[1].split(), strict=True):
                 canvas.drawString(x, y, cell)
 
     found = statements(load_pdf(pdf(page)))
@@ -186,3 +186,23 @@ def test_numbers_that_stand_close_are_cells_of_their_own(pdf, load_pdf) -> None:
     )
     assert "South > wet > After manuring > Rye, drilled: 91.7" in found[-1]
     assert any(text.startswith("North > dry > After manuring > Rye, sown by hand: 80.8") for text in found)
+
+
+def test_tall_rows_are_of_one_table(pdf, load_pdf) -> None:
+    """Rows with much room about their text keep the names of their columns."""
+
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 9)
+        for i, cells in enumerate(
+            (
+                ("Cabin", "Berths", "Heating"),
+                ("Larch", "12", "stove"),
+                ("Birch", "8", "none"),
+                ("Pine", "20", "boiler"),
+            )
+        ):
+            for x, cell in zip((90, 200, 310), cells, strict=True):
+                canvas.drawString(x, 700 - 48 * i, cell)
+
+    found = statements(load_pdf(pdf(page)))
+    assert found[-1] == "Berths > Pine: 20; Heating > Pine: boiler"
