@@ -23,8 +23,9 @@ from rag.answering.outcome import Outcome
 from rag.answering.wording import shown
 from rag.attribution import CitationBook, SecondEmbedder, SentenceVectors, Unit, quotable_units, text_terms
 from rag.attribution.languages import LanguageJudges, languages_of
-from rag.retrieval import HybridRetriever, to_passages
+from rag.retrieval import HybridRetriever
 from rag.retrieval.naming import asked_names, matched, names_of
+from rag.retrieval.passages import to_passages
 from rag.schema import AnswerSentence, Coverage, DocumentInfo, Hit, Passage
 from rag.store import Store
 from rag.text import content_words, detect_language
@@ -35,9 +36,12 @@ _MOST_READ: Final = 600
 _MOST_JUDGED: Final = 80
 _A_PASSAGE: Final = 2
 _SHORT_TEXT: Final = 400
-_FEW, _USUAL, _MOST: Final = 3, 5, 12
+_FEW: Final = 3
+_USUAL: Final = 5
+_MOST: Final = 12
 _ON_TOPIC: Final = 12
-_LEAST_WORDS, _MOST_WORDS = 5, 60
+_LEAST_WORDS: Final = 5
+_MOST_WORDS: Final = 60
 _LEAD: Final = 0.06
 _BACK: Final = -0.08
 _ROW: Final = -0.15
@@ -256,7 +260,8 @@ def _most_central(units: Sequence[Unit], passages: Sequence[Passage]) -> list[Un
 
 def _word_vectors(texts: Sequence[str], corpus: Sequence[str]) -> Matrix:
     """Bags of words as unit vectors, a column for each word of the corpus."""
-    columns = {term: i for i, term in enumerate(dict.fromkeys(t for text in corpus for t in text_terms(text)))}
+    terms = dict.fromkeys(term for text in corpus for term in text_terms(text))
+    columns = {term: i for i, term in enumerate(terms)}
     matrix = np.zeros((len(texts), max(len(columns), 1)))
     for row, text in enumerate(texts):
         for term, count in Counter(text_terms(text)).items():
