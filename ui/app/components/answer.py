@@ -117,6 +117,9 @@ def _confidence(answer: Answer, t: Texts) -> None:
     }.get(answer.verdict)
     if told is not None:
         st.badge(told[0], color=told[1])
+    if answer.coverage is not None:
+        read = answer.coverage
+        st.badge(t.coverage.format(read=read.read, of=read.of, documents=read.documents), color="gray")
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),
