@@ -22,6 +22,7 @@ from rag.errors import (
     EncryptedDocumentError,
     UnsupportedDocumentError,
 )
+from rag.regular_files import open_regular
 from rag.schema import Document
 from rag.settings import IngestSettings
 
@@ -110,7 +111,7 @@ def _check_size(path: Path, settings: IngestSettings) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
