@@ -20,7 +20,7 @@ from typing import IO, Final
 
 from ingest.files import FoundFile, is_junk
 from ingest.media_type import media_type_of
-from ingest.zip_files import opened_zip, pieces, starts_like_zip
+from ingest.zip_files import opened_member, opened_zip, pieces, starts_like_zip
 from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
 from rag.schema import without_controls
 
@@ -231,7 +231,7 @@ class _Unpacking:
         target = self._folder / f"{self._files}{suffix.group().lower() if suffix else ''}"
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with archive.open(member) as stream, target.open("wb") as file:
+            with opened_member(archive, member) as stream, target.open("wb") as file:
                 written = self._copied(stream, file, member)
         except (DocumentError, _FullError):
             target.unlink()
@@ -249,7 +249,7 @@ class _Unpacking:
 
     def _copied(self, stream: IO[bytes], file: IO[bytes], member: zipfile.ZipInfo) -> int:
         written = 0
-        for piece in pieces(stream, member):
+        for piece in pieces(stream):
             written += len(piece)
             if written > self._limits.file_bytes:
                 raise self._too_large(member)

@@ -23,7 +23,7 @@ from ingest.file_kinds import (
     WEBP,
     ZIP_MEMBERS,
 )
-from ingest.zip_files import ZIP_STARTS, opened_zip
+from ingest.zip_files import ZIP_STARTS, opened_member, opened_zip
 from rag.errors import DocumentError
 from rag.regular_files import open_regular
 
@@ -195,7 +195,7 @@ def _zip_type(path: Path) -> str:
         with opened_zip(path, path.name) as archive:
             names = set(archive.namelist())
             if "mimetype" in names:
-                with archive.open("mimetype") as stated:
+                with opened_member(archive, archive.getinfo("mimetype")) as stated:
                     return stated.read(_LONGEST_TYPE).decode("ascii", "replace").strip()
     except DocumentError:
         # a broken document says more than a broken archive

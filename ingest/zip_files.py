@@ -16,15 +16,14 @@ from typing import IO, Final
 from rag.errors import DocumentError
 from rag.regular_files import open_regular
 
-__all__ = ["ZIP_STARTS", "opened_zip", "pieces", "starts_like_zip"]
+__all__ = ["ZIP_STARTS", "opened_member", "opened_zip", "pieces", "starts_like_zip"]
 
 ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _MOST_AT_ONCE: Final = 8_000_000
-"""Bytes of one read: the list of members is one, some 80,000 names; no piece of a member is larger."""
+"""Bytes of one read: the list of members is one, some 80,000 names."""
 _PIECE: Final = 1 << 20
-_SMALL_PIECE: Final = 4_096
-"""For decompressors that give all that a piece unpacks to at once."""
 _BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of the others `zipfile` gives all that some bytes unpack to at once: of 500 bytes, that may be a gigabyte."""
 
 
 class _CappedFile(io.BufferedReader):
@@ -60,8 +59,21 @@ def opened_zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
         raise DocumentError(f"{name} is a damaged archive ({error}): pack it again") from error
 
 
-def pieces(stream: IO[bytes], member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """What a member unpacks to, in pieces that are never much larger than what they are unpacked from."""
-    size = _PIECE if member.compress_type in _BOUNDED else _SMALL_PIECE
-    while piece := stream.read(size):
+@contextmanager
+def opened_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+    """An open member of an open ZIP, of which `read(n)` takes memory for n bytes and no more.
+
+    Raises:
+        DocumentError: it is packed by another method than Deflate.
+    """
+    if member.compress_type not in _BOUNDED:
+        method = zipfile.compressor_names.get(member.compress_type, str(member.compress_type))
+        raise DocumentError(f"{member.filename} is packed by {method}, which is not read: pack it by deflate")
+    with archive.open(member) as stream:
+        yield stream
+
+
+def pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """What is left of a stream, a megabyte at a time."""
+    while piece := stream.read(_PIECE):
         yield piece

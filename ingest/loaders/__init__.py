@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.media_type import MediaType, describe, media_type_of
+from ingest.ocr import one_file
 from ingest.protocol import Loader
 from rag.errors import (
     DocumentError,
@@ -52,7 +53,8 @@ def load_document(path: Path, settings: IngestSettings, source: str | None = Non
         _check_size(path, settings)
         kind = media_type_of(path)
         loader = _loader_for(kind.name, source)
-        document = loader.load(path, source, _sha256(path), settings)
+        with one_file():
+            document = loader.load(path, source, _sha256(path), settings)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DocumentError(f"cannot read {source}: {reason}. Check the path and its permissions.") from error
