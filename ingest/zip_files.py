@@ -23,7 +23,7 @@ _MOST_AT_ONCE: Final = 8_000_000
 """Bytes of one read: the list of members is one, some 80,000 names."""
 _PIECE: Final = 1 << 20
 _BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Of the others `zipfile` gives all that some bytes unpack to at once: of 500 bytes, that may be a gigabyte."""
+"""Of the others `zipfile` gives all that some bytes unpack to at once: 500 of them may be a gigabyte."""
 
 
 class _CappedFile(io.BufferedReader):
@@ -67,8 +67,9 @@ def opened_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator
         DocumentError: it is packed by another method than Deflate.
     """
     if member.compress_type not in _BOUNDED:
-        method = zipfile.compressor_names.get(member.compress_type, str(member.compress_type))
-        raise DocumentError(f"{member.filename} is packed by {method}, which is not read: pack it by deflate")
+        raise DocumentError(
+            f"{member.filename} is packed by method {member.compress_type} and not by Deflate: pack it again"
+        )
     with archive.open(member) as stream:
         yield stream
 
