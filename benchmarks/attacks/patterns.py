@@ -42,8 +42,6 @@ def product_patterns() -> dict[str, tuple[re.Pattern[Any], bool]]:
         tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
         uses = _uses(tree)
         for name, value in vars(module).items():
-            if getattr(value, "__module__", module.__name__) != module.__name__ or isinstance(value, type):
-                continue
             for number, pattern in enumerate(_inside(value)):
                 used = uses.get(name, {"search"})
                 found[f"{module.__name__}.{name}{number or ''}"] = pattern, used <= _AT_THE_START
@@ -73,31 +71,51 @@ def _inside(value: Any, depth: int = 3) -> Iterator[re.Pattern[Any]]:
     elif depth and isinstance(value, (list, tuple, set, frozenset)):
         for part in value:
             yield from _inside(part, depth - 1)
-    elif depth and dataclasses.is_dataclass(value):
+    elif depth and dataclasses.is_dataclass(value) and not isinstance(value, type):
         for one in dataclasses.fields(value):
             yield from _inside(getattr(value, one.name, None), depth - 1)
 
 
 def _uses(tree: ast.AST) -> dict[str, set[str]]:
-    """What is asked of each name of a module: the methods that are called on it, or that it is passed on."""
+    """What is asked of each name of a module: the methods called on it, `?` where it is handed on.
+
+    What is asked of the parts that a loop takes out of a table of patterns, is asked of the table.
+    """
     uses: dict[str, set[str]] = {}
+    taken: dict[str, set[str]] = {}
     for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.comprehension)) and (table := _looped_over(node.iter)):
+            parts = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+            taken.setdefault(table, set()).update(parts)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
                 uses.setdefault(child.id, set()).add(node.attr if isinstance(node, ast.Attribute) else "?")
+    tables = {"?", "items", "values"}
+    methods = {"search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
+    for table, parts in taken.items():
+        asked = set().union(*(uses.get(part, set()) for part in parts)) & methods
+        uses[table] = uses.get(table, set()) - tables | (asked or {"?"})
     return uses
+
+
+def _looped_over(table: ast.expr) -> str:
+    """The name in `for … in NAME`, `NAME.items()` or `NAME.values()`."""
+    if isinstance(table, ast.Call) and isinstance(table.func, ast.Attribute):
+        table = table.func.value
+    return table.id if isinstance(table, ast.Name) else ""
 
 
 def _written_inline(tree: ast.AST, names: dict[str, Any]) -> Iterator[tuple[int, Any, int, bool]]:
     """Patterns in calls such as `re.sub(r"…", …)`; line, source, flags, whether matched at the start."""
-    for node in ast.walk(tree):
+    functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Lambda)))
+    for node in dict.fromkeys(inner for function in functions for inner in ast.walk(function)):
         called = node.func if isinstance(node, ast.Call) else None
         if (
             isinstance(called, ast.Attribute)
             and isinstance(called.value, ast.Name)
             and called.value.id == "re"
         ):
-            if called.attr == "escape" or (called.attr == "compile" and node.col_offset == 0):
+            if called.attr == "escape":
                 continue
             flags = [word.value for word in node.keywords if word.arg == "flags"]
             flags += node.args[1:2] if called.attr == "compile" else []
