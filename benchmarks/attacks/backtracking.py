@@ -365,9 +365,11 @@ def _samples(tree: Iterable[Any], flags: int, letters: Iterable[str], most: int 
             continue
         else:
             options = [text for part in _parts(kind, value) for text in _samples(part, flags, letters, most)]
+        if not options:  # a reference to a group
+            continue
         count = max(len(found), len(options))
         # each option once, and not all of their combinations
-        found = [found[i % len(found)] + options[i % len(options)] for i in range(count) if options]
+        found = [found[i % len(found)] + options[i % len(options)] for i in range(count)]
     return list(dict.fromkeys(found))[: 4 * most]
 
 

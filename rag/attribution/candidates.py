@@ -47,7 +47,7 @@ _PERIOD: Final = re.compile(
     r"\b(?:(?:early|mid|late)[- ])?"
     r"(?:\d{1,2}(?:st|nd|rd|th)|(?:[a-z]+teen|twenti|nin|seven|eigh|six|fif|four)th)"
     r" centur(?:y|ies)\b|\b\d{1,2}(?::\d{2})?\s*[ap]\.?m\.?(?!\w)|\b(?:18|19|20)\d0s\b"
-    r"|\d+\s*世[纪紀](?:[初中末]期?|\d+年代)?|[〇零一二三四五六七八九]{4}年",
+    r"|(?<!\d)\d+\s*世[纪紀](?:[初中末]期?|\d+年代)?|[〇零一二三四五六七八九]{4}年",
     re.IGNORECASE,
 )
 _COUNT: Final = (
@@ -76,7 +76,7 @@ _CJK_CUT: Final = re.compile(
 )
 _WORD: Final = re.compile(r"[\w$€£%][\w'’./&%-]*")
 _OPENING: Final = re.compile(r"^[\s\"“'‘(（]+")
-_CLOSING: Final = re.compile(r"[\s\"”'’)）,;:.，。]+$")
+_CLOSING: Final = re.compile(r"(?<![\s\"”'’)）,;:.，。])[\s\"”'’)）,;:.，。]+$")
 _BREAK: Final = re.compile(r"[,;:()\[\]“”\"—–]|\. ")
 
 

@@ -23,8 +23,10 @@ _TOPIC_STOPS: Final = re.compile(
 _OBJECT: Final = re.compile(
     rf"(?:[了着過过]|负责|負責|创立|設計|设计|到)(?P<topic>[^{ENDS}的了]{{2,12}})[{ENDS}]*$"
 )
-_NUMBERED: Final = re.compile(r"[A-Za-z]*\d+[A-Za-z0-9.-]*[年月日号號]?|[一二三四五六七八九十]+[年月日号號]")
-_MARKS: Final = re.compile(rf"[{ENDS}]+$")
+_NUMBERED: Final = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]*\d[A-Za-z0-9.-]*+[年月日号號]?|[一二三四五六七八九十]+[年月日号號]"
+)
+_MARKS: Final = re.compile(rf"(?<![{ENDS}])[{ENDS}]+$")
 _LONGEST: Final = 8
 _SHORT: Final = 10
 
