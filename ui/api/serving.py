@@ -16,7 +16,7 @@ from ui.api.application import build_application
 from ui.api.stopping import stop_all
 from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
 
-__all__ = ["serve"]
+__all__ = ["Server", "serve"]
 
 _LAST_SECONDS: Final = 1
 """How long answers under way may still take once the server is told to end."""
@@ -24,7 +24,7 @@ _END_SECONDS: Final = 1.8
 """When the process ends though a thread is still busy; a library stands any end."""
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Ends in time: work under way is told to stop, and is not waited for."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -57,4 +57,4 @@ def serve(library: Library) -> None:
     with socket.create_server((settings.host, port), family=family) as listening:
         print(f"Citewell answers at {address(settings.host, port)}/v1  (Ctrl-C stops it)", flush=True)
         with contextlib.suppress(KeyboardInterrupt), ended_like_ctrl_c():
-            _Server(config).run(sockets=[listening])
+            Server(config).run(sockets=[listening])
