@@ -171,7 +171,7 @@ def _as_written(question: Question, terms: Collection[str]) -> list[str]:
     """Stemmed terms as the question writes them."""
     if question.cjk > 0.3:
         return sorted(terms)
-    written = re.findall(r"[\w'’&.-]*\w", question.asked)
+    written = re.findall(r"(?<![\w'’&.-])[\w'’&.-]*\w", question.asked)
     return list(
         dict.fromkeys(
             word

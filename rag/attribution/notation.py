@@ -28,7 +28,7 @@ _IDENTIFIER: Final = re.compile(r"\d*[^\W\d_]+\d\w*")
 _NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d+\w*", re.IGNORECASE)
 _WORD_AND_NUMBER: Final = re.compile(r"[a-z]{3,}-\d{1,4}s?")
 """`mid-2020`, `top-10`: a plain word before a number."""
-_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
+_WITH_DIGIT: Final = re.compile(r"(?<!\w)\w*\d\w*")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
 _LETTER: Final = re.compile(r"(?<=[^\W\d_]{3} )[B-HJ-Z](?![\w.'’&-]| \d)")
 _ORDINALS: Final = ("first", "second", "third", "fourth")

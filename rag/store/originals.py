@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import StoreError
+from rag.regular_files import open_regular
 from rag.store.durable import flush_directory
 
 __all__ = ["Originals"]
@@ -57,7 +58,7 @@ class Originals:
         if target.is_file() and target.stat().st_size == original.stat().st_size:
             return name
         copy = self.folder / f"{name}.copy"
-        with original.open("rb") as source, copy.open("wb") as sink:
+        with open_regular(original) as source, copy.open("wb") as sink:
             shutil.copyfileobj(source, sink, 1 << 20)
             sink.flush()
             os.fsync(sink.fileno())
