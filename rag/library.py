@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from rag.store.records import Rating
 
 __all__ = ["Library"]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Library:
@@ -223,7 +226,10 @@ class Library:
         *,
         use_cache: bool = True,
     ) -> Iterator[AnswerEvent]:
-        """What happens on the way to an answer, as it happens; the last event holds the answer."""
+        """What happens on the way to an answer, as it happens; the last event holds the answer.
+
+        Its run record is kept, unless the library can only be read here.
+        """
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)
@@ -233,7 +239,9 @@ class Library:
             yield Finished(kept, self.store.run(kept.run_id))
             return
         for event in answerer.stream(question, scope, history, stop):
-            if isinstance(event, Finished):
+            if isinstance(event, Finished) and self.store.read_only:
+                _LOG.warning("the library can only be read here: the record of this answer is not kept")
+            elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
                 if (
