@@ -31,15 +31,18 @@ from rag.store.reserve import Reserve
 from rag.store.vector_cache import VectorCache
 from rag.store.vector_memory import VectorMemory
 from rag.store.writing import CatalogWriter
+from rag.temporary import clear_left_behind
 
-__all__ = ["Store"]
+__all__ = ["UPLOADS", "Store"]
 
 _CATALOG: Final = "catalog.sqlite"
 _RECOVERY_SECONDS: Final = 0.1
 _PRIVATE_SINCE: Final = 12
 """The schema from which on a library's files are made for their owner alone."""
 _PARTS: Final = (_CATALOG, f"{_CATALOG}-wal", f"{_CATALOG}-shm", "files", "index", "index/lexical", "reserve")
-_PARTS_OF_APP: Final = ("uploads", "evaluations")
+UPLOADS: Final = "uploads"
+"""The folder in a library where the web app saves what was dropped, until it is read."""
+_PARTS_OF_APP: Final = (UPLOADS, "evaluations")
 
 
 class Store(Derived):
@@ -119,6 +122,7 @@ class Store(Derived):
         with contextlib.suppress(LibraryLockedError):  # whoever is writing now settles it, or the next start
             self._writer.recover(_RECOVERY_SECONDS)
         self._drop_leftovers(_RECOVERY_SECONDS)
+        clear_left_behind(self.path / UPLOADS)
 
     def _bring_up_to_date(self) -> None:
         before = migrate(self._database)

@@ -50,7 +50,7 @@ def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> N
         ),
         (
             "stored as it came in",
-            "UPDATE chunks SET headings = '[\"New\"]' WHERE document = 2",
+            "UPDATE chunks SET headings = '[0]' WHERE document = 2",
             "chunks changed",
         ),
         ("stored as it came in", "UPDATE pages SET label = 'ix' WHERE document = 1", "text changed"),
