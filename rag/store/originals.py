@@ -113,7 +113,7 @@ class Originals:
         except ValueError:  # cut off by a crash while it was written, so nothing was done yet
             names = []
         for name in names if isinstance(names, list) else ():
-            if not (isinstance(name, str) and _is_name(name)):
+            if not _is_name(name):
                 continue
             (self.folder / f"{name}.copy").unlink(missing_ok=True)
             used = connection.execute("SELECT EXISTS (SELECT 1 FROM documents WHERE file = ?)", (name,))
@@ -128,7 +128,9 @@ class Originals:
         return sorted(p.name for p in self.folder.iterdir() if p.suffix != _PENDING)
 
 
-def _is_name(name: str) -> bool:
+def _is_name(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
     stem, dot, suffix = name.partition(".")
     return bool(_SHA256.fullmatch(stem)) and (not dot or bool(_SUFFIX.fullmatch(dot + suffix)))
 
