@@ -17,8 +17,10 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 _PYTHONS: Final = ("3.11", "3.12", "3.13")
-_PLATFORMS: Final = (*(f"manylinux_2_{n}_x86_64" for n in range(36, 4, -1)), "manylinux2014_x86_64")
-_OLDER: Final = ("manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64", "any")
+_PLATFORMS: Final = (
+    *(f"manylinux_2_{n}_x86_64" for n in range(36, 4, -1)),
+    *("manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64", "any"),
+)
 _HEADER: Final = """\
 # The versions that CI installs, with the SHA-256 of their files for Linux on x86-64, by `make constraints`.
 # `make run` keeps to the versions, `pip install --no-deps --require-hashes -r constraints.txt` to the files.
@@ -37,24 +39,16 @@ def installed() -> list[str]:
 
 
 def taken(pinned: list[str], python: str) -> dict[str, str]:
-    """The SHA-256 of the wheel that pip takes for each package; none for what it has no wheel of."""
-    platforms = [part for name in (*_PLATFORMS, *_OLDER) for part in ("--platform", name)]
+    """The SHA-256 of the file that pip takes for each package under a version of Python."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
     found: dict[str, str] = {}
     with TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--dry-run",
-            "--ignore-installed",
-            "--no-deps",
-        ]
-        command += ["--only-binary", ":all:", "--python-version", python, *platforms]
-        command += ["--target", f"{folder}/nowhere", "--report", str(report), *pinned]
-        subprocess.run(command, check=True)
+        command += ["--no-deps", "--report", str(report)]
+        if python != f"{sys.version_info.major}.{sys.version_info.minor}":
+            platforms = [part for name in _PLATFORMS for part in ("--platform", name)]
+            command += ["--python-version", python, *platforms, "--target", f"{folder}/nowhere"]
+        subprocess.run([*command, *pinned], check=True)
         for entry in json.loads(report.read_text("utf-8"))["install"]:
             found[_key(entry["metadata"]["name"])] = _digest(entry["download_info"])
     return found
@@ -85,8 +79,6 @@ def main() -> None:
         hashes = "".join(
             f" --hash=sha256:{digest}" for digest in sorted(digests[_key(line.partition("==")[0])])
         )
-        if not hashes:
-            sys.exit(f"{line} has no wheel: take another version")
         lines.append(line + hashes)
     Path("constraints.txt").write_text(_HEADER + "\n".join(lines) + "\n", "utf-8")
 
