@@ -34,6 +34,7 @@ Pointers = NDArray[np.uint64]
 Orders = NDArray[np.float64]
 Colours = NDArray[np.int16]
 
+
 class _Shape(NamedTuple):
     pointer: int
     order: float

@@ -49,16 +49,15 @@ class Limits:
         """Bounds of the clips of objects in their own space, and which may not be drawn as they are."""
         known = functions()
         doubts = np.fromiter(map(known["FPDFPageObj_HasTransparency"], objects), np.bool_, len(objects))
-        marks = list(map(known["FPDFPageObj_CountMarks"], objects))
+        marks = np.fromiter(map(known["FPDFPageObj_CountMarks"], objects), np.int32, len(objects))
         clips = list(map(known["FPDFPageObj_GetClipPath"], objects))
-        paths = list(map(known["FPDFClipPath_CountPaths"], clips))
+        paths = np.fromiter(map(known["FPDFClipPath_CountPaths"], clips), np.int32, len(objects))
         bounds = [EVERYWHERE] * len(objects)
-        for index, pointer in enumerate(objects):
-            if paths[index] > 0:
-                bounds[index], is_odd = self._clip(clips[index], min(paths[index], _MOST_PATHS))
-                doubts[index] |= is_odd
-            if marks[index] > 0:
-                doubts[index] |= self._is_layered(pointer, marks[index])
+        for index in np.flatnonzero(paths > 0).tolist():
+            bounds[index], is_odd = self._clip(clips[index], min(int(paths[index]), _MOST_PATHS))
+            doubts[index] |= is_odd
+        for index in np.flatnonzero(marks > 0).tolist():
+            doubts[index] |= self._is_layered(objects[index], int(marks[index]))
         return bounds, doubts
 
     def _clip(self, clip: int, paths: int) -> tuple[Bounds, bool]:
