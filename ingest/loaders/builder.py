@@ -54,7 +54,7 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._details: _PageDetails = ("", None, None, None, ())
         self._in_table = False
-        self._hidden = 0
+        self.hidden = 0
         self._asides: Counter[str] = Counter()
         self.title = ""
         self.language = ""
@@ -68,9 +68,14 @@ class DocumentBuilder:
         """Whether anything was added yet."""
         return bool(self._blocks)
 
+    @property
+    def written(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
     def leave_out(self, hidden: int) -> None:
         """Count characters, without white space, that no one can see and that are left out."""
-        self._hidden += hidden
+        self.hidden += hidden
 
     def read_aside(self, what: str, count: int = 1) -> None:
         """Count what is read though the page itself does not show it; `what` names it in the plural."""
@@ -198,8 +203,8 @@ class DocumentBuilder:
         )
 
     def _told(self) -> Iterator[str]:
-        if self._hidden:
-            yield hidden_told(self._hidden)
+        if self.hidden:
+            yield hidden_told(self.hidden)
         if self._asides:
             told = ", ".join(f"{what}: {count:,}" for what, count in self._asides.items())
             yield f"read though the page does not show them at once: {told}"

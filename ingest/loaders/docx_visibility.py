@@ -24,9 +24,10 @@ _NARROWEST: Final = 10
 """Per cent of a letter's width."""
 _TWIPS: Final = 20
 _HIGHLIGHTS: Final = {
-    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
-    "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
-    "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0",
+    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF",
+    "red": "FF0000", "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
+    "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080",
+    "lightGray": "C0C0C0",
 }  # fmt: skip
 Properties = dict[str, str]
 """What decides on a run: its flags as `1` or `0`, its colours, sizes and widths as Word writes them."""
@@ -67,8 +68,8 @@ class _Looks:
         self._shaded: dict[str | None, bool] = {}
         defaults = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
         self._defaults = _properties(defaults)
-        standing = (s.get(W + "styleId") for s in self._styles.values() if s.get(W + "default") in ("1", "true")
-                    and s.get(W + "type") == "paragraph")  # fmt: skip
+        paragraphs = (s for s in self._styles.values() if s.get(W + "type") == "paragraph")
+        standing = (s.get(W + "styleId") for s in paragraphs if s.get(W + "default") in ("1", "true"))
         self._standard = next(standing, None)
 
     def is_hidden(self, run: Any, page: Colour | None) -> bool:
@@ -140,9 +141,9 @@ class _Looks:
             style = self._styles.get(identifier)
             if style is not None:
                 based = style.find(W + "basedOn")
-                self._shaded[identifier] = any(_shade(shade) is not None for shade in style.iter(W + "shd")) or (
-                    based is not None and self._is_shaded(based.get(W + "val"))
-                )
+                self._shaded[identifier] = any(
+                    _shade(shade) is not None for shade in style.iter(W + "shd")
+                ) or (based is not None and self._is_shaded(based.get(W + "val")))
         return self._shaded[identifier]
 
 
@@ -170,11 +171,19 @@ def _has_no_height(paragraph: Any) -> bool:
         return False
     line = paragraph.find(f"{W}pPr/{W}spacing")
     least = LEAST_POINTS * _TWIPS
-    if line is not None and line.get(W + "lineRule") == "exact" and _number(line.get(W + "line"), 240) < least:
+    if (
+        line is not None
+        and line.get(W + "lineRule") == "exact"
+        and _number(line.get(W + "line"), 240) < least
+    ):
         return True
     row = next(paragraph.iterancestors(W + "tr"), None)
     height = None if row is None else row.find(f"{W}trPr/{W}trHeight")
-    if height is not None and height.get(W + "hRule") == "exact" and _number(height.get(W + "val"), 240) < least:
+    if (
+        height is not None
+        and height.get(W + "hRule") == "exact"
+        and _number(height.get(W + "val"), 240) < least
+    ):
         return True
     hidden = None if row is None else row.find(f"{W}trPr/{W}hidden")
     return hidden is not None and not is_off(hidden)

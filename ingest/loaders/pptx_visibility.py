@@ -70,7 +70,12 @@ def _placed(tree: Any, space: tuple[float, float, float, float], depth: int) -> 
         across = (own[2] - own[0]) / (inner[2] - inner[0])
         down = (own[3] - own[1]) / (inner[3] - inner[1])
         a, b, c, d = space
-        mapped = (a * across, a * (own[0] - inner[0] * across) + b, c * down, c * (own[1] - inner[1] * down) + d)
+        mapped = (
+            a * across,
+            a * (own[0] - inner[0] * across) + b,
+            c * down,
+            c * (own[1] - inner[1] * down) + d,
+        )
         yield from _placed(shape, mapped, depth + 1)
 
 
@@ -103,7 +108,7 @@ def _is_placeholder(shape: Any) -> bool:
 
 
 def _runs(shape: Any) -> list[Any]:
-    return [run for run in shape.iter(_A + "r", _A + "fld")]
+    return list(shape.iter(_A + "r", _A + "fld"))
 
 
 def _vanishes(run: Any, shape: Any, box: Box | None, under: list[_Placed], theme: _Theme) -> bool:
@@ -129,7 +134,11 @@ def _vanishes(run: Any, shape: Any, box: Box | None, under: list[_Placed], theme
 def _list_style(run: Any, shape: Any) -> Any:
     """What the shape's own list of styles says of runs of the first level."""
     return next(
-        (found for body in shape.iter(_P + "txBody") if (found := body.find(f"{_A}lstStyle/{_A}lvl1pPr/{_A}defRPr")) is not None),
+        (
+            found
+            for body in shape.iter(_P + "txBody")
+            if (found := body.find(f"{_A}lstStyle/{_A}lvl1pPr/{_A}defRPr")) is not None
+        ),
         None,
     )
 
@@ -173,7 +182,7 @@ def _solid(fill: Any, theme: _Theme) -> Colour | None:
 
 
 class _Theme:
-    """The colours that names of a theme stand for, the background, and the shapes under those of the slide."""
+    """What names of a theme's colours stand for, the background, and the shapes under those of the slide."""
 
     def __init__(self, slide: Any) -> None:
         layout = slide.slide_layout
@@ -200,7 +209,7 @@ class _Theme:
         return WHITE
 
     def colour(self, fill: Any) -> tuple[Colour, float] | None:
-        """The colour in an element and its opacity, 0 to 1; None where it is changed in ways not known here."""
+        """The colour in an element and its opacity, 0 to 1; None where that is not known."""
         for child in fill:
             alpha = child.find(_A + "alpha")
             opacity = 1.0 if alpha is None else _number(alpha.get("val"), _OPAQUE) / _OPAQUE

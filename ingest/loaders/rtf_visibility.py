@@ -94,6 +94,8 @@ def _colour_table(content: str) -> list[Colour | None]:
     for entry in (found.group(1) if found else "").split(";"):
         channels = {name: float(value) for name, value in _CHANNEL.findall(entry)}
         colours.append(
-            (channels.get("red", 0.0), channels.get("green", 0.0), channels.get("blue", 0.0)) if channels else None
+            (channels.get("red", 0.0), channels.get("green", 0.0), channels.get("blue", 0.0))
+            if channels
+            else None
         )
     return colours or [BLACK]

@@ -57,6 +57,6 @@ def _letters(text: str) -> Counter[str]:
 
 
 def _share_of_latin(text: str) -> float:
-    """Fonts of other scripts often lie at the places of Latin letters: such a text is not what it looks like."""
+    """Fonts of other scripts often hold their signs at the places of Latin letters."""
     letters = [character for character in text if character.isalpha()]
     return sum(character < "\u0250" for character in letters) / max(len(letters), 1)
