@@ -153,6 +153,27 @@ def _word_runs(text: str) -> list[tuple[str, ...]]:
     return list(zip(words, words[1:], words[2:], strict=False))
 
 
+def _write_thread(text: str, builder: DocumentBuilder) -> None:
+    """Write what is new, then what is quoted: each earlier message under a heading that tells whose it is.
+
+    Who wrote it stands also before its first sentence, for that is what people quote.
+    """
+    lead = ""
+    for paragraph in thread(text):
+        if paragraph.leads:
+            told = paragraph.text.rstrip(":： ")
+            builder.block(f"{_EARLIER}: {told}", BlockKind.HEADING, min(paragraph.depth + 1, _LOWEST))
+            lead = f"{told}: "
+            continue
+        line = lead + paragraph.text.replace("\n", " ") if lead else paragraph.text
+        if lead and not line.rstrip().endswith(_SENTENCE_ENDS) and len(line) < _LONGEST_OPENING:
+            lead = f"{line} "  # a salutation
+            continue
+        builder.block(line)
+        lead = ""
+    builder.block(lead)
+
+
 def _attachments(message: EmailMessage) -> Iterator[EmailMessage]:
     """Attached files; pictures inside the message's HTML are decoration."""
     try:

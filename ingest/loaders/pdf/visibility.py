@@ -186,7 +186,7 @@ def _leaves_trace(page: Any, boxes: Boxes, suspect: Mask, objects: Pointers) -> 
                 set_active(pointer, 1)
         changed = np.abs(_drawn(page, scale, window) - without) > _TRACE
         shift = np.array([window[0], window[3], window[0], window[3]], np.float32)
-        seen = seen | _any_inside(changed, (boxes - shift) * scale)
+        np.logical_or(seen, _any_inside(changed, (boxes - shift) * scale), out=seen)
     return seen
 
 
