@@ -19,6 +19,7 @@ from ingest.loaders.pdf.characters import Boxes, PageCharacters
 from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers, fill_colours
 from ingest.loaders.pdf.native import address, functions
 from ingest.loaders.visible import LEAST_POINTS
+from rag.text import without_invisible
 
 __all__ = ["hidden_characters"]
 
@@ -26,6 +27,7 @@ Mask = NDArray[np.bool_]
 Window = tuple[float, float, float, float]
 """What is cut off a page on the left, at the bottom, on the right and at the top, in points."""
 
+_LATIN: Final = 0x24F
 _SPACES: Final = (0x09, 0x0A, 0x0D, 0x20, 0xA0)
 # text rendering modes, PDF 1.7, table 106
 _FILLED: Final = 0
@@ -56,6 +58,7 @@ def hidden_characters(page: Any, text_page: Any, characters: PageCharacters, dra
     boxes = characters.boxes
     inked: Mask = np.isfinite(boxes[:, 0]) & ~np.isin(characters.codes, _SPACES)
     hidden = inked & (_off_page(characters) | _too_small(characters, inked))
+    hidden |= _of_no_shape(characters)
     colours, opacity = fill_colours(drawings.texts.tolist())
     doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
     doubtful |= (colours[:, 0] < 0) | drawings.text_doubts
@@ -88,6 +91,14 @@ def _owners(text_page: Any, texts: Pointers, count: int) -> NDArray[np.intp]:
     ordered = texts[by_address]
     places = np.minimum(np.searchsorted(ordered, found), len(texts) - 1)
     return np.where(ordered[places] == found, by_address[places], -1)
+
+
+def _of_no_shape(characters: PageCharacters) -> Mask:
+    """Characters that no font draws, such as controls of direction and those of no width."""
+    codes = np.unique(characters.codes[characters.codes > _LATIN])
+    found = [code for code in codes.tolist() if without_invisible(f"\u4e00{chr(code)}") == "\u4e00"]
+    unseen: Mask = np.isin(characters.codes, found)
+    return unseen
 
 
 def _off_page(characters: PageCharacters) -> Mask:
@@ -163,7 +174,7 @@ def _clipped_off(boxes: Boxes, clips: Boxes) -> Mask:
     """Characters whose middles lie outside of their clips."""
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     with np.errstate(invalid="ignore"):
-        off: Mask = ((middle < clips[:, :2]) | (middle > clips[:, 2:])).any(axis=1)
+        off: Mask = np.any((middle < clips[:, :2]) | (middle > clips[:, 2:]), axis=1)
     return off
 
 
