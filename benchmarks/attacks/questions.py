@@ -38,8 +38,35 @@ for path in map(Path, sys.argv[1:]):
         step(text)
 """
 _BEGINNINGS: Final = ("", "cost ", "What is the cost ", "多少钱", "And ", "1", "(", '"')
-_PIECES: Final = ("or ", "and ", " ", "\t", ",", "，", "1", "1,", "a-", "A", "A ", "的", "the ", "it ", "'", "(1,",
-                  "please ", "what ", "a b ", "1 年", "。", "? ", "<", "- ", ".", "of the ", "\n")  # fmt: skip
+_PIECES: Final = (
+    "or ",
+    "and ",
+    " ",
+    "\t",
+    ",",
+    "，",
+    "1",
+    "1,",
+    "a-",
+    "A",
+    "A ",
+    "的",
+    "the ",
+    "it ",
+    "'",
+    "(1,",
+    "please ",
+    "what ",
+    "a b ",
+    "1 年",
+    "。",
+    "? ",
+    "<",
+    "- ",
+    ".",
+    "of the ",
+    "\n",
+)
 _ENDS: Final = ("", "?", "\x00")
 
 

@@ -26,7 +26,7 @@ _MARK: Final = "⟨U+"
 
 
 def without_invisible(text: str) -> str:
-    """A text as a person sees it, its characters in the order in which they are stored.
+    r"""A text as a person sees it, its characters in the order in which they are stored.
 
     >>> without_invisible("pay\\u200bment \\u202eon\\u202c time")
     'payment on time'
@@ -35,7 +35,7 @@ def without_invisible(text: str) -> str:
 
 
 def revealed(name: str) -> str:
-    """A name with its unseen characters and controls written out, so that no two names look the same.
+    r"""A name with its unseen characters and controls written out, so that no two names look the same.
 
     >>> revealed("report\\u202efdp.exe")
     'report⟨U+202E⟩fdp.exe'
