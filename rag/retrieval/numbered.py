@@ -18,7 +18,7 @@ from rag.text import STOP_WORDS
 __all__ = ["Label", "asked_labels", "opens"]
 
 _NUMBER: Final = r"\d{1,3}(?:\.\d{1,3}){0,4}[A-Za-z]?|[IVXL]{1,6}"
-_LABEL: Final = re.compile(rf"(?<!\w)([^\W\d_]{{2,14}}|§)\.?\s?({_NUMBER})(?![\w%]|[.,:]\d)")
+_LABEL: Final = re.compile(rf"(?<!\w)([^\W\d_]{{2,14}}|§)\.?\s?({_NUMBER})(?![\w%/-]|[.,:]\d)")
 _COUNTED: Final = re.compile(r"第[一二三四五六七八九十百零〇两\d]{1,6}[章节節条條款编編篇部]")
 _PARTS: Final = frozenset(
     [
@@ -81,7 +81,7 @@ def asked_labels(question: str) -> tuple[Label, ...]:
 
 def opens(label: Label, headings: Iterable[str], text: str) -> bool:
     """Whether one of the headings, or a line of the text, begins with a label."""
-    number = re.escape(label.number) + r"(?!\w|\.\d)"
+    number = re.escape(label.number) + r"(?!\w|[.-]\w)"
     whole = re.escape(label.word) + r"\.?\s?" + number if label.word else re.escape(label.number)
     if re.search(rf"^[^\w\n§]{{0,3}}{whole}", "\n".join([*headings, text]), re.IGNORECASE | re.MULTILINE):
         return True

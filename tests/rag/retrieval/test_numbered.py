@@ -20,6 +20,7 @@ from tests.fakes import add_to_store, document
         ("Which losses does Annex 4b list, and which Rule IV?", ["annex 4b", "rule IV"]),
         ("How many members joined in 2017?", []),
         ("Who paid for 3 lamps?", []),
+        ("How is pump 940-0024D wired?", []),
         ("第八条是什么内容？", ["第八条"]),
     ],
 )
