@@ -9,11 +9,12 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from rag.answering.calibration import Calibrator, load_calibrator
+from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_calibrator
 from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings, unknown_identifiers
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
+from rag.answering.foreign import all_foreign, is_foreign_passage
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
@@ -39,7 +40,7 @@ from rag.errors import UsageError
 from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.prompting import PromptBuilder
-from rag.retrieval import HybridRetriever, Retrieval, merge_neighbours
+from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
 from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Step, Verdict
 from rag.settings import Settings
 from rag.store import Store
@@ -62,7 +63,8 @@ class _Inquiry:
     """A question with its passages and all that its answer needs.
 
     `question` stands alone; `asked` is what was asked, which may be a follow-up question. `suggested` are
-    words that the library does not hold, each with one that it does.
+    words that the library does not hold, each with one that it does. `documents` are those that were
+    searched, None for all; `foreign` says that the passages are in other languages than the question.
     """
 
     question: str
@@ -76,6 +78,8 @@ class _Inquiry:
     kind: str = "lookup"
     suggested: tuple[tuple[str, str], ...] = ()
     retrieval: Retrieval | None = None
+    documents: Sequence[str] | None = None
+    foreign: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -109,6 +113,10 @@ class Answerer:
         sentences = SentenceVectors(embedder) if embedder is not None else None
         self._evidence = EvidenceSelector(sentences, reader, second=second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
+        self._foreign_calibrator = load_foreign_calibrator()
+        self._foreign = ForeignRetriever(
+            store, retriever, second_embedder or _no_embedder, settings.retrieval
+        )
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
         self._understanding = self._understands(generator, embedder, second_embedder)
         self._writer: Writer | None = None
@@ -179,9 +187,7 @@ class Answerer:
         yield Searching(question)
         searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
-        passages = retrieval.passages
-        if self._settings.retrieval.merge_neighbours:
-            passages = tuple(merge_neighbours(passages, self._store))
+        passages = self._merged(retrieval)
         yield PassagesFound(passages)
         timings["retrieve"] = time.perf_counter() - searched
         weight = library_term_weights(self._store, read_question(question).terms)
@@ -198,9 +204,15 @@ class Answerer:
                 kind=understood.kind.value,
                 suggested=_suggested(understood),
                 retrieval=retrieval,
+                documents=documents,
                 started=started,
             )
         )
+
+    def _merged(self, retrieval: Retrieval) -> tuple[Passage, ...]:
+        if not self._settings.retrieval.merge_neighbours:
+            return retrieval.passages
+        return tuple(merge_neighbours(retrieval.passages, self._store))
 
     def _understands(
         self, generator: BaseChatModel | None, embedder: Embedder | None, second: SecondEmbedder | None
@@ -219,7 +231,7 @@ class Answerer:
 
     def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
-        grounds = self._grounds(inquiry)
+        inquiry, grounds = self._weighed(inquiry)
         if inquiry.stopped:
             outcome = Outcome(abstained=True, reason=_STOPPED)
         elif not grounds.selection.chosen or (self._writer is None and not self._bears(inquiry, grounds)):
@@ -239,19 +251,57 @@ class Answerer:
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
         yield Finished(answer, record)
 
+    def _weighed(self, inquiry: _Inquiry) -> tuple[_Inquiry, Grounds]:
+        """The passages that answer best, and their evidence: those found, or those in other languages.
+
+        What is in the question's own language has the first say, so that a language that is told wrongly
+        takes no answer away. Others are asked where it does not bear one, or what was found is in none but
+        those.
+        """
+        own = None
+        if not inquiry.passages or not all_foreign(inquiry.question, inquiry.passages):
+            own = self._grounds(inquiry)
+            ranked = own.selection.ranked
+            apart = bool(ranked) and is_foreign_passage(
+                inquiry.question, inquiry.passages[ranked[0].unit.passage]
+            )
+            if inquiry.stopped or (self._bears(inquiry, own) and not apart):
+                return inquiry, own
+        other = self._abroad(inquiry)
+        if other is None:
+            return inquiry, own or self._grounds(inquiry)
+        found = self._grounds(other)
+        if own is None or apart or self._bears(other, found):
+            return other, found
+        return inquiry, own
+
+    def _abroad(self, inquiry: _Inquiry) -> _Inquiry | None:
+        """The question with passages in other languages; None where there are none."""
+        if inquiry.retrieval is None:
+            given = tuple(p for p in inquiry.passages if is_foreign_passage(inquiry.question, p))
+            return replace(inquiry, passages=given, foreign=True) if given else None
+        found = self._foreign.retrieve(inquiry.question, inquiry.documents)
+        if found is None:
+            return None
+        inquiry.timings["retrieve"] += sum(found.timings.values())
+        return replace(inquiry, passages=self._merged(found), retrieval=found, foreign=True)
+
     def _grounds(self, inquiry: _Inquiry) -> Grounds:
         started = time.perf_counter()
-        most = self._settings.answering.max_sentences
-        selection = self._evidence.select(inquiry.question, inquiry.passages, inquiry.weight, most)
+        most, foreign = self._settings.answering.max_sentences, inquiry.foreign
+        calibrator = self._foreign_calibrator if foreign else self._calibrator
+        selection = self._evidence.select(
+            inquiry.question, inquiry.passages, inquiry.weight, most, foreign=foreign
+        )
         features = confidence_features(selection, inquiry.passages, inquiry.weight)
         inquiry.timings["evidence"] = time.perf_counter() - started
         return Grounds(
             selection=selection,
-            confidence=self._calibrator.confidence(features),
-            threshold=self._threshold(),
+            confidence=calibrator.confidence(features),
+            threshold=self._threshold(calibrator),
             features=features,
             retrieval=inquiry.retrieval,
-            contributions=self._calibrator.contributions(features),
+            contributions=calibrator.contributions(features),
         )
 
     def _bears(self, inquiry: _Inquiry, grounds: Grounds) -> bool:
@@ -259,11 +309,11 @@ class Answerer:
         unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
         return grounds.confidence >= grounds.threshold and not unknown
 
-    def _threshold(self) -> float:
+    def _threshold(self, calibrator: Calibrator) -> float:
         set_by_hand = self._settings.answering.abstain_below
         if set_by_hand is not None:
             return set_by_hand
-        return self._calibrator.threshold(self._settings.answering.wanted_precision)
+        return calibrator.threshold(self._settings.answering.wanted_precision)
 
     def _told(
         self, inquiry: _Inquiry, grounds: Grounds, book: CitationBook
@@ -410,6 +460,10 @@ def _found(inquiry: _Inquiry) -> Step:
 def _check(question: str) -> None:
     if not any(map(str.isalnum, question)):
         raise UsageError(f"the question {question!r} holds no word: ask with words")
+
+
+def _no_embedder() -> None:
+    """In place of a second embedder where there is none."""
 
 
 def _nothing(term: str) -> float:

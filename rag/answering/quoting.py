@@ -52,11 +52,13 @@ def short_answer(selection: Selection, book: CitationBook, written: str = "") ->
     """The name, number, date or place asked for, inside what is cited; None where it is not clear.
 
     The reader says which it is where it has read. What a model has `written`, checked, says which of the
-    evidence's spans it takes for the answer.
+    evidence's spans it takes for the answer. In another language than the question's none is clear.
     """
     cited = _cited(selection, book)
     if selection.has_read:
         found = read_short_span(selection, list(cited), written)
+    elif selection.is_foreign:
+        found = None
     elif selection.question.language in _KINDS_KNOWN:
         found = _clear_span(selection.question, list(cited), written)
     else:

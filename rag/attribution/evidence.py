@@ -25,10 +25,11 @@ from rag.attribution.question import Question, read_question
 from rag.attribution.short import answer_scores
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
-from rag.attribution.weights import EvidenceWeights, load_evidence_weights
+from rag.attribution.weights import EvidenceWeights, load_evidence_weights, load_foreign_weights
 from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.schema import Passage
+from rag.text import likeliest_language
 
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
@@ -64,7 +65,8 @@ class Selection:
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
     question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
     probabilities: how many there should be in the answer. `has_read` says whether the reader has read, and
-    `spans` are the short answers that it sees, likeliest first.
+    `spans` are the short answers that it sees, likeliest first. `is_foreign` says that the passages are in
+    another language than the question.
     """
 
     question: Question
@@ -76,6 +78,7 @@ class Selection:
     expected: float = 0.0
     has_read: bool = False
     spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
+    is_foreign: bool = False
 
     @property
     def told(self) -> tuple[Evidence, ...]:
@@ -100,7 +103,7 @@ class Measured:
     """The units of a question's passages that were embedded, with their features, before any is chosen.
 
     `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not;
-    `embedder` names the model behind `vectors`, `votes` are the reader's.
+    `embedder` names the model behind `vectors`, `votes` are the reader's; `is_foreign` as in `Selection`.
     """
 
     question: Question
@@ -112,6 +115,7 @@ class Measured:
     weight: TermWeights
     considered: int
     embedder: str = ""
+    is_foreign: bool = False
 
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
@@ -142,7 +146,9 @@ class EvidenceSelector:
             `SentenceVectors`, it shares what it remembers.
         reader: Reads the question with the most promising windows, where there is one.
         weights: The models; the shipped ones when None.
-        most_candidates: Units that are embedded a question: those whose words speak for them most.
+        foreign_weights: The models for passages in other languages than the question; likewise.
+        most_candidates: Units that are embedded a question: those whose words speak for them most. Twice as
+            many in another language, where words say little.
         second: Makes an embedder for languages that the first does not know; called when one is met.
     """
 
@@ -153,6 +159,7 @@ class EvidenceSelector:
         weights: EvidenceWeights | None = None,
         most_candidates: int = 48,
         second: SecondEmbedder | None = None,
+        foreign_weights: EvidenceWeights | None = None,
     ) -> None:
         if most_candidates < 1:
             raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
@@ -160,6 +167,7 @@ class EvidenceSelector:
         self._judges = LanguageJudges(first, second)
         self._reader = reader
         self._weights = weights or load_evidence_weights()
+        self._foreign_weights = foreign_weights or load_foreign_weights()
         self._most_candidates = most_candidates
 
     def select(
@@ -168,40 +176,60 @@ class EvidenceSelector:
         passages: Sequence[Passage],
         term_weights: TermWeights | None = None,
         max_sentences: int = 3,
+        *,
+        foreign: bool = False,
     ) -> Selection:
         """Choose at most `max_sentences` units; none only where the passages hold none.
 
         `passages` come best first. `term_weights` tell how rare words are in the whole library; without
-        them the passages tell.
+        them the passages tell. `foreign` says that the passages are in other languages than the question:
+        it is compared with them by an embedder that knows both, and by other weights.
         """
-        return select_measured(self.measure(question, passages, term_weights), self._weights, max_sentences)
+        measured = self.measure(question, passages, term_weights, foreign=foreign)
+        return select_measured(measured, self._weighing(foreign), max_sentences)
 
     def measure(
-        self, question: str, passages: Sequence[Passage], term_weights: TermWeights | None = None
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        term_weights: TermWeights | None = None,
+        *,
+        foreign: bool = False,
     ) -> Measured:
-        """Find the units of some passages and measure the most promising."""
+        """Find the units of some passages and measure the most promising; see `select`."""
         asked = read_question(question)
+        weights = self._weighing(foreign)
         units = quotable_units(passages)
         weight = term_weights or weights_from_texts(unit.reading for unit in units)
         by_words = word_features(asked, units, passages, weight)
-        kept = self._prefiltered(by_words)
+        kept = self._prefiltered(by_words, weights, self._most_candidates * (2 if foreign else 1))
         candidates = [units[i] for i in kept]
-        judge = self._judges.judge(asked.language, languages_of(passages)) if candidates else None
+        judge = self._judge(asked, passages, foreign) if candidates else None
         vectors = self._vectors(asked, candidates, judge)
         promise = self._promise(by_words, kept, vectors)
-        votes = votes_of(self._reader, asked, units, passages, promise).of(kept)
+        votes = votes_of(None if foreign else self._reader, asked, units, passages, promise).of(kept)
         matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
-        read = np.argsort(-self._weights.ranking.scores(matrix), kind="stable")[:_READ]
+        read = np.argsort(-weights.ranking.scores(matrix), kind="stable")[:_READ]
         add_answers(matrix, read, answer_scores(asked, [candidates[i] for i in read]))
         name = judge[0].embedder.name if judge else ""
-        return Measured(asked, passages, candidates, matrix, vectors, votes, weight, len(units), name)
+        found = asked, passages, candidates, matrix, vectors, votes, weight
+        return Measured(*found, considered=len(units), embedder=name, is_foreign=foreign)
 
-    def _prefiltered(self, by_words: Matrix) -> NDArray[np.intp]:
-        """The rows to embed, ascending."""
-        if len(by_words) <= self._most_candidates:
+    def _weighing(self, foreign: bool) -> EvidenceWeights:
+        return self._foreign_weights if foreign else self._weights
+
+    def _judge(self, question: Question, passages: Sequence[Passage], foreign: bool) -> Judge | None:
+        others = languages_of(passages)
+        if foreign:
+            return self._judges.judge_across(likeliest_language(question.text), others)
+        return self._judges.judge(question.language, others)
+
+    def _prefiltered(self, by_words: Matrix, weights: EvidenceWeights, most: int) -> NDArray[np.intp]:
+        """The rows to embed, at most so many, ascending."""
+        if len(by_words) <= most:
             return np.arange(len(by_words))
-        scores = self._weights.prefilter.scores(by_words)
-        return np.sort(np.argsort(-scores, kind="stable")[: self._most_candidates])
+        scores = weights.prefilter.scores(by_words)
+        return np.sort(np.argsort(-scores, kind="stable")[:most])
 
     def _vectors(self, question: Question, units: Sequence[Unit], judge: Judge | None) -> UnitVectors:
         if judge is None:
@@ -249,6 +277,7 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
         expected,
         measured.votes.has_read,
         tuple((measured.units[span.unit], span) for span in measured.votes.spans),
+        measured.is_foreign,
     )
 
 

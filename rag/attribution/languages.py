@@ -61,6 +61,17 @@ class LanguageJudges:
         trust = self._trust_in(sentences, question_language)
         return (sentences, trust) if max(trust.trust, least) >= _LEAST_TRUST else None
 
+    def judge_across(self, question_language: str, others: frozenset[str]) -> Judge | None:
+        """The embedder for a question and passages in other languages; None where none knows them.
+
+        The second where it is trusted, since the first may know other languages by their names alone.
+        """
+        spoken = others | {question_language}
+        for sentences, wanted in ((self._second_vectors(), _LEAST_TRUST), (self._first, _GOOD_TRUST)):
+            if sentences is not None and self._least(sentences, spoken) >= wanted:
+                return sentences, self._trust_in(sentences, question_language)
+        return None
+
     def _least(self, sentences: SentenceVectors | None, languages: frozenset[str]) -> float:
         if sentences is None:
             return 0.0

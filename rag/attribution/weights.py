@@ -13,7 +13,7 @@ from rag.attribution.membership import MEMBERSHIP_FEATURES
 from rag.errors import ConfigurationError
 from rag.resources import resource
 
-__all__ = ["EvidenceWeights", "load_evidence_weights"]
+__all__ = ["EvidenceWeights", "load_evidence_weights", "load_foreign_weights"]
 
 _VERSION = 1
 
@@ -64,3 +64,10 @@ def load_evidence_weights() -> EvidenceWeights:
     """The weights that ship with the program."""
     path = resource("data", "calibration", "evidence.json")
     return EvidenceWeights.from_json(read_parameters(path), str(path))
+
+
+@cache
+def load_foreign_weights() -> EvidenceWeights:
+    """The weights for passages in other languages than the question."""
+    path = resource("data", "language", "foreign.json")
+    return EvidenceWeights.from_json(read_parameters(path)["evidence"], str(path))

@@ -1,7 +1,7 @@
 """Text as spans: sentences, words, languages. Knows nothing of documents, stores or models."""
 
 from rag.text.context import context_line, embedding_text, text_hash
-from rag.text.language import cjk_share, detect_language, has_cjk
+from rag.text.language import cjk_share, detect_language, has_cjk, is_foreign, likeliest_language
 from rag.text.sentences import line_spans, sentence_spans
 from rag.text.tokens import STOP_WORDS, content_words, kept_terms, numbers, search_terms, stem, words
 
@@ -13,7 +13,9 @@ __all__ = [
     "detect_language",
     "embedding_text",
     "has_cjk",
+    "is_foreign",
     "kept_terms",
+    "likeliest_language",
     "line_spans",
     "numbers",
     "search_terms",
