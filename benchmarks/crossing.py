@@ -1,8 +1,8 @@
 """Sets whose questions are in another language than their documents, made of one set in two languages.
 
-XQuAD has the same questions, passages and answers in many languages (Artetxe, Ruder and Yogatama 2020, "On the
-cross-lingual transferability of monolingual representations"): the questions of one language are asked of the
-passages of another.
+XQuAD has the same questions, passages and answers in many languages (Artetxe, Ruder and Yogatama 2020, "On
+the cross-lingual transferability of monolingual representations"): the questions of one language are asked
+of the passages of another.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def cases(
                 continue
             measured = selector.measure(task.question, passages, weight)
             if measured.units:
-                yield Case(task, kind, measured, _labels(task, measured))
+                yield Case(task, kind, measured, labels_of(task, measured))
 
 
 def field_cases(
@@ -188,7 +188,7 @@ def field_cases(
             passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
             weight = library_term_weights(store, read_question(question.question).terms)
             measured = selector.measure(question.question, passages, weight)
-            labels = np.array([[float(_holds(unit, question)) for unit in measured.units]])
+            labels = np.array([[float(holds_answer(unit, question)) for unit in measured.units]])
             if measured.units and labels.any():
                 task = Task(
                     folder.name,
@@ -201,7 +201,7 @@ def field_cases(
                 yield Case(task, "retrieved", measured, labels)
 
 
-def _holds(unit: Unit, question: FieldQuestion) -> bool:
+def holds_answer(unit: Unit, question: FieldQuestion) -> bool:
     held = words(unit.in_place)
     others = [other for other in question.must_not if within(words(other), words(unit.text))]
     if (
@@ -283,7 +283,7 @@ def _given_passages(kind: str, task: Task, corpus: dict[str, Passage], folder: P
     return [corpus[name] for name in names]
 
 
-def _labels(task: Task, measured: Measured) -> NDArray[np.float64]:
+def labels_of(task: Task, measured: Measured) -> NDArray[np.float64]:
     placed = [(unit, measured.passages[unit.passage].source) for unit in measured.units]
     if task.facts:
         marks = [[(source, unit.ordinal) in task.facts for unit, source in placed]]
