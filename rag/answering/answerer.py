@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_calibrator
@@ -14,7 +14,7 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings, unknown_identifiers
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
-from rag.answering.foreign import all_foreign, is_foreign_passage
+from rag.answering.inquiry import Inquiry
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
@@ -31,8 +31,6 @@ from rag.attribution import (
     SecondEmbedder,
     Selection,
     SentenceVectors,
-    TermWeights,
-    TextSource,
     disagreements,
     read_question,
 )
@@ -56,35 +54,6 @@ _MOST_CONFLICTS: Final = 2
 _SURE: Final = 0.6
 """The least confidence of an answer that is called stated or pieced together, not only near."""
 _STOPPED: Final = "stopped before an answer was found"
-
-
-@dataclass(frozen=True)
-class _Inquiry:
-    """A question with its passages and all that its answer needs.
-
-    `question` stands alone; `asked` is what was asked, which may be a follow-up question. `suggested` are
-    words that the library does not hold, each with one that it does. `documents` are those that were
-    searched, None for all; `foreign` says that the passages are in other languages than the question.
-    """
-
-    question: str
-    passages: tuple[Passage, ...]
-    source: TextSource
-    weight: TermWeights
-    history: Sequence[Message]
-    timings: dict[str, float]
-    stop: threading.Event | None
-    asked: str = ""
-    kind: str = "lookup"
-    suggested: tuple[tuple[str, str], ...] = ()
-    retrieval: Retrieval | None = None
-    documents: Sequence[str] | None = None
-    foreign: bool = False
-    started: float = field(default_factory=time.perf_counter)
-
-    @property
-    def stopped(self) -> bool:
-        return self.stop is not None and self.stop.is_set()
 
 
 class Answerer:
@@ -154,7 +123,7 @@ class Answerer:
         asked, question = question, self._understanding.stand_alone(question, history)
         weight = given_term_weights(passages)
         source = PassageSource(passages)
-        inquiry = _Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
+        inquiry = Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
         return _last(self._respond(inquiry))
 
     def stream(
@@ -179,9 +148,7 @@ class Answerer:
         if text := answer_at_once(understood, self._store, documents):
             yield from self._at_once(
                 text,
-                _Inquiry(
-                    asked, (), self._store, _nothing, history, timings, stop, kind=understood.kind.value
-                ),
+                Inquiry(asked, (), self._store, _nothing, history, timings, stop, kind=understood.kind.value),
             )
             return
         yield Searching(question)
@@ -192,7 +159,7 @@ class Answerer:
         timings["retrieve"] = time.perf_counter() - searched
         weight = library_term_weights(self._store, read_question(question).terms)
         yield from self._respond(
-            _Inquiry(
+            Inquiry(
                 question,
                 passages,
                 self._store,
@@ -222,14 +189,14 @@ class Answerer:
         writer = generator if by_generator else None
         return Understanding(self._store, embedder, second, writer, follows=follows)
 
-    def _at_once(self, text: str, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+    def _at_once(self, text: str, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """An answer from the catalog, or about the program: nothing is searched, nothing is cited."""
         grounds = replace(self._grounds(inquiry), confidence=1.0)
         outcome = Outcome(sentences=(AnswerSentence(text),), model="catalog")
         answer = self._made(inquiry, outcome, grounds)
         yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
-    def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+    def _respond(self, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
         inquiry, grounds = self._weighed(inquiry)
         if inquiry.stopped:
@@ -251,34 +218,29 @@ class Answerer:
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
         yield Finished(answer, record)
 
-    def _weighed(self, inquiry: _Inquiry) -> tuple[_Inquiry, Grounds]:
+    def _weighed(self, inquiry: Inquiry) -> tuple[Inquiry, Grounds]:
         """The passages that answer best, and their evidence: those found, or those in other languages.
 
-        What is in the question's own language has the first say, so that a language that is told wrongly
-        takes no answer away. Others are asked where it does not bear one, or what was found is in none but
-        those.
+        What is in the question's own language has the first say. Others are asked where it does not bear
+        an answer, or where the best that was found is in none but those.
         """
-        own = None
-        if not inquiry.passages or not all_foreign(inquiry.question, inquiry.passages):
+        own, apart = None, inquiry.is_all_foreign
+        if not apart:
             own = self._grounds(inquiry)
             ranked = own.selection.ranked
-            apart = bool(ranked) and is_foreign_passage(
-                inquiry.question, inquiry.passages[ranked[0].unit.passage]
-            )
+            apart = bool(ranked) and inquiry.is_foreign_to(inquiry.passages[ranked[0].unit.passage])
             if inquiry.stopped or (self._bears(inquiry, own) and not apart):
                 return inquiry, own
         other = self._abroad(inquiry)
         if other is None:
             return inquiry, own or self._grounds(inquiry)
         found = self._grounds(other)
-        if own is None or apart or self._bears(other, found):
-            return other, found
-        return inquiry, own
+        return (other, found) if own is None or apart or self._bears(other, found) else (inquiry, own)
 
-    def _abroad(self, inquiry: _Inquiry) -> _Inquiry | None:
+    def _abroad(self, inquiry: Inquiry) -> Inquiry | None:
         """The question with passages in other languages; None where there are none."""
         if inquiry.retrieval is None:
-            given = tuple(p for p in inquiry.passages if is_foreign_passage(inquiry.question, p))
+            given = tuple(passage for passage in inquiry.passages if inquiry.is_foreign_to(passage))
             return replace(inquiry, passages=given, foreign=True) if given else None
         found = self._foreign.retrieve(inquiry.question, inquiry.documents)
         if found is None:
@@ -286,7 +248,7 @@ class Answerer:
         inquiry.timings["retrieve"] += sum(found.timings.values())
         return replace(inquiry, passages=self._merged(found), retrieval=found, foreign=True)
 
-    def _grounds(self, inquiry: _Inquiry) -> Grounds:
+    def _grounds(self, inquiry: Inquiry) -> Grounds:
         started = time.perf_counter()
         most, foreign = self._settings.answering.max_sentences, inquiry.foreign
         calibrator = self._foreign_calibrator if foreign else self._calibrator
@@ -304,7 +266,7 @@ class Answerer:
             contributions=calibrator.contributions(features),
         )
 
-    def _bears(self, inquiry: _Inquiry, grounds: Grounds) -> bool:
+    def _bears(self, inquiry: Inquiry, grounds: Grounds) -> bool:
         """Whether the evidence is good enough to be quoted as the answer."""
         unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
         return grounds.confidence >= grounds.threshold and not unknown
@@ -316,7 +278,7 @@ class Answerer:
         return calibrator.threshold(self._settings.answering.wanted_precision)
 
     def _told(
-        self, inquiry: _Inquiry, grounds: Grounds, book: CitationBook
+        self, inquiry: Inquiry, grounds: Grounds, book: CitationBook
     ) -> Generator[AnswerEvent, None, Outcome]:
         if self._writer is None:
             return (yield from quote(grounds.selection, book))
@@ -351,17 +313,17 @@ class Answerer:
             model="",
         )
 
-    def _read(self, inquiry: _Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
+    def _read(self, inquiry: Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
         """What the generator is shown."""
         if self._settings.prompt.reads == "evidence":
             return excerpts(grounds.selection, inquiry.passages)
         return inquiry.passages
 
-    def _book(self, inquiry: _Inquiry) -> CitationBook:
+    def _book(self, inquiry: Inquiry) -> CitationBook:
         names = {passage.document_id: passage.source for passage in inquiry.passages}
         return CitationBook(inquiry.source, names)
 
-    def _made(self, inquiry: _Inquiry, outcome: Outcome, grounds: Grounds) -> Answer:
+    def _made(self, inquiry: Inquiry, outcome: Outcome, grounds: Grounds) -> Answer:
         timings = {**inquiry.timings, "total": time.perf_counter() - inquiry.started}
         text = abstention(inquiry.question) if outcome.abstained else join_sentences(outcome.sentences)
         return Answer(
@@ -389,7 +351,7 @@ class Answerer:
 
 
 def _with_conflicts(
-    inquiry: _Inquiry, selection: Selection, outcome: Outcome, book: CitationBook
+    inquiry: Inquiry, selection: Selection, outcome: Outcome, book: CitationBook
 ) -> Generator[AnswerEvent, None, Outcome]:
     """An outcome with what its passages tell in contradiction to each other."""
     units = [evidence.unit for evidence in selection.near_best]
@@ -419,7 +381,7 @@ def _suggested(understood: Understood) -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in understood.corrected if not pair[0].islower())
 
 
-def _did_you_mean(inquiry: _Inquiry) -> str:
+def _did_you_mean(inquiry: Inquiry) -> str:
     """A question back for each name that the library does not hold and nearly does; "" without one."""
     if not inquiry.suggested:
         return ""
@@ -427,7 +389,7 @@ def _did_you_mean(inquiry: _Inquiry) -> str:
     return f"；您指的是{names}吗？" if has_cjk(inquiry.question) else f"; did you mean {names}?"
 
 
-def _silent(inquiry: _Inquiry, grounds: Grounds) -> dict[str, Any]:
+def _silent(inquiry: Inquiry, grounds: Grounds) -> dict[str, Any]:
     """What an outcome becomes where nothing can be told."""
     return {
         "sentences": (),
@@ -438,7 +400,7 @@ def _silent(inquiry: _Inquiry, grounds: Grounds) -> dict[str, Any]:
     }
 
 
-def _not_found(inquiry: _Inquiry, grounds: Grounds) -> Outcome:
+def _not_found(inquiry: Inquiry, grounds: Grounds) -> Outcome:
     return Outcome(**_silent(inquiry, grounds))
 
 
@@ -453,7 +415,7 @@ def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
     return Verdict.STATED
 
 
-def _found(inquiry: _Inquiry) -> Step:
+def _found(inquiry: Inquiry) -> Step:
     return Step("find", {"question": inquiry.question}, len(inquiry.passages))
 
 

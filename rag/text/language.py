@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any, Final
 
-__all__ = ["CJK", "cjk_share", "detect_language", "has_cjk", "is_foreign", "likeliest_language"]
+__all__ = ["CJK", "are_apart", "cjk_share", "detect_language", "has_cjk", "is_foreign", "likeliest_language"]
 
 CJK: Final = (
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -70,6 +70,14 @@ def is_foreign(text: str, language: str) -> bool:
     (True, False)
     """
     return language in _TOLD_APART and _odds(text[:_SAMPLE]).get(language, 1.0) < _FOREIGN
+
+
+def are_apart(text: str, other: str) -> bool:
+    """Whether there is no language in which both of two texts may be; false where one tells none."""
+    odds, others = _odds(text[:_SAMPLE]), _odds(other[:_SAMPLE])
+    return bool(odds and others) and not any(
+        odds[language] >= _FOREIGN and others[language] >= _FOREIGN for language in odds
+    )
 
 
 def likeliest_language(text: str) -> str:
