@@ -44,6 +44,8 @@ from rag.store import Store
 
 HELD_OUT: Final = ("abroad-clinic", "abroad-orchard")
 """Everyday cases that are never fitted on."""
+CONFIDENCE: Final = ("cosine", "score", "kind", "numbers_missing", "numbers_far", "identifiers_far")
+"""What the confidence rests on: all other features speak of shared words, or fit a few questions too well."""
 _KIND: Final = "cross_language"
 _SENTENCES: Final = 3
 
@@ -136,6 +138,7 @@ def is_unseen(task: Task) -> bool:
 def example_of(case: Case, weights: EvidenceWeights) -> Example:
     """What the confidence rests on; right is an answer that tells a sentence with the answer."""
     selection = select_measured(case.measured, weights, _SENTENCES)
+    features = confidence_features(selection, case.measured.passages, case.measured.weight)
     marked = {unit for unit, label in zip(case.measured.units, case.any_label, strict=True) if label}
     answerable = case.task.answerable and case.kind != "without"
     return Example(
@@ -145,7 +148,7 @@ def example_of(case: Case, weights: EvidenceWeights) -> Example:
         held_out=is_unseen(case.task),
         answerable=answerable,
         right=answerable and any(evidence.unit in marked for evidence in selection.told),
-        features=confidence_features(selection, case.measured.passages, case.measured.weight),
+        features={name: features.get(name, 0.0) for name in CONFIDENCE},
     )
 
 
