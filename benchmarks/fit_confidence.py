@@ -51,12 +51,12 @@ _NOT_FITTED: Final = ("rgb_en_fact", "rgb_zh_fact")
 _PROOFS: Final = (
     "score margin passage_margin cosine window_cosine passage_cosine near_overlap context_overlap"
     " passage_overlap untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
-    " membership short_odds short_probability agreement"
+    " membership"
     " read_evidence read_answerable read_span read_margin read_best"
 )
 _DOUBTS: Final = (
     "names_missing names_far numbers_missing numbers_far kind_missing asks relation_missing relation_far"
-    " rarest_missing other_years short_unclear computed words_missing identifiers_far"
+    " rarest_missing other_years computed words_missing identifiers_far"
 )
 _SIGNS: Final = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
 

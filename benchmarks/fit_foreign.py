@@ -25,15 +25,14 @@ from benchmarks.field_judge import FieldQuestion, read_field_set
 from benchmarks.fit_confidence import figures_by_way
 from benchmarks.fit_confidence import fit as fit_calibrator
 from benchmarks.fit_data import CachedEmbedder, Case, Task, holds_answer, labels_of, read_tasks
-from benchmarks.fit_evidence import EMBEDDERS, EVERYDAY, MOST_QUESTIONS
-from benchmarks.fit_evidence import fit as fit_evidence
+from benchmarks.fit_evidence import EMBEDDERS, EVERYDAY, MOST_QUESTIONS, fit_units
 from ingest import ingest_paths
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import confidence_features
 from rag.answering.term_weights import library_term_weights
 from rag.attribution import EvidenceSelector, read_question
 from rag.attribution.evidence import Measured, select_measured
-from rag.attribution.weights import EvidenceWeights
+from rag.attribution.weights import UnitModels
 from rag.library import Library
 from rag.models import build_embedder
 from rag.resources import resource
@@ -119,13 +118,13 @@ def main() -> None:
     arguments = parser.parse_args()
     measured = list(Abroad(arguments.sets, arguments.work, arguments.most).cases())
     seen = [case for case in measured if not is_unseen(case.task)]
-    weights = fit_evidence(seen)
-    calibrator = fit_calibrator([example_of(case, weights) for case in seen])
-    unseen = [example_of(case, weights) for case in measured if is_unseen(case.task)]
+    models = fit_units(seen)
+    calibrator = fit_calibrator([example_of(case, models) for case in seen])
+    unseen = [example_of(case, models) for case in measured if is_unseen(case.task)]
     report = figures_by_way(unseen, calibrator)
     print(json.dumps(report, indent=1))
     if arguments.write:
-        write(weights, calibrator, report)
+        write(models, calibrator, report)
 
 
 def is_unseen(task: Task) -> bool:
@@ -135,9 +134,9 @@ def is_unseen(task: Task) -> bool:
     return task.half == 1
 
 
-def example_of(case: Case, weights: EvidenceWeights) -> Example:
+def example_of(case: Case, models: UnitModels) -> Example:
     """What the confidence rests on; right is an answer that tells a sentence with the answer."""
-    selection = select_measured(case.measured, weights, _SENTENCES)
+    selection = select_measured(case.measured, models, _SENTENCES)
     features = confidence_features(selection, case.measured.passages, case.measured.weight)
     marked = {unit for unit, label in zip(case.measured.units, case.any_label, strict=True) if label}
     answerable = case.task.answerable and case.kind != "without"
@@ -152,11 +151,11 @@ def example_of(case: Case, weights: EvidenceWeights) -> Example:
     )
 
 
-def write(weights: EvidenceWeights, calibrator: Calibrator, report: dict[str, Any]) -> None:
+def write(models: UnitModels, calibrator: Calibrator, report: dict[str, Any]) -> None:
     """Write the shipped file."""
     tree = {
         "about": "Weights for passages in other languages than the question, by benchmarks/fit_foreign.py.",
-        "evidence": weights.to_json(),
+        **models.to_json(),
         "answers": calibrator.to_json(),
         "report": report,
     }

@@ -13,7 +13,6 @@ from rag.attribution.features import (
     FEATURES,
     WORD_FEATURES,
     UnitVectors,
-    add_answers,
     feature_matrix,
     word_features,
 )
@@ -22,10 +21,14 @@ from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
-from rag.attribution.short import answer_scores
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
-from rag.attribution.weights import EvidenceWeights, load_evidence_weights, load_foreign_weights
+from rag.attribution.weights import (
+    EvidenceWeights,
+    UnitModels,
+    load_evidence_weights,
+    load_foreign_models,
+)
 from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.schema import Passage
@@ -34,7 +37,6 @@ from rag.text import likeliest_language
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
 Matrix = NDArray[np.float64]
-_READ: Final = 12
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
 
@@ -120,14 +122,13 @@ class Measured:
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        kinds, answers = (self.matrix[:, FEATURES.index(name)] for name in ("kind", "answer"))
+        kinds = self.matrix[:, FEATURES.index("kind")]
         return Members(
             self.question,
             self.units,
             self.passages,
             scores,
             kinds,
-            answers,
             self.votes,
             order,
             self.vectors,
@@ -146,7 +147,6 @@ class EvidenceSelector:
             `SentenceVectors`, it shares what it remembers.
         reader: Reads the question with the most promising windows, where there is one.
         weights: The models; the shipped ones when None.
-        foreign_weights: The models for passages in other languages than the question; likewise.
         most_candidates: Units that are embedded a question: those whose words speak for them most. Twice as
             many in another language, where words say little.
         second: Makes an embedder for languages that the first does not know; called when one is met.
@@ -159,7 +159,6 @@ class EvidenceSelector:
         weights: EvidenceWeights | None = None,
         most_candidates: int = 48,
         second: SecondEmbedder | None = None,
-        foreign_weights: EvidenceWeights | None = None,
     ) -> None:
         if most_candidates < 1:
             raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
@@ -167,7 +166,6 @@ class EvidenceSelector:
         self._judges = LanguageJudges(first, second)
         self._reader = reader
         self._weights = weights or load_evidence_weights()
-        self._foreign_weights = foreign_weights or load_foreign_weights()
         self._most_candidates = most_candidates
 
     def select(
@@ -183,10 +181,11 @@ class EvidenceSelector:
 
         `passages` come best first. `term_weights` tell how rare words are in the whole library; without
         them the passages tell. `foreign` says that the passages are in other languages than the question:
-        it is compared with them by an embedder that knows both, and by other weights.
+        it is compared with them by an embedder that knows both, and by models of their own.
         """
         measured = self.measure(question, passages, term_weights, foreign=foreign)
-        return select_measured(measured, self._weighing(foreign), max_sentences)
+        models = load_foreign_models() if foreign else self._weights.of(measured.votes.has_read)
+        return select_measured(measured, models, max_sentences)
 
     def measure(
         self,
@@ -198,25 +197,19 @@ class EvidenceSelector:
     ) -> Measured:
         """Find the units of some passages and measure the most promising; see `select`."""
         asked = read_question(question)
-        weights = self._weighing(foreign)
         units = quotable_units(passages)
         weight = term_weights or weights_from_texts(unit.reading for unit in units)
         by_words = word_features(asked, units, passages, weight)
-        kept = self._prefiltered(by_words, weights, self._most_candidates * (2 if foreign else 1))
+        kept = self._prefiltered(by_words, self._most_candidates * (2 if foreign else 1))
         candidates = [units[i] for i in kept]
         judge = self._judge(asked, passages, foreign) if candidates else None
         vectors = self._vectors(asked, candidates, judge)
         promise = self._promise(by_words, kept, vectors)
         votes = votes_of(None if foreign else self._reader, asked, units, passages, promise).of(kept)
         matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
-        read = np.argsort(-weights.ranking.scores(matrix), kind="stable")[:_READ]
-        add_answers(matrix, read, answer_scores(asked, [candidates[i] for i in read]))
         name = judge[0].embedder.name if judge else ""
         found = asked, passages, candidates, matrix, vectors, votes, weight
         return Measured(*found, considered=len(units), embedder=name, is_foreign=foreign)
-
-    def _weighing(self, foreign: bool) -> EvidenceWeights:
-        return self._foreign_weights if foreign else self._weights
 
     def _judge(self, question: Question, passages: Sequence[Passage], foreign: bool) -> Judge | None:
         others = languages_of(passages)
@@ -224,11 +217,11 @@ class EvidenceSelector:
             return self._judges.judge_across(likeliest_language(question.text), others)
         return self._judges.judge(question.language, others)
 
-    def _prefiltered(self, by_words: Matrix, weights: EvidenceWeights, most: int) -> NDArray[np.intp]:
+    def _prefiltered(self, by_words: Matrix, most: int) -> NDArray[np.intp]:
         """The rows to embed, at most so many, ascending."""
         if len(by_words) <= most:
             return np.arange(len(by_words))
-        scores = weights.prefilter.scores(by_words)
+        scores = self._weights.prefilter.scores(by_words)
         return np.sort(np.argsort(-scores, kind="stable")[:most])
 
     def _vectors(self, question: Question, units: Sequence[Unit], judge: Judge | None) -> UnitVectors:
@@ -245,14 +238,14 @@ class EvidenceSelector:
         return promise
 
 
-def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences: int) -> Selection:
+def select_measured(measured: Measured, models: UnitModels, max_sentences: int) -> Selection:
     """Rank and choose among measured units."""
-    scores = weights.ranking.scores(measured.matrix)
+    scores = models.ranking.scores(measured.matrix)
     members = measured.members(scores)
     chosen: dict[int, float] = {}
     expected = 0.0
     if len(scores):
-        probabilities = weights.membership.probabilities(members.matrix())
+        probabilities = models.membership.probabilities(members.matrix())
         headings = measured.matrix[members.candidates, FEATURES.index("heading")]
         headings[0] = 0.0  # one that is best of all may be all that a document says of the matter
         probabilities *= 1.0 - headings

@@ -13,18 +13,50 @@ from rag.attribution.membership import MEMBERSHIP_FEATURES
 from rag.errors import ConfigurationError
 from rag.resources import resource
 
-__all__ = ["EvidenceWeights", "load_evidence_weights", "load_foreign_weights"]
+__all__ = ["EvidenceWeights", "UnitModels", "load_evidence_weights", "load_foreign_models"]
 
-_VERSION = 1
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class UnitModels:
+    """`ranking` orders the units of a question, `membership` judges the best few."""
+
+    ranking: LinearModel
+    membership: LinearModel
+
+    @classmethod
+    def from_json(cls, tree: Mapping[str, Any], source: str, how: str = "") -> UnitModels:
+        """Read `ranking` and `membership`, with `how` behind their names.
+
+        Raises:
+            ConfigurationError: one is missing or written by another version.
+        """
+        ranking, membership = (
+            _model(tree, f"{name}{how}", features, source)
+            for name, features in (("ranking", FEATURES), ("membership", MEMBERSHIP_FEATURES))
+        )
+        return cls(ranking, membership)
+
+    def to_json(self, how: str = "") -> dict[str, Any]:
+        """The form that `from_json` reads."""
+        return {f"ranking{how}": self.ranking.to_json(), f"membership{how}": self.membership.to_json()}
 
 
 @dataclass(frozen=True)
 class EvidenceWeights:
-    """`prefilter` picks what is embedded, `ranking` orders it, `membership` judges the best few."""
+    """`prefilter` picks what is embedded; the other models are fitted with the reader's votes and without.
+
+    Where no reader knows the language, the other features have to say more.
+    """
 
     prefilter: LinearModel
-    ranking: LinearModel
-    membership: LinearModel
+    read: UnitModels
+    unread: UnitModels
+
+    def of(self, has_read: bool) -> UnitModels:
+        """The models for units that the reader has read, or has not."""
+        return self.read if has_read else self.unread
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any], source: str) -> EvidenceWeights:
@@ -38,24 +70,16 @@ class EvidenceWeights:
                 f"{source}: version {tree.get('version')!r}, not {_VERSION}; "
                 "fit it anew with benchmarks/fit_evidence.py"
             )
-        models = []
-        for name, features in (
-            ("prefilter", WORD_FEATURES),
-            ("ranking", FEATURES),
-            ("membership", MEMBERSHIP_FEATURES),
-        ):
-            if not isinstance(tree.get(name), Mapping):
-                raise ConfigurationError(f"{source}: the model {name!r} is missing")
-            models.append(LinearModel.from_json(tree[name], features, f"{source}, {name}"))
-        return cls(*models)
+        read, unread = (UnitModels.from_json(tree, source, how) for how in ("", "_unread"))
+        return cls(_model(tree, "prefilter", WORD_FEATURES, source), read, unread)
 
     def to_json(self) -> dict[str, Any]:
         """The form that `from_json` reads."""
         return {
             "version": _VERSION,
             "prefilter": self.prefilter.to_json(),
-            "ranking": self.ranking.to_json(),
-            "membership": self.membership.to_json(),
+            **self.read.to_json(),
+            **self.unread.to_json("_unread"),
         }
 
 
@@ -67,7 +91,13 @@ def load_evidence_weights() -> EvidenceWeights:
 
 
 @cache
-def load_foreign_weights() -> EvidenceWeights:
-    """The weights for passages in other languages than the question."""
+def load_foreign_models() -> UnitModels:
+    """The models for units of passages in other languages than the question, as they ship."""
     path = resource("data", "language", "foreign.json")
-    return EvidenceWeights.from_json(read_parameters(path)["evidence"], str(path))
+    return UnitModels.from_json(read_parameters(path), str(path))
+
+
+def _model(tree: Mapping[str, Any], name: str, features: tuple[str, ...], source: str) -> LinearModel:
+    if not isinstance(tree.get(name), Mapping):
+        raise ConfigurationError(f"{source}: the model {name!r} is missing")
+    return LinearModel.from_json(tree[name], features, f"{source}, {name}")
