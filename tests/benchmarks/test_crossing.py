@@ -9,7 +9,12 @@ from rag.evaluation import read_answer_set
 
 def write_set(folder: Path, language: str, question: str, answer: str, text: str) -> None:
     folder.mkdir()
-    known = {"gold_doc_ids": ["0-0"], "lang": language, "answerable": True, "answer_start": [text.index(answer)]}
+    known = {
+        "gold_doc_ids": ["0-0"],
+        "lang": language,
+        "answerable": True,
+        "answer_start": [text.index(answer)],
+    }
     lines = [
         {"id": "a", "question": question, "answers": [answer], **known},
         {"id": f"only-{language}", "question": "?", "answers": [answer], **known},
