@@ -79,8 +79,16 @@ def main() -> None:
         return
     found = [e for name in arguments.only for e in examples_of(arguments.sets / name, arguments.work)]
     frank = load_settings(overrides={"answering": {"abstain_below": 0.0, "cache": False}})
-    found += field_examples(EVERYDAY, arguments.work, frank)
-    unseen = [e for folder in arguments.unseen for e in field_examples(folder, arguments.work, frank)]
+
+    def asked(folder: Path) -> list[Example]:
+        return [
+            example
+            for combined in (False, True)
+            for example in field_examples(folder, arguments.work, frank, combined=combined)
+        ]
+
+    found += sorted(asked(EVERYDAY), key=lambda e: e.key)  # the same question asked twice is in one fold
+    unseen = [example for folder in arguments.unseen for example in asked(folder)]
     kept = arguments.work / "field-confidence.jsonl"
     kept.write_text("".join(json.dumps(asdict(e)) + "\n" for e in [*found, *unseen]), "utf-8")
     calibrator = fit(found)
@@ -186,7 +194,7 @@ def report_on(found: Sequence[Example]) -> dict[str, Any]:
 
 def _is_usual(example: Example) -> bool:
     """Whether it was asked as the answers benchmark does, and may be fitted to."""
-    return example.way in ("given", "searched") and example.set_name not in _NOT_FITTED
+    return example.way in ("given", "searched", "combined") and example.set_name not in _NOT_FITTED
 
 
 def write(calibrator: Calibrator, report: dict[str, Any]) -> None:

@@ -101,7 +101,8 @@ def load_cases(
         if set_name in CHINESE:
             yield from cases(folder, set_name, second, work, kinds, most)
         first.save()
-    yield from field_cases(EVERYDAY, first, second, reader, work)
+    for combined in (False, True):
+        yield from field_cases(EVERYDAY, first, second, reader, work, combined=combined)
     first.save()
     second.save()
 

@@ -93,7 +93,8 @@ class Abroad:
                 for kind, documents in (("retrieved", None), ("without", [d.document_id for d in others])):
                     measured = self._measured(library, question.question, documents)
                     if measured is not None and measured.units:
-                        told = [kind == "retrieved" and holds_answer(u, question) for u in measured.units]
+                        shown = measured.passages if kind == "retrieved" else ()
+                        told = [bool(shown) and holds_answer(u, shown, question) for u in measured.units]
                         yield Case(task, kind, measured, np.array([told], np.float64))
 
     def _measured(self, library: Library, question: str, documents: Sequence[str] | None) -> Measured | None:

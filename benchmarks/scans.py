@@ -71,7 +71,15 @@ def denotation(found: Scanned) -> list[str]:
             for record in request.records
         ]
         return [f"{sum(values) / (len(values) if request.operation is Operation.MEAN else 1):g}"]
-    return [record.label for record in found.told]
+    if request.operation is Operation.LIST and request.field:
+        return [
+            field.value for record in found.told for field in record.fields if field.name == request.field
+        ]
+    labels = [
+        next((field.value for field in record.fields if field.name == request.label), record.label)
+        for record in found.told
+    ]
+    return labels
 
 
 def is_right(found: Scanned, answers: list[str]) -> bool:

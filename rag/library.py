@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Search
 from rag.answering.cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
+from rag.limits import check_request, recent_turns
 from rag.models import Embedder
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from rag.store.records import Rating
 
 __all__ = ["Library"]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Library:
@@ -159,6 +163,7 @@ class Library:
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
     ) -> list[Passage]:
         """The best passages for a question, best first; only from `documents` (ids, names) if given."""
+        check_request(question, documents)
         found = self.retriever.retrieve(question, top_k, self.document_ids(documents))
         return list(found.passages)
 
@@ -223,7 +228,16 @@ class Library:
         *,
         use_cache: bool = True,
     ) -> Iterator[AnswerEvent]:
-        """What happens on the way to an answer, as it happens; the last event holds the answer."""
+        """What happens on the way to an answer, as it happens; the last event holds the answer.
+
+        Of a long conversation its end is read (`rag.limits`). Its run record is kept, unless the library can
+        only be read here.
+
+        Raises:
+            UsageError: the question is empty or too long, or too many documents are named.
+        """
+        check_request(question, documents)
+        history = recent_turns(history)
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)
@@ -233,7 +247,9 @@ class Library:
             yield Finished(kept, self.store.run(kept.run_id))
             return
         for event in answerer.stream(question, scope, history, stop):
-            if isinstance(event, Finished):
+            if isinstance(event, Finished) and self.store.read_only:
+                _LOG.warning("the library can only be read here: the record of this answer is not kept")
+            elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
                 if (

@@ -23,7 +23,7 @@ from rag.text.tables import TableCell, joined_cells, row_headers
 __all__ = ["DocumentBuilder", "is_telling", "readable_title"]
 
 _SPACES: Final = re.compile(r"[^\S\n\t]+")
-_MANY_NEWLINES: Final = re.compile(r" *\n\s*")
+_MANY_NEWLINES: Final = re.compile(r"(?<! ) *\n\s*")
 _SOFT_HYPHEN_AND_ZERO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NOT_METADATA: Final = re.compile(r"\s+")
 _TELLS_NOTHING: Final = re.compile(

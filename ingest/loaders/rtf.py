@@ -19,7 +19,7 @@ from rag.settings import IngestSettings
 __all__ = ["LOADER", "RtfLoader"]
 
 _CELL: Final = "|"
-_INFO: Final = re.compile(r"\{\\(title|author)\s+((?:[^{}\\]|\\'[0-9a-fA-F]{2}|\\[\\{}])*)\}")
+_INFO: Final = re.compile(r"\{\\(title|author)\s++((?:[^{}\\]++|\\'[0-9a-fA-F]{2}|\\[\\{}])*+)\}")
 _ESCAPED: Final = re.compile(r"\\'([0-9a-fA-F]{2})|\\([\\{}])")
 _CODE_PAGE: Final = re.compile(r"\\ansicpg(\d{3,5})")
 _LIST_ITEM: Final = re.compile(r"[•·▪◦‣o\uf0b7]\s*\t|\d{1,3}[.)]\s*\t")

@@ -93,8 +93,10 @@ class Summaries:
         `usual` are words of such questions that name no topic.
         """
         infos = _named(question, self._store.documents(documents))
-        passages = self._passages(question, infos, usual)
+        topic = _topic(question, infos, usual)
+        passages = self._passages(question, infos, topic)
         units = [unit for unit in quotable_units(passages) if _tells(unit)]
+        units = [u for u in units if topic and topic <= content_words(u.heading)] or units
         if not units:
             return None
         wanted = _wanted(question, infos) or _usual_length(passages, len(infos))
@@ -117,16 +119,17 @@ class Summaries:
         )
 
     def _passages(
-        self, question: str, infos: Sequence[DocumentInfo], usual: Collection[str]
+        self, question: str, infos: Sequence[DocumentInfo], topic: Collection[str]
     ) -> Sequence[Passage]:
-        ids = [info.document_id for info in infos]
-        names = {word for info in infos for word in content_words(f"{info.title} {_stem(info)}")}
-        topic = content_words(question) - set(usual) - names - set(_ENGLISH)
+        """All passages, or those of a topic that is no section's heading."""
         whole = self._whole(infos)
-        if not topic or sum(len(topic & content_words(p.text)) for p in whole) == 0:
+        told = [heading.text for passage in whole for heading in passage.outline]
+        if not topic or any(set(topic) <= content_words(heading) for heading in told):
             return whole
-        section = [p for p in whole if topic <= content_words(" ".join(p.headings))]
-        return section or self._retriever.retrieve(question, top_k=_ON_TOPIC, documents=ids).passages
+        if not any(set(topic) & content_words(passage.text) for passage in whole):
+            return whole
+        ids = [info.document_id for info in infos]
+        return self._retriever.retrieve(question, top_k=_ON_TOPIC, documents=ids).passages
 
     def _whole(self, infos: Sequence[DocumentInfo]) -> Sequence[Passage]:
         """The passages of some documents, of long ones evenly spread."""
@@ -145,8 +148,10 @@ class Summaries:
         likeness = np.maximum(
             self._vectors(question, passages, [unit.in_place for unit in judged]) @ wholes.T, 0.0
         )
-        share = Counter(passage.document_id for passage in passages)
-        say = np.array([1.0 / share[passage.document_id] for passage in passages]) / len(share)
+        wanted_of = {unit.passage for unit in units}
+        share = Counter(passages[i].document_id for i in wanted_of)
+        say = np.array([i in wanted_of and 1.0 / share[p.document_id] for i, p in enumerate(passages)])
+        say /= len(share)
         worth = np.array([_worth(unit) for unit in judged]) / wanted
         covered = np.zeros(len(passages))
         chosen: list[int] = []
@@ -189,6 +194,12 @@ def _named(question: str, infos: Sequence[DocumentInfo]) -> list[DocumentInfo]:
     clarity = [sum(math.log((1 + len(infos)) / holders[word]) for word in words) for words in told]
     best = max(clarity, default=0.0)
     return [info for info, own in zip(infos, clarity, strict=True) if own >= 0.999 * best]
+
+
+def _topic(question: str, infos: Sequence[DocumentInfo], usual: Collection[str]) -> set[str]:
+    """What a question names beside the documents."""
+    names = {word for info in infos for word in content_words(f"{info.title} {_stem(info)}")}
+    return content_words(question) - set(usual) - names - set(_ENGLISH)
 
 
 def _stem(info: DocumentInfo) -> str:

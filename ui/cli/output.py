@@ -70,6 +70,9 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
         print_line(f"[{citation.number}] {_place(citation, names)}")
         print_line(textwrap.indent(_wrapped(f"“{_one_line(citation.quote)}”"), "    "))
     seconds = answer.timings.get("total", 0.0)
+    if answer.coverage is not None:
+        read = answer.coverage
+        print_line(f"read {read.read:,} of {read.of:,} parts of {read.documents:,} document(s)")
     print_line(
         f"{answer.verdict.value}   confidence {answer.confidence:.0%}   {seconds:.2f} s   run {answer.run_id}"
     )

@@ -24,7 +24,7 @@ __all__ = ["LINE_END_HYPHEN", "Boxes", "Font", "Frame", "PageCharacters", "main_
 
 _FORCE_BOLD: Final = 1 << 18  # PDF 1.7, table 123, bit position 19
 _BOLD_WEIGHT: Final = 600
-_BOLD_NAME: Final = re.compile(r"bold|black|heavy|demi|-medi$|-bd\b|(?:cm|sf|ec|tc)[a-z]*bx", re.I)
+_BOLD_NAME: Final = re.compile(r"bold|black|heavy|demi|-medi$|-bd\b|(?:cm|sf|ec|tc)[a-z]{0,12}bx", re.I)
 """Names of bold fonts; Medi is Nimbus's bold, BX Computer Modern's."""
 _FIRST_NON_ASCII: Final = 0x7F
 _MOST_CHARACTERS: Final = 200_000

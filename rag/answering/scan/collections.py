@@ -78,12 +78,26 @@ def _rows(units: Sequence[Unit]) -> Iterator[tuple[tuple[object, ...], str, Reco
         if row is None or row.is_header or row.names_nothing:
             continue
         first = max(row.labels, 1)
-        fields = tuple(Field(cell.column, cell.text, unit) for cell in row.cells[first:] if cell.column)
-        label_name = row.cells[0].column if row.cells else ""
+        label, label_name = row.label(), row.cells[0].column if row.cells else ""
+        if not any(map(str.isalpha, label)):  # a running number or a rank: the next cell says what it is
+            named = next((cell for cell in row.cells[first:] if any(map(str.isalpha, cell.text))), None)
+            label, label_name = (named.text, named.column) if named else (label, label_name)
+            first = 0
+        fields = tuple(
+            Field(cell.column, cell.text, unit)
+            for cell in row.cells[first:]
+            if cell.column and cell.text != label
+        )
         columns = tuple(cell.column for cell in row.cells)
         if fields:
-            key = ("row", row.caption, unit.heading, label_name, len(columns) if "" in columns else 0)
-            yield key, label_name, Record(row.label(), fields, unit)
+            key = (
+                "row",
+                row.caption,
+                unit.heading,
+                row.cells[0].column,
+                len(columns) if "" in columns else 0,
+            )
+            yield key, label_name, Record(label, fields, unit)
 
 
 def _sections(units: Sequence[Unit]) -> Iterator[tuple[tuple[object, ...], str, Record]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -53,7 +53,8 @@ _CUES: Final = (
     ),
     (
         Operation.LIST,
-        r"\b(?:list|show|name|give|enumerate|all|which|what|who|every|each)\b|列出|列举|列舉|哪些|哪几|所有|全部",
+        r"\b(?:list|show|name|give|enumerate|all|which|what are|every|each)\b"
+        r"|列出|列举|列舉|哪些|哪几|所有|全部",
     ),
 )
 _PATTERNS: Final = tuple((operation, re.compile(cue, re.IGNORECASE)) for operation, cue in _CUES)
@@ -64,9 +65,17 @@ _USUAL: Final = frozenset(
         " 列出 所有 全部 哪些 有 的 多少 几个 一共 总共"
     )
 )
-_DENIED: Final = re.compile(
-    r"\b(?:not|no|without|except|other than|neither|nor|never)\b|n['’]t\b|[不没沒无無]", re.I
+_BEYOND: Final = re.compile(
+    r"\b(?:not|no|without|except|other than|neither|nor|never|than|over|under|above|below|at least|at most"
+    r"|before|after|between|since|until|first|last|next|previous|differen(?:t|ce))\b|n['’]t\b"
+    r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would)\b"
+    r"|[不没沒无無]|以上|以下|超过|超過|多于|少于|之前|之后|吗|嗎",
+    re.IGNORECASE,
 )
+"""What is not done here: denials, bounds, order, yes or no."""
+_PLACES: Final = frozenset(text_terms("rank ranking position place number no id 名次 排名 序号 编号"))
+"""Of such numbers the largest is not the most."""
+_ASIDE: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
 _YES: Final = frozenset(
     {"yes", "y", "x", "✓", "✔", "☑", "☒", "true", "ja", "oui", "sí", "si", "是", "有", "√"}
 )
@@ -84,11 +93,13 @@ class Request:
     field: str = ""
     by: tuple[str, ...] = ()
     """The names of the fields whose values selected the records."""
+    label: str = ""
+    """The name of the field that the question calls the records by, where it is not their label."""
 
 
 def read_request(question: Question, collection: Collection) -> Request | None:
     """What a question wants of a collection; None where not all of it is clear."""
-    if _DENIED.search(question.text):
+    if _BEYOND.search(question.text):
         return None
     operation = next((operation for operation, cue in _PATTERNS if cue.search(question.text)), None)
     if operation is None:
@@ -97,14 +108,18 @@ def read_request(question: Question, collection: Collection) -> Request | None:
     open_terms = set(question.terms) - _USUAL - cue_terms
     records, by, used = _selected(open_terms, collection)
     open_terms -= used
-    field = _asked_field(open_terms, collection, by)
-    open_terms -= set(text_terms(field)) | collection.about
+    fields = _said_fields(open_terms, collection, by)
+    open_terms -= {term for name in fields for term in text_terms(name)} | collection.about
     if len(by) == 1 and len(used & question.names) > 1:
         # "led by Dana Whitlock": who is named by two words or more is not met by chance
         open_terms = open_terms & (question.names | question.numbers) or set(sorted(open_terms)[1:])
-    if open_terms or not records or not (used or field or set(question.terms) & collection.about):
+    if open_terms or not records or not (used or fields or set(question.terms) & collection.about):
         return None
-    return _checked(operation, tuple(records), field, tuple(by), collection)
+    label, field = _parted(operation, fields, records, question.text) if fields else ("", "")
+    if len(fields) > 1 and not label:
+        return None
+    request = _checked(operation, tuple(records), field, tuple(by))
+    return replace(request, label=label) if request is not None else None
 
 
 def number_of(value: str) -> float | None:
@@ -125,11 +140,13 @@ def _selected(open_terms: set[str], collection: Collection) -> tuple[list[Record
     kept = list(collection.records)
     for name in collection.names:
         wanted = _wanted_values(name, open_terms, collection)
+        terms = {term for value in wanted for term in text_terms(value)} & open_terms
+        if terms & used:
+            return [], [], set()  # the same words are values of two fields: which is meant is not said
         if wanted:
             kept = [record for record in kept if any(value in wanted for value in _values(record, name))]
             by.append(name)
-            used |= {term for value in wanted for term in text_terms(value)} & open_terms
-            used |= set(text_terms(name)) & open_terms
+            used |= terms | set(text_terms(name)) & open_terms
     return kept, by, used
 
 
@@ -147,29 +164,40 @@ def _values(record: Record, name: str) -> list[str]:
     return [field.value for field in record.fields if field.name == name]
 
 
-def _asked_field(open_terms: set[str], collection: Collection, by: Sequence[str]) -> str:
-    """The field whose name the question says most of; "" where it says none."""
-    fits = {
-        name: len(set(text_terms(name)) & open_terms) / len(set(text_terms(name)) or {""})
-        for name in collection.names
-        if name not in by
-    }
-    best = max(fits.values(), default=0.0)
-    return next((name for name, fit in fits.items() if fit == best), "") if best >= 0.5 else ""
+def _said_fields(open_terms: set[str], collection: Collection, by: Sequence[str]) -> list[str]:
+    """The fields whose names the question says in full, none whose words are all in a longer one's."""
+    named = {name: set(text_terms(_ASIDE.sub("", name))) for name in collection.names if name not in by}
+    said = {name: terms for name, terms in named.items() if terms and terms <= open_terms}
+    return [name for name in said if not any(said[name] < said[other] for other in said)]
+
+
+def _parted(
+    operation: Operation, fields: Sequence[str], records: Sequence[Record], question: str
+) -> tuple[str, str]:
+    """Of the fields that are said, the one that the records are called by, and the one that is looked at."""
+    if len(fields) == 1 or operation not in (Operation.LARGEST, Operation.SMALLEST):
+        return "", fields[0]
+    cue = next(cue for own, cue in _PATTERNS if own is operation)
+    found = cue.search(question)
+    behind = text_terms(question[found.end() :]) if found else ()
+    looked_at = [name for name in fields if set(text_terms(_ASIDE.sub("", name))) <= set(behind)]
+    others = [name for name in fields if name not in looked_at]
+    return (others[0], looked_at[0]) if len(looked_at) == len(others) == 1 else ("", "")
 
 
 def _checked(
-    operation: Operation, records: tuple[Record, ...], field: str, by: tuple[str, ...], collection: Collection
+    operation: Operation, records: tuple[Record, ...], field: str, by: tuple[str, ...]
 ) -> Request | None:
     """The request where the operation can be done on these records."""
+    if operation is Operation.LIST and field:
+        return Request(operation, records, field, by) if by else None
     if operation in (Operation.LIST, Operation.COUNT):
-        whole = len(records) == len(collection.records) and not by
-        return (
-            None
-            if field or (operation is Operation.LIST and whole and len(records) > 40)
-            else Request(operation, records, "", by)
-        )
+        return None if field else Request(operation, records, "", by)
+    if operation in (Operation.SUM, Operation.MEAN) and not field:
+        return None
     field = field or _only_number(records)
+    if set(text_terms(field)) & _PLACES:
+        return None
     numbers = [number_of(found.value) for found in _fields(records, field)]
     if not field or len(numbers) < len(records) or None in numbers or len(records) < 2:
         return None
