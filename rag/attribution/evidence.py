@@ -19,7 +19,7 @@ from rag.attribution.features import (
 from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, languages_of
 from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
-from rag.attribution.overlap import TermWeights, weights_from_texts
+from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.attribution.question import Question, read_question
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
@@ -33,6 +33,8 @@ __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_meas
 Matrix = NDArray[np.float64]
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
+_STUFFED: Final = 8.0
+"""What a unit that only repeats its words loses; the scores of good and bad evidence are about as far apart."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,13 @@ class Selection:
     @property
     def near_best(self) -> tuple[Evidence, ...]:
         """The few that may answer as well as the best: what is looked through for contradictions."""
+        said: dict[tuple[str, str], Evidence] = {}  # what a document says again counts once
+        for evidence in self.ranked:
+            told = " ".join(evidence.unit.text.casefold().split())
+            said.setdefault((evidence.unit.document_id, told), evidence)
         return tuple(
             evidence
-            for evidence in self.ranked[:_NEAR]
+            for evidence in list(said.values())[:_NEAR]
             if evidence.is_chosen or evidence.score >= self.ranked[0].score - _NEAR_SCORE
         )
 
@@ -215,6 +221,7 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
     """Rank and choose among measured units."""
     models = weights.of(measured.votes.has_read)
     scores = models.ranking.scores(measured.matrix)
+    scores = scores - _STUFFED * np.array([_stuffing(unit) for unit in measured.units])
     members = measured.members(scores)
     chosen: dict[int, float] = {}
     expected = 0.0
@@ -245,6 +252,10 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
         measured.votes.has_read,
         tuple((measured.units[span.unit], span) for span in measured.votes.spans),
     )
+
+
+def _stuffing(unit: Unit) -> float:
+    return 0.0 if unit.is_row else repeated_share(unit.text)
 
 
 def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:
