@@ -34,7 +34,7 @@ Matrix = NDArray[np.float64]
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
 _STUFFED: Final = 8.0
-"""What a unit that only repeats its words loses; the scores of good and bad evidence are about as far apart."""
+"""What a unit that only repeats its words loses: about what lies between good and bad evidence."""
 
 
 @dataclass(frozen=True)
