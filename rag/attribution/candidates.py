@@ -58,7 +58,8 @@ _COUNT: Final = (
 _NUMBER: Final = re.compile(
     r"[$€£¥]?\s?(?<![\w.])\d[\d,]*(?:\.\d+)?(?:\s?(?:%|million|billion|trillion|thousand|percent|per cent))?"
     rf"|\b(?:{_COUNT})(?:[ -](?:{_COUNT}))*\b"
-    r"|百分之[\d一二三四五六七八九十百点點.]+|[第]?[〇零一二两兩三四五六七八九十百千万萬亿億]+(?=[^〇零一二两兩三四五六七八九十百千万萬亿億])",
+    r"|百分之[\d一二三四五六七八九十百点點.]+"
+    r"|第?(?<![〇零一二两兩三四五六七八九十百千万萬亿億])[〇零一二两兩三四五六七八九十百千万萬亿億]++(?=[^〇零一二两兩三四五六七八九十百千万萬亿億])",
     re.IGNORECASE,
 )
 _CJK_MEASURE: Final = re.compile(
