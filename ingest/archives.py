@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from shutil import disk_usage
-from tempfile import TemporaryDirectory
 from typing import IO, Final
 
 from ingest.files import FoundFile, is_junk
@@ -23,6 +22,7 @@ from ingest.media_type import media_type_of
 from ingest.zip_files import opened_member, opened_zip, pieces, starts_like_zip
 from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
 from rag.schema import without_controls
+from rag.temporary import TemporaryFolder
 
 __all__ = ["ArchiveLimits", "Room", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
 
@@ -113,7 +113,7 @@ def with_archives_unpacked(
     """
     limits = ArchiveLimits.for_files(int(megabytes * 1_000_000))
     archives = {file.path: file.size for file in files if not file.error and is_archive(file.path)}
-    with TemporaryDirectory(prefix="citewell-") as folder:
+    with TemporaryFolder() as folder:
         room = Room.for_archives(limits, archives.values(), Path(folder))
         found: dict[str, FoundFile] = {}
         for number, file in enumerate(files):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from rag.store.records import Rating
 
 __all__ = ["Library"]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Library:
@@ -227,7 +230,8 @@ class Library:
     ) -> Iterator[AnswerEvent]:
         """What happens on the way to an answer, as it happens; the last event holds the answer.
 
-        Of a long conversation its end is read (`rag.limits`).
+        Of a long conversation its end is read (`rag.limits`). Its run record is kept, unless the library can
+        only be read here.
 
         Raises:
             UsageError: the question is empty or too long, or too many documents are named.
@@ -243,7 +247,9 @@ class Library:
             yield Finished(kept, self.store.run(kept.run_id))
             return
         for event in answerer.stream(question, scope, history, stop):
-            if isinstance(event, Finished):
+            if isinstance(event, Finished) and self.store.read_only:
+                _LOG.warning("the library can only be read here: the record of this answer is not kept")
+            elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
                 if (

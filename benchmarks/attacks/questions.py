@@ -19,7 +19,6 @@ from rag.answering.understanding.follow_ups import FollowUps
 from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.standing import standing
 from rag.attribution.asking import asked_kind, without_asking_words, without_instructions
-from rag.attribution.candidates import candidate_spans
 from rag.attribution.facts import dates, is_negated, quantities
 from rag.attribution.question import read_question
 from rag.prompting.fence import as_data

@@ -168,8 +168,7 @@ def _row_html(outcome: FileResult, t: Texts) -> str:
 
 def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) -> None:
     """Save what was dropped into a folder of its own and queue it."""
-    shared.uploads.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=shared.uploads))
+    folder = Path(tempfile.mkdtemp(dir=shared.uploads.path))
     limits = ArchiveLimits(
         limit_bytes, _MOST_TIMES_LIMIT * limit_bytes, _MOST_FILES, setting="ui.max_upload_megabytes"
     )
