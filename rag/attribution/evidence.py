@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from rag.attribution.features import (
     FEATURES,
-    WORD_FEATURES,
     UnitVectors,
     feature_matrix,
     word_features,
@@ -210,7 +209,7 @@ class EvidenceSelector:
         candidates = [units[i] for i in kept]
         judge = self._judge(asked, passages, foreign) if candidates else None
         vectors = self._vectors(asked, candidates, judge)
-        promise = self._promise(by_words, kept, vectors)
+        promise = self._promise(by_words, kept, candidates, vectors)
         votes = votes_of(None if foreign else self._reader, asked, units, passages, promise).of(kept)
         matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
         name = judge[0].embedder.name if judge else ""
@@ -237,10 +236,14 @@ class EvidenceSelector:
         asked = sentences.embedder.embed_questions([question.asked])[0]
         return UnitVectors(asked, sentences.of([unit.in_place for unit in units]), trust)
 
-    def _promise(self, by_words: Matrix, kept: NDArray[np.intp], vectors: UnitVectors) -> Matrix:
-        """What each unit promises by its words and, where it was embedded, its meaning."""
-        promise: Matrix = by_words[:, WORD_FEATURES.index("near_overlap")].copy()
-        promise[kept] += vectors.trust.likeness(vectors.units @ vectors.question)
+    def _promise(
+        self, by_words: Matrix, kept: NDArray[np.intp], units: Sequence[Unit], vectors: UnitVectors
+    ) -> Matrix:
+        """How each unit is ranked before the reader has read it; what was not kept promises nothing."""
+        promise = np.full(len(by_words), -np.inf)
+        if len(kept):
+            unread = feature_matrix(by_words[kept], units, vectors, ReaderVotes.none(len(kept)))
+            promise[kept] = self._weights.unread.ranking.scores(unread)
         return promise
 
 

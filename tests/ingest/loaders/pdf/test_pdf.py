@@ -364,9 +364,7 @@ def test_a_word_with_a_number_beside_a_title_is_a_heading(pdf, load_pdf, blocks)
             canvas.setFont("Helvetica", 10)
             canvas.drawString(72, y - 20, text)
         for i in range(12):
-            canvas.drawString(
-                72, 560 - 12 * i, "The house opens at eight, and at nine from October on."
-            )
+            canvas.drawString(72, 560 - 12 * i, "The house opens at eight, and at nine from October on.")
 
     found = blocks(load_pdf(pdf(page)))
     assert ("heading", "Item 3. Lost Property") in found
