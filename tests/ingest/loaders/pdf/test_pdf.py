@@ -351,7 +351,7 @@ def test_the_words_come_back_in_order(
 
 
 def test_a_word_with_a_number_beside_a_title_is_a_heading(pdf, load_pdf, blocks) -> None:
-    """ "Item 3.", a wide gap and a title, set in bold: no row of a table."""
+    """A number, a wide gap and a title, set in bold, are no row of a table."""
 
     def page(canvas: Any) -> None:
         for y, number, title, text in (
@@ -367,5 +367,5 @@ def test_a_word_with_a_number_beside_a_title_is_a_heading(pdf, load_pdf, blocks)
             canvas.drawString(72, 560 - 12 * i, "The house opens at eight, and at nine from October on.")
 
     found = blocks(load_pdf(pdf(page)))
-    assert ("heading", "Item 3. Lost Property") in found
-    assert ("heading", "Item 4A. Lifts") in found
+    assert ("heading1", "Item 3. Lost Property") in found
+    assert ("heading1", "Item 4A. Lifts") in found
