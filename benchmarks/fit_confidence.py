@@ -79,12 +79,20 @@ def main() -> None:
         return
     found = [e for name in arguments.only for e in examples_of(arguments.sets / name, arguments.work)]
     frank = load_settings(overrides={"answering": {"abstain_below": 0.0, "cache": False}})
-    found += field_examples(EVERYDAY, arguments.work, frank)
-    unseen = [e for folder in arguments.unseen for e in field_examples(folder, arguments.work, frank)]
+
+    def asked(folder: Path) -> list[Example]:
+        return [
+            example
+            for combined in (False, True)
+            for example in field_examples(folder, arguments.work, frank, combined=combined)
+        ]
+
+    found += sorted(asked(EVERYDAY), key=lambda e: e.key)  # the same question asked twice is in one fold
+    unseen = [example for folder in arguments.unseen for example in asked(folder)]
     kept = arguments.work / "field-confidence.jsonl"
     kept.write_text("".join(json.dumps(asdict(e)) + "\n" for e in [*found, *unseen]), "utf-8")
     calibrator = fit(found)
-    report = report_on(found) | _by_way(unseen, calibrator)
+    report = report_on(found) | figures_by_way(unseen, calibrator)
     print(json.dumps(report, indent=1))
     if arguments.write:
         write(calibrator, report)
@@ -171,7 +179,7 @@ def report_on(found: Sequence[Example]) -> dict[str, Any]:
     for name in sorted({e.set_name for e in found}):
         own = [e for e in found if e.set_name == name]
         calibrator = fit([e for e in found if e.set_name != name])
-        left_out |= _by_way(own, calibrator)
+        left_out |= figures_by_way(own, calibrator)
         natural = [e for e in own if _is_usual(e)]
         sure += _confidence(calibrator, natural).tolist()
         answers += natural
@@ -186,7 +194,7 @@ def report_on(found: Sequence[Example]) -> dict[str, Any]:
 
 def _is_usual(example: Example) -> bool:
     """Whether it was asked as the answers benchmark does, and may be fitted to."""
-    return example.way in ("given", "searched") and example.set_name not in _NOT_FITTED
+    return example.way in ("given", "searched", "combined") and example.set_name not in _NOT_FITTED
 
 
 def write(calibrator: Calibrator, report: dict[str, Any]) -> None:
@@ -212,7 +220,7 @@ def _confidence(calibrator: Calibrator, found: Sequence[Example]) -> Floats:
     return np.array([calibrator.confidence(e.features) for e in found])
 
 
-def _by_way(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[str, float]]:
+def figures_by_way(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[str, float]]:
     ways = sorted({(e.set_name, e.way) for e in found})
     return {
         f"{name}, {way}": _figures([e for e in found if (e.set_name, e.way) == (name, way)], calibrator)

@@ -101,7 +101,8 @@ def load_cases(
         if set_name in CHINESE:
             yield from cases(folder, set_name, second, work, kinds, most)
         first.save()
-    yield from field_cases(EVERYDAY, first, second, reader, work)
+    for combined in (False, True):
+        yield from field_cases(EVERYDAY, first, second, reader, work, combined=combined)
     first.save()
     second.save()
 
@@ -110,12 +111,13 @@ def fit(measured: Sequence[Case]) -> EvidenceWeights:
     """All models: with the reader on what it has read, without it on all cases as if nobody had read them."""
     return EvidenceWeights(
         prefilter=fit_ranking(measured, WORD_FEATURES),
-        read=_fit_units([case for case in measured if case.measured.votes.has_read]),
-        unread=_fit_units([_unread(case) for case in measured]),
+        read=fit_units([case for case in measured if case.measured.votes.has_read]),
+        unread=fit_units([_unread(case) for case in measured]),
     )
 
 
-def _fit_units(measured: Sequence[Case]) -> UnitModels:
+def fit_units(measured: Sequence[Case]) -> UnitModels:
+    """Ranking and membership, on cases that are alike read or unread, in their own language or another."""
     ranking = fit_ranking(measured, FEATURES)
     weights = ranking.weights.copy()
     weights[FEATURES.index("heading")] = _HEADING_WEIGHT

@@ -16,6 +16,7 @@ from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Search
 from rag.answering.cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
+from rag.limits import check_request, recent_turns
 from rag.models import Embedder
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
@@ -162,6 +163,7 @@ class Library:
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
     ) -> list[Passage]:
         """The best passages for a question, best first; only from `documents` (ids, names) if given."""
+        check_request(question, documents)
         found = self.retriever.retrieve(question, top_k, self.document_ids(documents))
         return list(found.passages)
 
@@ -228,8 +230,14 @@ class Library:
     ) -> Iterator[AnswerEvent]:
         """What happens on the way to an answer, as it happens; the last event holds the answer.
 
-        Its run record is kept, unless the library can only be read here.
+        Of a long conversation its end is read (`rag.limits`). Its run record is kept, unless the library can
+        only be read here.
+
+        Raises:
+            UsageError: the question is empty or too long, or too many documents are named.
         """
+        check_request(question, documents)
+        history = recent_turns(history)
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)

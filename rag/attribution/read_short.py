@@ -28,7 +28,7 @@ READ_SHORT_FEATURES: Final = (
 )
 """What tells whether the reader's short answer is right; see `read_short_features`."""
 _BEHIND: Final = re.compile(r"(?:[-/.,:'’](?=\w)|\w|[%°€£$¥⁻⁺])*(?:\s?[×x]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
-_BEFORE: Final = re.compile(r"(?:\d[\d.,]*\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]*[\w/-])?$")
+_BEFORE: Final = re.compile(r"(?:\d[\d.,]{0,20}\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]{0,60}[\w/-])?$")
 _LONGEST_TOKEN: Final = 40
 _NEAR: Final = 3.0
 
