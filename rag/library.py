@@ -21,7 +21,7 @@ from rag.parts import Parts, written_by
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
-from rag.store import Store, open_embedder
+from rag.store import Store, open_embedder, settled
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -57,6 +57,7 @@ class Library:
         self._embedder = embedder
         self._generator = generator
         self._parts: Parts | None = None
+        self._making = threading.RLock()
         self._ratings = Ratings(store, settings.examples)
 
     @classmethod
@@ -103,30 +104,34 @@ class Library:
         Raises:
             ConfigurationError: the settings name another embedder than the library's.
         """
-        known, active = self._embedder, self.store.embedder
-        if known is None or active not in (None, known.fingerprint):
-            known = self._embedder = open_embedder(self.store, self.settings)
-        return known
+        with self._making:
+            known, active = self._embedder, self.store.embedder
+            if known is None or active not in (None, known.fingerprint):
+                known = self._embedder = open_embedder(self.store, self.settings)
+            return known
 
     @property
     def parts(self) -> Parts:
         """What a question goes through; built anew when the library has another embedder."""
-        embedder, parts = self.embedder, self._parts
-        if parts is None or parts.embedder is not embedder:
-            parts = self._parts = Parts(
-                self.store, embedder, self.settings, self.example_pool, generator=self._generator
-            )
-        return parts
+        with self._making:
+            embedder, parts = self.embedder, self._parts
+            if parts is None or parts.embedder is not embedder:
+                parts = self._parts = Parts(
+                    self.store, embedder, self.settings, self.example_pool, generator=self._generator
+                )
+            return parts
 
     @property
     def retriever(self) -> HybridRetriever:
-        """Question to passages."""
-        return self.parts.retriever
+        """Question to passages; many that ask at once build it once."""
+        with self._making:
+            return self.parts.retriever
 
     @property
     def answerer(self) -> Answerer:
-        """Question to answer."""
-        return self.parts.answerer
+        """Question to answer; many that ask at once build it once."""
+        with self._making:
+            return self.parts.answerer
 
     @cached_property
     def _cache(self) -> AnswerCache:
@@ -158,8 +163,14 @@ class Library:
     def search(
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
     ) -> list[Passage]:
-        """The best passages for a question, best first; only from `documents` (ids, names) if given."""
-        found = self.retriever.retrieve(question, top_k, self.document_ids(documents))
+        """The best passages for a question, best first; only from `documents` (ids, names) if given.
+
+        Raises:
+            NotFoundError: one of `documents` is not in the library.
+        """
+        *_, found = settled(
+            self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
+        )
         return list(found.passages)
 
     def ask(
@@ -223,7 +234,24 @@ class Library:
         *,
         use_cache: bool = True,
     ) -> Iterator[AnswerEvent]:
-        """What happens on the way to an answer, as it happens; the last event holds the answer."""
+        """What happens on the way to an answer, as it happens; the last event holds the answer.
+
+        Where a document that was being read leaves the library meanwhile, the question is asked again from
+        the start: another `Searching` tells that what was said before does not hold.
+
+        Raises:
+            NotFoundError: one of `documents` is not in the library.
+        """
+        return settled(self.store, lambda: self._ask_once(question, documents, history, stop, use_cache))
+
+    def _ask_once(
+        self,
+        question: str,
+        documents: Sequence[str] | None,
+        history: Sequence[Message],
+        stop: threading.Event | None,
+        use_cache: bool,
+    ) -> Iterator[AnswerEvent]:
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)

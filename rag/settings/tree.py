@@ -327,6 +327,13 @@ class ServeSettings(_Section):
         "never in a file. Unset, everybody who reaches the address may use the library.",
     )
     max_upload_megabytes: int = Field(100, ge=1, description="How much one request may carry.")
+    idle_seconds: float = Field(
+        30.0, gt=0.0, description="A caller that sends or takes nothing for so long is not waited for."
+    )
+    request_seconds: float = Field(
+        600.0, gt=0.0, description="How long a request may take to arrive, and a question to be answered."
+    )
+    connections: int = Field(256, ge=1, description="Most connections at a time; others are told to wait.")
 
 
 class Settings(_Section):

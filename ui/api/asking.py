@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -13,11 +14,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from rag.answering import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
-from rag.errors import CitewellError, UsageError
+from rag.errors import CitewellError
 from rag.library import Library
-from rag.schema import Message
+from rag.schema import Answer, Message
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
-from ui.api.bodies import AskBody, FeedbackBody, SearchBody, read_body
+from ui.api.bodies import AskBody, FeedbackBody, SearchBody, number, read_body
+from ui.api.errors import TookTooLongError, error_json
 
 __all__ = ["ROUTES"]
 
@@ -40,19 +42,15 @@ async def ask(request: Request) -> Response:
         # a wrong document is told by the status, not within a stream that has begun
         await run_in_threadpool(library.document_ids, body.documents)
         return StreamingResponse(_events(library, body), media_type="text/event-stream")
-    answer = await run_in_threadpool(
-        library.ask, body.question, body.documents, _history(body), use_cache=body.use_cache
-    )
+    answer = await _answered(request, body)
     return JSONResponse({"id": answer.run_id, **answer_json(answer)})
 
 
 async def list_runs(request: Request) -> Response:
     """`GET /v1/runs?limit=N`: the latest run records, newest first."""
-    given = request.query_params.get("limit", "50")
-    if not given.isdecimal() or not 1 <= int(given) <= _MOST_RUNS:
-        raise UsageError(f"limit is a number from 1 to {_MOST_RUNS}, not {given!r}")
+    limit = number(request.query_params.get("limit", "50"), "limit", _MOST_RUNS)
     library: Library = request.app.state.library
-    runs = await run_in_threadpool(library.runs, int(given))
+    runs = await run_in_threadpool(library.runs, limit)
     return JSONResponse({"runs": [run_json(run) for run in runs]})
 
 
@@ -82,26 +80,72 @@ ROUTES = [
 ]
 
 
-async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
-    """The events of an answer as text; a caller who goes away stops the work."""
+async def _answered(request: Request, body: AskBody) -> Answer:
+    """The answer; a caller who goes away, and the deadline, stop the work.
+
+    Raises:
+        TookTooLongError: it was not made in time.
+    """
+    library: Library = request.app.state.library
     stop = threading.Event()
+
+    def work() -> Answer:
+        *_, finished = _asked(library, body, stop)
+        assert isinstance(finished, Finished)
+        return finished.answer
+
+    working = asyncio.ensure_future(run_in_threadpool(work))
+    working.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody may wait for it
+    leaving = asyncio.ensure_future(request.receive())  # after the body only a goodbye can come
+    try:
+        await asyncio.wait(
+            {working, leaving},
+            timeout=library.settings.serve.request_seconds,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+    finally:
+        stop.set()
+        leaving.cancel()
+    if working.done() or leaving.done():
+        return await working
+    raise _took_too_long(library)
+
+
+async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
+    """The events of an answer as text; a caller who goes away, and the deadline, stop the work."""
+    stop = threading.Event()
+    deadline = threading.Timer(library.settings.serve.request_seconds, stop.set)
+    deadline.start()
     try:
         async for text in iterate_in_threadpool(_told(library, body, stop)):
             yield text
     finally:
+        deadline.cancel()
         stop.set()
 
 
 def _told(library: Library, body: AskBody, stop: threading.Event) -> Iterator[str]:
     try:
-        for event in library.ask_stream(
-            body.question, body.documents, _history(body), stop, use_cache=body.use_cache
-        ):
-            name, data = _event_json(event)
-            yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+        for event in _asked(library, body, stop):
+            if stop.is_set():
+                raise _took_too_long(library)
+            yield _event(*_event_json(event))
     except CitewellError as error:
-        told = {"error": {"type": type(error).__name__, "message": str(error)}}
-        yield f"event: error\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        yield _event("error", error_json(error))
+
+
+def _asked(library: Library, body: AskBody, stop: threading.Event) -> Iterator[AnswerEvent]:
+    history = [Message(turn.role, turn.content) for turn in body.history]
+    return library.ask_stream(body.question, body.documents, history, stop, use_cache=body.use_cache)
+
+
+def _took_too_long(library: Library) -> TookTooLongError:
+    seconds = library.settings.serve.request_seconds
+    return TookTooLongError(f"no answer within {seconds:g} s (serve.request_seconds): ask for less at once")
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
 def _event_json(event: AnswerEvent) -> tuple[str, dict[str, Any]]:
@@ -121,7 +165,3 @@ def _event_json(event: AnswerEvent) -> tuple[str, dict[str, Any]]:
             }
         case Finished():
             return "answer", {"id": event.answer.run_id, **answer_json(event.answer)}
-
-
-def _history(body: AskBody) -> list[Message]:
-    return [Message(turn.role, turn.content) for turn in body.history]

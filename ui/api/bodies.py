@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from rag.errors import UsageError
 
-__all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "read_body"]
+__all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "number", "read_body"]
 
 _MOST_QUESTION = 10_000
 _MOST_TURNS = 100
@@ -67,3 +67,14 @@ async def read_body(request: Request, kind: type[Body]) -> Body:
     except ValidationError as error:
         told = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
         raise UsageError("; ".join(told)) from None
+
+
+def number(text: str, name: str, most: int = 10**15) -> int:
+    """A whole number from 0 to `most` as an address or a header writes it; `name` says which.
+
+    Raises:
+        UsageError: it is none: other digits than 0 to 9 are not read, nor signs, nor more than needed.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise UsageError(f"{name} is a whole number from 0 to {most}, not {text[:40]!r}")
+    return int(text)
