@@ -32,6 +32,8 @@ class ShortFormatter(logging.Formatter):
 
 def log_to_standard_error() -> None:
     """Have warnings and errors of the whole process told there, each in a bounded number of characters."""
+    # complains of a damaged form piece by piece, which its sender is told once
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     handler = logging.StreamHandler()
     handler.setFormatter(ShortFormatter())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

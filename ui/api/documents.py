@@ -28,6 +28,7 @@ from ui.uploads import distinct, safe_name, save_upload
 
 __all__ = ["ROUTES"]
 
+_FORM = "send a multipart form with one field `file` for each file"
 _MOST_FILES = 1_000
 _MOST_HIGHLIGHTS = 200
 _MOST_POINTS = 100_000.0
@@ -44,10 +45,12 @@ async def list_documents(request: Request) -> Response:
 async def add_documents(request: Request) -> Response:
     """`POST /v1/documents` (multipart form, fields `file`): a JSON line a file, as each is done."""
     library: Library = request.app.state.library
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UsageError(_FORM)
     async with request.form(max_files=_MOST_FILES) as form:
         files = [item for item in form.getlist("file") if isinstance(item, UploadFile)]
         if not files:
-            raise UsageError("send a multipart form with one field `file` for each file")
+            raise UsageError(_FORM)
         folder = Path(tempfile.mkdtemp(prefix="citewell-upload-"))
         try:
             saved = await run_in_threadpool(_save, files, folder, most_bytes(library.settings.serve))
