@@ -75,9 +75,17 @@ class Guard:
 
 
 def _split(address: str, header: str) -> SplitResult:
+    """The parts of an address of nothing but a name and a port.
+
+    Raises:
+        UsageError: it is none; `[::1]evil.example` and `evil@127.0.0.1` are not either.
+    """
     try:
         parts = urlsplit(address)
-        _ = parts.port  # a port that is no number is told here as well
+        name, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise UsageError(f"the header {header} holds no address: {error}") from None
+    whole = f"[{name}]" if ":" in name else name
+    if parts.netloc.lower() != (whole if port is None else f"{whole}:{port}"):
+        raise UsageError(f"the header {header} holds no address of a machine: {address[:80]!r}")
     return parts
