@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,6 +91,7 @@ def test_many_first_questions_at_once_embed_what_one_does(
     open_library: Callable[..., Library], watched: Watched
 ) -> None:
     library = open_library()
+    watched.before_passages = lambda: time.sleep(1.0)  # as long as the others need to get there as well
     assert at_once(library, [QUESTION] * 8) == [200] * 8
     assert len(watched.embedded) == len(set(watched.embedded)) > 0
 
