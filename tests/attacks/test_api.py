@@ -14,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from ingest import ingest_paths
+from rag.attribution.memory import SentenceVectors
 from rag.library import Library
 from rag.models.protocol import Vectors
 from rag.settings import load_settings
@@ -91,7 +93,6 @@ def test_many_first_questions_at_once_embed_what_one_does(
     open_library: Callable[..., Library], watched: Watched
 ) -> None:
     library = open_library()
-    watched.before_passages = lambda: time.sleep(1.0)  # as long as the others need to get there as well
     assert at_once(library, [QUESTION] * 8) == [200] * 8
     assert len(watched.embedded) == len(set(watched.embedded)) > 0
 
