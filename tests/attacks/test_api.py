@@ -97,6 +97,23 @@ def test_many_first_questions_at_once_embed_what_one_does(
     assert len(watched.embedded) == len(set(watched.embedded)) > 0
 
 
+def test_a_sentence_that_is_being_embedded_is_waited_for(watched: Watched) -> None:
+    vectors = SentenceVectors(watched)
+    texts = [f"sentence {number}" for number in range(6)]
+    together = threading.Barrier(8)
+    watched.before_passages = lambda: time.sleep(1.0)  # time for all the others to get there as well
+
+    def of(number: int) -> Vectors:
+        together.wait(timeout=60)
+        return vectors.of(texts[number % 3 :])
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(of, range(8)))
+    assert sorted(watched.embedded) == texts
+    expected = HashingEmbedder().embed_passages(texts)
+    assert all(np.array_equal(vector, expected[number % 3 :]) for number, vector in enumerate(found))
+
+
 def test_others_embed_what_the_first_failed_to(
     open_library: Callable[..., Library], watched: Watched
 ) -> None:
