@@ -293,6 +293,9 @@ class UiSettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=0, le=65_535)
     max_upload_megabytes: int = Field(100, ge=1)
+    max_waiting_megabytes: int = Field(
+        1_000, ge=1, description="Uploads of all sessions together that wait in memory to be read."
+    )
     open_browser: bool = True
     password: SecretStr | None = Field(
         None,

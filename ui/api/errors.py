@@ -20,9 +20,9 @@ from rag.errors import (
     UnsupportedDocumentError,
     UsageError,
 )
+from ui.sites import ForbiddenError
 
 __all__ = [
-    "ForbiddenError",
     "RequestTooLargeError",
     "TooSlowError",
     "TookTooLongError",
@@ -38,10 +38,6 @@ _LOG = logging.getLogger(__name__)
 
 class UnauthorizedError(CitewellError):
     """The caller did not send the token."""
-
-
-class ForbiddenError(CitewellError):
-    """The request came by way of another site."""
 
 
 class RequestTooLargeError(CitewellError):

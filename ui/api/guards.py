@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hmac
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rag.errors import CitewellError, UsageError
+from rag.errors import CitewellError
 from rag.settings import ServeSettings
 from ui.api.bodies import number
 from ui.api.deadlines import Arriving, too_large
-from ui.api.errors import ForbiddenError, UnauthorizedError, error_response
-from ui.listening import LOOPBACK
+from ui.api.errors import UnauthorizedError, error_response
+from ui.sites import check_site
 
 __all__ = ["Guard", "most_bytes"]
 
@@ -29,9 +28,6 @@ def most_bytes(settings: ServeSettings) -> int:
 
 class Guard:
     """Refuses what does not belong here: callers without the token, pages of other sites, floods.
-
-    A web page that somebody has open can send requests to their own machine. Browsers name the page's
-    site as `Origin`, and by DNS rebinding a page may call itself by another `Host`; both are refused.
 
     Args:
         application: What is guarded.
@@ -59,33 +55,10 @@ class Guard:
         await self._application(scope, arriving, send)
 
     def _check(self, path: str, headers: Headers) -> None:
-        host = headers.get("host", "")
-        place = _split(f"//{host}", "Host")
-        if self._settings.host in LOOPBACK and (place.hostname or "") not in LOOPBACK:
-            raise ForbiddenError(f"this server answers to 127.0.0.1 and localhost only, not to {host!r}")
-        origin = headers.get("origin")
-        if origin is not None and _split(origin, "Origin").netloc != host:
-            raise ForbiddenError(f"pages of {origin!r} may not use this library")
+        check_site(headers, self._settings.host)
         if self._token is not None and path not in OPEN_PATHS:
             given = headers.get("authorization", "")
             if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
                 raise UnauthorizedError("send the token as `Authorization: Bearer TOKEN`")
         if number(headers.get("content-length", "0"), "Content-Length") > most_bytes(self._settings):
             raise too_large(most_bytes(self._settings))
-
-
-def _split(address: str, header: str) -> SplitResult:
-    """The parts of an address of nothing but a name and a port.
-
-    Raises:
-        UsageError: it is none; `[::1]evil.example` and `evil@127.0.0.1` are not either.
-    """
-    try:
-        parts = urlsplit(address)
-        name, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise UsageError(f"the header {header} holds no address: {error}") from None
-    whole = f"[{name}]" if ":" in name else name
-    if parts.netloc.lower() != (whole if port is None else f"{whole}:{port}"):
-        raise UsageError(f"the header {header} holds no address of a machine: {address[:80]!r}")
-    return parts
