@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Final
 
 from ingest.files import FoundFile, is_junk
 from ingest.media_type import media_type_of
 from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
 from rag.schema import without_controls
+from rag.temporary import TemporaryFolder
 
 __all__ = ["ArchiveLimits", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
 
@@ -78,7 +78,7 @@ def with_archives_unpacked(files: Sequence[FoundFile], megabytes: float) -> Iter
         megabytes: The largest file.
     """
     limits = ArchiveLimits.for_files(int(megabytes * 1_000_000))
-    with TemporaryDirectory(prefix="citewell-") as folder:
+    with TemporaryFolder() as folder:
         found: dict[str, FoundFile] = {}
         for number, file in enumerate(files):
             archive = not file.error and is_archive(file.path)

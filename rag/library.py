@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from rag.store.records import Rating
 
 __all__ = ["Library"]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Library:
@@ -237,7 +240,8 @@ class Library:
         """What happens on the way to an answer, as it happens; the last event holds the answer.
 
         Where a document that was being read leaves the library meanwhile, the question is asked again from
-        the start: another `Searching` tells that what was said before does not hold.
+        the start: another `Searching` tells that what was said before does not hold. The run record is
+        kept, unless the library can only be read here.
 
         Raises:
             NotFoundError: one of `documents` is not in the library.
@@ -261,7 +265,9 @@ class Library:
             yield Finished(kept, self.store.run(kept.run_id))
             return
         for event in answerer.stream(question, scope, history, stop):
-            if isinstance(event, Finished):
+            if isinstance(event, Finished) and self.store.read_only:
+                _LOG.warning("the library can only be read here: the record of this answer is not kept")
+            elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
                 if (

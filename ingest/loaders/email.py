@@ -6,7 +6,6 @@ page; each attachment of a known kind follows on pages of its own, others are na
 
 from __future__ import annotations
 
-import tempfile
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,6 +27,7 @@ from ingest.protocol import Loader
 from rag.errors import DocumentError, EmptyDocumentError
 from rag.schema import PAGE_BREAK, BlockKind, Document
 from rag.settings import IngestSettings
+from rag.temporary import TemporaryFolder
 
 __all__ = ["LOADER", "EmailLoader"]
 
@@ -161,7 +161,7 @@ def _write_attachment(
     """Write what an attachment holds on pages of its own, or say why it is not read."""
     from ingest.loaders import load_document, supported_media_types
 
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryFolder() as folder:
         path = Path(folder, f"attachment{Path(name).suffix[:16]}")
         path.write_bytes(_content(attachment))
         kind = media_type_of(path).name

@@ -169,6 +169,10 @@ class IngestSettings(_Section):
     keep_originals: bool = Field(
         True, description="Copy each file into the library, so that citations open its pages later."
     )
+    follow_links: bool = Field(
+        False,
+        description="Read what symbolic links in a given folder lead to, also where that lies elsewhere.",
+    )
     batch_chunks: int = Field(256, ge=1, description="Chunks embedded together, across files.")
     ocr: Literal["auto", "off"] = Field(
         "auto", description="Read pictures and scanned pages by OCR (`auto`: where there is no good text)."

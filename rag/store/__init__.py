@@ -8,9 +8,10 @@ from rag.store.records import Conversation, Feedback
 from rag.store.settled import settled
 from rag.store.sketches import SimilarDocument
 from rag.store.staging import StagedChunk, Staging, Swapped
-from rag.store.store import Store
+from rag.store.store import UPLOADS, Store
 
 __all__ = [
+    "UPLOADS",
     "Collection",
     "Conversation",
     "Feedback",

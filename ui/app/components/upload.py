@@ -168,8 +168,7 @@ def _row_html(outcome: FileResult, t: Texts) -> str:
 
 def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) -> None:
     """Save what was dropped into a folder of its own and queue it."""
-    shared.uploads.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=shared.uploads))
+    folder = Path(tempfile.mkdtemp(dir=shared.uploads.path))
     saved: dict[Path, str] = {}
     refused: list[FileResult] = []
     for number, file in enumerate(files):
