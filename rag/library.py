@@ -17,6 +17,7 @@ from rag.answering.cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
 from rag.models import Embedder
+from rag.models.devices import prepare_environment
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
 from rag.retrieval import HybridRetriever
@@ -55,6 +56,7 @@ class Library:
         generator: BaseChatModel | None = None,
     ) -> None:
         """Use `Library.open`; an embedder or a generator given here stands in for that of the settings."""
+        prepare_environment(settings.offline)
         self.store = store
         self.settings = settings if generator is None else written_by(generator, settings)
         self._embedder = embedder

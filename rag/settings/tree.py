@@ -347,7 +347,11 @@ class Settings(_Section):
     """All settings."""
 
     library: Path = Field(Path("citewell-library"), description="Folder of the library.")
-    offline: bool = Field(True, description="Load weights from this machine only; never ask a model hub.")
+    offline: bool = Field(
+        True,
+        description="Load weights from this machine only, never ask a model hub, and let no tracer of "
+        "LangChain's into this process, whatever the environment says.",
+    )
     embedder: EmbedderSettings = EmbedderSettings()  # type: ignore[call-arg]
     reranker: RerankerSettings = RerankerSettings()  # type: ignore[call-arg]
     reader: ReaderSettings = ReaderSettings()  # type: ignore[call-arg]
