@@ -12,7 +12,7 @@ from tests.browser.looking import ask, goto, marked_rows, settled, upload, watch
 from tests.ui.app.sample import MINUTES, NASTY, SCRIPT, two_page_pdf
 
 ROOF = "How much did the boathouse roof repair cost?"
-LAMP = "The lamp of the cellar is shown at https://evil.example/a, www.evil.example and eve@evil.example.\n"
+LAMP = "The cellar lamp cost 412 crowns: https://evil.example/a www.evil.example eve@evil.example\n"
 CITE = '[class*="st-key-cite-"] button'
 
 
@@ -186,7 +186,7 @@ def test_what_documents_hold_makes_no_link_in_a_tooltip(page, files):
     goto(page, "Library")
     upload(page, files / "lamp.txt")
     page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
-    ask(page, "Where is the lamp of the cellar shown?")
+    ask(page, "How much did the cellar lamp cost?")
     page.locator(f"{CITE}:visible").first.hover()
     tooltip = page.locator('[data-testid="stTooltipContent"]')
     expect(tooltip).to_contain_text("eve@")

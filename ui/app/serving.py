@@ -12,6 +12,7 @@ from typing import Any, Final
 import streamlit
 from starlette.middleware import Middleware
 from streamlit.runtime import Runtime
+from streamlit.runtime.stats import CacheStat
 from streamlit.starlette import App
 
 from rag.settings import UiSettings, load_settings
@@ -71,7 +72,9 @@ def options(settings: UiSettings) -> dict[str, Any]:
 def _waiting() -> int:
     """Bytes of uploads that Streamlit holds in memory."""
     families = Runtime.instance().uploaded_file_mgr.get_stats()
-    return sum(stat.byte_length for stats in families.values() for stat in stats)
+    return sum(
+        stat.byte_length for stats in families.values() for stat in stats if isinstance(stat, CacheStat)
+    )
 
 
 if __name__ == "__main__":
