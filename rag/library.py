@@ -16,6 +16,7 @@ from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Search
 from rag.answering.cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
+from rag.limits import check_request, recent_turns
 from rag.models import Embedder
 from rag.models.devices import prepare_environment
 from rag.page_image import page_image
@@ -172,7 +173,9 @@ class Library:
 
         Raises:
             NotFoundError: one of `documents` is not in the library.
+            UsageError: the question is too long, or too many documents are named.
         """
+        check_request(question, documents)
         *_, found = settled(
             self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
         )
@@ -242,13 +245,16 @@ class Library:
         """What happens on the way to an answer, as it happens; the last event holds the answer.
 
         Where a document that was being read leaves the library meanwhile, the question is asked again from
-        the start: another `Searching` tells that what was said before does not hold. The run record is
-        kept, unless the library can only be read here.
+        the start: another `Searching` tells that what was said before does not hold. Of a long conversation
+        its end is read (`rag.limits`). The run record is kept, unless the library can only be read here.
 
         Raises:
             NotFoundError: one of `documents` is not in the library.
+            UsageError: the question is empty or too long, or too many documents are named.
         """
-        return settled(self.store, lambda: self._ask_once(question, documents, history, stop, use_cache))
+        check_request(question, documents)
+        turns = recent_turns(history)
+        return settled(self.store, lambda: self._ask_once(question, documents, turns, stop, use_cache))
 
     def _ask_once(
         self,

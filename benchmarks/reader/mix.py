@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from benchmarks.reader.form import Group, Passage
 from benchmarks.reader.model import Batch, collate
@@ -22,11 +23,15 @@ _BUNDLE = 96
 class Source:
     """The groups of one source, and the windows that are made of them."""
 
-    def __init__(self, name: str, groups: Sequence[Group], made: bool) -> None:
-        """`made`: written by a program, with near misses of its own and questions in all shapes."""
+    def __init__(self, name: str, groups: Sequence[Group], made: bool, alone: float = 0.5) -> None:
+        """`made`: written by a program, with near misses of its own and questions in all shapes.
+
+        Such passages are short; `alone` is the share of them that stand without text of other groups around.
+        """
         self.name = name
         self.groups = groups
         self.made = made
+        self._alone = alone
         short = sum(len(passage.units) == 1 for group in groups for passage in group.passages)
         self._sentences = not made and short > 0.8 * sum(len(group.passages) for group in groups)
         self._neighbours = None if made else Neighbours(groups)
@@ -35,8 +40,8 @@ class Source:
         """Up to three windows with the question of group `index`, an answerable one first if there is one."""
         group = self.groups[index]
         if self.made:
-            found = [e for passage in group.passages for e in cut(group.question, passage)]
-            return _few(found, rng)
+            passages = [self._among_others(passage, rng) for passage in group.passages]
+            return _few([e for passage in passages for e in cut(group.question, passage)], rng)
         question = as_typed(group.question, rng)
         context = rng.random() < 0.8
         if self._sentences and rng.random() < 0.6:
@@ -44,6 +49,20 @@ class Source:
         found = [e for passage in group.passages for e in cut(question, passage, context)]
         found.extend(self._negatives(index, question, context, rng))
         return _few(found, rng)
+
+    def _among_others(self, passage: Passage, rng: random.Random) -> Passage:
+        """The passage, mostly with text of other groups around it."""
+        if rng.random() < self._alone:
+            return passage
+        parts = [passage]
+        for _ in range(rng.randrange(1, 4)):
+            other = rng.choice(rng.choice(self.groups).passages)
+            none = (False,) * len(other.units)
+            parts.append(Passage(other.text, other.title, False, (), other.units, none))
+        rng.shuffle(parts)
+        if rng.random() < 0.6:
+            parts = [_under_its_title(part) for part in parts]
+        return replace(joined(parts, "\n"), title=passage.title)
 
     def _together(self, index: int, question: str, rng: random.Random) -> list[Example]:
         """Single sentences as one window, with and without the one that answers."""
@@ -82,6 +101,21 @@ class Source:
             if changed is not None:
                 found.extend(_about_something_else(changed, passage, context))
         return found
+
+
+def _under_its_title(passage: Passage) -> Passage:
+    """The passage with its title as a heading line above it."""
+    head = f"## {passage.title}\n" if passage.title else ""
+    return replace(
+        passage,
+        text=head + passage.text,
+        spans=_moved(passage.spans, len(head)),
+        units=_moved(passage.units, len(head)) or (),
+    )
+
+
+def _moved(places: tuple[tuple[int, int], ...] | None, by: int) -> tuple[tuple[int, int], ...] | None:
+    return None if places is None else tuple((start + by, end + by) for start, end in places)
 
 
 def _about_something_else(question: str, passage: Passage, context: bool) -> list[Example]:

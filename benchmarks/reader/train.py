@@ -147,6 +147,8 @@ def main() -> None:
     tokenizer = reader_tokenizer(arguments.encoder)
     tokenizer.save(str(arguments.out / "tokenizer.json"))
     checkpoint = arguments.out / "checkpoint.pt"
+    if arguments.start and not checkpoint.is_file():
+        run.trained.begin_with(torch.load(arguments.start, weights_only=True))
     if checkpoint.is_file():
         run.load(checkpoint)
         print(
@@ -174,6 +176,9 @@ def _arguments() -> argparse.Namespace:
         "--encoder", type=Path, required=True, help="folder of a BERT-like encoder to begin with"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint of an earlier run whose weights a new run begins with"
+    )
     parser.add_argument(
         "--apart", type=Path, help="folder of evaluation sets: what overlaps them is left out"
     )

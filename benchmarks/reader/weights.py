@@ -77,6 +77,16 @@ class Trained:
             "optimizer_steps": self._steps,
         }
 
+    def begin_with(self, state: dict[str, Any]) -> None:
+        """Begin a new run with the averaged weights of another, without its optimiser and steps."""
+        self.average.load_state_dict(state["average"])
+        trained = dict(self.average.named_parameters())
+        names = [name for name, parameter in self.model.named_parameters() if parameter.requires_grad]
+        with torch.no_grad():
+            for name, copy, parameter in zip(names, self._copies, self._parameters, strict=True):
+                copy.copy_(trained[name])
+                parameter.copy_(trained[name])
+
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint of a run with the same frozen parts."""
         self.average.load_state_dict(state["average"])

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.media_type import MediaType, describe, media_type_of
+from ingest.ocr import one_file
 from ingest.protocol import Loader
 from rag.errors import (
     DocumentError,
@@ -22,6 +23,7 @@ from rag.errors import (
     EncryptedDocumentError,
     UnsupportedDocumentError,
 )
+from rag.regular_files import open_regular
 from rag.schema import Document
 from rag.settings import IngestSettings
 
@@ -51,7 +53,8 @@ def load_document(path: Path, settings: IngestSettings, source: str | None = Non
         _check_size(path, settings)
         kind = media_type_of(path)
         loader = _loader_for(kind.name, source)
-        document = loader.load(path, source, _sha256(path), settings)
+        with one_file():
+            document = loader.load(path, source, _sha256(path), settings)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DocumentError(f"cannot read {source}: {reason}. Check the path and its permissions.") from error
@@ -110,7 +113,7 @@ def _check_size(path: Path, settings: IngestSettings) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import StoreError
+from rag.regular_files import open_regular
 from rag.store.durable import flush_directory, make_private_folder, private_opener
 
 __all__ = ["Originals"]
@@ -62,7 +63,7 @@ class Originals:
             return name
         copy = self.folder / f"{name}.copy"
         copy.unlink(missing_ok=True)
-        with original.open("rb") as source, open(copy, "wb", opener=private_opener) as sink:
+        with open_regular(original) as source, open(copy, "wb", opener=private_opener) as sink:
             shutil.copyfileobj(source, sink, 1 << 20)
             sink.flush()
             os.fsync(sink.fileno())

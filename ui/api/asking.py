@@ -20,10 +20,13 @@ from rag.schema import Answer, Message
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
 from ui.api.bodies import AskBody, FeedbackBody, SearchBody, number, read_body
 from ui.api.errors import TookTooLongError, error_json
+from ui.api.stopping import stop_when_gone, told_to_stop
 
 __all__ = ["ROUTES"]
 
 _MOST_RUNS = 1_000
+_GONE = 499
+"""What nginx logs for a caller who hung up; nobody receives it."""
 
 
 async def search(request: Request) -> Response:
@@ -42,7 +45,15 @@ async def ask(request: Request) -> Response:
         # a wrong document is told by the status, not within a stream that has begun
         await run_in_threadpool(library.document_ids, body.documents)
         return StreamingResponse(_events(library, body), media_type="text/event-stream")
-    answer = await _answered(request, body)
+    async with stop_when_gone(request) as stop:
+        working = asyncio.ensure_future(run_in_threadpool(_answer, library, body, stop))
+        working.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody may wait
+        await asyncio.wait({working}, timeout=library.settings.serve.request_seconds)
+    if not working.done():
+        raise _took_too_long(library)
+    answer = working.result()
+    if answer is None:  # nobody is there to read it
+        return Response(status_code=_GONE)
     return JSONResponse({"id": answer.run_id, **answer_json(answer)})
 
 
@@ -80,55 +91,37 @@ ROUTES = [
 ]
 
 
-async def _answered(request: Request, body: AskBody) -> Answer:
-    """The answer; a caller who goes away, and the deadline, stop the work.
-
-    Raises:
-        TookTooLongError: it was not made in time.
-    """
-    library: Library = request.app.state.library
-    stop = threading.Event()
-
-    def work() -> Answer:
-        *_, finished = _asked(library, body, stop)
-        assert isinstance(finished, Finished)
-        return finished.answer
-
-    working = asyncio.ensure_future(run_in_threadpool(work))
-    working.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody may wait for it
-    leaving = asyncio.ensure_future(request.receive())  # after the body only a goodbye can come
-    try:
-        await asyncio.wait(
-            {working, leaving},
-            timeout=library.settings.serve.request_seconds,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-    finally:
-        stop.set()
-        leaving.cancel()
-    if working.done() or leaving.done():
-        return await working
-    raise _took_too_long(library)
-
-
 async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
     """The events of an answer as text; a caller who goes away, and the deadline, stop the work."""
-    stop = threading.Event()
-    deadline = threading.Timer(library.settings.serve.request_seconds, stop.set)
-    deadline.start()
-    try:
-        async for text in iterate_in_threadpool(_told(library, body, stop)):
-            yield text
-    finally:
-        deadline.cancel()
-        stop.set()
+    late = threading.Event()
+    with told_to_stop() as stop:
+        deadline = threading.Timer(library.settings.serve.request_seconds, lambda: (late.set(), stop.set()))
+        deadline.daemon = True
+        deadline.start()
+        try:
+            async for text in iterate_in_threadpool(_told(library, body, stop, late)):
+                yield text
+        finally:
+            deadline.cancel()
 
 
-def _told(library: Library, body: AskBody, stop: threading.Event) -> Iterator[str]:
+def _answer(library: Library, body: AskBody, stop: threading.Event) -> Answer | None:
+    """The answer; None where it was stopped before there was one."""
+    for event in _asked(library, body, stop):
+        if isinstance(event, Finished):
+            return event.answer
+        if stop.is_set():
+            break
+    return None
+
+
+def _told(library: Library, body: AskBody, stop: threading.Event, late: threading.Event) -> Iterator[str]:
     try:
         for event in _asked(library, body, stop):
-            if stop.is_set():
+            if late.is_set():
                 raise _took_too_long(library)
+            if stop.is_set():
+                return
             yield _event(*_event_json(event))
     except CitewellError as error:
         yield _event("error", error_json(error))

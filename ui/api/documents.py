@@ -23,6 +23,7 @@ from rag.wire import check_json, document_json
 from ui.api.bodies import number
 from ui.api.errors import error_json
 from ui.api.guards import most_bytes
+from ui.api.stopping import told_to_stop
 from ui.uploads import distinct, safe_name, save_upload
 
 __all__ = ["ROUTES"]
@@ -138,12 +139,11 @@ async def _ingested(
     library: Library, saved: dict[Path, str], refused: list[FileResult], folder: TemporaryFolder
 ) -> AsyncIterator[str]:
     """A caller who goes away stops the work; what is in the library by then stays."""
-    stop = threading.Event()
     try:
-        async for line in iterate_in_threadpool(_results(library, saved, refused, stop)):
-            yield line
+        with told_to_stop() as stop:
+            async for line in iterate_in_threadpool(_results(library, saved, refused, stop)):
+                yield line
     finally:
-        stop.set()
         folder.remove()
 
 

@@ -20,6 +20,8 @@ from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_stranger
 __all__ = ["launch", "streamlit_command", "streamlit_environment"]
 
 _START_SECONDS: Final = 60.0
+_END_SECONDS: Final = 1.5
+"""A library stands any end, and nobody waits for an answer then."""
 
 
 def launch(
@@ -110,11 +112,11 @@ def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ctrl-C reaches the child as well; what is still there after some seconds is ended."""
+    """Ctrl-C reaches the child as well; what is still there soon after is ended."""
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

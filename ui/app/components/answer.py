@@ -118,6 +118,9 @@ def _confidence(answer: Answer, t: Texts) -> None:
     if answer.verdict in told:
         words, colour_of_words = told[answer.verdict]
         st.badge(words, color=colour_of_words)
+    if answer.coverage is not None:
+        read = answer.coverage
+        st.badge(t.coverage.format(read=read.read, of=read.of, documents=read.documents), color="gray")
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),
