@@ -94,8 +94,13 @@ ROUTES = [
 async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
     """The events of an answer as text; a caller who goes away, and the deadline, stop the work."""
     late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        stop.set()
+
     with told_to_stop() as stop:
-        deadline = threading.Timer(library.settings.serve.request_seconds, lambda: (late.set(), stop.set()))
+        deadline = threading.Timer(library.settings.serve.request_seconds, end)
         deadline.daemon = True
         deadline.start()
         try:
