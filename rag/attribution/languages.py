@@ -44,6 +44,7 @@ class LanguageJudges:
         self._second: SentenceVectors | None = None
         self._trust: dict[tuple[str, str], LanguageTrust] = {}
         self._lock = threading.Lock()
+        self._probing = threading.Lock()
 
     def judge(self, question_language: str, others: frozenset[str]) -> Judge | None:
         """The embedder for a question and passages in `others`, and what its cosines mean; None without one.
@@ -82,9 +83,10 @@ class LanguageJudges:
 
     def _trust_in(self, sentences: SentenceVectors, language: str) -> LanguageTrust:
         key = sentences.embedder.fingerprint, language
-        if key not in self._trust:
-            self._trust[key] = language_trust(sentences.embedder, language)
-        return self._trust[key]
+        with self._probing:
+            if key not in self._trust:
+                self._trust[key] = language_trust(sentences.embedder, language)
+            return self._trust[key]
 
     def _second_vectors(self) -> SentenceVectors | None:
         with self._lock:
