@@ -58,7 +58,7 @@ def test_answers_cite_the_document_in_the_other_language(asked):
 
 def test_what_is_answered_is_mostly_right(asked):
     letters = [judge(question, Said.of(answer)) for question, answer in asked if question.answers]
-    assert letters.count("R") >= 0.35 * len(letters)
+    assert letters.count("R") >= 0.3 * len(letters)
     assert sum(letter in "WS" for letter in letters) <= 0.25 * len(letters)
 
 
