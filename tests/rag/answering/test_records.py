@@ -5,7 +5,6 @@ from __future__ import annotations
 from rag.answering.records import _evidence_json
 from rag.attribution import Evidence, Selection, Unit, read_question
 
-
 SELECTION = Selection(read_question("When is lunch?"), (), (), 0.0, 0, has_read=True)
 
 
