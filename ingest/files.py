@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.schema import without_controls
+from rag.text import revealed
 
 __all__ = ["FoundFile", "find_files", "is_junk", "safe_name"]
 
@@ -32,6 +33,11 @@ class FoundFile:
     source: str
     size: int = 0
     error: str = ""
+
+    def __post_init__(self) -> None:
+        """Names are told with what cannot be seen of them written out."""
+        object.__setattr__(self, "source", revealed(self.source))
+        object.__setattr__(self, "error", revealed(self.error))
 
 
 def find_files(

@@ -7,7 +7,8 @@ rows of one table by a newline, cells by a tab.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
@@ -20,7 +21,9 @@ from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
 from rag.text.tables import TableCell, joined_cells, row_headers
 
-__all__ = ["DocumentBuilder", "is_telling", "readable_title"]
+__all__ = ["DESCRIPTIONS", "DocumentBuilder", "hidden_told", "is_telling", "readable_title"]
+
+DESCRIPTIONS: Final = "descriptions of pictures"
 
 _SPACES: Final = re.compile(r"[^\S\n\t]+")
 _MANY_NEWLINES: Final = re.compile(r"(?<! ) *\n\s*")
@@ -51,6 +54,8 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._details: _PageDetails = ("", None, None, None, ())
         self._in_table = False
+        self.hidden = 0
+        self._asides: Counter[str] = Counter()
         self.title = ""
         self.language = ""
         self.metadata: dict[str, str] = {}
@@ -62,6 +67,20 @@ class DocumentBuilder:
     def has_blocks(self) -> bool:
         """Whether anything was added yet."""
         return bool(self._blocks)
+
+    @property
+    def written(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    def leave_out(self, hidden: int) -> None:
+        """Count characters, without white space, that no one can see and that are left out."""
+        self.hidden += hidden
+
+    def read_aside(self, what: str, count: int = 1) -> None:
+        """Count what is read though the page itself does not show it; `what` names it in the plural."""
+        if count:
+            self._asides[what] += count
 
     def block(
         self,
@@ -180,8 +199,15 @@ class DocumentBuilder:
             pages=tuple(self._pages),
             blocks=tuple(self._blocks),
             metadata=self.metadata,
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *self._told()),
         )
+
+    def _told(self) -> Iterator[str]:
+        if self.hidden:
+            yield hidden_told(self.hidden)
+        if self._asides:
+            told = ", ".join(f"{what}: {count:,}" for what, count in self._asides.items())
+            yield f"read though the page does not show them at once: {told}"
 
     def _cleaned(self, cell: TableCell | str) -> TableCell:
         if isinstance(cell, str):
@@ -219,6 +245,11 @@ class DocumentBuilder:
         self._page_start = self._length
         self._details = ("", None, None, None, ())
         self._in_table = False
+
+
+def hidden_told(count: int) -> str:
+    """How much was left out that no one can see, in words."""
+    return f"{count:,} character{'' if count == 1 else 's'} of hidden text left out"
 
 
 def is_telling(title: str) -> bool:

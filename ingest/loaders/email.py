@@ -6,6 +6,7 @@ page; each attachment of a known kind follows on pages of its own, others are na
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,6 +38,10 @@ _DEEPEST: Final = 3
 _EARLIER: Final = "Quoted"
 _LOWEST: Final = 6
 _LONGEST_OPENING: Final = 400
+_GREETING: Final = 2
+"""Words that a plain part may begin with and the HTML not: they make no statement."""
+_ADDRESS: Final = re.compile(r"<?\b(?:https?|mailto|ftp):\S+|\[(?:image|cid)[^\]]{0,200}\]")
+_WORDS: Final = re.compile(r"\w+")
 _SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
 
 
@@ -44,7 +49,7 @@ class EmailLoader:
     """Reads one message as saved by a mail program."""
 
     media_types: tuple[str, ...] = ("message/rfc822",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a message whole.
@@ -110,8 +115,42 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
         write_html(data, builder, charset)
         return
     decoded = decode(data, charset)
+    shown = _shown_part(message, body)
+    if shown is not None:
+        seen = DocumentBuilder("message", "", "text/html")
+        write_html(_content(shown), seen, shown.get_content_charset())
+        if _tells_other(decoded.text, seen.written):
+            builder.warnings.append(
+                "the plain part says something else than the HTML that people see: HTML read"
+            )
+            write_html(_content(shown), builder, shown.get_content_charset())
+            return
+        builder.leave_out(seen.hidden)
     builder.warnings.extend(decoded.warnings)
     _write_thread(decoded.text, builder)
+
+
+def _shown_part(message: EmailMessage, plain: MIMEPart) -> MIMEPart | None:
+    """The HTML of a message that mail programs show in place of its plain text."""
+    try:
+        shown = message.get_body(("html",))
+    except (KeyError, AttributeError, LookupError):
+        return None
+    return None if shown is plain else shown
+
+
+def _tells_other(plain: str, seen: str) -> bool:
+    """Whether the plain part says what the HTML does not, but for whom it greets, or much less than it."""
+    one, other = _word_runs(plain), _word_runs(seen)
+    new = set(one[_GREETING:]) - set(other)
+    left_out = set(other) - set(one)
+    return bool(new) or len(left_out) > len(other) // 4
+
+
+def _word_runs(text: str) -> list[tuple[str, ...]]:
+    """All runs of three words, but for addresses, which plain text spells out and HTML does not."""
+    words = _WORDS.findall(_ADDRESS.sub(" ", text.casefold()))
+    return list(zip(words, words[1:], words[2:], strict=False))
 
 
 def _write_thread(text: str, builder: DocumentBuilder) -> None:

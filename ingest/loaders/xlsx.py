@@ -17,6 +17,7 @@ from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.cell_values import shown
 from ingest.loaders.sheet import SheetRow, write_sheet
+from ingest.loaders.xlsx_looks import CellLooks
 from ingest.loaders.xlsx_parts import has_scripts, read_layout, scripted, sheet_notes
 from ingest.protocol import Loader
 from rag.errors import DocumentError
@@ -32,7 +33,7 @@ class XlsxLoader:
     """Reads XLSX and XLSM."""
 
     media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a workbook whole.
@@ -72,6 +73,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
     when = properties.modified or properties.created
     builder.describe("date", when.isoformat() if when else "")
     left = _MOST_CELLS
+    looks = CellLooks()
     uncomputed = 0
     visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
@@ -79,7 +81,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         heartbeat()
         if number:
             builder.page_break()
-        rows, left = _rows(sheet, left)
+        rows, left = _rows(sheet, left, looks)
         layout = read_layout(workbook, sheet)
         uncomputed += layout.uncomputed
         rows = layout.with_scripts(rows)
@@ -91,6 +93,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         if left <= 0:
             builder.warnings.append(f"more than {_MOST_CELLS:,} cells: the rest is left out")
             break
+    builder.leave_out(looks.hidden)
     if uncomputed:
         formulas_told = "1 formula has" if uncomputed == 1 else f"{uncomputed:,} formulas have"
         builder.warnings.append(
@@ -101,12 +104,12 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         builder.warnings.append(f"{'sheet' if len(hidden) == 1 else 'sheets'} {names}: hidden, left out")
 
 
-def _rows(sheet: Any, left: int) -> tuple[list[tuple[int, list[tuple[int, str]]]], int]:
+def _rows(sheet: Any, left: int, looks: CellLooks) -> tuple[list[tuple[int, list[tuple[int, str]]]], int]:
     """Rows with their filled cells, both with their numbers from 0; and how many cells may still be read."""
     sheet.reset_dimensions()  # what a file states may be a million rows, or too few
     rows = []
     for index, row in enumerate(sheet.iter_rows()):
-        cells = list(_filled(row))
+        cells = list(_filled(row, looks))
         if cells:
             rows.append((index, cells))
             left -= len(cells)
@@ -115,10 +118,13 @@ def _rows(sheet: Any, left: int) -> tuple[list[tuple[int, list[tuple[int, str]]]
     return rows, left
 
 
-def _filled(row: Sequence[Any]) -> Iterator[tuple[int, str]]:
+def _filled(row: Sequence[Any], looks: CellLooks) -> Iterator[tuple[int, str]]:
     for column, cell in enumerate(row):
         value = scripted(cell.value) if isinstance(cell.value, list) else cell.value
-        if value is not None and (text := shown(value, cell.number_format or "General").strip()):
+        if value is None:
+            continue
+        text = shown(value, cell.number_format or "General").strip()
+        if text and not looks.hides(cell, value, text):
             yield column, text
 
 

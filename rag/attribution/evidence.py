@@ -19,7 +19,7 @@ from rag.attribution.features import (
 from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, languages_of
 from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
-from rag.attribution.overlap import TermWeights, weights_from_texts
+from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.attribution.question import Question, read_question
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
@@ -39,6 +39,8 @@ __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_meas
 Matrix = NDArray[np.float64]
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
+_STUFFED: Final = 8.0
+"""What a unit that only repeats its words loses: about what lies between good and bad evidence."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,13 @@ class Selection:
     @property
     def near_best(self) -> tuple[Evidence, ...]:
         """The few that may answer as well as the best: what is looked through for contradictions."""
+        said: dict[tuple[str, str], Evidence] = {}  # what a document says again counts once
+        for evidence in self.ranked:
+            told = " ".join(evidence.unit.text.casefold().split())
+            said.setdefault((evidence.unit.document_id, told), evidence)
         return tuple(
             evidence
-            for evidence in self.ranked[:_NEAR]
+            for evidence in list(said.values())[:_NEAR]
             if evidence.is_chosen or evidence.score >= self.ranked[0].score - _NEAR_SCORE
         )
 
@@ -241,6 +247,7 @@ class EvidenceSelector:
 def select_measured(measured: Measured, models: UnitModels, max_sentences: int) -> Selection:
     """Rank and choose among measured units."""
     scores = models.ranking.scores(measured.matrix)
+    scores = scores - _STUFFED * np.array([_stuffing(unit) for unit in measured.units])
     members = measured.members(scores)
     chosen: dict[int, float] = {}
     expected = 0.0
@@ -272,6 +279,10 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
         tuple((measured.units[span.unit], span) for span in measured.votes.spans),
         measured.is_foreign,
     )
+
+
+def _stuffing(unit: Unit) -> float:
+    return 0.0 if unit.is_row else repeated_share(unit.text)
 
 
 def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:

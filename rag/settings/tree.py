@@ -31,7 +31,7 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 _PROVIDER: Final = re.compile(r"(?!packaged$)[a-z][a-z_0-9]+")
 """A LangChain provider before a colon; a lone letter there is a drive of Windows."""
-_SECRET: Final = re.compile(r"(?i)(?:key|token|secret|password)[^=&]*+=")
+_SECRET: Final = re.compile(r"(?i)(?:key|token|secret|password)[^=&]{0,99}=")
 
 
 class _Section(BaseModel):

@@ -15,6 +15,7 @@ from rag.errors import (
     DocumentError,
     DocumentTooLargeError,
     LibraryLockedError,
+    LibraryReadOnlyError,
     ModelError,
     NotFoundError,
     UnsupportedDocumentError,
@@ -55,6 +56,7 @@ _STATUS: Final[tuple[tuple[type[CitewellError], int], ...]] = (
     (DocumentError, 422),
     (UsageError, 422),
     (ConfigurationError, 422),
+    (LibraryReadOnlyError, 403),
     (LibraryLockedError, 503),
     (ModelError, 503),
 )

@@ -28,6 +28,7 @@ class Server(uvicorn.Server):
     """Ends in time: work under way is told to stop, and is not waited for."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tell all work to stop, and end soon in any case."""
         stop_all()
         last = threading.Timer(_END_SECONDS, os._exit, (0,))
         last.daemon = True

@@ -193,6 +193,12 @@ class FontReader:
         # the font size counts before the text matrix, which may do all of the scaling
         return Font(size * math.hypot(c, d), self._is_bold(index), self._angle(a, b))
 
+    def extents(self, index: int) -> tuple[float, float]:
+        """The size of a character's type along its line and across it, in points."""
+        size = float(functions()["FPDFText_GetFontSize"](self._text_page, index))
+        a, b, c, d = self._linear(index)
+        return size * math.hypot(a, b), size * math.hypot(c, d)
+
     def angle(self, index: int) -> int:
         """The direction in which the text of a character runs as displayed, a multiple of 90 degrees."""
         a, b, _, _ = self._linear(index)

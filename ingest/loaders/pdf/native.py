@@ -42,6 +42,18 @@ def functions() -> dict[str, Any]:
         "FPDFPageObj_GetBounds": (integer, pointer, *four),
         "FPDFPageObj_GetMatrix": (integer, pointer, pointer),
         "FPDFPageObj_SetIsActive": (integer, pointer, integer),
+        "FPDFPageObj_HasTransparency": (integer, pointer),
+        "FPDFPageObj_CountMarks": (integer, pointer),
+        "FPDFPageObj_GetMark": (handle, pointer, ctypes.c_ulong),
+        "FPDFPageObjMark_GetName": (integer, pointer, pointer, ctypes.c_ulong, pointer),
+        "FPDFPageObjMark_GetParamValueType": (integer, pointer, ctypes.c_char_p),
+        "FPDFPageObjMark_RemoveParam": (integer, pointer, pointer, ctypes.c_char_p),
+        "FPDFPageObj_GetClipPath": (handle, pointer),
+        "FPDFClipPath_CountPaths": (integer, pointer),
+        "FPDFClipPath_CountPathSegments": (integer, pointer, integer),
+        "FPDFClipPath_GetPathSegment": (handle, pointer, integer, integer),
+        "FPDFPathSegment_GetPoint": (integer, pointer, pointer, pointer),
+        "FPDFPathSegment_GetType": (integer, pointer),
         "FPDFPath_GetDrawMode": (integer, pointer, pointer, pointer),
     }
     found: dict[str, Any] = {}
