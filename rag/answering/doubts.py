@@ -60,7 +60,7 @@ def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list
     """The identifiers of a question, as it writes them, that stand in none of its passages."""
     held = held_tokens(" ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages))
     missing = identifiers(question.asked) - held
-    written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?!\w)|[^\W_][\w/-]*", question.asked)
+    written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?![\w.'’&-]| \d)|[^\W_][\w/-]*", question.asked)
     return [word for word in dict.fromkeys(written) if identifiers(word) & missing]
 
 
