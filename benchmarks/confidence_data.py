@@ -103,7 +103,7 @@ def field_examples(
     embedder = build_embedder(settings)
     for store, questions in field_libraries(folder, work, embedder, settings, combined=combined):
         answerer = Library(store, settings, embedder).answerer
-        for question in questions:
+        for question in (q for q in questions if q.kind != "cross_language"):
             answer, record = answerer.answer(question.question, None, question.history)
             features = confidence_features_of(record)
             if features:

@@ -46,6 +46,8 @@ SEVERAL_SENTENCES = ("clapnq_dev", "hotpot_small")
 SETS = SINGLE_ANSWER + SEVERAL_SENTENCES
 MOST_QUESTIONS = 300
 _PASSAGES = 8
+_ACROSS = "cross_language"
+"""Questions in another language than the text: `benchmarks/fit_foreign.py` fits what answers them."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def field_cases(
     settings = load_settings()
     for store, questions in field_libraries(folder, work, embedder, settings, combined=combined):
         retriever = HybridRetriever(store, embedder, settings.retrieval)
-        for question in (q for q in questions if q.answers and not q.history):
+        for question in (q for q in questions if q.answers and not q.history and q.kind != _ACROSS):
             passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
             weight = library_term_weights(store, read_question(question.question).terms)
             measured = selector.measure(question.question, passages, weight)

@@ -110,4 +110,4 @@ def _value(text: str) -> Decimal:
     number = Decimal(re.sub(r"\D", "", whole) or "0") + (
         Decimal(f"0.{fraction}") if fraction.isdigit() else Decimal()
     )
-    return -number if re.search(r"[(\-−–]\s*[$€£¥]?\s*\d", text) else number
+    return -number if re.search(r"[(\-−–](?:\s*[$€£¥])?\s*\d", text) else number
