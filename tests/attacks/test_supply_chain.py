@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import rag.models.verified as verified_module
-from ingest.ocr.rapid import _DIGESTS, _models
+from ingest.ocr.rapid import DIGESTS, _models
 from rag.errors import ConfigurationError, ModelError
 from rag.models.packaged import PACKAGED, PREFIX, packaged_path
 from rag.models.verified import cache_folder, verify
@@ -68,7 +68,7 @@ class TestWeights:
             packaged_path(PREFIX + name)
 
     def test_the_models_of_ocr_are_pinned_too(self) -> None:
-        verify(_models(), _DIGESTS, "pip install …")
+        verify(_models(), DIGESTS, "pip install …")
 
     def test_a_file_is_read_once_and_again_when_it_changes_in_any_way(self, tmp_path: Path) -> None:
         weights = tmp_path / "weights.bin"
