@@ -78,6 +78,16 @@ class DocumentBuilder:
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
         if kind in _WITH_BOXES and has_box(text):
             text = "\n".join(map(spelled, text.split("\n")))
+        self.written(text, kind, level, header)
+
+    def written(
+        self,
+        text: str,
+        kind: BlockKind = BlockKind.PARAGRAPH,
+        level: int = 0,
+        header: RowHeader | None = None,
+    ) -> None:
+        """Add a block whose text is as it is to stand, such as one of another builder's document."""
         if not text:
             return
         self._separate(kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage, MIMEPart
@@ -21,8 +21,7 @@ from ingest.files import safe_name
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
-from ingest.loaders.email_thread import thread
-from ingest.loaders.html import write_html
+from ingest.loaders.email_thread import Paragraph, html_paragraphs, plain_paragraphs, thread
 from ingest.media_type import describe, media_type_of
 from ingest.protocol import Loader
 from rag.errors import DocumentError, EmptyDocumentError
@@ -44,7 +43,7 @@ class EmailLoader:
     """Reads one message as saved by a mail program."""
 
     media_types: tuple[str, ...] = ("message/rfc822",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a message whole.
@@ -107,24 +106,29 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
         return
     data, charset = _content(body), body.get_content_charset()
     if body.get_content_type() == "text/html":
-        write_html(data, builder, charset)
+        _write_thread(*html_paragraphs(data, charset, builder.warnings), builder)
         return
     decoded = decode(data, charset)
     builder.warnings.extend(decoded.warnings)
-    _write_thread(decoded.text, builder)
+    _write_thread(decoded.text, plain_paragraphs(decoded.text), builder)
 
 
-def _write_thread(text: str, builder: DocumentBuilder) -> None:
+def _write_thread(text: str, paragraphs: Sequence[Paragraph], builder: DocumentBuilder) -> None:
     """Write what is new, then what is quoted: each earlier message under a heading that tells whose it is.
 
     Who wrote it stands also before its first sentence, for that is what people quote.
     """
     lead = ""
-    for paragraph in thread(text):
+    for paragraph in thread(paragraphs):
         if paragraph.leads:
             told = paragraph.text.rstrip(":： ")
             builder.block(f"{_EARLIER}: {told}", BlockKind.HEADING, min(paragraph.depth + 1, _LOWEST))
             lead = f"{told}: "
+            continue
+        if (block := paragraph.block) is not None:
+            builder.block(lead)
+            lead = ""
+            builder.written(text[block.start : block.end], block.kind, block.level, block.header)
             continue
         line = lead + paragraph.text.replace("\n", " ") if lead else paragraph.text
         if lead and not line.rstrip().endswith(_SENTENCE_ENDS) and len(line) < _LONGEST_OPENING:
