@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
-from ingest.loaders.boxes import has_box, spelled
+from ingest.loaders.boxes import spelled
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.script import in_line
 from rag.errors import EmptyDocumentError
@@ -76,8 +76,7 @@ class DocumentBuilder:
         """
         text = clean_text(in_line(text, self.note_numbers)).replace(PAGE_BREAK, "\n")
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
-        if kind in _WITH_BOXES and has_box(text):
-            text = "\n".join(map(spelled, text.split("\n")))
+        text = spelled(text) if kind in _WITH_BOXES else text
         self.written(text, kind, level, header)
 
     def written(
@@ -201,8 +200,7 @@ class DocumentBuilder:
     def _plain(self, text: str) -> str:
         """A cell's text on one line."""
         text = _collapsed(clean_text(in_line(text, self.note_numbers)))
-        text = text.replace("\n", " ").replace("\t", " ")
-        return spelled(text) if has_box(text) else text
+        return spelled(text.replace("\n", " ").replace("\t", " "))
 
     def _first_heading(self, text: str) -> str:
         headings = (block for block in self._blocks if block.kind is BlockKind.HEADING and block.level == 1)
