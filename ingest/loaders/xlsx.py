@@ -17,7 +17,8 @@ from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.cell_values import shown
 from ingest.loaders.sheet import SheetRow, write_sheet
-from ingest.loaders.xlsx_parts import has_scripts, read_layout, scripted, sheet_notes
+from ingest.loaders.xlsx_controls import with_controls
+from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import Document
@@ -32,7 +33,7 @@ class XlsxLoader:
     """Reads XLSX and XLSM."""
 
     media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a workbook whole.
@@ -82,10 +83,11 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         rows, left = _rows(sheet, left)
         layout = read_layout(workbook, sheet)
         uncomputed += layout.uncomputed
-        rows = layout.with_scripts(rows)
+        parts = SheetParts(workbook, sheet)
+        rows = with_controls(workbook, sheet, parts, layout.controls, layout.with_scripts(rows))
         shown_rows = layout.visible(rows)
         write_sheet(sheet.title, *layout.closed(shown_rows), builder)
-        for place, note in sheet_notes(workbook, sheet):
+        for place, note in sheet_notes(parts):
             builder.block(f"{_place_told(place, shown_rows)}: {note}")
         builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))
         if left <= 0:

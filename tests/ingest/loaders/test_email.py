@@ -134,7 +134,8 @@ def test_a_message_quoted_below_its_fields(load, blocks, message) -> None:
 
 GMAIL = (
     "<div>The fee is 450 euros.</div><div class=gmail_quote><div class=gmail_attr>"
-    "On Fri, 1 Mar 2024 at 09:10, Ben &lt;b@example.org&gt; wrote:<br></div><blockquote><div>Hi Ada,</div><div>I propose 300 euros.</div>"
+    "On Fri, 1 Mar 2024 at 09:10, Ben &lt;b@example.org&gt; wrote:<br></div>"
+    "<blockquote><div>Hi Ada,</div><div>I propose 300 euros.</div>"
     "<ul><li>Desk included</li></ul></blockquote></div>"
 )
 OUTLOOK = (
