@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from ingest.loaders.boxes import has_box
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
 from ingest.loaders.pdf.columns import untangled
 from ingest.loaders.pdf.form_boxes import tell_boxes
@@ -138,6 +139,8 @@ def _continues(
     if last.distance(line) > _PITCH_SLACK * pitch * line.size + 0.5:
         return False
     before, after = page.line_text(last), page.line_text(line)
+    if has_box(after) and any(map(has_box, map(page.line_text, block.lines))):
+        return False  # each line of a form tells a fact of its own
     if after[:1].islower() and not SENTENCE_END.search(before):
         return True
     if _fits(after, line, edge - last.right) and not _centred(last, line):

@@ -42,6 +42,10 @@ def functions() -> dict[str, Any]:
         "FPDFPageObj_GetBounds": (integer, pointer, *four),
         "FPDFPageObj_GetMatrix": (integer, pointer, pointer),
         "FPDFPageObj_SetIsActive": (integer, pointer, integer),
+        "FPDFPath_CountSegments": (integer, pointer),
+        "FPDFPath_GetPathSegment": (handle, pointer, integer),
+        "FPDFPathSegment_GetPoint": (integer, pointer, pointer, pointer),
+        "FPDFPathSegment_GetType": (integer, pointer),
         "FPDFPath_GetDrawMode": (integer, pointer, pointer, pointer),
     }
     found: dict[str, Any] = {}
