@@ -15,6 +15,7 @@ __all__ = [
     "CUTTING",
     "DONE",
     "FAILED",
+    "LOCKED",
     "ParsedDocument",
     "cutting_seconds",
     "packed",
@@ -27,6 +28,8 @@ DONE: Final = b"D"
 """The first byte of a frame that is a document."""
 FAILED: Final = b"E"
 """The first byte of a frame that is a message: why the file cannot be read."""
+LOCKED: Final = b"L"
+"""The same of a file that opens with a password only."""
 BEAT: Final = b"B"
 """The first byte of a frame that says that a page is done: the file may take longer (see `heartbeat`)."""
 CUTTING: Final = b"C"

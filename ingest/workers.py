@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,14 @@ from ingest.handover import (
     BEAT,
     CUTTING,
     FAILED,
+    LOCKED,
     ParsedDocument,
     cutting_seconds,
     read_frame,
     unpacked,
     write_frame,
 )
-from rag.errors import DocumentError
+from rag.errors import DocumentError, EncryptedDocumentError
 from rag.settings import Settings
 
 __all__ = ["ParsingWorker", "worker_count"]
@@ -72,15 +74,17 @@ class ParsingWorker:
         self._files = 0
         self._stopped = False
 
-    def parse(self, path: Path, source: str) -> ParsedDocument:
-        """Read and cut one file.
+    def parse(self, path: Path, source: str, passwords: Sequence[str] = ()) -> ParsedDocument:
+        """Read and cut one file; passwords are tried where it is protected.
 
         Raises:
+            EncryptedDocumentError: none of them opens it.
             DocumentError: the file cannot be read, takes too long, or kills the process.
         """
         process = self._process or self._started()
         self._files += 1
-        request = json.dumps({"path": os.fsencode(path).hex(), "source": source}).encode()
+        asked = {"path": os.fsencode(path).hex(), "source": source, "passwords": list(passwords)}
+        request = json.dumps(asked).encode()
         reply, late = self._reply(process, request)
         if late:
             self.close()
@@ -89,8 +93,8 @@ class ParsingWorker:
             raise DocumentError(self._death(source))
         if self._files >= _FILES_PER_PROCESS:
             self.close()
-        if reply[:1] == FAILED:
-            raise DocumentError(reply[1:].decode())
+        if reply[:1] in (FAILED, LOCKED):
+            raise (DocumentError if reply[:1] == FAILED else EncryptedDocumentError)(reply[1:].decode())
         return _document(reply, source)
 
     def stop(self) -> None:

@@ -122,7 +122,7 @@ def _ruled(shapes: Boxes) -> list[tuple[list[float], bool]]:
                 continue
             sides = [above[0], above[1], above[2], below[3]]
             near = [line for line in upright if abs(line[1] - sides[1]) + abs(line[3] - sides[3]) < 4]
-            if all(any(abs(line[0] - x) < 2 for line in near) for x in (above[0], above[2])):
+            if all(any(abs((line[0] + line[2]) / 2 - x) < 2 for line in near) for x in (above[0], above[2])):
                 found.append((sides, False))
     return found
 

@@ -18,6 +18,7 @@ from ingest.loaders.decoding import clean_text
 from ingest.loaders.pdf.glyphs import is_unspaced, normalised
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.writing import WrittenPage
+from ingest.loaders.unlocking import needs_password
 from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
 from rag.schema import Block, BlockKind
 from rag.text import line_spans
@@ -25,7 +26,7 @@ from rag.text import line_spans
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-__all__ = ["FallbackReader", "is_right_to_left", "needs_password", "plain_page"]
+__all__ = ["FallbackReader", "is_right_to_left", "plain_page"]
 
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -128,11 +129,6 @@ def _unwrapped(text: str, known: Vocabulary) -> str:
             parted = joined and line and not (is_unspaced(joined[-1]) or is_unspaced(line[0]))
             joined += (" " if parted else "") + line
     return joined
-
-
-def needs_password(source: str) -> str:
-    """What to tell about a file that no empty password opens."""
-    return f"{source} is encrypted and needs a password: save a copy without one, then add that"
 
 
 @contextmanager
