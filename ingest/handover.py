@@ -148,7 +148,10 @@ def _block_rows(blocks: Sequence[Block]) -> dict[str, Any]:
 
 
 def _blocks(rows: Sequence[Sequence[Any]], headers: Sequence[Sequence[Any]]) -> tuple[Block, ...]:
-    known = [RowHeader(tuple(columns), tuple(sections), *rest) for columns, sections, *rest in headers]
+    known = [
+        RowHeader(*(tuple(value) if isinstance(value, list) else value for value in header))
+        for header in headers
+    ]
     return tuple(
         Block(start, end, BlockKind(kind), level, known[number] if number >= 0 else None)
         for start, end, kind, level, number in rows

@@ -9,18 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import PurePath
 from typing import Final
+
+import numpy as np
 
 from ingest.loaders.boxes import spelled
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.script import in_line
 from rag.errors import EmptyDocumentError
+from rag.geometry import PageGeometry
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
 from rag.text.tables import TableCell, joined_cells, row_headers
 
-__all__ = ["DocumentBuilder", "is_telling", "readable_title"]
+__all__ = ["DocumentBuilder", "RowPlace", "is_telling", "readable_title"]
 
 _SPACES: Final = re.compile(r"[^\S\n\t]+")
 _MANY_NEWLINES: Final = re.compile(r" *\n\s*")
@@ -33,9 +37,17 @@ _TELLS_NOTHING: Final = re.compile(
     r"|inhalt(?:sverzeichnis)?|einleitung|zusammenfassung|sommaire|résumé|目\s*录|目\s*錄|摘\s*要|前\s*言|\W*|[\W\d]*",
     re.I,
 )
+_NOBODY: Final = re.compile(
+    r"(?:microsoft |ms )?(?:office|windows) ?user|user\d*|admin(?:istrator)?|root|owner|author|unknown"
+    r"|anonymous|python-docx|openpyxl|steve canny|[\W\d]*",
+    re.I,
+)
+"""What programs and their templates write where nobody gave a name."""
 _TITLE_LENGTH: Final = 300
 _WITH_BOXES: Final = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 
+RowPlace = tuple[int, Sequence[str]]
+"""A row's number in its sheet from 1, and the letters of its cells' columns."""
 _PageDetails = tuple[str, float | None, float | None, bytes | None, tuple[str, ...]]
 
 
@@ -57,6 +69,8 @@ class DocumentBuilder:
         self.warnings: list[str] = []
         self.note_numbers: set[str] = set()
         """Raised numbers that notes of the document begin with, where a loader knows them beforehand."""
+        self.tells_properties = True
+        """Whether the document ends with who wrote it and when, as far as its metadata say so."""
 
     @property
     def has_blocks(self) -> bool:
@@ -95,7 +109,11 @@ class DocumentBuilder:
         self._blocks.append(Block(start, self._length, kind, level, header))
 
     def table(
-        self, rows: Sequence[Sequence[TableCell | str]], caption: str = "", header_rows: int | None = None
+        self,
+        rows: Sequence[Sequence[TableCell | str]],
+        caption: str = "",
+        header_rows: int | None = None,
+        places: Sequence[RowPlace] = (),
     ) -> None:
         """Add a table, each row a block with the names that it needs in order to make sense alone.
 
@@ -106,12 +124,15 @@ class DocumentBuilder:
             rows: Cells row by row; plain strings are cells of one column and one row.
             caption: The table's title where the format has one; it is kept with the rows, not written.
             header_rows: How many first rows hold names, where the format knows; else found by their look.
+            places: For each row of a sheet its number there, and the columns of its cells.
         """
         cleaned = [[self._cleaned(cell) for cell in row] for row in rows]
         headers = row_headers(cleaned, self._plain(caption), header_rows)
         self.end_table()
-        for row, header in zip(cleaned, headers, strict=True):
-            self._row([cell.text for cell in row], header)
+        for i, (row, header) in enumerate(zip(cleaned, headers, strict=True)):
+            number, letters = places[i] if places else (0, ())
+            placed = replace(header, letters=tuple(letters)) if letters else header
+            self._row([cell.text for cell in row], placed, number)
         self.end_table()
 
     def row(self, cells: Sequence[str]) -> None:
@@ -130,15 +151,17 @@ class DocumentBuilder:
         self._blocks[-1] = replace(last, end=self._length)
         return True
 
-    def _row(self, cells: Sequence[str], header: RowHeader | None) -> None:
+    def _row(self, cells: Sequence[str], header: RowHeader | None, number: int = 0) -> None:
         joined = joined_cells(cells)
         leading = next((i for i, (text, _) in enumerate(joined) if text), 0)
         joined = joined[leading:]  # a block does not begin with a tab
         if header is not None:
             trailing = range(joined[-1][1] + 1 if joined else 0, len(header.columns))
             columns = [header.columns[index] for index in (*(index for _, index in joined), *trailing)]
-            header = replace(header, columns=tuple(columns), labels=max(header.labels - leading, 0))
-        self.block("\t".join(text for text, _ in joined), BlockKind.TABLE_ROW, header=header)
+            letters = tuple(header.letters[index] for _, index in joined) if header.letters else ()
+            labels = max(header.labels - leading, 0)
+            header = replace(header, columns=tuple(columns), labels=labels, letters=letters)
+        self.block("\t".join(text for text, _ in joined), BlockKind.TABLE_ROW, number, header)
 
     def verbatim(self, text: str, blocks: list[Block]) -> None:
         """Add text exactly as it is; the offsets of `blocks` count from its start."""
@@ -174,11 +197,14 @@ class DocumentBuilder:
         Raises:
             EmptyDocumentError: there is no text.
         """
-        self._end_page()
         text = "".join(self._parts)
         if not text.strip():
             raise EmptyDocumentError(f"{self._source} holds no text: there is nothing to index")
         title = self.title or self._first_heading(text) or readable_title(self._source)
+        if self.tells_properties:
+            self._write_properties(title)
+        self._end_page()
+        text = "".join(self._parts)
         return Document(
             source=self._source,
             sha256=self._sha256,
@@ -191,6 +217,22 @@ class DocumentBuilder:
             metadata=self.metadata,
             warnings=tuple(self.warnings),
         )
+
+    def _write_properties(self, title: str) -> None:
+        """Write who wrote the document, and its date, as a fact of it: people ask for that."""
+        author = self.metadata.get("author", "")
+        if not author or _NOBODY.fullmatch(author):
+            return
+        day = _readable_date(self.metadata.get("date", ""))
+        self.block("Document properties", BlockKind.HEADING, 1)
+        dated = f" The file is dated {day}." if day else ""
+        self.block(f"This document, “{title}”, was written by {author}.{dated}")
+        label, width, height, geometry, warnings = self._details
+        if geometry is not None:
+            boxes = PageGeometry.from_bytes(geometry).boxes
+            missing = self._length - self._page_start - len(boxes)
+            padded = np.concatenate([boxes, np.full((missing, 4), np.nan, boxes.dtype)])
+            self._details = label, width, height, PageGeometry(padded).to_bytes(), warnings
 
     def _cleaned(self, cell: TableCell | str) -> TableCell:
         if isinstance(cell, str):
@@ -227,6 +269,15 @@ class DocumentBuilder:
         self._page_start = self._length
         self._details = ("", None, None, None, ())
         self._in_table = False
+
+
+def _readable_date(value: str) -> str:
+    """An ISO date, with or without a time, as `5 March 2024`; anything else as it is."""
+    try:
+        day = date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{day.day} {day:%B %Y}"
 
 
 def is_telling(title: str) -> bool:

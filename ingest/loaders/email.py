@@ -55,6 +55,7 @@ class EmailLoader:
         assert isinstance(message, EmailMessage)
         builder = DocumentBuilder(source, sha256, self.media_types[0])
         builder.title = _header(message, "Subject")
+        builder.tells_properties = False  # its head tells them
         builder.describe("author", _header(message, "From"))
         builder.describe("date", _date(message))
         _write(message, builder, settings)

@@ -219,7 +219,7 @@ class _Writer:
                 self._builder.page_break()
             rows: list[SheetRow] = []
             merged: MergedCells = {}
-            for index, row in enumerate(self._sheet_rows(table)):
+            for index, row in self._sheet_rows(table):
                 for column, cell in row:
                     if cell.columns > 1 or cell.rows > 1:
                         merged[index, column] = cell.columns, cell.rows
@@ -242,13 +242,16 @@ class _Writer:
             told = "1 row" if count == 1 else f"{count:,} rows"
             self._builder.warnings.append(f"sheet {name}: {told} hidden, left out")
 
-    def _sheet_rows(self, table: Any) -> Iterator[list[tuple[int, TableCell]]]:
-        """Rows as often as they are repeated; empty ones and the padding at a sheet's end only once."""
+    def _sheet_rows(self, table: Any) -> Iterator[tuple[int, list[tuple[int, TableCell]]]]:
+        """Rows with their numbers from 0, as often as they are repeated, but for empty ones."""
+        number = 0
         for element in table.iter(_ROW):
             is_hidden = element.get(TABLE + "visibility") in _UNSHOWN
             row = [] if is_hidden else list(self._cells(element))
-            filled = any(cell.text for _, cell in row)
-            yield from [row] * (min(_count(element, "number-rows-repeated"), _MOST_REPEATED) if filled else 1)
+            repeated = _count(element, "number-rows-repeated")
+            if any(cell.text for _, cell in row):
+                yield from ((number + i, row) for i in range(min(repeated, _MOST_REPEATED)))
+            number += repeated
 
     def _cells(self, row: Any) -> Iterator[tuple[int, TableCell]]:
         """The cells that are not covered, with their columns; an inner table is text of its cell."""

@@ -86,7 +86,8 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         parts = SheetParts(workbook, sheet)
         rows = with_controls(workbook, sheet, parts, layout.controls, layout.with_scripts(rows))
         shown_rows = layout.visible(rows)
-        write_sheet(sheet.title, *layout.closed(shown_rows), builder)
+        closed, merged, origin = layout.closed(shown_rows)
+        write_sheet(sheet.title, closed, merged, builder, origin)
         for place, note in sheet_notes(parts):
             builder.block(f"{_place_told(place, shown_rows)}: {note}")
         builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ingest.loaders.page_report import page_ranges
 from ingest.loaders.script import lowered, raised
-from ingest.loaders.sheet import MergedCells, SheetRow
+from ingest.loaders.sheet import MergedCells, Origin, SheetRow
 
 __all__ = [
     "SheetControl",
@@ -84,10 +84,10 @@ class SheetLayout:
         )
         return [(number, cells) for number, cells in kept if cells]
 
-    def closed(self, rows: Sequence[SheetRow]) -> tuple[list[SheetRow], MergedCells]:
-        """Visible rows and merged cells as they look: what is hidden leaves no gap."""
+    def closed(self, rows: Sequence[SheetRow]) -> tuple[list[SheetRow], MergedCells, Origin]:
+        """Visible rows and merged cells as they look: what is hidden leaves no gap; and where they stood."""
         if not self.hidden_rows and not self.hidden_columns:
-            return list(rows), self.merged
+            return list(rows), self.merged, ((), ())
         down, across = _Shift(self.hidden_rows), _Shift(self.hidden_columns)
         shown = [(down(number), [(across(place), text) for place, text in cells]) for number, cells in rows]
         merged = {
@@ -97,7 +97,13 @@ class SheetLayout:
             )
             for (row, column), (width, height) in self.merged.items()
         }
-        return shown, {place: size for place, size in merged.items() if min(size) > 0}
+        last_row = rows[-1][0] if rows else -1
+        last_column = max((place for _, cells in rows for place, _ in cells), default=-1)
+        origin = (
+            [number for number in range(last_row + 1) if number not in self.hidden_rows],
+            [place for place in range(last_column + 1) if place not in self.hidden_columns],
+        )
+        return shown, {place: size for place, size in merged.items() if min(size) > 0}, origin
 
     def warnings(self, rows: Sequence[SheetRow]) -> Iterator[str]:
         """What is hidden of what these rows hold, in words."""

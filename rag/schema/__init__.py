@@ -28,7 +28,7 @@ from rag.schema.documents import (
     without_controls,
 )
 from rag.schema.passages import Chunk, ChunkPlace, Heading, Hit, Leg, Passage, StoredChunk
-from rag.schema.places import Box, Span
+from rag.schema.places import Box, Place, Span
 from rag.schema.prompts import Example, Message
 from rag.schema.records import Check, RunRecord
 
@@ -55,6 +55,7 @@ __all__ = [
     "Message",
     "Page",
     "Passage",
+    "Place",
     "RowHeader",
     "RunRecord",
     "ShortAnswer",

@@ -44,6 +44,7 @@ class RowHeader:
     " > " ("2022 > First quarter"); empty where there is none. `sections` are the titled groups of rows
     that it stands in, outermost first. The first `labels` cells say what the row is about. `unit` is
     what the table says of its numbers ("in millions"). `is_header` marks rows that hold names.
+    `letters` are the columns of the cells where the table stands in a sheet.
     """
 
     columns: tuple[str, ...] = ()
@@ -52,11 +53,14 @@ class RowHeader:
     unit: str = ""
     labels: int = 1
     is_header: bool = False
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A structural span; `level` is 1 to 6 for headings and 0 for all else.
+    """A structural span; `level` is 1 to 6 for headings and 0 for all else but rows of sheets.
+
+    For those it is the row's number in the sheet, as programs show it.
 
     `header` is there for rows of tables whose structure is known.
     """
