@@ -16,6 +16,7 @@ from typing import Any, Final
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.cell_values import shown
+from ingest.loaders.package import broken
 from ingest.loaders.sheet import SheetRow, write_sheet
 from ingest.loaders.xlsx_controls import with_controls
 from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
@@ -59,10 +60,7 @@ class XlsxLoader:
             raise
         except Exception as error:
             # openpyxl raises whatever zipfile, its XML parser and its own lookups raise on a broken file
-            raise DocumentError(
-                f"cannot read {source}: broken XLSX ({type(error).__name__}: {error}). "
-                "Save it again in Excel."
-            ) from error
+            raise broken(source, "XLSX", error, "Save it again in Excel") from error
         return builder.build()
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ingest.loaders.decoding import clean_text
+from ingest.loaders.package import broken
 from ingest.loaders.pdf.glyphs import is_unspaced, normalised
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.writing import WrittenPage
 from ingest.loaders.unlocking import needs_password
-from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
+from rag.errors import CitewellError, EncryptedDocumentError
 from rag.schema import Block, BlockKind
 from rag.text import line_spans
 
@@ -90,10 +91,7 @@ class FallbackReader:
         except CitewellError:
             raise
         except _BROKEN as error:
-            raise DocumentError(
-                f"cannot read {self._source}: broken PDF ({type(error).__name__}: {error}). "
-                "Print it to PDF again, or repair it."
-            ) from error
+            raise broken(self._source, "PDF", error, "Print it to PDF again, or repair it") from error
 
 
 def is_right_to_left(text: str) -> bool:
