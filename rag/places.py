@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from rag.errors import NotFoundError
-from rag.schema import Answer, Block, BlockKind, Citation, DocumentInfo, Page, Passage, Place
+from rag.schema import PROPERTIES, Answer, Block, BlockKind, Citation, DocumentInfo, Page, Passage, Place
 from rag.store import Store
 
 __all__ = ["place_of", "placed_answer", "placed_passages"]
@@ -58,7 +58,9 @@ def _placed(citation: Citation, store: Store, span: tuple[int, int]) -> Citation
 
 
 def _place(store: Store, document: DocumentInfo, page: Page, start: int, end: int) -> Place | None:
-    kind = document.media_type
+    kind, heading = document.media_type, _heading(store, document, page, start)
+    if heading == PROPERTIES:
+        return Place("", heading)
     if kind == "application/pdf" or (kind.startswith("image/") and document.pages > 1):
         return Place("page", str(page.number))
     if kind.endswith(_SLIDES):
@@ -69,7 +71,6 @@ def _place(store: Store, document: DocumentInfo, page: Page, start: int, end: in
     if kind in _ROWS:
         rows = [block.level for block in store.blocks(document.document_id, start, end) if block.level]
         return Place("row", str(rows[0])) if rows else None
-    heading = _heading(store, document, page, start)
     if heading:
         return Place("", heading)
     if page.label:

@@ -20,7 +20,7 @@ from ingest.loaders.decoding import clean_text
 from ingest.loaders.script import in_line
 from rag.errors import EmptyDocumentError
 from rag.geometry import PageGeometry
-from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page, RowHeader
+from rag.schema import PAGE_BREAK, PROPERTIES, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
 from rag.text.tables import TableCell, joined_cells, row_headers
 
@@ -224,7 +224,7 @@ class DocumentBuilder:
         if not author or _NOBODY.fullmatch(author):
             return
         day = _readable_date(self.metadata.get("date", ""))
-        self.block("Document properties", BlockKind.HEADING, 1)
+        self.block(PROPERTIES, BlockKind.HEADING, 1)
         dated = f" The file is dated {day}." if day else ""
         self.block(f"This document, “{title}”, was written by {author}.{dated}")
         label, width, height, geometry, warnings = self._details

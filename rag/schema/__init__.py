@@ -18,6 +18,7 @@ from rag.schema.answers import (
 )
 from rag.schema.documents import (
     PAGE_BREAK,
+    PROPERTIES,
     Block,
     BlockKind,
     Document,
@@ -34,6 +35,7 @@ from rag.schema.records import Check, RunRecord
 
 __all__ = [
     "PAGE_BREAK",
+    "PROPERTIES",
     "Answer",
     "AnswerSentence",
     "AnswerTable",

@@ -10,6 +10,7 @@ from typing import Final
 
 __all__ = [
     "PAGE_BREAK",
+    "PROPERTIES",
     "Block",
     "BlockKind",
     "Document",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 PAGE_BREAK = "\f"
+PROPERTIES = "Document properties"
+"""The heading at the end of a document above who wrote it and when, which stands on no page of it."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
