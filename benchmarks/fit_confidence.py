@@ -51,12 +51,12 @@ _NOT_FITTED: Final = ("rgb_en_fact", "rgb_zh_fact")
 _PROOFS: Final = (
     "score margin passage_margin cosine window_cosine passage_cosine near_overlap context_overlap"
     " passage_overlap untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
-    " membership short_odds short_probability agreement"
+    " membership"
     " read_evidence read_answerable read_span read_margin read_best"
 )
 _DOUBTS: Final = (
     "names_missing names_far numbers_missing numbers_far kind_missing asks relation_missing relation_far"
-    " rarest_missing other_years short_unclear computed words_missing identifiers_far"
+    " rarest_missing other_years computed words_missing identifiers_far"
 )
 _SIGNS: Final = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
 
@@ -79,8 +79,16 @@ def main() -> None:
         return
     found = [e for name in arguments.only for e in examples_of(arguments.sets / name, arguments.work)]
     frank = load_settings(overrides={"answering": {"abstain_below": 0.0, "cache": False}})
-    found += field_examples(EVERYDAY, arguments.work, frank)
-    unseen = [e for folder in arguments.unseen for e in field_examples(folder, arguments.work, frank)]
+
+    def asked(folder: Path) -> list[Example]:
+        return [
+            example
+            for combined in (False, True)
+            for example in field_examples(folder, arguments.work, frank, combined=combined)
+        ]
+
+    found += sorted(asked(EVERYDAY), key=lambda e: e.key)  # the same question asked twice is in one fold
+    unseen = [example for folder in arguments.unseen for example in asked(folder)]
     kept = arguments.work / "field-confidence.jsonl"
     kept.write_text("".join(json.dumps(asdict(e)) + "\n" for e in [*found, *unseen]), "utf-8")
     calibrator = fit(found)
@@ -186,7 +194,7 @@ def report_on(found: Sequence[Example]) -> dict[str, Any]:
 
 def _is_usual(example: Example) -> bool:
     """Whether it was asked as the answers benchmark does, and may be fitted to."""
-    return example.way in ("given", "searched") and example.set_name not in _NOT_FITTED
+    return example.way in ("given", "searched", "combined") and example.set_name not in _NOT_FITTED
 
 
 def write(calibrator: Calibrator, report: dict[str, Any]) -> None:

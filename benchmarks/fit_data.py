@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.field import combined_questions, distinct_files
 from benchmarks.field_judge import FieldQuestion, read_field_set
 from benchmarks.field_text import within, words
 from ingest import ingest_paths
@@ -169,26 +170,47 @@ def cases(
                 yield Case(task, kind, measured, _labels(task, measured))
 
 
-def field_cases(
-    folder: Path, embedder: Embedder, second: Embedder | None, reader: Reader | None, work: Path
-) -> Iterator[Case]:
-    """Measured cases of a field set (`benchmarks/field.py`), each asked of its own case's library.
+def field_libraries(
+    folder: Path, work: Path, embedder: Embedder, settings: Settings, *, combined: bool
+) -> Iterator[tuple[Store, list[FieldQuestion]]]:
+    """The libraries of a field set with the questions that are asked of each: one a case, or one of all.
 
-    A unit is labelled that holds an accepted answer under its headings. Questions with turns before them
-    or without an answer are left out.
+    They are left open: weights of words are looked up as long as the questions are in use.
+    """
+    questions = read_field_set(folder)
+    cases = {case: [folder / "files" / case] for case in dict.fromkeys(q.case for q in questions)}
+    if combined:
+        cases, questions = {"combined": distinct_files(folder / "files")}, combined_questions(questions)
+    for name, files in cases.items():
+        store = Store.open(work / f"{folder.name}-{name}")
+        for _ in ingest_paths(files, store, embedder, settings):
+            pass
+        yield store, [q for q in questions if combined or q.case == name]
+
+
+def field_cases(
+    folder: Path,
+    embedder: Embedder,
+    second: Embedder | None,
+    reader: Reader | None,
+    work: Path,
+    *,
+    combined: bool = False,
+) -> Iterator[Case]:
+    """Measured cases of a field set (`benchmarks/field.py`), asked of each case's library or of one of all.
+
+    A unit is labelled that holds an accepted answer under its headings, in a document that answers.
+    Questions with turns before them or without an answer are left out.
     """
     selector = EvidenceSelector(embedder, reader, most_candidates=10_000, second=lambda: second)
-    questions = [q for q in read_field_set(folder) if q.answers and not q.history]
-    for case in dict.fromkeys(question.case for question in questions):
-        store = Store.open(work / f"{folder.name}-{case}")  # left open: weights of words are looked up later
-        for _ in ingest_paths([folder / "files" / case], store, embedder, load_settings()):
-            pass
-        retriever = HybridRetriever(store, embedder, load_settings().retrieval)
-        for question in (q for q in questions if q.case == case):
+    settings = load_settings()
+    for store, questions in field_libraries(folder, work, embedder, settings, combined=combined):
+        retriever = HybridRetriever(store, embedder, settings.retrieval)
+        for question in (q for q in questions if q.answers and not q.history):
             passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
             weight = library_term_weights(store, read_question(question.question).terms)
             measured = selector.measure(question.question, passages, weight)
-            labels = np.array([[float(_holds(unit, question)) for unit in measured.units]])
+            labels = np.array([[float(_holds(unit, passages, question)) for unit in measured.units]])
             if measured.units and labels.any():
                 task = Task(
                     folder.name,
@@ -201,7 +223,10 @@ def field_cases(
                 yield Case(task, "retrieved", measured, labels)
 
 
-def _holds(unit: Unit, question: FieldQuestion) -> bool:
+def _holds(unit: Unit, passages: Sequence[Passage], question: FieldQuestion) -> bool:
+    source = passages[unit.passage].source
+    if question.documents and not any(source.endswith(name) for name in question.documents):
+        return False
     held = words(unit.in_place)
     others = [other for other in question.must_not if within(words(other), words(unit.text))]
     if (

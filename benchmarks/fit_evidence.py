@@ -14,6 +14,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ from rag.answering.fitting import fit_logistic
 from rag.attribution import LinearModel
 from rag.attribution.features import FEATURES, WORD_FEATURES
 from rag.attribution.membership import MEMBERSHIP_FEATURES, choose
-from rag.attribution.weights import EvidenceWeights
+from rag.attribution.votes import ReaderVotes
+from rag.attribution.weights import EvidenceWeights, UnitModels
 from rag.models import build_embedder, load_reader
 from rag.resources import resource
 from rag.settings import load_settings
@@ -38,13 +40,12 @@ _HELPS = {
     *("overlap", "near_overlap", "context_overlap", "passage_overlap", "overlap_gap", "pairs", "names"),
     *("names_in_context", "numbers", "numbers_in_context", "kind", "rank", "cosine", "window_cosine"),
     *("passage_cosine", "cosine_gap", "untrusted_overlap", "untrusted_near_overlap"),
-    *("rest_overlap", "resolved_overlap", "answer", "answer_gap", "lone_cosine"),
+    *("rest_overlap", "resolved_overlap", "lone_cosine"),
     *("reader_evidence", "reader_answerable", "reader_span", "reader_gap"),
 }
 _HARMS = {"short", "open", "asks", "heading"}
 _MEMBERSHIP_SIGNS = {
     **dict.fromkeys(("lead", "gap", "rank", "kind", "passage_rank", "bridge", "new_coverage"), 1),
-    "answers_better": 1,
     **dict.fromkeys(("read_evidence", "read_gap"), 1),
     # CLAPNQ was built of passages whose gold sentences do not follow each other: not a fact of the world
     **dict.fromkeys(("next", "previous", "refers_back"), 1),
@@ -100,22 +101,35 @@ def load_cases(
         if set_name in CHINESE:
             yield from cases(folder, set_name, second, work, kinds, most)
         first.save()
-    yield from field_cases(EVERYDAY, first, second, reader, work)
+    for combined in (False, True):
+        yield from field_cases(EVERYDAY, first, second, reader, work, combined=combined)
     first.save()
     second.save()
 
 
 def fit(measured: Sequence[Case]) -> EvidenceWeights:
-    """All three models on all cases."""
+    """All models: with the reader on what it has read, without it on all cases as if nobody had read them."""
+    return EvidenceWeights(
+        prefilter=fit_ranking(measured, WORD_FEATURES),
+        read=_fit_units([case for case in measured if case.measured.votes.has_read]),
+        unread=_fit_units([_unread(case) for case in measured]),
+    )
+
+
+def _fit_units(measured: Sequence[Case]) -> UnitModels:
     ranking = fit_ranking(measured, FEATURES)
     weights = ranking.weights.copy()
     weights[FEATURES.index("heading")] = _HEADING_WEIGHT
     ranking = LinearModel(FEATURES, weights)
-    return EvidenceWeights(
-        prefilter=fit_ranking(measured, WORD_FEATURES),
-        ranking=ranking,
-        membership=fit_membership(measured, ranking),
-    )
+    return UnitModels(ranking, fit_membership(measured, ranking))
+
+
+def _unread(case: Case) -> Case:
+    """The case as it is where no reader knows the language."""
+    matrix = case.measured.matrix.copy()
+    matrix[:, [i for i, name in enumerate(FEATURES) if name.startswith("reader_")]] = 0.0
+    votes = ReaderVotes.none(len(matrix))
+    return replace(case, measured=replace(case.measured, matrix=matrix, votes=votes))
 
 
 def fit_ranking(measured: Sequence[Case], features: Sequence[str]) -> LinearModel:
@@ -225,8 +239,9 @@ def _by_set(
 
 
 def _scored(case: Case, weights: EvidenceWeights) -> list[float]:
-    members = case.measured.members(weights.ranking.scores(case.measured.matrix))
-    probabilities = weights.membership.probabilities(members.matrix())
+    models = weights.of(case.measured.votes.has_read)
+    members = case.measured.members(models.ranking.scores(case.measured.matrix))
+    probabilities = models.membership.probabilities(members.matrix())
     chosen = [unit for unit, _ in choose(members, probabilities, _MOST_SENTENCES)]
     best = (0.0, 0.0, 0.0)
     for gold in case.labels:

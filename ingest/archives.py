@@ -7,27 +7,32 @@ and names inside an archive only name documents: they never decide where on the 
 from __future__ import annotations
 
 import re
+import threading
 import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import disk_usage
 from typing import IO, Final
 
 from ingest.files import FoundFile, is_junk
 from ingest.media_type import media_type_of
+from ingest.zip_files import opened_member, opened_zip, pieces, starts_like_zip
 from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
 from rag.schema import without_controls
+from rag.temporary import TemporaryFolder
 
-__all__ = ["ArchiveLimits", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
+__all__ = ["ArchiveLimits", "Room", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
 
 Unpacked = Iterator[tuple[str, Path | DocumentError]]
 """Files of an archive: the path inside, and where it was saved or why it was not."""
 
-_PIECE: Final = 1 << 20
+_SWELLING: Final = 200
+"""How many times its own size an archive may unpack to: of text, a tenth of that is usual."""
+_ALWAYS: Final = 10_000_000
+"""Bytes that it may unpack to however small it is."""
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,12}\Z")
 _DRIVE: Final = re.compile(r"\A[A-Za-z]:\Z")
 
@@ -49,41 +54,74 @@ class ArchiveLimits:
         return cls(file_bytes, 20 * file_bytes)
 
 
+class Room:
+    """Bytes that archives may still take on the disk, all that come together in sum."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    @classmethod
+    def for_archives(cls, limits: ArchiveLimits, sizes: Iterable[int], folder: Path) -> Room:
+        """As much as one archive may take, or in proportion to all; and half of what is free on the disk."""
+        return cls(min(max(limits.total_bytes, _SWELLING * sum(sizes)), disk_usage(folder).free // 2))
+
+    def takes(self, size: int) -> bool:
+        """Take so many bytes; false where no room is left."""
+        self._left -= size
+        return self._left >= 0
+
+
+class _FullError(Exception):
+    """An archive has taken what it may."""
+
+
 def is_archive(path: Path) -> bool:
-    """Whether a file is a ZIP of files, and not a document that happens to be one (DOCX, EPUB, ODT)."""
+    """Whether a file is a ZIP of files, and not a document that happens to be one (DOCX, EPUB, ODT).
+
+    Only the first bytes of other files are read: what kind of text one is, is asked where it is parsed.
+    """
     try:
-        return media_type_of(path).name == "application/zip"
+        return starts_like_zip(path) and media_type_of(path).name == "application/zip"
     except OSError:
         return False
 
 
-def unpacked(path: Path, folder: Path, limits: ArchiveLimits) -> Unpacked:
+def unpacked(path: Path, folder: Path, limits: ArchiveLimits, room: Room | None = None) -> Unpacked:
     """Each file of an archive: its path inside, and where it was saved or why it was not.
 
     Archives in it are unpacked too. Hidden files and the junk of operating systems are passed over.
+    Archives that come together share one `room`.
 
     Raises:
         DocumentTooLargeError: too many files, or too much in all.
         DocumentError: the archive is damaged.
     """
-    yield from _Unpacking(folder, limits).files(path, path.name, "", limits.depth)
+    room = room or Room(limits.total_bytes)
+    yield from _Unpacking(folder, limits, path.stat().st_size, room).files(path, path.name, "", limits.depth)
 
 
 @contextmanager
-def with_archives_unpacked(files: Sequence[FoundFile], megabytes: float) -> Iterator[list[FoundFile]]:
+def with_archives_unpacked(
+    files: Sequence[FoundFile], megabytes: float, stop: threading.Event | None = None
+) -> Iterator[list[FoundFile]]:
     """The files with archives replaced by what they hold, which lies in a temporary folder meanwhile.
 
     Args:
         files: What was found.
         megabytes: The largest file.
+        stop: Unpacks no more once it is set.
     """
     limits = ArchiveLimits.for_files(int(megabytes * 1_000_000))
-    with TemporaryDirectory(prefix="citewell-") as folder:
+    archives = {file.path: file.size for file in files if not file.error and is_archive(file.path)}
+    with TemporaryFolder() as folder:
+        room = Room.for_archives(limits, archives.values(), Path(folder))
         found: dict[str, FoundFile] = {}
         for number, file in enumerate(files):
-            archive = not file.error and is_archive(file.path)
-            parts = _members(file, Path(folder, str(number)), limits) if archive else [file]
+            archive = file.path in archives and not file.error
+            parts = _members(file, Path(folder, str(number)), limits, room) if archive else [file]
             for part in parts:
+                if stop is not None and stop.is_set():
+                    break
                 found.setdefault(part.source, part)
         yield list(found.values())
 
@@ -100,10 +138,10 @@ def holds(place: Path) -> bool:
     return False
 
 
-def _members(file: FoundFile, folder: Path, limits: ArchiveLimits) -> Iterator[FoundFile]:
+def _members(file: FoundFile, folder: Path, limits: ArchiveLimits, room: Room) -> Iterator[FoundFile]:
     count = 0
     try:
-        for inner, saved in unpacked(file.path, folder, limits):
+        for inner, saved in unpacked(file.path, folder, limits, room):
             count += 1
             source = f"{file.source}/{inner}"
             if isinstance(saved, Path):
@@ -126,35 +164,34 @@ def _listed(path: Path, modified: int, size: int) -> frozenset[str] | None:
     if not is_archive(path):
         return frozenset()
     try:
-        with zipfile.ZipFile(path) as opened:
+        with opened_zip(path, path.name) as opened:
             return frozenset(_inner_path(name) for name in opened.namelist()) - {""}
-    except (zipfile.BadZipFile, OSError):
+    except DocumentError:
         return None
 
 
 class _Unpacking:
     """One archive on its way to disk, with what may still be written."""
 
-    def __init__(self, folder: Path, limits: ArchiveLimits) -> None:
+    def __init__(self, folder: Path, limits: ArchiveLimits, size: int, room: Room) -> None:
         self._folder = folder
         self._limits = limits
-        self._bytes_left = limits.total_bytes
+        self._room = room
+        self._most = min(limits.total_bytes, _SWELLING * size + _ALWAYS)
+        self._taken = 0
+        self._members = 0
         self._files = 0
 
-    def files(
-        self, path: Path, name: str, prefix: str, depth: int
-    ) -> Iterator[tuple[str, Path | DocumentError]]:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = [member for member in archive.infolist() if _is_wanted(member)]
-                if self._files + len(members) > self._limits.files:
-                    raise DocumentTooLargeError(
-                        f"{name} holds more than {self._limits.files:,} files: unpack it yourself"
-                    )
-                for member in members:
-                    yield from self._member(archive, member, name, prefix, depth)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, ValueError) as error:
-            raise DocumentError(f"{name} is a damaged archive ({error}): pack it again") from None
+    def files(self, path: Path, name: str, prefix: str, depth: int) -> Unpacked:
+        with opened_zip(path, name) as archive:
+            members = [member for member in archive.infolist() if _is_wanted(member)]
+            self._members += len(members)
+            if self._members > self._limits.files:
+                raise DocumentTooLargeError(
+                    f"{name} holds more than {self._limits.files:,} files: unpack it yourself"
+                )
+            for member in members:
+                yield from self._member(archive, member, name, prefix, depth)
 
     def _member(
         self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, prefix: str, depth: int
@@ -162,12 +199,12 @@ class _Unpacking:
         inner = prefix + _inner_path(member.filename)
         try:
             saved = self._saved(archive, member)
+        except _FullError:
+            raise DocumentTooLargeError(
+                f"{name} unpacks to more than {self._most / 1e6:,.0f} MB, or than the disk has room for "
+                "beside the archives that came with it: split it, or unpack it yourself"
+            ) from None
         except DocumentError as error:
-            if self._bytes_left <= 0:
-                total = f"{self._limits.total_bytes / 1e6:.0f} MB"
-                raise DocumentTooLargeError(
-                    f"{name} holds more than {total}: split it, or unpack it yourself"
-                ) from None
             yield inner, error
             return
         if not is_archive(saved):
@@ -187,38 +224,46 @@ class _Unpacking:
     def _saved(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Path:
         if member.flag_bits & 0x1:
             raise DocumentError(f"{member.filename} is encrypted: unpack it yourself and add what is inside")
+        if member.file_size > self._limits.file_bytes:
+            raise self._too_large(member)
         self._files += 1
         suffix = _SUFFIX.search(member.filename)
         target = self._folder / f"{self._files}{suffix.group().lower() if suffix else ''}"
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with archive.open(member) as stream, target.open("wb") as file:
-                written = self._copied(stream, file, member.filename)
-        except DocumentTooLargeError:
+            with opened_member(archive, member) as stream, target.open("wb") as file:
+                written = self._copied(stream, file, member)
+        except (DocumentError, _FullError):
             target.unlink()
             raise
         except NotImplementedError as error:
             raise DocumentError(
                 f"{member.filename} is packed in a way that is not read here ({error})"
             ) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-            raise DocumentError(f"{member.filename} is damaged in the archive ({error})") from None
+        except Exception as error:  # whatever a decompressor makes of damaged bytes
+            target.unlink(missing_ok=True)
+            raise DocumentError(f"{member.filename} is damaged in the archive ({error})") from error
         if not written:
             raise EmptyDocumentError(f"{member.filename} is empty (0 bytes): nothing to index")
         return target
 
-    def _copied(self, stream: IO[bytes], file: IO[bytes], name: str) -> int:
+    def _copied(self, stream: IO[bytes], file: IO[bytes], member: zipfile.ZipInfo) -> int:
         written = 0
-        while piece := stream.read(_PIECE):
+        for piece in pieces(stream):
             written += len(piece)
-            self._bytes_left -= len(piece)
-            if written > self._limits.file_bytes or self._bytes_left <= 0:
-                raise DocumentTooLargeError(
-                    f"{name} is larger than {self._limits.file_bytes / 1e6:.0f} MB: "
-                    f"split it, or raise the setting {self._limits.setting}"
-                )
+            if written > self._limits.file_bytes:
+                raise self._too_large(member)
+            self._taken += len(piece)
+            if self._taken > self._most or not self._room.takes(len(piece)):
+                raise _FullError
             file.write(piece)
         return written
+
+    def _too_large(self, member: zipfile.ZipInfo) -> DocumentTooLargeError:
+        return DocumentTooLargeError(
+            f"{member.filename} is larger than {self._limits.file_bytes / 1e6:.0f} MB: "
+            f"split it, or raise the setting {self._limits.setting}"
+        )
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:

@@ -13,6 +13,7 @@ import typer
 
 from ingest.options import ConfigOption, LibraryOption, SetOption, read_settings
 from rag.errors import CitewellError
+from rag.temporary import clear_left_behind
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -65,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command by itself; leaves with 0 done, 1 something failed, 2 wrong usage."""
     application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     application.command()(ingest)
+    clear_left_behind()
     try:
         application(args=None if arguments is None else list(arguments), prog_name="python -m ingest")
     except CitewellError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.schema import without_controls
+from rag.text import revealed
 
 __all__ = ["FoundFile", "find_files", "is_junk", "safe_name"]
 
@@ -32,21 +34,33 @@ class FoundFile:
     size: int = 0
     error: str = ""
 
+    def __post_init__(self) -> None:
+        """Names are told with what cannot be seen of them written out."""
+        object.__setattr__(self, "source", revealed(self.source))
+        object.__setattr__(self, "error", revealed(self.error))
 
-def find_files(paths: Sequence[Path | str], sources: Mapping[Path, str] | None = None) -> list[FoundFile]:
+
+def find_files(
+    paths: Sequence[Path | str], sources: Mapping[Path, str] | None = None, follow_links: bool = False
+) -> list[FoundFile]:
     """The files that paths, folders (all that is in them) and globs name, each once.
 
     What lies in a folder comes sorted by path; hidden files, lock files, libraries and the junk of
     operating systems and build tools are passed over there, but not where they are named themselves. The
     source of a file is its absolute POSIX path with symbolic links resolved, or what `sources`
     says for its path, made safe.
+
+    A symbolic link that is named itself is followed. One that is met in a folder or by a glob is followed
+    where it leads to something inside what was named, or with `follow_links`; another is an error: a folder
+    that came from elsewhere could have any file of this machine read.
     """
     names = {Path(path).resolve(): safe_name(name) for path, name in (sources or {}).items()}
     found: dict[str, FoundFile] = {}
+    named = None if follow_links else [_place(given) for given in paths]
     for given in paths:
-        for file in _named(given):
-            named = _with_source(file, names)
-            found.setdefault(named.source, named)
+        for file in _named(given, named):
+            file = _with_source(file, names)
+            found.setdefault(file.source, file)
     return list(found.values())
 
 
@@ -60,34 +74,66 @@ def safe_name(name: str) -> str:
     return last[-_LONGEST_NAME:] if last.strip(".") else "upload"
 
 
-def _named(given: Path | str) -> Iterator[FoundFile]:
+_Places = Sequence[Path] | None
+"""What links may lead into; None for anywhere."""
+
+
+def _place(given: Path | str) -> Path:
+    """What a path names with all that is in it; of a glob the folder before its first wildcard."""
+    path = Path(os.path.expanduser(given))
+    with contextlib.suppress(OSError, ValueError):  # told where the path is read
+        if not path.exists():
+            wild = next((n for n, part in enumerate(path.parts) if glob.has_magic(part)), len(path.parts))
+            path = Path(*path.parts[:wild])
+        return path.resolve()
+    return path
+
+
+def _leads_out(path: Path, named: _Places) -> bool:
+    if named is None:
+        return False
+    target = path.resolve()
+    return not any(target.is_relative_to(place) for place in named)
+
+
+def _left_out(path: Path) -> FoundFile:
+    told = (
+        f"{path} is a symbolic link that leads out of what was given, to {path.resolve()}: give that too, "
+        "or set ingest.follow_links = true"
+    )
+    return FoundFile(path, os.fsencode(path.absolute().as_posix()).decode("utf-8", "replace"), error=told)
+
+
+def _named(given: Path | str, named: _Places) -> Iterator[FoundFile]:
     path = Path(os.path.expanduser(given))
     try:
         if path.is_dir():
-            yield from _in_folder(path)
+            yield from _in_folder(path, named)
         elif path.exists() or not glob.has_magic(str(path)):
             yield _file(path, missing=f"no such file or folder: {given}. Check the path.")
         else:
-            yield from _matching(path, str(given))
+            yield from _matching(path, str(given), named)
     except (OSError, ValueError) as error:  # a name that is too long, or holds a null character
         yield FoundFile(
             path, str(given), error=f"cannot read {str(given)!r}: {_reason(error)}. Check the path."
         )
 
 
-def _matching(pattern: Path, given: str) -> Iterator[FoundFile]:
+def _matching(pattern: Path, given: str, named: _Places) -> Iterator[FoundFile]:
     matches = sorted(glob.glob(str(pattern), recursive=True))
     if not matches:
         yield FoundFile(pattern, given, error=f"no file matches {given!r}: check the pattern")
     for match in matches:
         path = Path(match)
-        if path.is_dir():
-            yield from _in_folder(path)
+        if _leads_out(path, named):
+            yield _left_out(path)
+        elif path.is_dir():
+            yield from _in_folder(path, named)
         else:
             yield _file(path)
 
 
-def _in_folder(folder: Path) -> Iterator[FoundFile]:
+def _in_folder(folder: Path, named: _Places) -> Iterator[FoundFile]:
     """Regular files under a folder; a folder that cannot be listed is told as an error."""
     errors: list[OSError] = []
     seen: set[tuple[int, int]] = set()
@@ -98,14 +144,22 @@ def _in_folder(folder: Path) -> Iterator[FoundFile]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not is_junk(name, _JUNK_FOLDERS))
+        wanted = sorted(name for name in folders if not is_junk(name, _JUNK_FOLDERS))
+        out = {name for name in wanted if _is_link_out(Path(parent, name), named)}
+        folders[:] = [name for name in wanted if name not in out]
+        yield from (_left_out(Path(parent, name)) for name in sorted(out))
         for name in sorted(files):
             path = Path(parent, name)
-            if not is_junk(name, _JUNK_FILES) and path.is_file():
-                yield _file(path)
+            if is_junk(name, _JUNK_FILES) or not path.is_file():
+                continue
+            yield _left_out(path) if _is_link_out(path, named) else _file(path)
     for error in errors:
         path = Path(error.filename or folder)
         yield FoundFile(path, path.as_posix(), error=f"cannot list folder {path}: {_reason(error)}")
+
+
+def _is_link_out(path: Path, named: _Places) -> bool:
+    return path.is_symlink() and _leads_out(path, named)
 
 
 def is_junk(name: str, junk: frozenset[str] = _JUNK_FILES | _JUNK_FOLDERS) -> bool:

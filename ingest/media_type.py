@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,20 +23,25 @@ from ingest.file_kinds import (
     WEBP,
     ZIP_MEMBERS,
 )
+from ingest.zip_files import ZIP_STARTS, opened_member, opened_zip
+from rag.errors import DocumentError
+from rag.regular_files import open_regular
 
 __all__ = ["SOURCE_CODE", "MediaType", "describe", "media_type_of", "sniff"]
 
 _SAMPLE: Final = 65_536
+_LONGEST_TYPE: Final = 100
+_OLE_DIRECTORY: Final = 1 << 20
 
 _HTML_START: Final = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html)\b", re.I | re.S
 )
 _HTML_TAG: Final = re.compile(
-    rb"</?(?:html|head|body|div|p|table|tr|td|span|h[1-6]|ul|ol|li|a|br)\b[^>]*>", re.I
+    rb"</?(?:html|head|body|div|p|table|tr|td|span|h[1-6]|ul|ol|li|a|br)\b[^<>]*+>", re.I
 )
 _MARKDOWN: Final = re.compile(
-    rb"^(?:#{1,6} \S|```|\|.*\|.*\||\|?\s*:?-{3,}:?\s*\||\s*[-*+] \[[ x]\] |>\s\S)"
-    rb"|\[[^\]\n]+\]\((?:https?:|[./#])[^)\n]*\)",
+    rb"^(?:#{1,6} \S|```|\|[^|\n]*+\|[^|\n]*+\||\|?[ \t]*+:?-{3,}+:?[ \t]*+\||[ \t]*+[-*+] \[[ x]\] |>\s\S)"
+    rb"|\[[^\[\]\n]++\]\((?:https?:|[./#])[^()\n]*+\)",
     re.M,
 )
 _JSON_START: Final = re.compile(rb"\s*(?:\{\s*[\"}]|\[\s*(?:[\[\]{\"]|-?\d|true|false|null))")
@@ -59,15 +64,21 @@ class MediaType:
 
 
 def media_type_of(path: Path) -> MediaType:
-    """The media type of a file by its content; `application/octet-stream` for unknown binary data."""
-    with path.open("rb") as file:
+    """The media type of a file by its content; `application/octet-stream` for unknown binary data.
+
+    Reads no more than 64 kB, and of a ZIP its list of members, of an old Office file its directory.
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file.
+    """
+    with open_regular(path) as file:
         head = file.read(_SAMPLE)
     suffix = path.suffix.lower()
     name = sniff(head, suffix)
     if name == "application/zip":
         name = _zip_type(path)
     elif name == "application/x-ole-storage":
-        name = _ole_type(path)
+        name = _ole_type(path, head)
     elif name == "text/plain" and path.name.lower() in SOURCE_NAMES:
         name = SOURCE_CODE
     promised = BINARY_SUFFIXES.get(suffix)
@@ -81,7 +92,7 @@ def sniff(head: bytes, suffix: str = "") -> str:
     # PDF readers accept the header anywhere in the first 1,024 bytes (PDF 1.7, appendix H, note 13)
     if b"%PDF-" in head[:1024] or (suffix == ".pdf" and _PDF_OBJECT.search(head)):
         return "application/pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith(ZIP_STARTS):
         return "application/zip"
     for magic, name in MAGIC:
         if head.startswith(magic):
@@ -181,20 +192,24 @@ def _separator(text: bytes) -> bytes | None:
 
 def _zip_type(path: Path) -> str:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path, path.name) as archive:
             names = set(archive.namelist())
             if "mimetype" in names:
-                return archive.read("mimetype")[:100].decode("ascii", "replace").strip()
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+                with opened_member(archive, archive.getinfo("mimetype")) as stated:
+                    return stated.read(_LONGEST_TYPE).decode("ascii", "replace").strip()
+    except DocumentError:
         # a broken document says more than a broken archive
         return BINARY_SUFFIXES.get(path.suffix.lower(), "application/zip")
     return next((name for member, name in ZIP_MEMBERS if member in names), "application/zip")
 
 
-def _ole_type(path: Path) -> str:
-    data = path.read_bytes()
+def _ole_type(path: Path, head: bytes) -> str:
+    """By the names in an OLE file's directory, which are UTF-16 (MS-CFB 2.2 and 2.6)."""
+    shift, sector = struct.unpack("<30xH16xI", head[:52]) if len(head) >= 52 else (9, 0)
+    with open_regular(path) as file:
+        file.seek((sector + 1) << min(shift, 12))
+        directory = head + file.read(_OLE_DIRECTORY)
     for stream, name in OLE_STREAMS:
-        # the directory of an OLE file holds names in UTF-16
-        if stream.encode("utf-16-le") in data:
+        if stream.encode("utf-16-le") in directory:
             return name
     return "application/x-ole-storage"

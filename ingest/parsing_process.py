@@ -30,6 +30,7 @@ from ingest.handover import (
 )
 from ingest.heartbeat import listening
 from ingest.loaders import load_document
+from rag.child_process import limit_memory
 from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
 from rag.models.protocol import Embedder
 from rag.settings import ChunkingSettings, EmbedderSettings, IngestSettings, Settings
@@ -47,7 +48,7 @@ def main() -> None:
     if brief is None:
         return
     ingest = IngestSettings.model_validate(brief["ingest"])
-    _limit_memory(ingest.worker_megabytes)
+    limit_memory(ingest.worker_megabytes)
     chunk = _chunker(brief)
     write_frame(replies, b"{}")
     while (request := _brief(requests)) is not None:
@@ -143,15 +144,6 @@ def _embedder(brief: dict[str, Any]) -> Embedder | None:
         if embedder.fingerprint == brief["fingerprint"]:
             return embedder
     return None
-
-
-def _limit_memory(megabytes: float) -> None:
-    """Let an allocation fail rather than the machine; only where the system can."""
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        limit = int(megabytes * 1_000_000)
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _give_memory_back() -> None:

@@ -64,7 +64,8 @@ def ingest_paths(
             "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
         )
     tracker, stop = ProgressTracker(progress), stop or threading.Event()
-    with with_archives_unpacked(find_files(paths, sources), settings.ingest.max_file_megabytes) as files:
+    found = find_files(paths, sources, settings.ingest.follow_links)
+    with with_archives_unpacked(found, settings.ingest.max_file_megabytes, stop) as files:
         tracker.found(len(files), sum(file.size for file in files))
         try:
             while files:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.archives import holds
 from rag.schema import DocumentInfo
 from rag.store import Store
+from rag.text import is_revealed
 
 __all__ = ["prune_vanished"]
 
@@ -25,6 +26,7 @@ def prune_vanished(paths: Sequence[Path | str], store: Store) -> list[DocumentIn
         for info in store.documents()
         if any(Path(info.source).is_relative_to(folder) for folder in folders)
         and "\ufffd" not in info.source  # stands for bytes that the source could not hold
+        and not is_revealed(info.source)
         and not Path(info.source).exists()
         and not holds(Path(info.source))
     ]

@@ -16,6 +16,7 @@ from ingest.results import FileResult
 from ingest.rules import chunked_by, loaded_by
 from ingest.workers import ParsingWorker, worker_count
 from rag.errors import DocumentError, EncryptedDocumentError, NotFoundError
+from rag.regular_files import open_regular
 from rag.schema import DocumentInfo
 from rag.settings import Settings
 from rag.store import Store
@@ -157,7 +158,7 @@ class FilePool:
         if self._store.embedder != self._fingerprint:
             return False
         try:
-            with file.path.open("rb") as content:
+            with open_regular(file.path) as content:
                 return hashlib.file_digest(content, "sha256").hexdigest() == earlier.sha256
         except OSError as error:
             raise DocumentError(

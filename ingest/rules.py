@@ -24,6 +24,7 @@ _NEUTRAL: Final = frozenset(
     {
         "batch_chunks",
         "file_seconds",
+        "follow_links",
         "keep_originals",
         "max_file_megabytes",
         "page_seconds",

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import struct
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ingest.deadline import Deadline
 from ingest.handover import (
@@ -25,6 +23,7 @@ from ingest.handover import (
     unpacked,
     write_frame,
 )
+from rag.child_process import cause, command, environment
 from rag.errors import DocumentError, EncryptedDocumentError
 from rag.settings import Settings
 
@@ -32,7 +31,7 @@ __all__ = ["ParsingWorker", "worker_count"]
 
 _FILES_PER_PROCESS: Final = 64
 _START_SECONDS: Final = 120.0
-_COMMAND: Final = (sys.executable, "-P", "-c", "from ingest.parsing_process import main; main()")
+_COMMAND: Final = command("ingest.parsing_process")
 _LATE_FILE: Final = (
     "took longer than {0:g} s to read and was stopped: split it, or raise the setting ingest.file_seconds"
 )
@@ -40,7 +39,6 @@ _LATE_PAGE: Final = (
     "took longer than {1:g} s to read, and one page of it longer than {0:g} s, so it was stopped: "
     "take that page out, or raise the setting ingest.page_seconds"
 )
-_ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def worker_count(settings: Settings, files: int) -> int:
@@ -55,8 +53,7 @@ def _cores() -> int:
 class ParsingWorker:
     """One parsing process, used by one thread; a new one takes its place when it dies or has aged.
 
-    It is a fresh interpreter and not a fork, so it carries nothing of the main process (threads,
-    locks, a GPU), and not one of `multiprocessing`, which would run the main module again.
+    It is a fresh interpreter, and not one of `multiprocessing`, which would run the main module again.
     """
 
     def __init__(self, settings: Settings, fingerprint: str) -> None:
@@ -121,7 +118,7 @@ class ParsingWorker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=environment(),
             start_new_session=True,  # Ctrl-C reaches the main process alone
         )
         self._process, self._files = process, 0
@@ -160,7 +157,7 @@ class ParsingWorker:
         self.close()
         memory = self._settings.ingest.worker_megabytes
         return (
-            f"{source} cannot be read: the process that read it died ({_cause(code)}). The file may be "
+            f"{source} cannot be read: the process that read it died ({cause(code)}). The file may be "
             f"broken, or need more than {memory:g} MB of memory (setting ingest.worker_megabytes)"
         )
 
@@ -183,17 +180,3 @@ def _exchanged(process: subprocess.Popen[bytes], request: bytes | None) -> bytes
             write_frame(process.stdin, request)
         return read_frame(process.stdout)
     return None
-
-
-def _cause(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    with contextlib.suppress(ValueError):
-        return signal.Signals(-code).name
-    return f"signal {-code}"
-
-
-def _environment() -> dict[str, Any]:
-    """This interpreter's own paths, and one thread for number crunching: files run side by side."""
-    paths = os.pathsep.join(dict.fromkeys(path or os.getcwd() for path in sys.path))
-    return {**os.environ, "PYTHONPATH": paths, **dict.fromkeys(_ONE_THREAD, "1")}

@@ -12,7 +12,8 @@ CitewellError
 ├── StoreError              the library on disk cannot be used as it is      (exit code 1)
 │   ├── LibraryNotFoundError
 │   ├── SchemaVersionError          written by a newer version
-│   └── LibraryLockedError          another process is writing
+│   ├── LibraryLockedError          another process is writing
+│   └── LibraryReadOnlyError        it can be read here and not written
 ├── NotFoundError           a document, page or run that is not in the library
 └── ModelError              a model cannot be loaded or called               (exit code 1)
     ├── ModelNotFoundError
@@ -31,6 +32,7 @@ __all__ = [
     "EndpointError",
     "LibraryLockedError",
     "LibraryNotFoundError",
+    "LibraryReadOnlyError",
     "ModelError",
     "ModelNotFoundError",
     "NotFoundError",
@@ -98,6 +100,10 @@ class SchemaVersionError(StoreError):
 
 class LibraryLockedError(StoreError):
     """Another process holds the library's write lock for too long."""
+
+
+class LibraryReadOnlyError(StoreError):
+    """The library can be read here, and not changed."""
 
 
 class NotFoundError(CitewellError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Search
 from rag.answering.cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
+from rag.limits import check_request, recent_turns
 from rag.models import Embedder
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from rag.store.records import Rating
 
 __all__ = ["Library"]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Library:
@@ -162,6 +166,7 @@ class Library:
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
     ) -> list[Passage]:
         """The best passages for a question, best first; only from `documents` (ids, names) if given."""
+        check_request(question, documents)
         found = self.retriever.retrieve(question, top_k, self.document_ids(documents))
         return placed_passages(found.passages, self.store)
 
@@ -226,7 +231,16 @@ class Library:
         *,
         use_cache: bool = True,
     ) -> Iterator[AnswerEvent]:
-        """What happens on the way to an answer, as it happens; the last event holds the answer."""
+        """What happens on the way to an answer, as it happens; the last event holds the answer.
+
+        Of a long conversation its end is read (`rag.limits`). Its run record is kept, unless the library can
+        only be read here.
+
+        Raises:
+            UsageError: the question is empty or too long, or too many documents are named.
+        """
+        check_request(question, documents)
+        history = recent_turns(history)
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)
@@ -238,6 +252,9 @@ class Library:
         for event in answerer.stream(question, scope, history, stop):
             if isinstance(event, Finished):
                 event = self._placed(event)
+            if isinstance(event, Finished) and self.store.read_only:
+                _LOG.warning("the library can only be read here: the record of this answer is not kept")
+            elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
                 if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,17 @@ __all__ = ["PICTURE_TYPES", "check_pixels", "opened_picture", "page_size", "upri
 PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp", "image/gif")
 _FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
 _MOST_PIXELS: Final = 100_000_000
+_BROKEN: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    TypeError,
+    LookupError,
+    OverflowError,
+    struct.error,
+)
+"""What Pillow raises on broken files."""
 _POINTS_PER_INCH: Final = 72.0
 _USUAL_DPI: Final = 96.0
 _PLAUSIBLE_DPI: Final = (60.0, 1_500.0)
@@ -48,7 +60,7 @@ def opened_picture(path: Path, name: str) -> Iterator[ImageFile]:
         raise DocumentTooLargeError(f"{name} is too large a picture ({error}): make it smaller") from None
     except UnidentifiedImageError:
         raise DocumentError(f"cannot read {name}: no picture, or a broken one") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises on broken files
+    except _BROKEN as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise
         raise DocumentError(f"cannot read {name}: a broken picture ({error}). Save it again.") from error

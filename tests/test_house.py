@@ -54,6 +54,19 @@ def test_a_module_says_what_it_is_for(path):
     assert path.stem not in {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
 
 
+def test_no_test_reads_a_clock_to_compare_times():
+    clocks = {"monotonic", "perf_counter", "process_time", "thread_time", "getrusage"}
+    clocks |= {f"{name}_ns" for name in clocks}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in clocks)
+        or (isinstance(node, ast.ImportFrom) and {name.name for name in node.names} & clocks)
+    ]
+    assert found == [], "count operations, or wait by tests.waiting; timings go to benchmarks"
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_public_names_exist(package):
     import importlib

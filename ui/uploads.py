@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
-import time
 import unicodedata
 from collections.abc import Collection
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import BinaryIO, Final
 
 from rag.errors import DocumentTooLargeError, EmptyDocumentError
 
-__all__ = ["clear_old", "distinct", "safe_name", "save_upload"]
+__all__ = ["distinct", "safe_name", "save_upload"]
 
 _CHUNK_BYTES: Final = 1 << 20
 _LONGEST_BYTES: Final = 200
@@ -44,14 +42,6 @@ def distinct(name: str, taken: Collection[str]) -> str:
         candidate = f"{stem} ({number}){dot}{suffix}" if dot else f"{name} ({number})"
         number += 1
     return candidate
-
-
-def clear_old(folder: Path, seconds: float = 86_400.0) -> None:
-    """Delete what uploads left here that nobody came back to, as after a power cut; a day old and older."""
-    if folder.is_dir():
-        for left in folder.iterdir():
-            if left.is_dir() and time.time() - left.stat().st_mtime > seconds:
-                shutil.rmtree(left, ignore_errors=True)
 
 
 def save_upload(stream: BinaryIO, name: str, folder: Path, limit_bytes: int) -> Path:

@@ -23,11 +23,15 @@ _BUNDLE = 96
 class Source:
     """The groups of one source, and the windows that are made of them."""
 
-    def __init__(self, name: str, groups: Sequence[Group], made: bool) -> None:
-        """`made`: written by a program, with near misses of its own and questions in all shapes."""
+    def __init__(self, name: str, groups: Sequence[Group], made: bool, alone: float = 0.5) -> None:
+        """`made`: written by a program, with near misses of its own and questions in all shapes.
+
+        Such passages are short; `alone` is the share of them that stand without text of other groups around.
+        """
         self.name = name
         self.groups = groups
         self.made = made
+        self._alone = alone
         short = sum(len(passage.units) == 1 for group in groups for passage in group.passages)
         self._sentences = not made and short > 0.8 * sum(len(group.passages) for group in groups)
         self._neighbours = None if made else Neighbours(groups)
@@ -47,8 +51,8 @@ class Source:
         return _few(found, rng)
 
     def _among_others(self, passage: Passage, rng: random.Random) -> Passage:
-        """Half of the time, the passage with text of other groups around it: made ones are short."""
-        if rng.random() < 0.5:
+        """The passage, mostly with text of other groups around it."""
+        if rng.random() < self._alone:
             return passage
         parts = [passage]
         for _ in range(rng.randrange(1, 4)):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ingest.loaders.unlocking import unlocked
 from ingest.media_type import MediaType, describe, media_type_of
+from ingest.ocr import one_file
 from ingest.protocol import Loader
 from rag.errors import (
     DocumentError,
@@ -23,6 +24,7 @@ from rag.errors import (
     EmptyDocumentError,
     UnsupportedDocumentError,
 )
+from rag.regular_files import open_regular
 from rag.schema import Document
 from rag.settings import IngestSettings
 
@@ -55,7 +57,7 @@ def load_document(
     try:
         _check_size(path, settings)
         kind = media_type_of(path)
-        with unlocked(path, source, kind.name, passwords) as readable:
+        with unlocked(path, source, kind.name, passwords) as readable, one_file():
             if readable != path:
                 kind = media_type_of(readable)
             loader = _loader_for(kind.name, source)
@@ -116,7 +118,7 @@ def _check_size(path: Path, settings: IngestSettings) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -7,7 +7,8 @@ rows of one table by a newline, cells by a tab.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -24,10 +25,12 @@ from rag.schema import PAGE_BREAK, PROPERTIES, Block, BlockKind, Document, Page,
 from rag.text import detect_language
 from rag.text.tables import TableCell, joined_cells, row_headers
 
-__all__ = ["DocumentBuilder", "RowPlace", "is_telling", "readable_title"]
+__all__ = ["DESCRIPTIONS", "DocumentBuilder", "RowPlace", "hidden_told", "is_telling", "readable_title"]
+
+DESCRIPTIONS: Final = "descriptions of pictures"
 
 _SPACES: Final = re.compile(r"[^\S\n\t]+")
-_MANY_NEWLINES: Final = re.compile(r" *\n\s*")
+_MANY_NEWLINES: Final = re.compile(r"(?<! ) *\n\s*")
 _SOFT_HYPHEN_AND_ZERO_WIDTH: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _NOT_METADATA: Final = re.compile(r"\s+")
 _TELLS_NOTHING: Final = re.compile(
@@ -43,6 +46,7 @@ _NOBODY: Final = re.compile(
     re.I,
 )
 """What programs and their templates write where nobody gave a name."""
+_LONGEST_AUTHOR: Final = 120
 _TITLE_LENGTH: Final = 300
 _WITH_BOXES: Final = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 
@@ -63,6 +67,8 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._details: _PageDetails = ("", None, None, None, ())
         self._in_table = False
+        self.hidden = 0
+        self._asides: Counter[str] = Counter()
         self.title = ""
         self.language = ""
         self.metadata: dict[str, str] = {}
@@ -76,6 +82,25 @@ class DocumentBuilder:
     def has_blocks(self) -> bool:
         """Whether anything was added yet."""
         return bool(self._blocks)
+
+    @property
+    def written(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    def leave_out(self, hidden: int) -> None:
+        """Count characters, without white space, that no one can see and that are left out."""
+        self.hidden += hidden
+
+    def read_aside(self, what: str, count: int = 1) -> None:
+        """Count what is read though the page itself does not show it; `what` names it in the plural."""
+        if count:
+            self._asides[what] += count
+
+    def take_counts(self, other: DocumentBuilder) -> None:
+        """Add what another builder, whose blocks are written here, has left out and read aside."""
+        self.hidden += other.hidden
+        self._asides += other._asides
 
     def block(
         self,
@@ -91,9 +116,9 @@ class DocumentBuilder:
         text = clean_text(in_line(text, self.note_numbers)).replace(PAGE_BREAK, "\n")
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
         text = spelled(text) if kind in _WITH_BOXES else text
-        self.written(text, kind, level, header)
+        self.write_block(text, kind, level, header)
 
-    def written(
+    def write_block(
         self,
         text: str,
         kind: BlockKind = BlockKind.PARAGRAPH,
@@ -201,27 +226,28 @@ class DocumentBuilder:
         if not text.strip():
             raise EmptyDocumentError(f"{self._source} holds no text: there is nothing to index")
         title = self.title or self._first_heading(text) or readable_title(self._source)
+        title = _NOT_METADATA.sub(" ", clean_text(title)).strip()[:_TITLE_LENGTH]
+        language = self.language or detect_language(text)
         if self.tells_properties:
             self._write_properties(title)
         self._end_page()
-        text = "".join(self._parts)
         return Document(
             source=self._source,
             sha256=self._sha256,
             media_type=self._media_type,
-            title=_NOT_METADATA.sub(" ", clean_text(title)).strip()[:_TITLE_LENGTH],
-            language=self.language or detect_language(text),
-            text=text,
+            title=title,
+            language=language,
+            text="".join(self._parts),
             pages=tuple(self._pages),
             blocks=tuple(self._blocks),
             metadata=self.metadata,
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *self._told()),
         )
 
     def _write_properties(self, title: str) -> None:
         """Write who wrote the document, and its date, as a fact of it: people ask for that."""
         author = self.metadata.get("author", "")
-        if not author or _NOBODY.fullmatch(author):
+        if not author or len(author) > _LONGEST_AUTHOR or _NOBODY.fullmatch(author):
             return
         day = _readable_date(self.metadata.get("date", ""))
         self.block(PROPERTIES, BlockKind.HEADING, 1)
@@ -233,6 +259,13 @@ class DocumentBuilder:
             missing = self._length - self._page_start - len(boxes)
             padded = np.concatenate([boxes, np.full((missing, 4), np.nan, boxes.dtype)])
             self._details = label, width, height, PageGeometry(padded).to_bytes(), warnings
+
+    def _told(self) -> Iterator[str]:
+        if self.hidden:
+            yield hidden_told(self.hidden)
+        if self._asides:
+            told = ", ".join(f"{what}: {count:,}" for what, count in self._asides.items())
+            yield f"read though the page does not show them at once: {told}"
 
     def _cleaned(self, cell: TableCell | str) -> TableCell:
         if isinstance(cell, str):
@@ -278,6 +311,11 @@ def _readable_date(value: str) -> str:
     except ValueError:
         return value
     return f"{day.day} {day:%B %Y}"
+
+
+def hidden_told(count: int) -> str:
+    """How much was left out that no one can see, in words."""
+    return f"{count:,} character{'' if count == 1 else 's'} of hidden text left out"
 
 
 def is_telling(title: str) -> bool:

@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-__all__ = ["shown"]
+__all__ = ["is_shown", "shown"]
 
 _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)')
 _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)|( )')
 _LONGEST_LITERAL: Final = 20
-_CURRENCY: Final = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-Fa-f]*)?\]|([$€£¥₹])")
-_BRACKET: Final = re.compile(r"\[[^\]]*\]")
+_CURRENCY: Final = re.compile(r"\[\$([^\[\]-]*+)(?:-[0-9A-Fa-f]*+)?\]|([$€£¥₹])")
+_BRACKET: Final = re.compile(r"\[[^\[\]]*\]")
 _PADDING: Final = re.compile(r"_.|\*.")
 _DECIMALS: Final = re.compile(r"[0#?]\.([0#?]+)")
 _THOUSANDS: Final = re.compile(r"[#0],[#0]")
@@ -50,6 +50,21 @@ def shown(value: Any, number_format: str = "General") -> str:
             return _number(value, number_format)
         case _:
             return str(value)
+
+
+def is_shown(value: Any, number_format: str) -> bool:
+    """Whether a number format lets a value be seen: `;;;` shows nothing, `0;;` no number below one.
+
+    A format has up to four sections, for numbers above zero, below it, zero, and text.
+    """
+    if ";" not in number_format:
+        return True
+    sections = _QUOTED.sub(lambda match: "x" if match[1] or match[2] else "", number_format).split(";")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        place = 3 if isinstance(value, str) else 0
+    else:
+        place = 0 if value > 0 else 1 if value < 0 else 2
+    return place >= len(sections) or bool(_BRACKET.sub("", sections[place]).strip())
 
 
 def _date_time(value: datetime) -> str:

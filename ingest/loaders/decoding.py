@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from ingest.loaders.latin import latin_encoding
 from ingest.media_type import looks_like_utf16
+from rag.text import without_invisible
 
 __all__ = ["Decoded", "clean_text", "decode"]
 
@@ -56,9 +57,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 def clean_text(text: str) -> str:
     r"""Text that SQLite stores and people can read: newlines as \n, no controls, no lone surrogates.
 
-    Tabs, newlines and form feeds stay; a lone surrogate becomes U+FFFD.
+    Tabs, newlines and form feeds stay; a lone surrogate becomes U+FFFD; what is invisible goes.
     """
-    return _SURROGATE.sub("\ufffd", _UNSTORABLE.sub("", _NEWLINE.sub("\n", text)))
+    return without_invisible(_SURROGATE.sub("\ufffd", _UNSTORABLE.sub("", _NEWLINE.sub("\n", text))))
 
 
 def _decoded(data: bytes, encoding: str) -> Decoded:

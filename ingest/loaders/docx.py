@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.docx_numbering import Numbering
 from ingest.loaders.docx_parts import Annotations, page_margins
 from ingest.loaders.docx_table import inner_tables, is_frame, own_rows, table_rows
+from ingest.loaders.docx_visibility import take_out_hidden
 from ingest.loaders.docx_xml import FALLBACK, TEXT_BOX, W, element_text, is_on
 from ingest.loaders.equation import M
 from ingest.loaders.package import broken
@@ -37,7 +38,7 @@ class DocxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.
@@ -79,18 +80,20 @@ class Writer:
         self._styles = {style.style_id: style.name or "" for style in document.styles if style.style_id}
         self._outline = _outline_levels(document.styles.element)
         self._numbering = Numbering(_numbering_part(document), document.styles.element)
-        self._annotations = Annotations(document)
+        self._annotations = Annotations(document, builder.leave_out)
+        builder.leave_out(take_out_hidden(document.styles.element, [document.element.body]))
         for run in document.element.body.iter(W + "vertAlign"):
             paragraph = next(run.iterancestors(W + "p"), None)
             if paragraph is not None:
                 builder.note_numbers.update(note_numbers(element_text(paragraph)))
 
     def write(self) -> None:
-        for text in page_margins(self._document, "header"):
+        for text in page_margins(self._document, "header", self._builder.leave_out):
             self._builder.block(text)
         body = self._document.element.body
         self._write_children(body)
-        for text in (*self._annotations.rest(), *page_margins(self._document, "footer")):
+        footers = page_margins(self._document, "footer", self._builder.leave_out)
+        for text in (*self._annotations.rest(), *footers):
             self._builder.block(text)
         changes = sum(1 for _ in body.iter(W + "ins", W + "del", W + "moveFrom"))
         if changes:
@@ -138,6 +141,7 @@ class Writer:
         for picture in paragraph.iter(_PICTURE):
             described = " ".join((picture.get("descr") or "").split())
             if described and not _FILE_NAME.fullmatch(described):
+                self._builder.read_aside(DESCRIPTIONS)
                 self._builder.block(described)
         for note in self._annotations.of(paragraph):
             self._builder.block(note)

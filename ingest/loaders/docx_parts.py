@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from ingest.loaders.docx_visibility import take_out_hidden
 from ingest.loaders.docx_xml import W, element_text
 from ingest.loaders.script import marked, note_lead
 
 __all__ = ["Annotations", "page_margins"]
 
+LeaveOut = Callable[[int], None]
 _PAGE_NUMBER: Final = re.compile(
     r"\W*(?:[^\W\d_]+\.?\s+)?\d{1,4}(?:\s*(?:/|[^\W\d_]{1,4}\s)\s*\d{1,4})?\W*|\W*"
 )
@@ -23,14 +25,17 @@ _REFERENCES: Final = {
 
 
 class Annotations:
-    """Notes and comments of a document, given out where the text refers to them, each once."""
+    """Notes and comments of a document, given out where the text refers to them, each once.
 
-    def __init__(self, document: Any) -> None:
+    `leave_out` takes the number of characters that no one can see.
+    """
+
+    def __init__(self, document: Any, leave_out: LeaveOut) -> None:
         self._texts: dict[tuple[str, str], str] = {}
         self.marks: dict[tuple[str, str], str] = {}
         """The number of each note, counted in the order of the text."""
         self._count(document.element.body)
-        for root in _parts(document, ("footnotes", "endnotes", "comments")):
+        for root in _parts(document, ("footnotes", "endnotes", "comments"), leave_out):
             self._read(root)
 
     def of(self, element: Any) -> Iterator[str]:
@@ -76,10 +81,10 @@ class Annotations:
                 self._texts[kind, identifier] = text
 
 
-def page_margins(document: Any, kind: str) -> list[str]:
+def page_margins(document: Any, kind: str, leave_out: LeaveOut) -> list[str]:
     """The different texts of the pages' headers (`header`) or footers (`footer`), but for page numbers."""
     found: dict[str, None] = {}
-    for root in _parts(document, (kind,)):
+    for root in _parts(document, (kind,), leave_out):
         for paragraph in root.iter(W + "p"):
             text = element_text(paragraph).replace("\t", " ").strip()
             if text and not _PAGE_NUMBER.fullmatch(text):
@@ -87,10 +92,12 @@ def page_margins(document: Any, kind: str) -> list[str]:
     return list(found)
 
 
-def _parts(document: Any, kinds: tuple[str, ...]) -> Iterator[Any]:
-    """The roots of related parts of some kinds."""
+def _parts(document: Any, kinds: tuple[str, ...], leave_out: LeaveOut) -> Iterator[Any]:
+    """The roots of related parts of some kinds, without what no one can see."""
     from lxml import etree  # type: ignore[import-untyped]
 
     for relation in document.part.rels.values():
         if relation.reltype.rsplit("/", 1)[-1] in kinds and not relation.is_external:
-            yield etree.fromstring(relation.target_part.blob)
+            root = etree.fromstring(relation.target_part.blob)
+            leave_out(take_out_hidden(document.styles.element, [root]))
+            yield root

@@ -1,7 +1,8 @@
 """The text of elements of a Word document.
 
 It is read from the XML, because `Paragraph.text` of python-docx leaves out inserted text, content
-controls and smart tags. Deleted and hidden text, field codes and fallback drawings are no text.
+controls and smart tags. Deleted text, field codes and fallback drawings are no text; what is hidden was
+taken out before (`docx_visibility`).
 Struck-out text is put between ~~, as in Markdown: it stands there, and holds no longer. Equations are
 linear text, raised and lowered text is marked for `script`, and what forms hold is told: boxes as
 characters, drop-downs by what is chosen.
@@ -16,7 +17,7 @@ from ingest.loaders.boxes import box
 from ingest.loaders.equation import M, linear_omml
 from ingest.loaders.script import lowered, marked, raised
 
-__all__ = ["FALLBACK", "TEXT_BOX", "NoteMarks", "W", "element_text", "is_on"]
+__all__ = ["FALLBACK", "TEXT_BOX", "NoteMarks", "W", "element_text", "is_off", "is_on"]
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -30,7 +31,6 @@ _SKIPPED: Final = frozenset(
 )
 _EQUATIONS: Final = frozenset((M + "oMath", M + "oMathPara"))
 _REFERENCES: Final = {W + "footnoteReference": "footnote", W + "endnoteReference": "endnote"}
-_HIDDEN: Final = W + "vanish"
 _STRUCK_OUT: Final = (W + "strike", W + "dstrike")
 _OFF: Final = frozenset(("0", "false", "off", "none"))
 _CHARACTERS: Final = {
@@ -89,13 +89,16 @@ def element_text(element: Any, marks: NoteMarks | None = None) -> str:
 def is_on(run: Any, name: str) -> bool:
     """Whether a run has a property that is on where it is named, unless its value says otherwise."""
     given = run.find(f"{W}rPr/{name}")
-    return given is not None and (given.get(W + "val") or "").lower() not in _OFF
+    return given is not None and not is_off(given)
+
+
+def is_off(given: Any) -> bool:
+    """Whether the value of a property that is there says that it is off."""
+    return (given.get(W + "val") or "").lower() in _OFF
 
 
 def _run(run: Any) -> list[Any]:
     """What to read of a run, in order; strings are text."""
-    if is_on(run, _HIDDEN):
-        return []
     inner: list[Any] = [child for child in run if child.tag not in _SKIPPED]
     if any(is_on(run, name) for name in _STRUCK_OUT):
         inner = ["~~", *inner, "~~"]

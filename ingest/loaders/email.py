@@ -6,7 +6,7 @@ page; each attachment of a known kind follows on pages of its own, others are na
 
 from __future__ import annotations
 
-import tempfile
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,11 +22,13 @@ from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.loaders.email_thread import Paragraph, html_paragraphs, plain_paragraphs, thread
+from ingest.loaders.html import write_html
 from ingest.media_type import describe, media_type_of
 from ingest.protocol import Loader
 from rag.errors import DocumentError, EmptyDocumentError
 from rag.schema import PAGE_BREAK, BlockKind, Document
 from rag.settings import IngestSettings
+from rag.temporary import TemporaryFolder
 
 __all__ = ["LOADER", "EmailLoader"]
 
@@ -36,6 +38,10 @@ _DEEPEST: Final = 3
 _EARLIER: Final = "Quoted"
 _LOWEST: Final = 6
 _LONGEST_OPENING: Final = 400
+_GREETING: Final = 2
+"""Words that a plain part may begin with and the HTML not: they make no statement."""
+_ADDRESS: Final = re.compile(r"<?\b(?:https?|mailto|ftp):\S+|\[(?:image|cid)[^\]]{0,200}\]")
+_WORDS: Final = re.compile(r"\w+")
 _SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
 
 
@@ -107,11 +113,45 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
         return
     data, charset = _content(body), body.get_content_charset()
     if body.get_content_type() == "text/html":
-        _write_thread(*html_paragraphs(data, charset, builder.warnings), builder)
+        _write_thread(*html_paragraphs(data, charset, builder), builder)
         return
     decoded = decode(data, charset)
+    shown = _shown_part(message, body)
+    if shown is not None:
+        seen = DocumentBuilder("message", "", "text/html")
+        write_html(_content(shown), seen, shown.get_content_charset())
+        if _tells_other(decoded.text, seen.written):
+            builder.warnings.append(
+                "the plain part says something else than the HTML that people see: HTML read"
+            )
+            _write_thread(*html_paragraphs(_content(shown), shown.get_content_charset(), builder), builder)
+            return
+        builder.leave_out(seen.hidden)
     builder.warnings.extend(decoded.warnings)
     _write_thread(decoded.text, plain_paragraphs(decoded.text), builder)
+
+
+def _shown_part(message: EmailMessage, plain: MIMEPart) -> MIMEPart | None:
+    """The HTML of a message that mail programs show in place of its plain text."""
+    try:
+        shown = message.get_body(("html",))
+    except (KeyError, AttributeError, LookupError):
+        return None
+    return None if shown is plain else shown
+
+
+def _tells_other(plain: str, seen: str) -> bool:
+    """Whether the plain part says what the HTML does not, but for whom it greets, or much less than it."""
+    one, other = _word_runs(plain), _word_runs(seen)
+    new = set(one[_GREETING:]) - set(other)
+    left_out = set(other) - set(one)
+    return bool(new) or len(left_out) > len(other) // 4
+
+
+def _word_runs(text: str) -> list[tuple[str, ...]]:
+    """All runs of three words, but for addresses, which plain text spells out and HTML does not."""
+    words = _WORDS.findall(_ADDRESS.sub(" ", text.casefold()))
+    return list(zip(words, words[1:], words[2:], strict=False))
 
 
 def _write_thread(text: str, paragraphs: Sequence[Paragraph], builder: DocumentBuilder) -> None:
@@ -129,7 +169,7 @@ def _write_thread(text: str, paragraphs: Sequence[Paragraph], builder: DocumentB
         if (block := paragraph.block) is not None:
             builder.block(lead)
             lead = ""
-            builder.written(text[block.start : block.end], block.kind, block.level, block.header)
+            builder.write_block(text[block.start : block.end], block.kind, block.level, block.header)
             continue
         line = lead + paragraph.text.replace("\n", " ") if lead else paragraph.text
         if lead and not line.rstrip().endswith(_SENTENCE_ENDS) and len(line) < _LONGEST_OPENING:
@@ -166,7 +206,7 @@ def _write_attachment(
     """Write what an attachment holds on pages of its own, or say why it is not read."""
     from ingest.loaders import load_document, supported_media_types
 
-    with tempfile.TemporaryDirectory() as folder:
+    with TemporaryFolder() as folder:
         path = Path(folder, f"attachment{Path(name).suffix[:16]}")
         path.write_bytes(_content(attachment))
         kind = media_type_of(path).name

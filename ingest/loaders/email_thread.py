@@ -72,14 +72,17 @@ def plain_paragraphs(text: str) -> list[Paragraph]:
     return [Paragraph(depth, lines) for depth, lines in _paragraphs(text)]
 
 
-def html_paragraphs(data: bytes, encoding: str | None, warnings: list[str]) -> tuple[str, list[Paragraph]]:
+def html_paragraphs(
+    data: bytes, encoding: str | None, builder: DocumentBuilder
+) -> tuple[str, list[Paragraph]]:
     """The text of a message in HTML, whose block quotations are its quoted parts, and its paragraphs.
 
-    The blocks of the paragraphs have their places in that text; `warnings` takes those of decoding.
+    The blocks of the paragraphs have their places in that text; `builder` takes what is told of it.
     """
     scratch = DocumentBuilder("message", "", "text/html")
     write_html(_BLOCK_QUOTATION.sub(_marked_quotation, data), scratch, encoding)
-    warnings.extend(scratch.warnings)
+    builder.warnings.extend(scratch.warnings)
+    builder.take_counts(scratch)
     if not scratch.has_blocks:
         return "", []
     document = scratch.build()

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ingest.loaders.boxes import has_box
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.loaders.html_forms import write_in_place
+from ingest.loaders.html_visibility import take_out_unseen
 from ingest.loaders.numerals import formed_number
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
@@ -44,8 +45,7 @@ _BLOCKS: Final = frozenset(
 # fmt: on
 _STRUCK_OUT: Final = ("del", "s", "strike")
 _WIDEST_SPAN: Final = 1_000
-_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_CHARSET: Final = re.compile(rb"<meta[^<>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 _WHITE: Final = re.compile(r"[ \t\n\r\f]+")
 _LONGEST_CELL: Final = 600
@@ -57,7 +57,7 @@ class HtmlLoader:
     """Reads HTML; scripts, navigation and hidden elements are left out."""
 
     media_types: tuple[str, ...] = ("text/html",)
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
@@ -92,6 +92,9 @@ def _parsed(data: bytes, builder: DocumentBuilder, encoding: str | None = None) 
     builder.warnings.extend(decoded.warnings)
     # lxml trusts an XML declaration over the text that it is given
     soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
+    unseen = take_out_unseen(soup, decoded.text)
+    builder.leave_out(unseen.hidden)
+    builder.read_aside("characters as pale as their ground, unless another file colours it", unseen.doubtful)
     for node in soup.find_all(_STRUCK_OUT):
         if node.get_text(strip=True):
             node.insert(0, "~~")
@@ -153,7 +156,9 @@ class _Writer:
         if node.name == "br":
             self._break_line()
         elif node.name == "img":
-            self._inline.append(str(node.get("alt") or ""))
+            described = str(node.get("alt") or "")
+            self._builder.read_aside(DESCRIPTIONS, bool(described.strip()))
+            self._inline.append(described)
         elif node.name == "pre":
             self._flush()
             self._builder.block(node.get_text(), BlockKind.CODE)
@@ -217,6 +222,8 @@ class _Writer:
     def _open(self, node: Tag) -> None:
         if node.name not in _BLOCKS:
             return
+        if node.name == "details" and not node.has_attr("open"):
+            self._builder.read_aside("folded parts", 1)
         if self._leads and node.name in ("p", "div"):
             self._leads = node.name == "div"
             return
@@ -274,11 +281,7 @@ def _children(node: Tag) -> Iterator[Tag]:
 
 def _is_visible(node: Tag) -> bool:
     return not (
-        node.name in _INVISIBLE
-        or node.has_attr("hidden")
-        or node.get("aria-hidden") == "true"
-        or node.get("role") == "navigation"
-        or _HIDDEN_STYLE.search(str(node.get("style") or ""))
+        node.name in _INVISIBLE or node.get("aria-hidden") == "true" or node.get("role") == "navigation"
     )
 
 

@@ -31,7 +31,7 @@ _NOTE_BEGINS: Final = re.compile(r"^ {0,3}\[\^([^\]\s]{1,40})\]:[ \t]*", re.M)
 _NOTE: Final = re.compile(r"\[\^([^\]\s]{1,40})\](:\s)?")
 _TASK: Final = re.compile(r"\[([ xX])\](?=\s)")
 _SCRIPTS: Final = {"<sup>": RAISED, "</sup>": END, "<sub>": LOWERED, "</sub>": END}
-_FIELD: Final = re.compile(r"^(title|author|date|lang|language)[ \t]*:[ \t]*(.+?)[ \t]*$", re.M | re.I)
+_FIELD: Final = re.compile(r"^(title|author|date|lang|language)[ \t]*:(.+)$", re.M | re.I)
 
 
 class MarkdownLoader:
@@ -63,7 +63,7 @@ def _without_front_matter(text: str, builder: DocumentBuilder) -> str:
     if not match:
         return text
     for key, value in _FIELD.findall(match.group(1)):
-        value = value.strip("\"'")
+        value = value.strip().strip("\"'")
         match key.lower():
             case "title":
                 builder.title = value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +53,12 @@ class PictureLoader:
             raise EmptyDocumentError(f"{source} is a picture and cannot be read: {reader.refusal}")
         with opened_picture(path, source) as image:
             builder = DocumentBuilder(source, sha256, _media_type(image))
-            pages = [_read(reader, frame) for frame in _frames(image)]
+            pages = []
+            for frame in _frames(image):
+                if reader.refusal:
+                    builder.warnings.append(f"picture {len(pages) + 1} and those after it: {reader.refusal}")
+                    break
+                pages.append(_read(reader, frame))
         if not any(page.written.text for page in pages):
             raise EmptyDocumentError(f"{source}: {_NO_TEXT}, there is nothing to index")
         for page in pages:
@@ -81,20 +87,19 @@ def _media_type(image: ImageFile) -> str:
 
 def _frames(image: ImageFile) -> Iterator[Image]:
     """The pictures that are pages: all of a TIFF (but for thumbnails), the first of any other file."""
-    count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-    for index in range(count):
-        image.seek(index)
+    for index in count() if image.format == "TIFF" else (0,):
+        try:
+            image.seek(index)
+        except EOFError:  # counting them before would walk through all of a file made to have millions
+            return
         check_pixels(image, f"picture {index + 1} of the file")
         yield upright(image)
 
 
 def _read(reader: OcrReader, frame: Image) -> _PicturePage:
     width, height = page_size(frame)
-    refusal = reader.refusal
-    written = reader.read(frame)
-    if written is None:
-        written, warning = WrittenText("", np.empty((0, 4), np.float32), (), 1.0), refusal
-    elif not written.text:
+    written = reader.read(frame) or WrittenText("", np.empty((0, 4), np.float32), (), 1.0)
+    if not written.text:
         warning = _NO_TEXT
     elif written.confidence < _UNSURE:
         warning = f"hard to read, OCR is {written.confidence:.0%} sure"

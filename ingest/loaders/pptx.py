@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.equation import M, linear_omml
 from ingest.loaders.package import broken
 from ingest.loaders.page_report import page_report
+from ingest.loaders.pptx_visibility import take_out_hidden
 from ingest.loaders.script import lowered, raised
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
@@ -42,7 +43,7 @@ class PptxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     )
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a presentation whole.
@@ -57,7 +58,8 @@ class PptxLoader:
             presentation = pptx.Presentation(str(path))
             builder = DocumentBuilder(source, sha256, self.media_types[0])
             _describe(presentation.core_properties, builder)
-            _write(list(presentation.slides), builder)
+            size = int(presentation.slide_width or 0), int(presentation.slide_height or 0)
+            _write(list(presentation.slides), size, builder)
         except OSError:
             raise
         except Exception as error:
@@ -74,7 +76,7 @@ def _describe(properties: Any, builder: DocumentBuilder) -> None:
     builder.describe("date", when.isoformat() if when else "")
 
 
-def _write(slides: list[Any], builder: DocumentBuilder) -> None:
+def _write(slides: list[Any], size: tuple[int, int], builder: DocumentBuilder) -> None:
     hidden: dict[int, str] = {}
     for number, slide in enumerate(slides, start=1):
         if number > 1:
@@ -83,12 +85,13 @@ def _write(slides: list[Any], builder: DocumentBuilder) -> None:
             hidden[number] = _HIDDEN
             builder.page_details(warnings=(_HIDDEN,))
             continue
-        _write_slide(slide, builder)
+        _write_slide(slide, size, builder)
     builder.warnings.extend(page_report(hidden, "slide", "slides"))
 
 
-def _write_slide(slide: Any, builder: DocumentBuilder) -> None:
+def _write_slide(slide: Any, size: tuple[int, int], builder: DocumentBuilder) -> None:
     _take_newest(slide.element)
+    builder.leave_out(take_out_hidden(slide, size))
     title = slide.shapes.title
     if title is not None and title.has_text_frame:
         builder.block(_frame_line(title.text_frame), BlockKind.HEADING, 1)
@@ -185,6 +188,7 @@ def _write_shape(shape: Any, builder: DocumentBuilder) -> None:
         _write_diagram(shape, builder)
         described = _line(shape.element.xpath(".//p:cNvPr")[0].get("descr") or "")
         if described and not _FILE_NAME.fullmatch(described):
+            builder.read_aside(DESCRIPTIONS)
             builder.block(described)
 
 

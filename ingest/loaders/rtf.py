@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.rtf_visibility import without_hidden
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
@@ -19,7 +20,7 @@ from rag.settings import IngestSettings
 __all__ = ["LOADER", "RtfLoader"]
 
 _CELL: Final = "|"
-_INFO: Final = re.compile(r"\{\\(title|author)\s+((?:[^{}\\]|\\'[0-9a-fA-F]{2}|\\[\\{}])*)\}")
+_INFO: Final = re.compile(r"\{\\(title|author)\s++((?:[^{}\\]++|\\'[0-9a-fA-F]{2}|\\[\\{}])*+)\}")
 _ESCAPED: Final = re.compile(r"\\'([0-9a-fA-F]{2})|\\([\\{}])")
 _CODE_PAGE: Final = re.compile(r"\\ansicpg(\d{3,5})")
 _LIST_ITEM: Final = re.compile(r"[•·▪◦‣o\uf0b7]\s*\t|\d{1,3}[.)]\s*\t")
@@ -29,6 +30,7 @@ class RtfLoader:
     """Reads RTF; it has no fixed pages, so it is one page unless page breaks part it."""
 
     media_types: tuple[str, ...] = ("application/rtf",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an RTF file whole.
@@ -39,13 +41,14 @@ class RtfLoader:
         """
         from striprtf.striprtf import rtf_to_text
 
-        content = path.read_bytes().decode("latin-1")
+        content, hidden = without_hidden(path.read_bytes().decode("latin-1"))
         encoding = _encoding(content)
         try:
             text = rtf_to_text(content, encoding=encoding, errors="replace")
         except Exception as error:  # striprtf raises whatever its look-ups raise on broken markup
             raise DocumentError(f"cannot read {source}: broken RTF ({error}). Save it again.") from error
         builder = DocumentBuilder(source, sha256, self.media_types[0])
+        builder.leave_out(hidden)
         _describe(content, encoding, builder)
         for number, page in enumerate(text.rstrip("\f").split("\f")):
             if number:

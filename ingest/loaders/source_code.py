@@ -28,7 +28,7 @@ _INDENT: Final = re.compile(r"[ \t]*")
 _TAB: Final = 4
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _DEFINITION: Final = re.compile(
-    r"^[ \t]*(?:(?:export|default|pub|public|private|protected|static|abstract|final|async)\s+)*"
+    r"^[ \t]*(?:(?:export|default|pub|public|private|protected|static|abstract|final|async)[ \t]+)*"
     r"(?:func|fn|def|function|sub|class|struct|interface|trait|impl|enum|module|type|procedure)\s+[\w(]",
     re.M,
 )

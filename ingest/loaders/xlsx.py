@@ -19,6 +19,7 @@ from ingest.loaders.cell_values import shown
 from ingest.loaders.package import broken
 from ingest.loaders.sheet import SheetRow, write_sheet
 from ingest.loaders.xlsx_controls import with_controls
+from ingest.loaders.xlsx_looks import CellLooks
 from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
 from ingest.protocol import Loader
 from rag.errors import DocumentError
@@ -71,6 +72,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
     when = properties.modified or properties.created
     builder.describe("date", when.isoformat() if when else "")
     left = _MOST_CELLS
+    looks = CellLooks()
     uncomputed = 0
     visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
@@ -78,7 +80,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         heartbeat()
         if number:
             builder.page_break()
-        rows, left = _rows(sheet, left)
+        rows, left = _rows(sheet, left, looks)
         layout = read_layout(workbook, sheet)
         uncomputed += layout.uncomputed
         parts = SheetParts(workbook, sheet)
@@ -92,6 +94,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         if left <= 0:
             builder.warnings.append(f"more than {_MOST_CELLS:,} cells: the rest is left out")
             break
+    builder.leave_out(looks.hidden)
     if uncomputed:
         formulas_told = "1 formula has" if uncomputed == 1 else f"{uncomputed:,} formulas have"
         builder.warnings.append(
@@ -102,12 +105,12 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         builder.warnings.append(f"{'sheet' if len(hidden) == 1 else 'sheets'} {names}: hidden, left out")
 
 
-def _rows(sheet: Any, left: int) -> tuple[list[tuple[int, list[tuple[int, str]]]], int]:
+def _rows(sheet: Any, left: int, looks: CellLooks) -> tuple[list[tuple[int, list[tuple[int, str]]]], int]:
     """Rows with their filled cells, both with their numbers from 0; and how many cells may still be read."""
     sheet.reset_dimensions()  # what a file states may be a million rows, or too few
     rows = []
     for index, row in enumerate(sheet.iter_rows()):
-        cells = list(_filled(row))
+        cells = list(_filled(row, looks))
         if cells:
             rows.append((index, cells))
             left -= len(cells)
@@ -116,10 +119,13 @@ def _rows(sheet: Any, left: int) -> tuple[list[tuple[int, list[tuple[int, str]]]
     return rows, left
 
 
-def _filled(row: Sequence[Any]) -> Iterator[tuple[int, str]]:
+def _filled(row: Sequence[Any], looks: CellLooks) -> Iterator[tuple[int, str]]:
     for column, cell in enumerate(row):
         value = scripted(cell.value) if isinstance(cell.value, list) else cell.value
-        if value is not None and (text := shown(value, cell.number_format or "General").strip()):
+        if value is None:
+            continue
+        text = shown(value, cell.number_format or "General").strip()
+        if text and not looks.hides(cell, value, text):
             yield column, text
 
 

@@ -38,6 +38,7 @@ _RELATIONSHIP: Final = "{http://schemas.openxmlformats.org/package/2006/relation
 _STRINGS: Final = "xl/sharedStrings.xml"
 _MOST_MERGED: Final = 50_000
 _WIDEST: Final = 16_384
+_THINNEST: Final = 0.3
 _OFF: Final = (None, "0", "false")
 
 
@@ -141,13 +142,13 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
             if element.tag == _ROW:
                 given = element.get("r") or ""
                 number = int(given) - 1 if given.isdecimal() else number + 1
-                if element.get("hidden") not in _OFF:
+                if element.get("hidden") not in _OFF or _is_thin(element.get("ht")):
                     layout.hidden_rows.add(number)
                 layout.uncomputed += sum(map(_is_uncomputed, element.iter(_FORMULA)))
                 for rich in element.iter(_INLINE):
                     _take_scripts(rich, number, layout)
             elif element.tag == _COLUMN:
-                if element.get("hidden") not in _OFF:
+                if element.get("hidden") not in _OFF or _is_thin(element.get("width")):
                     first, last = int(element.get("min") or 1), int(element.get("max") or 1)
                     layout.hidden_columns.update(range(first - 1, min(last, _WIDEST)))
             elif element.tag == _CONTROL:
@@ -166,6 +167,14 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
             if len(layout.merged) >= _MOST_MERGED:
                 break
     return layout
+
+
+def _is_thin(size: str | None) -> bool:
+    """Whether a row's height in points, or a column's width in characters, is next to nothing."""
+    try:
+        return size is not None and float(size) < _THINNEST
+    except ValueError:
+        return False
 
 
 def _take_scripts(rich: Any, number: int, layout: SheetLayout) -> None:

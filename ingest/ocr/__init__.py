@@ -5,7 +5,7 @@ gives text with blocks and boxes. `read_image` gives the bare lines. Nothing is 
 """
 
 from ingest.ocr.protocol import OcrEngine, OcrLine, PixelBox
-from ingest.ocr.reading import OcrReader, default_engine, read_image, read_text
+from ingest.ocr.reading import OcrReader, default_engine, one_file, read_image, read_text
 from ingest.ocr.writing import WrittenText
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "PixelBox",
     "WrittenText",
     "default_engine",
+    "one_file",
     "read_image",
     "read_text",
 ]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ingest.ocr.protocol import OcrLine, PixelBox
 from rag.errors import ConfigurationError, DocumentError
+from rag.models.verified import verify
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,6 +26,10 @@ __all__ = ["RapidEngine"]
 
 _DETECTION: Final = "PP-OCRv6_det_small.onnx"
 _RECOGNITION: Final = "PP-OCRv6_rec_small.onnx"
+_DIGESTS: Final = {
+    _DETECTION: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+    _RECOGNITION: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+}
 _DETECTION_SIDE: Final = 1_600
 """Lines are looked for on a picture of this size at most, and read from the whole one."""
 _LARGEST_SIDE: Final = 4_000
@@ -40,8 +45,10 @@ class RapidEngine:
 
         Raises:
             ConfigurationError: RapidOCR or its models are not installed.
+        ModelError: its models are others than those that Citewell was tested with.
         """
         models = _models()
+        verify(models, _DIGESTS, "pip install --force-reinstall --no-deps rapidocr==3.10.0")
         import cv2
         from rapidocr import RapidOCR
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +19,7 @@ from rag.settings import IngestSettings
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["OcrReader", "default_engine", "read_image", "read_text"]
+__all__ = ["OcrReader", "default_engine", "one_file", "read_image", "read_text"]
 
 
 @cache
@@ -59,21 +62,41 @@ def read_image(image: Image, engine: OcrEngine | None = None) -> list[OcrLine]:
     return [_before(line, angle, scale, width, height) for line in ordered]
 
 
+@dataclass(slots=True)
+class _Count:
+    pages: int = 0
+
+
+_read_of_file: ContextVar[_Count | None] = ContextVar("read_of_file", default=None)
+
+
+@contextmanager
+def one_file() -> Iterator[None]:
+    """Count the pictures of a file and of all files in it (attachments) together, toward one limit."""
+    if _read_of_file.get() is not None:
+        yield
+        return
+    token = _read_of_file.set(_Count())
+    try:
+        yield
+    finally:
+        _read_of_file.reset(token)
+
+
 class OcrReader:
     """Reads the pictures of one file by OCR, as far as the settings allow."""
 
     def __init__(self, settings: IngestSettings, engine: OcrEngine | None = None) -> None:
         self._settings = settings
         self._engine = engine
-        self.pages = 0
-        """How many pictures were read."""
+        self._read = _read_of_file.get() or _Count()
 
     @property
     def refusal(self) -> str:
         """Why the next picture will not be read; empty when it will."""
         if self._settings.ocr == "off":
             return "OCR is off (setting ingest.ocr)"
-        if self.pages >= self._settings.ocr_pages:
+        if self._read.pages >= self._settings.ocr_pages:
             return f"more than {self._settings.ocr_pages} pages need OCR (setting ingest.ocr_pages)"
         return ""
 
@@ -87,7 +110,7 @@ class OcrReader:
         if self.refusal:
             return None
         heartbeat()
-        self.pages += 1
+        self._read.pages += 1
         return read_text(image, self._engine)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.answering.calibration import Calibrator, load_calibrator
@@ -14,12 +13,15 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings, unknown_identifiers
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.excerpts import excerpts
+from rag.answering.inquiry import Inquiry, check_question, spelt, suggested
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
 from rag.answering.records import Grounds, new_run_id, run_record
+from rag.answering.scan import SCAN_RIGHT, Scanned, scan, tell_scan
+from rag.answering.summary import Summaries, Summary, tell_summary
 from rag.answering.term_weights import given_term_weights, library_term_weights
-from rag.answering.understanding import Understanding, Understood
+from rag.answering.understanding import Kind, Understanding
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
 from rag.attribution import (
@@ -30,20 +32,17 @@ from rag.attribution import (
     SecondEmbedder,
     Selection,
     SentenceVectors,
-    TermWeights,
-    TextSource,
+    Unit,
     disagreements,
     read_question,
 )
-from rag.errors import UsageError
 from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.prompting import PromptBuilder
-from rag.retrieval import HybridRetriever, Retrieval, merge_neighbours
-from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Step, Verdict
+from rag.retrieval import HybridRetriever, merge_neighbours
+from rag.schema import Answer, AnswerSentence, Coverage, Message, Passage, RunRecord, Step, Verdict
 from rag.settings import Settings
 from rag.store import Store
-from rag.text import has_cjk
 
 if TYPE_CHECKING:
     from langchain_core.example_selectors import BaseExampleSelector
@@ -55,32 +54,6 @@ _MOST_CONFLICTS: Final = 2
 _SURE: Final = 0.6
 """The least confidence of an answer that is called stated or pieced together, not only near."""
 _STOPPED: Final = "stopped before an answer was found"
-
-
-@dataclass(frozen=True)
-class _Inquiry:
-    """A question with its passages and all that its answer needs.
-
-    `question` stands alone; `asked` is what was asked, which may be a follow-up question. `suggested` are
-    words that the library does not hold, each with one that it does.
-    """
-
-    question: str
-    passages: tuple[Passage, ...]
-    source: TextSource
-    weight: TermWeights
-    history: Sequence[Message]
-    timings: dict[str, float]
-    stop: threading.Event | None
-    asked: str = ""
-    kind: str = "lookup"
-    suggested: tuple[tuple[str, str], ...] = ()
-    retrieval: Retrieval | None = None
-    started: float = field(default_factory=time.perf_counter)
-
-    @property
-    def stopped(self) -> bool:
-        return self.stop is not None and self.stop.is_set()
 
 
 class Answerer:
@@ -108,6 +81,7 @@ class Answerer:
         self._settings = settings
         sentences = SentenceVectors(embedder) if embedder is not None else None
         self._evidence = EvidenceSelector(sentences, reader, second=second_embedder)
+        self._summaries = Summaries(store, retriever, sentences, second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
         self._understanding = self._understands(generator, embedder, second_embedder)
@@ -142,11 +116,11 @@ class Answerer:
         Raises:
             UsageError: the question is empty.
         """
-        _check(question)
+        check_question(question)
         asked, question = question, self._understanding.stand_alone(question, history)
         weight = given_term_weights(passages)
         source = PassageSource(passages)
-        inquiry = _Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
+        inquiry = Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
         return _last(self._respond(inquiry))
 
     def stream(
@@ -163,20 +137,25 @@ class Answerer:
         Raises:
             UsageError: the question is empty.
         """
-        _check(question)
+        check_question(question)
         started = time.perf_counter()
         understood = self._understanding.understand(question, history)
-        asked, question = understood.asked, _spelt(understood)
+        asked, question = understood.asked, spelt(understood)
         timings = {"understand": time.perf_counter() - started}
         if text := answer_at_once(understood, self._store, documents):
             yield from self._at_once(
                 text,
-                _Inquiry(
-                    asked, (), self._store, _nothing, history, timings, stop, kind=understood.kind.value
-                ),
+                Inquiry(asked, (), self._store, _nothing, history, timings, stop, kind=understood.kind.value),
             )
             return
         yield Searching(question)
+        if understood.kind is Kind.SUMMARY:
+            usual = self._understanding.usual_words(Kind.SUMMARY)
+            if summary := self._summaries.summary(question, documents, usual):
+                shown = summary.passages
+                inquiry = Inquiry(question, shown, self._store, _nothing, history, timings, stop, asked)
+                yield from self._summarised(replace(inquiry, kind=understood.kind.value), summary)
+                return
         searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
         passages = retrieval.passages
@@ -185,22 +164,24 @@ class Answerer:
         yield PassagesFound(passages)
         timings["retrieve"] = time.perf_counter() - searched
         weight = library_term_weights(self._store, read_question(question).terms)
-        yield from self._respond(
-            _Inquiry(
-                question,
-                passages,
-                self._store,
-                weight,
-                history,
-                timings,
-                stop,
-                asked,
-                kind=understood.kind.value,
-                suggested=_suggested(understood),
-                retrieval=retrieval,
-                started=started,
-            )
+        inquiry = Inquiry(
+            question,
+            passages,
+            self._store,
+            weight,
+            history,
+            timings,
+            stop,
+            asked,
+            kind=understood.kind.value,
+            suggested=suggested(understood),
+            retrieval=retrieval,
+            started=started,
         )
+        if scanned := scan(read_question(question), passages, self._store):
+            yield from self._scanned(inquiry, scanned)
+        else:
+            yield from self._respond(inquiry)
 
     def _understands(
         self, generator: BaseChatModel | None, embedder: Embedder | None, second: SecondEmbedder | None
@@ -210,14 +191,43 @@ class Answerer:
         writer = generator if by_generator else None
         return Understanding(self._store, embedder, second, writer, follows=follows)
 
-    def _at_once(self, text: str, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+    def _at_once(self, text: str, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """An answer from the catalog, or about the program: nothing is searched, nothing is cited."""
         grounds = replace(self._grounds(inquiry), confidence=1.0)
         outcome = Outcome(sentences=(AnswerSentence(text),), model="catalog")
         answer = self._made(inquiry, outcome, grounds)
         yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
-    def _respond(self, inquiry: _Inquiry) -> Iterator[AnswerEvent]:
+    def _summarised(self, inquiry: Inquiry, summary: Summary) -> Iterator[AnswerEvent]:
+        """A summary: by the model from its sentences where there is one that writes, else the sentences."""
+        yield PassagesFound(summary.passages)
+        book = self._book(inquiry)
+        outcome = yield from self._written(inquiry, summary.passages, summary.units, book)
+        if outcome.gives_way:
+            outcome = yield from tell_summary(summary, book)
+        step = Step("summarise", {"question": inquiry.question}, len(summary.units))
+        yield self._of_all(inquiry, outcome, summary.nearness, summary.coverage, step)
+
+    def _scanned(self, inquiry: Inquiry, scanned: Scanned) -> Iterator[AnswerEvent]:
+        """What was found by reading every record of a list or table."""
+        inquiry = replace(inquiry, passages=scanned.passages)
+        outcome = yield from tell_scan(read_question(inquiry.question), scanned, self._book(inquiry))
+        request = scanned.request
+        arguments = {"operation": request.operation.value, "field": request.field, "by": list(request.by)}
+        step = Step("scan", arguments, len(scanned.told))
+        yield self._of_all(inquiry, outcome, SCAN_RIGHT, scanned.coverage, step)
+
+    def _of_all(
+        self, inquiry: Inquiry, outcome: Outcome, confidence: float, coverage: Coverage, step: Step
+    ) -> Finished:
+        """An answer that was pieced together of all that was read, not of the best evidence."""
+        grounds = replace(self._grounds(replace(inquiry, passages=())), confidence=confidence)
+        answer = replace(
+            self._made(inquiry, outcome, grounds), verdict=Verdict.PIECED, coverage=coverage, steps=(step,)
+        )
+        return Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
+
+    def _respond(self, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
         grounds = self._grounds(inquiry)
         if inquiry.stopped:
@@ -239,7 +249,7 @@ class Answerer:
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
         yield Finished(answer, record)
 
-    def _grounds(self, inquiry: _Inquiry) -> Grounds:
+    def _grounds(self, inquiry: Inquiry) -> Grounds:
         started = time.perf_counter()
         most = self._settings.answering.max_sentences
         selection = self._evidence.select(inquiry.question, inquiry.passages, inquiry.weight, most)
@@ -254,7 +264,7 @@ class Answerer:
             contributions=self._calibrator.contributions(features),
         )
 
-    def _bears(self, inquiry: _Inquiry, grounds: Grounds) -> bool:
+    def _bears(self, inquiry: Inquiry, grounds: Grounds) -> bool:
         """Whether the evidence is good enough to be quoted as the answer."""
         unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
         return grounds.confidence >= grounds.threshold and not unknown
@@ -266,52 +276,62 @@ class Answerer:
         return self._calibrator.threshold(self._settings.answering.wanted_precision)
 
     def _told(
-        self, inquiry: _Inquiry, grounds: Grounds, book: CitationBook
+        self, inquiry: Inquiry, grounds: Grounds, book: CitationBook
     ) -> Generator[AnswerEvent, None, Outcome]:
         if self._writer is None:
             return (yield from quote(grounds.selection, book))
-        try:
-            written = yield from self._writer.write(
-                inquiry.question,
-                self._read(inquiry, grounds),
-                [evidence.unit for evidence in grounds.selection.near_best],
-                inquiry.history,
-                book,
-                inquiry.weight,
-                inquiry.timings,
-                inquiry.stop,
-            )
-        except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
-            failed = f"{type(error).__name__}: {error}"
-            reason, kept = f"the generator failed ({failed})", Outcome(notes={"generator_failed": failed})
-        else:
-            unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
-            if not written.gives_way and not unknown:
-                return written
-            reason, kept = written.reason, written
+        evidence = [evidence.unit for evidence in grounds.selection.near_best]
+        written = yield from self._written(inquiry, self._read(inquiry, grounds), evidence, book)
+        unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
+        if not written.gives_way and not unknown:
+            return written
         if not self._bears(inquiry, grounds):
-            return replace(kept, **_silent(inquiry, grounds))
+            return replace(written, **_silent(inquiry, grounds))
         quoted = yield from quote(grounds.selection, book)
         return replace(
-            kept,
+            written,
             sentences=quoted.sentences,
             citations=quoted.citations,
             abstained=False,
-            reason=f"quoted, because {reason}",
+            reason=f"quoted, because {written.reason}",
             model="",
         )
 
-    def _read(self, inquiry: _Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
+    def _written(
+        self, inquiry: Inquiry, passages: Sequence[Passage], evidence: Sequence[Unit], book: CitationBook
+    ) -> Generator[AnswerEvent, None, Outcome]:
+        """What the model writes, checked; an outcome that gives way where there is none or it fails."""
+        if self._writer is None:
+            return Outcome(gives_way=True)
+        try:
+            return (
+                yield from self._writer.write(
+                    inquiry.question,
+                    passages,
+                    evidence,
+                    inquiry.history,
+                    book,
+                    inquiry.weight,
+                    inquiry.timings,
+                    inquiry.stop,
+                )
+            )
+        except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
+            failed = f"{type(error).__name__}: {error}"
+            reason = f"the generator failed ({failed})"
+            return Outcome(gives_way=True, reason=reason, notes={"generator_failed": failed})
+
+    def _read(self, inquiry: Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
         """What the generator is shown."""
         if self._settings.prompt.reads == "evidence":
             return excerpts(grounds.selection, inquiry.passages)
         return inquiry.passages
 
-    def _book(self, inquiry: _Inquiry) -> CitationBook:
+    def _book(self, inquiry: Inquiry) -> CitationBook:
         names = {passage.document_id: passage.source for passage in inquiry.passages}
         return CitationBook(inquiry.source, names)
 
-    def _made(self, inquiry: _Inquiry, outcome: Outcome, grounds: Grounds) -> Answer:
+    def _made(self, inquiry: Inquiry, outcome: Outcome, grounds: Grounds) -> Answer:
         timings = {**inquiry.timings, "total": time.perf_counter() - inquiry.started}
         text = abstention(inquiry.question) if outcome.abstained else join_sentences(outcome.sentences)
         return Answer(
@@ -323,7 +343,7 @@ class Answerer:
             kind=inquiry.kind,
             verdict=_verdict(outcome, grounds),
             table=outcome.table,
-            steps=(_found(inquiry),),
+            steps=(inquiry.found,),
             confidence=grounds.confidence * outcome.support,
             passages=inquiry.passages,
             examples=outcome.examples,
@@ -339,7 +359,7 @@ class Answerer:
 
 
 def _with_conflicts(
-    inquiry: _Inquiry, selection: Selection, outcome: Outcome, book: CitationBook
+    inquiry: Inquiry, selection: Selection, outcome: Outcome, book: CitationBook
 ) -> Generator[AnswerEvent, None, Outcome]:
     """An outcome with what its passages tell in contradiction to each other."""
     units = [evidence.unit for evidence in selection.near_best]
@@ -356,39 +376,18 @@ def _with_conflicts(
     )
 
 
-def _spelt(understood: Understood) -> str:
-    """The question with slips in common words mended; names are left as they are written."""
-    question = understood.question
-    for typed, known in understood.corrected:
-        if typed.islower():
-            question = re.sub(rf"\b{re.escape(typed)}\b", known, question)
-    return question
-
-
-def _suggested(understood: Understood) -> tuple[tuple[str, str], ...]:
-    return tuple(pair for pair in understood.corrected if not pair[0].islower())
-
-
-def _did_you_mean(inquiry: _Inquiry) -> str:
-    """A question back for each name that the library does not hold and nearly does; "" without one."""
-    if not inquiry.suggested:
-        return ""
-    names = ", ".join(known for _, known in inquiry.suggested)
-    return f"；您指的是{names}吗？" if has_cjk(inquiry.question) else f"; did you mean {names}?"
-
-
-def _silent(inquiry: _Inquiry, grounds: Grounds) -> dict[str, Any]:
+def _silent(inquiry: Inquiry, grounds: Grounds) -> dict[str, Any]:
     """What an outcome becomes where nothing can be told."""
     return {
         "sentences": (),
         "citations": (),
         "abstained": True,
-        "reason": doubt(inquiry.question, grounds, inquiry.passages) + _did_you_mean(inquiry),
+        "reason": doubt(inquiry.question, grounds, inquiry.passages) + inquiry.question_back,
         "model": "",
     }
 
 
-def _not_found(inquiry: _Inquiry, grounds: Grounds) -> Outcome:
+def _not_found(inquiry: Inquiry, grounds: Grounds) -> Outcome:
     return Outcome(**_silent(inquiry, grounds))
 
 
@@ -401,15 +400,6 @@ def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
     if outcome.written or len(outcome.sentences) > 1:
         return Verdict.PIECED
     return Verdict.STATED
-
-
-def _found(inquiry: _Inquiry) -> Step:
-    return Step("find", {"question": inquiry.question}, len(inquiry.passages))
-
-
-def _check(question: str) -> None:
-    if not any(map(str.isalnum, question)):
-        raise UsageError(f"the question {question!r} holds no word: ask with words")
 
 
 def _nothing(term: str) -> float:

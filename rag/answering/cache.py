@@ -70,9 +70,7 @@ def fitted_weights(calibration: str) -> list[str]:
     Args:
         calibration: the setting `answering.calibration`.
     """
-    shipped = [
-        resource("data", "calibration", name) for name in ("evidence.json", "short.json", "read_short.json")
-    ]
+    shipped = [resource("data", "calibration", name) for name in ("evidence.json", "read_short.json")]
     paths = [*shipped, calibration_path(calibration)]
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 

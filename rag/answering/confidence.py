@@ -7,13 +7,10 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-import numpy as np
-
 from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
 from rag.attribution.features import naming
 from rag.attribution.notation import held_tokens, identifiers, spelled_out
 from rag.attribution.overlap import near_overlap
-from rag.attribution.short import load_short_model, measure_spans, wants_short_answer
 from rag.schema import Passage
 from rag.text import numbers as numbers_of
 
@@ -34,9 +31,8 @@ _OF_QUESTION: Final = (
     *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years", "identifiers_far"),
     *("words_missing", "kind_missing", "new", "terms", "explanation", "computed"),
 )
-_OF_SHORT: Final = ("short", "short_odds", "short_probability", "short_unclear", "agreement")
 _OF_READER: Final = ("read", "read_evidence", "read_answerable", "read_span", "read_margin", "read_best")
-CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_SHORT + _OF_READER
+CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_READER
 """The names of what `confidence_features` measures."""
 
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -49,9 +45,7 @@ _COMPUTED: Final = re.compile(
 """Asks for a figure that has to be computed: no document may tell it in words."""
 _SAME: Final = 0.7
 _FAR_BEHIND: Final = 5.0
-_CLEAR: Final = 0.4
 _HALF: Final = 0.5
-_NEAR: Final = 8
 
 
 def confidence_features(
@@ -72,7 +66,6 @@ def confidence_features(
         **{name: own[name] for name in _OF_BEST},
         **_evidence(selection, passages),
         **_question(selection, passages, weight),
-        **_short(selection),
         **_read(selection),
     }
 
@@ -162,29 +155,6 @@ def _read(selection: Selection) -> dict[str, float]:
         "read_span": own["reader_span"],
         "read_margin": min(evidence - max(others), _FAR_BEHIND) if others else _FAR_BEHIND,
         "read_best": max([evidence, *others]),
-    }
-
-
-def _short(selection: Selection) -> dict[str, float]:
-    """How clear the short answer is, where one is wanted, and in how many more documents it stands."""
-    found = dict.fromkeys(_OF_SHORT, 0.0)
-    if not wants_short_answer(selection.question):
-        return found
-    chosen = [evidence.unit for evidence in selection.ranked if evidence.is_chosen]
-    candidates, matrix = measure_spans(selection.question, chosen)
-    found |= {"short": 1.0, "short_unclear": 1.0}
-    if not candidates:
-        return found
-    odds = load_short_model().scores(matrix)
-    probability = 1.0 / float(np.exp(odds - odds.max()).sum())
-    text = candidates[int(np.argmax(odds))][1].text.casefold()
-    near = selection.ranked[:_NEAR]
-    documents = {e.unit.document_id for e in near if text in e.unit.text.casefold()}
-    return found | {
-        "short_odds": float(odds.max()),
-        "short_probability": probability,
-        "short_unclear": float(probability < _CLEAR),
-        "agreement": math.log(max(len(documents), 1)),
     }
 
 

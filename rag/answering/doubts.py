@@ -59,7 +59,7 @@ def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list
     """The identifiers of a question, as it writes them, that stand in none of its passages."""
     held = held_tokens(" ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages))
     missing = identifiers(question.asked) - held
-    written = re.findall(r"[^\W_][\w/-]*", question.asked)
+    written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?!\w)|[^\W_][\w/-]*", question.asked)
     return [word for word in dict.fromkeys(written) if identifiers(word) & missing]
 
 
@@ -171,7 +171,7 @@ def _as_written(question: Question, terms: Collection[str]) -> list[str]:
     """Stemmed terms as the question writes them."""
     if question.cjk > 0.3:
         return sorted(terms)
-    written = re.findall(r"[\w'’&.-]*\w", question.asked)
+    written = re.findall(r"(?<![\w'’&.-])[\w'’&.-]*\w", question.asked)
     return list(
         dict.fromkeys(
             word

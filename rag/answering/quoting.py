@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import Final
 
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
@@ -12,21 +11,13 @@ from rag.answering.wording import disagreement, shown
 from rag.attribution import (
     CitationBook,
     Disagreement,
-    Question,
     Selection,
-    ShortSpan,
     Unit,
     read_short_span,
-    short_span,
 )
 from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
 
 __all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
-
-_KINDS_KNOWN: Final = frozenset({"en", "zh"})
-"""The languages in which it is known what kind of short answer a question wants."""
-_CLEAR: Final = 0.4
-"""The least share among all candidates of a short answer that the reader has not read."""
 
 
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
@@ -51,16 +42,11 @@ def rows_of(selection: Selection, book: CitationBook) -> AnswerTable | None:
 def short_answer(selection: Selection, book: CitationBook, written: str = "") -> ShortAnswer | None:
     """The name, number, date or place asked for, inside what is cited; None where it is not clear.
 
-    The reader says which it is where it has read. What a model has `written`, checked, says which of the
-    evidence's spans it takes for the answer.
+    Only the reader tells one, in the languages that it knows. What a model has `written`, checked, says
+    which of the evidence's spans it takes for the answer.
     """
     cited = _cited(selection, book)
-    if selection.has_read:
-        found = read_short_span(selection, list(cited), written)
-    elif selection.question.language in _KINDS_KNOWN:
-        found = _clear_span(selection.question, list(cited), written)
-    else:
-        found = None
+    found = read_short_span(selection, list(cited), written) if selection.has_read else None
     if found is None:
         return None
     return ShortAnswer(found.text, found.unit.document_id, found.start, found.end, cited[found.unit])
@@ -76,25 +62,6 @@ def _places(selection: Selection, units: Sequence[Unit]) -> Mapping[Unit, tuple[
     """Where the short answer stands, in the unit that holds it."""
     found = read_short_span(selection, units) if selection.has_read else None
     return {} if found is None else {found.unit: (found.start, found.end)}
-
-
-def _clear_span(question: Question, units: Sequence[Unit], written: str = "") -> ShortSpan | None:
-    """The likeliest span where it is clear among all units, best first, or within the best one.
-
-    With more units there are more candidates, and each is less likely: what stands out in the sentence
-    that answers best, and is the likeliest of all, need not stand out so far from those of the others.
-    A sentence of another document can hold the last step of an answer; one beside the best holds what
-    is near to it.
-    """
-    found = short_span(question, units, written=written)
-    if found is None:
-        return None
-    if found.unit != units[0] and found.unit.document_id == units[0].document_id:
-        return None
-    if found.probability >= _CLEAR:
-        return found
-    alone = short_span(question, units[:1], least=_CLEAR, written=written)
-    return found if alone is not None and (alone.unit, alone.start) == (found.unit, found.start) else None
 
 
 def tell_conflicts(

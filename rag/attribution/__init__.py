@@ -10,9 +10,8 @@ from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, near_overlap, overlap, weights_from_frequencies
 from rag.attribution.question import Question, read_question, text_terms
-from rag.attribution.read_short import read_short_span
+from rag.attribution.read_short import ShortSpan, read_short_span
 from rag.attribution.rows import Cell, Row
-from rag.attribution.short import ShortSpan, short_span, wants_short_answer
 from rag.attribution.units import Unit, quotable_units
 
 __all__ = [
@@ -42,9 +41,7 @@ __all__ = [
     "read_parameters",
     "read_question",
     "read_short_span",
-    "short_span",
     "split_draft",
     "text_terms",
-    "wants_short_answer",
     "weights_from_frequencies",
 ]

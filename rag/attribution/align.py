@@ -23,7 +23,8 @@ from rag.text import sentence_spans
 __all__ = ["Alignment", "Attributor", "split_draft"]
 
 _MARK: Final = re.compile(
-    r"\s*[\[【(（]\s*(?:passages?|sources?)?\s*\d{1,3}(?:\s*[,;、-]\s*\d{1,3})*\s*[\]】)）]", re.I
+    r"(?<!\s)\s*[\[【(（]\s{0,4}(?:passages?|sources?)?\s{0,4}\d{1,3}(?:\s{0,4}[,;、-]\s{0,4}\d{1,3})*+\s{0,4}[\]】)）]",
+    re.I,
 )
 _BULLET: Final = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _FULL: Final = 0.72

@@ -13,7 +13,6 @@ from rag.attribution.features import (
     FEATURES,
     WORD_FEATURES,
     UnitVectors,
-    add_answers,
     feature_matrix,
     word_features,
 )
@@ -22,7 +21,6 @@ from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, weights_from_texts
 from rag.attribution.question import Question, read_question
-from rag.attribution.short import answer_scores
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
 from rag.attribution.weights import EvidenceWeights, load_evidence_weights
@@ -33,7 +31,6 @@ from rag.schema import Passage
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
 Matrix = NDArray[np.float64]
-_READ: Final = 12
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
 
@@ -116,14 +113,13 @@ class Measured:
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        kinds, answers = (self.matrix[:, FEATURES.index(name)] for name in ("kind", "answer"))
+        kinds = self.matrix[:, FEATURES.index("kind")]
         return Members(
             self.question,
             self.units,
             self.passages,
             scores,
             kinds,
-            answers,
             self.votes,
             order,
             self.vectors,
@@ -191,8 +187,6 @@ class EvidenceSelector:
         promise = self._promise(by_words, kept, vectors)
         votes = votes_of(self._reader, asked, units, passages, promise).of(kept)
         matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
-        read = np.argsort(-self._weights.ranking.scores(matrix), kind="stable")[:_READ]
-        add_answers(matrix, read, answer_scores(asked, [candidates[i] for i in read]))
         name = judge[0].embedder.name if judge else ""
         return Measured(asked, passages, candidates, matrix, vectors, votes, weight, len(units), name)
 
@@ -219,12 +213,13 @@ class EvidenceSelector:
 
 def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences: int) -> Selection:
     """Rank and choose among measured units."""
-    scores = weights.ranking.scores(measured.matrix)
+    models = weights.of(measured.votes.has_read)
+    scores = models.ranking.scores(measured.matrix)
     members = measured.members(scores)
     chosen: dict[int, float] = {}
     expected = 0.0
     if len(scores):
-        probabilities = weights.membership.probabilities(members.matrix())
+        probabilities = models.membership.probabilities(members.matrix())
         headings = measured.matrix[members.candidates, FEATURES.index("heading")]
         headings[0] = 0.0  # one that is best of all may be all that a document says of the matter
         probabilities *= 1.0 - headings

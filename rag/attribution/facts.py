@@ -93,7 +93,7 @@ _DATE_FORMS: Final = tuple(
         rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? (?P<year>\d{{4}}))?\b",
         rf"\b{_MONTH},? (?P<year>\d{{4}})\b",
         r"\b(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})\b",
-        r"(?:(?P<year>\d{4})\s*年)?\s*(?P<month>\d{1,2})\s*月(?:\s*(?P<day>\d{1,2})\s*[日号號])?",
+        r"(?:(?P<year>\d{4})\s{0,9}年\s{0,9})?(?P<month>\d{1,2})\s{0,9}月(?:\s{0,9}(?P<day>\d{1,2})\s{0,9}[日号號])?",
     )
 )
 _NEGATION: Final = re.compile(

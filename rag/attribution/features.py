@@ -26,7 +26,6 @@ __all__ = [
     "FEATURES",
     "WORD_FEATURES",
     "UnitVectors",
-    "add_answers",
     "feature_matrix",
     "is_heading",
     "naming",
@@ -70,8 +69,6 @@ _MEANING_FEATURES: Final = (
     "cosine_gap",
     "untrusted_overlap",
     "untrusted_near_overlap",
-    "answer",
-    "answer_gap",
     "lone_cosine",
     "reader_evidence",
     "reader_answerable",
@@ -82,7 +79,6 @@ FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
 """The columns of `feature_matrix`."""
 
 _SHORT_WORDS: Final = 5
-_WORST_GAP: Final = -9.0
 _HEADING_WORDS: Final = 12
 _TELLS: Final = re.compile(r"[\d:：]|^\s*[-*•·▪‣–—●○■□◦]")
 """A line with a number or a colon, or a list item, tells something though it ends without a mark."""
@@ -145,7 +141,6 @@ def feature_matrix(
     its passage, and below the best unit) counts by how far the embedder is trusted, and overlaps count
     once more by how far it is not. `lone_cosine` is likeness by how little the words of the question are
     found in any unit, as where it is in another language. The reader's votes are 0 where it has not read.
-    The columns of short answers are 0 until `add_answers` fills them.
     """
     likeness = vectors.trust.likeness
     cosines = likeness(vectors.units @ vectors.question)
@@ -160,7 +155,6 @@ def feature_matrix(
         cosines - cosines.max() if len(units) else cosines,
         distrust * by_words[:, WORD_FEATURES.index("overlap")],
         distrust * near,
-        *np.zeros((2, len(units))),
         cosines * (1.0 - near.max(initial=0.0)),
         votes.evidence,
         votes.answerable,
@@ -168,15 +162,6 @@ def feature_matrix(
         votes.evidence - votes.evidence.max() if len(units) else votes.evidence,
     ]
     return np.hstack([by_words, np.stack(columns, axis=1)])
-
-
-def add_answers(matrix: Matrix, rows: NDArray[np.intp], scores: Matrix) -> None:
-    """Fill in how well the likeliest short answers of some rows fit; the other rows get the worst of them."""
-    if len(rows):
-        answers = np.full(len(matrix), scores.min())
-        answers[rows] = scores
-        matrix[:, FEATURES.index("answer")] = answers
-        matrix[:, FEATURES.index("answer_gap")] = np.maximum(answers - scores.max(), _WORST_GAP)
 
 
 def _row(

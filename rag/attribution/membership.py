@@ -45,7 +45,6 @@ MEMBERSHIP_FEATURES: Final = (
     "terms_of_best",
     "terms",
     "few",
-    "answers_better",
     "read",
     "read_evidence",
     "read_gap",
@@ -56,7 +55,6 @@ _CONSIDERED: Final = 12
 _DUPLICATE: Final = 0.7
 _BETA: Final = 2.0
 _SURE: Final = 0.85
-_MOST_BETTER: Final = 9.0
 _SHORT_KINDS: Final = frozenset(
     {AnswerKind.PERSON, AnswerKind.PLACE, AnswerKind.TIME, AnswerKind.QUANTITY, AnswerKind.CHOICE}
 )
@@ -67,8 +65,7 @@ class Members:
     """The best units of a question, measured against the very best of them.
 
     `order` are the rows of all units, best first by `scores`; `kinds` is whether each unit holds the
-    kind of answer wanted (-0.5 to 0.5), `answers` how well its likeliest short answer fits; `votes` are the
-    reader's.
+    kind of answer wanted (-0.5 to 0.5); `votes` are the reader's.
     """
 
     question: Question
@@ -76,7 +73,6 @@ class Members:
     passages: Sequence[Passage]
     scores: Matrix
     kinds: Matrix
-    answers: Matrix
     votes: ReaderVotes
     order: Sequence[int]
     vectors: UnitVectors
@@ -110,7 +106,6 @@ class Members:
                     is_best * terms,
                     (1.0 - is_best) * terms,
                     (1.0 - is_best) / len(self.units),
-                    self._answers_better(i, best),
                     float(self.votes.has_read),
                     float(self.votes.evidence[i]),
                     float(self.votes.evidence[i] - self.votes.evidence[best]),
@@ -145,15 +140,6 @@ class Members:
             float(self.question.kind in _SHORT_KINDS),
             float(self.question.has_parts),
         ]
-
-    def _answers_better(self, i: int, best: int) -> float:
-        """How much better the short answer in a unit fits than that in the best, beside which it stands.
-
-        As where one sentence names what is asked about, and another goes on with "It …".
-        """
-        if self.units[i].passage != self.units[best].passage:
-            return 0.0
-        return min(max(float(self.answers[i] - self.answers[best]), 0.0), _MOST_BETTER)
 
     def _bridge(self, unit: Unit, other: Unit) -> float:
         """How far one unit's document is named in the other unit, as where a question joins two documents."""

@@ -28,8 +28,9 @@ _IDENTIFIER: Final = re.compile(r"\d*[^\W\d_]+\d\w*")
 _NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d+\w*", re.IGNORECASE)
 _WORD_AND_NUMBER: Final = re.compile(r"[a-z]{3,}-\d{1,4}s?")
 """`mid-2020`, `top-10`: a plain word before a number."""
-_WITH_DIGIT: Final = re.compile(r"\w*\d\w*")
+_WITH_DIGIT: Final = re.compile(r"(?<!\w)\w*\d\w*")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
+_LETTER: Final = re.compile(r"(?<=[^\W\d_]{3} )[B-HJ-Z](?![\w.'’&-]| \d)")
 _ORDINALS: Final = ("first", "second", "third", "fourth")
 _NAMES: Final = {"q": "quarter", "h": "half"}
 
@@ -51,13 +52,14 @@ def spelled_out(text: str) -> str:
 def identifiers(text: str) -> frozenset[str]:
     """The identifiers that a text names, in one notation: `p17` for P-17 or P17, `inv20240117`.
 
-    They hold a digit behind a letter. Such a token is the same as another or it is not: none is a
-    part of another. Periods as FY2023 are not among them.
+    They hold a digit behind a letter, or are a capital letter behind a word ("hall C"). Such a token is the
+    same as another or it is not: none is a part of another. Periods as FY2023 are not among them.
     """
     text = unicodedata.normalize("NFKC", text)
     tokens = re.findall(r"[^\W_][\w/-]*", text)
     joined = (_joined(token) for token in tokens if not _WORD_AND_NUMBER.fullmatch(token))
-    return frozenset(t for t in joined if _IDENTIFIER.fullmatch(t) and not _NO_IDENTIFIER.fullmatch(t))
+    found = {t for t in joined if _IDENTIFIER.fullmatch(t) and not _NO_IDENTIFIER.fullmatch(t)}
+    return frozenset(found | {letter.casefold() for letter in _LETTER.findall(text)})
 
 
 def held_tokens(text: str) -> frozenset[str]:
@@ -66,7 +68,7 @@ def held_tokens(text: str) -> frozenset[str]:
     apart = {_joined(match[1] + match[2]) for match in _LETTERS_THEN_DIGITS.finditer(text)}
     whole = {_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text)}
     parts = {part.casefold() for part in _WITH_DIGIT.findall(text)}
-    return frozenset(apart | {t for t in whole | parts if _WITH_DIGIT.fullmatch(t)})
+    return frozenset(apart | {t for t in whole | parts if len(t) == 1 or _WITH_DIGIT.fullmatch(t)})
 
 
 def _joined(token: str) -> str:

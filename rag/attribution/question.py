@@ -18,7 +18,7 @@ __all__ = ["Question", "read_question", "text_terms"]
 
 _LONG_KINDS: Final = frozenset({AnswerKind.REASON, AnswerKind.MANNER, AnswerKind.MEANING})
 _NAME: Final = re.compile(
-    r"(?:[A-Z][\w'’&.-]*|[A-Z]+\d[\w-]*)(?:\s+(?:of|the|de|von|van|and|&)?\s*[A-Z][\w'’&.-]*)*"
+    r"(?:[A-Z][\w'’&.-]*|[A-Z]+\d[\w-]*)(?:\s+(?:(?:of|the|de|von|van|and|&)\s*)?[A-Z][\w'’&.-]*)*"
 )
 _QUOTED: Final = re.compile(r"[\"“”「『《〈‘]([^\"“”「」『』《》〈〉‘’]{2,60})[\"“”」』》〉’]")
 _LATIN_IN_CJK: Final = re.compile(rf"(?:(?![{CJK}\d_])\w){{2,}}")

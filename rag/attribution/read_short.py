@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,6 @@ import numpy as np
 from rag.attribution.linear import LinearModel, read_parameters
 from rag.attribution.measures import asked_measure, fitting
 from rag.attribution.question import Question, text_terms
-from rag.attribution.short import ShortSpan, short_span
 from rag.attribution.units import Unit
 from rag.attribution.votes import ReadSpan
 from rag.resources import resource
@@ -21,17 +20,28 @@ from rag.resources import resource
 if TYPE_CHECKING:
     from rag.attribution.evidence import Selection
 
-__all__ = ["READ_SHORT_FEATURES", "load_read_short", "read_short_features", "read_short_span"]
+__all__ = ["READ_SHORT_FEATURES", "ShortSpan", "load_read_short", "read_short_features", "read_short_span"]
 
 READ_SHORT_FEATURES: Final = (
     *("logit", "share", "evidence", "answerable", "margin"),
-    *("best_unit", "agrees", "lead", "repeated"),
+    *("best_unit", "lead", "repeated"),
 )
 """What tells whether the reader's short answer is right; see `read_short_features`."""
 _BEHIND: Final = re.compile(r"(?:[-/.,:'’](?=\w)|\w|[%°€£$¥⁻⁺])*(?:\s?[×x]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
-_BEFORE: Final = re.compile(r"(?:\d[\d.,]*\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]*[\w/-])?$")
+_BEFORE: Final = re.compile(r"(?:\d[\d.,]{0,20}\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]{0,60}[\w/-])?$")
 _LONGEST_TOKEN: Final = 40
 _NEAR: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShortSpan:
+    """A short answer by its place in a document, and how likely it is right."""
+
+    unit: Unit
+    start: int
+    end: int
+    text: str
+    probability: float
 
 
 def read_short_span(selection: Selection, units: Sequence[Unit], written: str = "") -> ShortSpan | None:
@@ -91,17 +101,10 @@ def read_short_features(
             "answerable": features["reader_answerable"],
             "margin": min(worth(ordered[0]) - max(others), 8.0) if others else 8.0,
             "best_unit": float(bool(units) and unit == units[0]),
-            "agrees": float(_agrees(selection.question, unit, span)),
             "lead": min(_lead(selection), 8.0),
             "repeated": float(bool(spaced) and f" {' '.join(text_terms(span.text))} " in spaced),
         },
     )
-
-
-def _agrees(question: Question, unit: Unit, span: ReadSpan) -> bool:
-    """Whether the candidate that words and forms speak for most is the same, or the one holds the other."""
-    other = short_span(question, [unit])
-    return other is not None and other.start < span.end and span.start < other.end
 
 
 def _lead(selection: Selection) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +16,7 @@ from rag.text.tables import PATH, row_headers
 __all__ = ["Cell", "Row", "read_rows"]
 
 _BARRED: Final = re.compile(r"\s*\|.*\|\s*\Z", re.S)
+_NAMED: Final = re.compile(r"(?:^|; )([^:;\n]{1,80}): ")
 _RULE: Final = re.compile(r"[\s|:+=_.\-–—*]*")
 
 
@@ -89,12 +91,40 @@ def read_rows(passage: Passage) -> dict[int, Row]:
         if row.header is not None and row.start >= passage.start
     }
     if not stored:
-        return _by_look(passage)
+        return _records(passage) or _by_look(passage)
     ends = {row.start - passage.start: row.end - passage.start for row in passage.rows}
     found = {}
     for start, header in stored.items():
         pieces = _pieces(passage.text[start : ends[start]].rstrip("\n"), start, "\t")
         found[start] = _row(passage, pieces, header)
+    return found
+
+
+def _records(passage: Passage) -> dict[int, Row]:
+    """Rows that are written out as `name: value; name: value`, as those of CSV files and JSON lines are.
+
+    A name is one that half of the rows have, so that a value with such marks in it stays whole.
+    """
+    lines = {}
+    for row in passage.rows:
+        start, end = row.start - passage.start, row.end - passage.start
+        line = passage.text[max(start, 0) : max(end, 0)].rstrip()
+        if row.header is None and start >= 0 and "\t" not in line:
+            lines[start] = line
+    counts = Counter(match[1] for line in lines.values() for match in _NAMED.finditer(line))
+    found = {}
+    for start, line in lines.items():
+        names = [match for match in _NAMED.finditer(line) if 2 * counts[match[1]] >= len(lines)]
+        ends = [match.start() for match in names[1:]] + [len(line)]
+        if len(names) > 1 and names[0].start() == 0:
+            place = passage.start + start
+            found[start] = Row(
+                tuple(
+                    Cell(place + match.end(), place + end, line[match.end() : end], match[1])
+                    for match, end in zip(names, ends, strict=True)
+                    if end > match.end()
+                )
+            )
     return found
 
 

@@ -108,7 +108,8 @@ def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
         start, end = passage.start + span.start, passage.start + span.end
         headings, is_heading = above.at(start)
         row = rows.get(span.start) if is_row else None
-        lead = row.names_above if row is not None else "" if is_row else previous
+        names = row.names_above if row is not None and row.line != text else ""
+        lead = names if is_row else previous
         yield Unit(
             index,
             ordinal,

@@ -23,7 +23,7 @@ __all__ = [
 _WHOLE: Final = 800
 _MOST_PASSAGES: Final = 4
 _BORNE_OUT: Final = 0.6
-_END: Final = re.compile(r"([.!?。！？]?[\"'”’」』）)]*)\s*$")
+_END: Final = re.compile(r"([.!?。！？]?[\"'”’」』）)]{0,4})\Z")
 _NONE: Final = "none"
 
 

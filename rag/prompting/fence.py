@@ -11,7 +11,7 @@ from rag.schema import Passage, source_name
 
 __all__ = ["as_data", "fenced", "fenced_passage", "fenced_text"]
 
-_FENCE: Final = r"[<＜]\s*[/／]?\s*passages?\b"
+_FENCE: Final = r"[<＜]\s*(?:[/／]\s*)?passages?\b"
 # Tokenizers turn these into the tokens that open and close a turn, wherever they stand.
 _CONTROL: Final = (
     r"<[|｜]"

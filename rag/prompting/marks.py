@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["without_marks"]
 
-_MARK: Final = re.compile(r"[ \t]*\[\d{1,2}\](?=[\s.,;:!?)\[，。、；：！？）]|$)")
+_MARK: Final = re.compile(r"(?<![ \t])[ \t]*\[\d{1,2}\](?=[\s.,;:!?)\[，。、；：！？）]|$)")
 
 
 def without_marks(text: str) -> str:

@@ -59,6 +59,9 @@ _INSIDE: Final = 50
 _CHOSEN: Final = 50
 """Documents up to which a choice of them is about them; more are a part of the library."""
 
+_MISSING: Final = 0.5
+"""What a neighbour counts that a document does not have, as a share of the passage's own score."""
+
 Legs = Mapping[str, Sequence[Hit]]
 
 
@@ -285,14 +288,17 @@ class _Scoring:
         """Each score raised by its neighbours'.
 
         An answer's surroundings are about it too, and a passage among others that match is less likely
-        to match by chance. A document of one passage loses nothing: there is nothing to raise.
+        to match by chance. Where a document begins or ends, a neighbour is missing that counts as half as
+        good as the passage itself, or short documents would stand behind every passage of a long one.
         """
         share = self._weights.neighbour / 2.0
-        beside = reading.neighbours()
-        return {
-            chunk_id: score + share * sum(scores.get(i, 0.0) for i in beside.get(chunk_id, ()))
-            for chunk_id, score in scores.items()
-        }
+        beside, ends = reading.neighbours(), reading.ends()
+
+        def around(chunk_id: int, score: float) -> float:
+            missing = _MISSING * ends.get(chunk_id, 0) * score
+            return missing + sum(scores.get(i, 0.0) for i in beside.get(chunk_id, ()))
+
+        return {chunk_id: score + share * around(chunk_id, score) for chunk_id, score in scores.items()}
 
 
 def _best(scores: Mapping[int, float], count: int) -> list[int]:

@@ -114,6 +114,13 @@ class Reading:
                 beside.setdefault(following, []).append(chunk_id)
         return beside
 
+    def ends(self) -> dict[int, int]:
+        """For each chunk looked at how many neighbours it cannot have: 2 where it is its whole document."""
+        return {
+            i: (place.ordinal == 0) + (place.ordinal == self._memory.document_chunks(place.document_id) - 1)
+            for i, place in self._places.items()
+        }
+
     def _leading(self, chunk_id: int) -> list[str]:
         """The words that lead on from a chunk."""
         if chunk_id not in self._terms:

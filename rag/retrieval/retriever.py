@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,6 +23,8 @@ __all__ = ["HybridRetriever", "Retrieval"]
 _BATCH: Final = 64
 _SPARE: Final = 2
 """Twice as many passages as wanted, so that others can take the places of near-duplicates."""
+_LEADERS: Final = 2
+"""First hits of each leg that are always found."""
 _COMPARED: Final = 40
 """Passages that are compared with each other."""
 
@@ -107,8 +109,24 @@ class HybridRetriever:
             with _timed(timings, "rerank"):
                 passages = rerank(self._reranker, question, passages)
         with _timed(timings, "diversify"):
-            passages = self._diverse(passages, top_k)
-        return Retrieval(question, passages[:top_k], legs, dict(fused.weights), timings, fused.hits)
+            passages = self._with_leaders(self._diverse(passages, top_k)[:top_k], legs, fused)
+        return Retrieval(question, passages, legs, dict(fused.weights), timings, fused.hits)
+
+    def _with_leaders(
+        self, passages: tuple[Passage, ...], legs: Mapping[str, Sequence[Hit]], fused: Fused
+    ) -> tuple[Passage, ...]:
+        """The passages with the first hits of each leg among them, in the last places where need be.
+
+        Fusion can bury what one leg is sure of under many passages of one long document.
+        """
+        leading = {hit.chunk_id for hits in legs.values() for hit in hits[:_LEADERS]}
+        held = {chunk_id for passage in passages for chunk_id in passage.chunk_ids}
+        buried = [hit for hit in fused.hits if hit.chunk_id in leading - held]
+        if not buried or len(passages) < 2 * len(leading):
+            return passages
+        ends = [p for p in reversed(passages) if not leading & set(p.chunk_ids)][: len(buried)]
+        kept = tuple(passage for passage in passages if passage not in ends)
+        return kept + to_passages(self._store, buried, fused.scores)
 
     def _diverse(self, passages: tuple[Passage, ...], top_k: int) -> tuple[Passage, ...]:
         first = duplicates_last(passages[:_COMPARED], self._settings.duplicate_likeness)

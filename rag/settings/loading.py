@@ -11,9 +11,9 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from rag.errors import ConfigurationError, UnknownSettingError
 from rag.resources import resource
@@ -50,11 +50,25 @@ def load_settings(
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        shown = "(hidden)" if where.endswith(("api_key", "base_url")) else repr(first["input"])
+        shown = repr(first["input"]) if _may_be_shown(first["loc"]) else "(hidden)"
         raise ConfigurationError(
             f"setting {where}: {shown} is not accepted: {first['msg']}. "
             f"Correct it in {name}, the environment or the flag."
         ) from None
+
+
+def _may_be_shown(path: Sequence[str | int]) -> bool:
+    """Whether a value that is not accepted holds no secret, as a section, an address or a key may."""
+    section: type[BaseModel] = Settings
+    for part in path:
+        field = section.model_fields.get(str(part))
+        if field is None or part == "base_url":
+            return False
+        annotation = field.annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return SecretStr not in (annotation, *get_args(annotation))
+        section = annotation
+    return False
 
 
 def presets() -> list[str]:
@@ -94,8 +108,10 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
     for assignment in assignments:
         key, separator, value = assignment.partition("=")
         if not separator or not key.strip():
+            # the rest may be a key that was meant to be secret
+            named = max((k for k in _all_keys(Settings) if assignment.strip().startswith(k)), default="")
             raise ConfigurationError(
-                f"--set {assignment!r}: write it as KEY=VALUE, such as retrieval.top_k=5"
+                f"--set {named}… has no `=`: write it as KEY=VALUE, such as retrieval.top_k=5"
             )
         _set(tree, key.strip().split("."), parse_value(value.strip()))
     return tree

@@ -31,7 +31,7 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 _PROVIDER: Final = re.compile(r"(?!packaged$)[a-z][a-z_0-9]+")
 """A LangChain provider before a colon; a lone letter there is a drive of Windows."""
-_SECRET: Final = re.compile(r"(?i)(key|token|secret|password)[^=&]*=")
+_SECRET: Final = re.compile(r"(?i)(?:key|token|secret|password)[^=&]*+=")
 
 
 class _Section(BaseModel):
@@ -168,6 +168,10 @@ class IngestSettings(_Section):
     )
     keep_originals: bool = Field(
         True, description="Copy each file into the library, so that citations open its pages later."
+    )
+    follow_links: bool = Field(
+        False,
+        description="Read what symbolic links in a given folder lead to, also where that lies elsewhere.",
     )
     batch_chunks: int = Field(256, ge=1, description="Chunks embedded together, across files.")
     ocr: Literal["auto", "off"] = Field(

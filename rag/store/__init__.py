@@ -7,9 +7,10 @@ from rag.store.protocol import Ids, LexicalIndex, VectorIndex
 from rag.store.records import Conversation, Feedback
 from rag.store.sketches import SimilarDocument
 from rag.store.staging import StagedChunk, Staging, Swapped
-from rag.store.store import Store
+from rag.store.store import UPLOADS, Store
 
 __all__ = [
+    "UPLOADS",
     "Collection",
     "Conversation",
     "Feedback",

@@ -14,6 +14,7 @@ from rag.schema import Check
 from rag.store.chunks import chunk_ids
 from rag.store.database import Database
 from rag.store.dense import cache_key
+from rag.store.digests import changed_parts
 from rag.store.embeddings import active_embedder, vector_batches
 from rag.store.lexical import SegmentCache, faults, segment_key
 from rag.store.originals import Originals, file_sha256
@@ -27,10 +28,12 @@ Faults = Iterator[str]
 
 def run_checks(database: Database, originals: Originals, cache: VectorCache) -> list[Check]:
     """Check the whole library; reads all of it, so it takes as long as that."""
+    writable = not database.read_only
     checks: dict[str, tuple[bool, Callable[[sqlite3.Connection], Faults]]] = {
         "database": (False, _database),
         "foreign keys": (False, _foreign_keys),
         "texts": (False, _texts),
+        "stored as it came in": (False, _digests),
         "pages tile the texts": (False, _pages),
         "chunks tile the texts": (False, _chunks),
         "vectors": (False, _vectors),
@@ -38,7 +41,7 @@ def run_checks(database: Database, originals: Originals, cache: VectorCache) -> 
         "lexical index": (False, faults),
         "vector cache": (False, lambda connection: _cache(connection, cache)),
         "lexical cache": (False, lambda connection: _segments(connection, cache)),
-        "originals": (True, lambda connection: _originals(connection, originals)),
+        "originals": (writable, lambda connection: _originals(connection, originals, writable)),
     }
     return [_checked(database, name, writes, faults) for name, (writes, faults) in checks.items()]
 
@@ -77,6 +80,13 @@ def _texts(connection: sqlite3.Connection) -> Faults:
             length += len(bytes(text).decode("utf-8", "surrogatepass"))
         if length != characters:
             yield f"{source!r}: its text has {length} characters, not {characters}"
+
+
+def _digests(connection: sqlite3.Connection) -> Faults:
+    for row, source in connection.execute("SELECT id, source FROM documents").fetchall():
+        changed = " and ".join(changed_parts(connection, row))
+        if changed:
+            yield f"{source!r}: its {changed} changed after it was stored; ingest it again"
 
 
 def _pages(connection: sqlite3.Connection) -> Faults:
@@ -199,14 +209,15 @@ def _cache(connection: sqlite3.Connection, cache: VectorCache) -> Faults:
         yield f"{manifest.file} holds other chunks than the catalog"
 
 
-def _originals(connection: sqlite3.Connection, originals: Originals) -> Faults:
-    """Under the write lock, so that no other process is in the middle of adding a file."""
-    for note in originals.notes():
-        originals.settle(connection, note)
+def _originals(connection: sqlite3.Connection, originals: Originals, writable: bool) -> Faults:
+    """Under the write lock where there is one: no other process is then in the middle of adding a file."""
+    if writable:
+        for note in originals.notes():
+            originals.settle(connection, note)
     rows = connection.execute("SELECT file, sha256, source FROM documents WHERE file IS NOT NULL").fetchall()
     for name, sha256, source in rows:
         path = originals.path(name)
-        if not path.is_file():
+        if not originals.is_kept(path):
             yield f"{source!r}: its original {name} is missing"
         elif file_sha256(path) != sha256:
             yield f"{source!r}: its original {name} was changed"

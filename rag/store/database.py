@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -11,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from rag.errors import LibraryLockedError, StoreError
+from rag.errors import LibraryLockedError, LibraryReadOnlyError, StoreError
+from rag.store.durable import private_opener
 
 __all__ = ["Database"]
 
@@ -19,6 +21,8 @@ _BUSY_SECONDS: Final = 60.0
 _RETRY_SECONDS: Final = 0.02
 _JOURNAL_BYTES: Final = 64 << 20
 _CACHE_KIBIBYTES: Final = 16_000
+_UNREADABLE: Final = (ValueError, TypeError, LookupError, ArithmeticError, AssertionError)
+"""What code that reads a row raises where a value is not as the schema has it."""
 
 
 class Database:
@@ -27,10 +31,14 @@ class Database:
     A connection serves one thread at a time and goes back when its block ends, so there are as many
     as were ever in use at once. WAL lets readers go on while one process writes; every commit is
     flushed to the disk, because a document that was reported as added has to survive a power cut.
+
+    Where the file or its folder cannot be written it is read as it is. SQLite then sees the changes of
+    another process only while that one is at it, so each transaction opens the file anew.
     """
 
     def __init__(self, path: Path, busy_seconds: float = _BUSY_SECONDS) -> None:
         self.path = path
+        self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._busy_seconds = busy_seconds
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -43,10 +51,19 @@ class Database:
         """A connection that sees one state of the catalog for the whole block.
 
         Raises:
-            StoreError: the file cannot be read.
+            StoreError: the file cannot be read, or holds what Citewell did not write.
         """
         with self._transaction("BEGIN") as connection:
-            yield connection
+            try:
+                yield connection
+            except UnicodeEncodeError:  # of what was asked, not of what is stored
+                raise
+            except _UNREADABLE as error:
+                raise StoreError(
+                    f"{str(self.path)!r} holds something that cannot be read "
+                    f"({type(error).__name__}: {error}): it is damaged, or was changed by another program. "
+                    "`citewell check` says where; restore a backup, or ingest into a new library"
+                ) from error
 
     @contextmanager
     def writing(self, busy_seconds: float | None = None) -> Iterator[sqlite3.Connection]:
@@ -54,8 +71,14 @@ class Database:
 
         Raises:
             LibraryLockedError: another writer did not finish in `busy_seconds`.
+            LibraryReadOnlyError: the library can only be read here.
             StoreError: the disk is full, or the file cannot be written.
         """
+        if self.read_only:
+            raise LibraryReadOnlyError(
+                f"{str(self.path.parent)!r} can only be read here: nothing is kept or changed. To change it, "
+                "use it as its owner, or copy the folder"
+            )
         with self._transaction("BEGIN IMMEDIATE", busy_seconds) as connection:
             yield connection
 
@@ -75,8 +98,11 @@ class Database:
                 if busy_seconds is not None:
                     connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
                 connection.execute(begin)
+                seen = self._written_at()
                 yield connection
                 connection.execute("COMMIT")
+                if seen != self._written_at():
+                    raise LibraryLockedError(f"{str(self.path)!r} was just being written: try again")
         finally:
             self._give_back(connection, reset_timeout=busy_seconds is not None)
 
@@ -91,22 +117,53 @@ class Database:
         with explained(self.path):
             return self._connect()
 
+    def _written_at(self) -> tuple[int, int] | None:
+        """When a file that is only read was last written, and its size: nobody locks it for a reader."""
+        if not self.read_only:
+            return None
+        status = self.path.stat()
+        return status.st_mtime_ns, status.st_size
+
     def _connect(self) -> sqlite3.Connection:
+        if not self.read_only:
+            with contextlib.suppress(FileExistsError):
+                os.close(private_opener(str(self.path), os.O_RDWR | os.O_CREAT | os.O_EXCL))
         connection = sqlite3.connect(
-            self.path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
+            self._read_only_address() if self.read_only else self.path,
+            timeout=self._busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=self.read_only,
         )
         try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._use_wal(connection)
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
+            if not self.read_only:
+                connection.execute("PRAGMA foreign_keys = ON")
+                self._use_wal(connection)
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+    def _read_only_address(self) -> str:
+        """Beside the log of a process that writes, or, where there is none, as a file that stays as it is.
+
+        Raises:
+            StoreError: a log was left, and cannot be brought into the file here.
+        """
+        log, index = (Path(f"{self.path}{end}") for end in ("-wal", "-shm"))
+        if index.exists():
+            return f"{self.path.absolute().as_uri()}?mode=ro"
+        if log.exists() and log.stat().st_size:
+            raise StoreError(
+                f"{str(self.path)!r} was left while it was being written ({log.name}), and cannot be put in "
+                "order where nothing may be written: copy the library's folder to where you may write"
+            )
+        return f"{self.path.absolute().as_uri()}?immutable=1"
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Ask until it is granted: SQLite does not wait by itself where several make one new file."""
@@ -130,7 +187,7 @@ class Database:
             connection.close()
             return
         with self._lock:
-            if not self._closed:
+            if not (self._closed or self.read_only):
                 self._idle.append(connection)
                 return
         connection.close()

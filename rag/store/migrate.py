@@ -27,8 +27,10 @@ def migrations() -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database) -> int:
     """Bring a catalog to the newest schema: all missing migrations in one transaction.
+
+    Returns the schema that it had before; 0 for a new one.
 
     Raises:
         SchemaVersionError: the catalog is newer than this program.
@@ -38,14 +40,23 @@ def migrate(database: Database) -> None:
     newest = max(scripts)
     with database.reading() as connection:
         if _version(connection, database, newest) == newest:
-            return
+            return newest
     with database.writing() as connection:
         done = _version(connection, database, newest)
         for number in range(done + 1, newest + 1):
             for statement in _statements(scripts[number]):
-                connection.execute(statement)
+                try:
+                    connection.execute(statement)
+                except sqlite3.Error as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # a full disk, or another writer
+                        raise
+                    raise StoreError(
+                        f"{str(database.path)!r} says that it has schema {done} and cannot be brought to "
+                        f"{newest} ({error}): it is damaged or was changed by hand. Restore a backup"
+                    ) from error
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {newest}")
+    return done
 
 
 def _version(connection: sqlite3.Connection, database: Database, newest: int) -> int:
@@ -54,6 +65,11 @@ def _version(connection: sqlite3.Connection, database: Database, newest: int) ->
     empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if application != _APPLICATION and not (empty and version == 0 and application == 0):
         raise StoreError(f"{str(database.path)!r} is a database of another program: give another folder")
+    if version < 0 or (version == 0 and not empty):
+        raise StoreError(
+            f"{str(database.path)!r} has schema {version}, which there never was: it is damaged, or was "
+            "changed by another program. Restore a backup, or ingest into a new library"
+        )
     if version > newest:
         raise SchemaVersionError(
             f"{str(database.path)!r} has schema {version}, this Citewell knows up to {newest}: "

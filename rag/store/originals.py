@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import StoreError
-from rag.store.durable import flush_directory
+from rag.regular_files import open_regular
+from rag.store.durable import flush_directory, make_private_folder, private_opener
 
 __all__ = ["Originals"]
 
@@ -41,10 +42,14 @@ class Originals:
         Raises:
             StoreError: the name is not one that this class gave.
         """
-        stem, dot, suffix = name.partition(".")
-        if not _SHA256.fullmatch(stem) or not (not dot or _SUFFIX.fullmatch(dot + suffix)):
+        if not _is_name(name):
             raise StoreError(f"{name!r} is not a name of a kept file: the catalog was changed by hand")
         return self.folder / name
+
+    @staticmethod
+    def is_kept(path: Path) -> bool:
+        """Whether a file lies there, and not a link to one elsewhere."""
+        return path.is_file() and not path.is_symlink()
 
     def keep(self, original: Path, sha256: str) -> str:
         """Copy a file in under the write lock and return its name; `announce` it before.
@@ -54,10 +59,11 @@ class Originals:
         """
         name = self.name(original, sha256)
         target = self.path(name)
-        if target.is_file() and target.stat().st_size == original.stat().st_size:
+        if self.is_kept(target) and file_sha256(target) == sha256:
             return name
         copy = self.folder / f"{name}.copy"
-        with original.open("rb") as source, copy.open("wb") as sink:
+        copy.unlink(missing_ok=True)
+        with open_regular(original) as source, open(copy, "wb", opener=private_opener) as sink:
             shutil.copyfileobj(source, sink, 1 << 20)
             sink.flush()
             os.fsync(sink.fileno())
@@ -82,9 +88,9 @@ class Originals:
         listed = sorted(set(names))
         if not listed:
             return []
-        self.folder.mkdir(exist_ok=True)
+        make_private_folder(self.folder)
         note = self.folder / f"{uuid.uuid4().hex}{_PENDING}"
-        with note.open("w", encoding="utf-8") as sink:
+        with open(note, "w", encoding="utf-8", opener=private_opener) as sink:
             json.dump(listed, sink)
             sink.flush()
             os.fsync(sink.fileno())
@@ -96,14 +102,20 @@ class Originals:
         return sorted(self.folder.glob(f"*{_PENDING}"))
 
     def settle(self, connection: sqlite3.Connection, note: Path) -> None:
-        """Under the write lock: delete what the note names and no document has, then the note."""
+        """Under the write lock: delete what the note names and no document has, then the note.
+
+        Only names that this class gives are followed: a note that came with a library from elsewhere
+        deletes nothing outside it.
+        """
         try:
             names = json.loads(note.read_text("utf-8"))
         except FileNotFoundError:  # settled by another process
             return
         except ValueError:  # cut off by a crash while it was written, so nothing was done yet
             names = []
-        for name in names:
+        for name in names if isinstance(names, list) else ():
+            if not _is_name(name):
+                continue
             (self.folder / f"{name}.copy").unlink(missing_ok=True)
             used = connection.execute("SELECT EXISTS (SELECT 1 FROM documents WHERE file = ?)", (name,))
             if not used.fetchone()[0]:
@@ -115,6 +127,13 @@ class Originals:
         if not self.folder.is_dir():
             return []
         return sorted(p.name for p in self.folder.iterdir() if p.suffix != _PENDING)
+
+
+def _is_name(name: object) -> bool:
+    if not isinstance(name, str):
+        return False
+    stem, dot, suffix = name.partition(".")
+    return bool(_SHA256.fullmatch(stem)) and (not dot or bool(_SUFFIX.fullmatch(dot + suffix)))
 
 
 def file_sha256(path: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rag.schema import Chunk
 from rag.store.chunks import insert_chunks, next_chunk_id, plain_chunks
+from rag.store.digests import keep_digests
 from rag.store.lexical import add_rows, delete_rows, lexical_row
 from rag.store.texts import TextReader
 
@@ -34,4 +35,5 @@ def replace_chunks(
         "UPDATE documents SET first_chunk = ?, chunks = ? WHERE id = ?", (first, len(chunks), document)
     )
     add_rows(connection, document, rows)
+    keep_digests(connection, document)
     return before

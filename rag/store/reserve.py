@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from rag.store.durable import private_opener
+
 __all__ = ["RESERVE_BYTES", "Reserve"]
 
 RESERVE_BYTES: Final = 4 << 20
@@ -32,7 +34,7 @@ class Reserve:
         with contextlib.suppress(OSError):
             if self._path.exists() or self._free() < _PLENTY * self._size:
                 return
-            with self._path.open("wb") as file:
+            with open(self._path, "wb", opener=private_opener) as file:
                 if hasattr(os, "posix_fallocate"):
                     os.posix_fallocate(file.fileno(), 0, self._size)
                 else:

@@ -12,16 +12,17 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import LibraryLockedError, LibraryNotFoundError, StoreError
+from rag.errors import LibraryLockedError, LibraryNotFoundError, LibraryReadOnlyError, StoreError
 from rag.models.protocol import Vectors
 from rag.schema import Check, Chunk, Document, DocumentInfo, Hit
-from rag.store import documents, embeddings
+from rag.store import digests, documents, embeddings
 from rag.store.answers import KeptAnswers
 from rag.store.checks import run_checks
 from rag.store.collections import Collections
 from rag.store.database import Database
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
+from rag.store.durable import make_private, make_private_folder
 from rag.store.examples import ApprovedExamples
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.migrate import migrate
@@ -30,11 +31,18 @@ from rag.store.reserve import Reserve
 from rag.store.vector_cache import VectorCache
 from rag.store.vector_memory import VectorMemory
 from rag.store.writing import CatalogWriter
+from rag.temporary import clear_left_behind
 
-__all__ = ["Store"]
+__all__ = ["UPLOADS", "Store"]
 
 _CATALOG: Final = "catalog.sqlite"
 _RECOVERY_SECONDS: Final = 0.1
+_PRIVATE_SINCE: Final = 12
+"""The schema from which on a library's files are made for their owner alone."""
+_PARTS: Final = (_CATALOG, f"{_CATALOG}-wal", f"{_CATALOG}-shm", "files", "index", "index/lexical", "reserve")
+UPLOADS: Final = "uploads"
+"""The folder in a library where the web app saves what was dropped, until it is read."""
+_PARTS_OF_APP: Final = (UPLOADS, "evaluations")
 
 
 class Store(Derived):
@@ -79,9 +87,10 @@ class Store(Derived):
                 f"no library in {str(path)!r}: run `citewell ingest` to make one, or give the right --library"
             )
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path)
         except OSError as error:
             raise StoreError(f"cannot make library folder {str(path)!r}: {error.strerror}") from error
+        _refuse_links(path)
         store = cls(path, Database(path / _CATALOG))
         try:
             store._prepare_or_make_room()
@@ -97,19 +106,37 @@ class Store(Derived):
             if not self._reserve.give_up():  # SQLite opens no library without some room
                 raise
             self._prepare()
-        self._reserve.keep()
+        if not self.read_only:
+            self._reserve.keep()
 
     def _prepare(self) -> None:
-        migrate(self._database)
+        try:
+            self._bring_up_to_date()
+        except LibraryReadOnlyError:
+            raise LibraryReadOnlyError(
+                f"library {str(self.path)!r} was made by an earlier Citewell and can only be read here: open "
+                "it once where it can be written, by `citewell list` as its owner or in a copy"
+            ) from None
+        if self.read_only:
+            return
+        with contextlib.suppress(LibraryLockedError):  # whoever is writing now settles it, or the next start
+            self._writer.recover(_RECOVERY_SECONDS)
+        self._drop_leftovers(_RECOVERY_SECONDS)
+        clear_left_behind(self.path / UPLOADS)
+
+    def _bring_up_to_date(self) -> None:
+        before = migrate(self._database)
+        if 0 < before < _PRIVATE_SINCE:
+            make_private(self.path)
         with self._database.reading() as connection:
-            current = terms_are_current(connection)
+            current, digested = terms_are_current(connection), digests.are_kept(connection)
+        if not digested:
+            with self._database.writing() as connection:
+                digests.keep_all(connection)
         if not current:
             with self._database.writing() as connection:
                 refresh_terms(connection)
             self._lexical.publish()
-        with contextlib.suppress(LibraryLockedError):  # whoever is writing now settles it, or the next start
-            self._writer.recover(_RECOVERY_SECONDS)
-        self._drop_leftovers(_RECOVERY_SECONDS)
 
     def close(self) -> None:
         """Close the library's files; using it afterwards raises `StoreError`."""
@@ -122,6 +149,11 @@ class Store(Derived):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the library can be read here and not changed: searched, asked and checked, that is."""
+        return self._database.read_only
 
     @property
     def embedder(self) -> str | None:
@@ -187,7 +219,7 @@ class Store(Derived):
             documents.document_row(connection, document_id)
             file = documents.list_documents(connection, [document_id])[0].file
         path = self._originals.path(file) if file else None
-        return path if path and path.is_file() else None
+        return path if path and self._originals.is_kept(path) else None
 
     def dense_search(
         self, fingerprint: str, vectors: Vectors, top_k: int, documents: Sequence[str] | None = None
@@ -245,3 +277,17 @@ class Store(Derived):
     def check(self) -> list[Check]:
         """Look at every invariant; reads the whole library."""
         return run_checks(self._database, self._originals, VectorCache(self.path / "index"))
+
+
+def _refuse_links(path: Path) -> None:
+    """A library from elsewhere must not have files changed that lie outside it.
+
+    Raises:
+        StoreError: a part of the library is a symbolic link; the library's folder itself may be one.
+    """
+    for part in (*_PARTS, *_PARTS_OF_APP):
+        if (path / part).is_symlink():
+            raise StoreError(
+                f"{part!r} in library {str(path)!r} is a symbolic link, which is not followed: put the "
+                "folder or file itself there, or move the whole library"
+            )

@@ -49,5 +49,7 @@ class TextReader:
             row = self._connection.execute(
                 "SELECT text FROM texts WHERE document = ? AND piece = ?", key
             ).fetchone()
-            self._pieces[key] = bytes(row[0]).decode("utf-8", "surrogatepass") if row else ""
+            if row is None:  # else a length that was changed by hand would be read for ever
+                raise LookupError(f"document {document} has no piece {number} of its text")
+            self._pieces[key] = bytes(row[0]).decode("utf-8", "surrogatepass")
         return self._pieces[key]

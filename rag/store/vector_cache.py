@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from rag.store.database import explained
-from rag.store.durable import TEMPORARY, replacing
+from rag.store.durable import PRIVATE_FILE, TEMPORARY, make_private_folder, replacing
 from rag.store.ranking import Fetch
 from rag.store.vectors import FlatIndex, InvertedIndex, faiss_module, open_index
 
@@ -63,9 +63,13 @@ class VectorCache:
     def manifest(self, fingerprint: str) -> Manifest | None:
         """The manifest of an embedder's index; None if there is none that can be read."""
         try:
-            return Manifest(**json.loads(self._manifest_path(fingerprint).read_text("utf-8")))
+            found = Manifest(**json.loads(self._manifest_path(fingerprint).read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+        sound = all(
+            type(value).__name__ == Manifest.__annotations__[name] for name, value in asdict(found).items()
+        )
+        return found if sound and Path(found.file).name == found.file else None
 
     def load(self, key: CacheKey, fetch: Fetch) -> tuple[FlatIndex | InvertedIndex, int] | None:
         """The verified index and the library version it stands at, or None if it has to be built."""
@@ -74,9 +78,11 @@ class VectorCache:
             return None
         try:
             read = faiss_module().read_index(str(self.folder / manifest.file))
-        except RuntimeError:  # another process has just replaced it, or another FAISS wrote it
+            if (read.d, read.ntotal) != (manifest.dimension, manifest.count):
+                return None
+            return open_index(manifest.kind, read, fetch), manifest.version
+        except (RuntimeError, AttributeError):  # replaced just now, by another FAISS, or of another kind
             return None
-        return open_index(manifest.kind, read, fetch), manifest.version
 
     def fault(self, manifest: Manifest, key: CacheKey) -> str:
         """Why a cached index must not be used; empty if it may. One of an older version may."""
@@ -118,9 +124,9 @@ class VectorCache:
         from filelock import FileLock, Timeout
 
         with explained(self.folder):
-            self.folder.mkdir(exist_ok=True)
+            make_private_folder(self.folder)
             try:
-                with FileLock(self.folder / _LOCK, timeout=0):
+                with FileLock(self.folder / _LOCK, timeout=0, mode=PRIVATE_FILE):
                     yield True
             except Timeout:
                 yield False

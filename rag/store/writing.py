@@ -14,6 +14,7 @@ from rag.schema import Chunk, Document, DocumentInfo
 from rag.store.blocks import insert_blocks
 from rag.store.chunks import insert_chunks, next_chunk_id
 from rag.store.database import Database
+from rag.store.digests import keep_digests
 from rag.store.documents import (
     Rules,
     delete_document,
@@ -148,6 +149,7 @@ def _insert(
     insert_blocks(connection, row, document.blocks)
     insert_chunks(connection, row, first, chunks, hashes)
     add_rows(connection, row, rows)
+    keep_digests(connection, row)
     return row
 
 

@@ -1,6 +1,7 @@
 """Text as spans: sentences, words, languages. Knows nothing of documents, stores or models."""
 
 from rag.text.context import context_line, embedding_text, text_hash
+from rag.text.invisible import is_revealed, revealed, without_invisible
 from rag.text.language import cjk_share, detect_language, has_cjk
 from rag.text.sentences import line_spans, sentence_spans
 from rag.text.tokens import STOP_WORDS, content_words, kept_terms, numbers, search_terms, stem, words
@@ -13,12 +14,15 @@ __all__ = [
     "detect_language",
     "embedding_text",
     "has_cjk",
+    "is_revealed",
     "kept_terms",
     "line_spans",
     "numbers",
+    "revealed",
     "search_terms",
     "sentence_spans",
     "stem",
     "text_hash",
+    "without_invisible",
     "words",
 ]

@@ -106,7 +106,7 @@ def tiny_run() -> Run:
 
 def test_a_tiny_reader_learns_to_answer_to_point_and_to_refuse(tokenizer: Tokenizer) -> None:
     rng = random.Random(1)
-    source = Source("made", [made_group(rng) for _ in range(1_000)], made=True)
+    source = Source("made", [made_group(rng) for _ in range(1_000)], made=True, alone=1.0)
     encoder = PairEncoder(tokenizer, 64, 16)
     run = tiny_run()
     stream = batches([source], {}, encoder, tokens=1_000, seed=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -39,11 +37,9 @@ def test_stop_ends_the_answer_and_keeps_what_was_written(start_app, browser, end
     seen = len(page.locator(".cw-answer").inner_text())
     page.wait_for_timeout(1500)
     assert len(page.locator(".cw-answer").inner_text()) > seen
-    stopped = time.monotonic()
     page.locator(".st-key-stop-asking button:visible").click()
     expect(page.locator(".st-key-stop-asking")).to_have_count(0, timeout=20_000)
     settled(page)
-    assert time.monotonic() - stopped < 20
     assert hung_up
     expect(page.locator(".st-key-conversation")).to_contain_text("(stopped)")
     expect(page.locator(".cw-question")).to_have_count(1)

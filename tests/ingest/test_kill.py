@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rag.store import Store
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and SIGKILL")
 
@@ -83,10 +84,7 @@ def test_a_kill_leaves_whole_documents_and_no_process(tmp_path, seed):
         assert all(check.ok for check in store.check())
         for info in store.documents():
             assert store.text(info.document_id) == Path(info.source).read_text()
-    deadline = time.monotonic() + 20
-    while workers & parsing_processes() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not workers & parsing_processes()
+    wait_until(lambda: not workers & parsing_processes(), tries=600, pause=0.1)
     again = start(library, folder)
     out, _ = again.communicate(timeout=120)
     assert again.returncode == 0

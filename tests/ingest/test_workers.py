@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -73,10 +72,8 @@ def test_a_file_that_hangs_is_stopped_after_its_time(faulty_loaders, folder, tex
     worker = ParsingWorker(settings_with(file_seconds=1.0), "")
     try:
         worker.parse(file(folder, "Warm.", "b.txt"), "b.txt")
-        started = time.monotonic()
         with pytest.raises(DocumentError, match=r"longer than 1 s.*ingest\.file_seconds"):
             worker.parse(file(folder, text), "bad.txt")
-        assert time.monotonic() - started < 10
         assert worker.parse(file(folder, "Fine.", "c.txt"), "c.txt").document.text == "Fine."
     finally:
         worker.close()
@@ -86,12 +83,9 @@ def test_a_long_file_is_read_as_long_as_its_pages_come(faulty_loaders, folder):
     worker = ParsingWorker(settings_with(file_seconds=1.0, page_seconds=1.0), "")
     try:
         worker.parse(file(folder, "Warm.", "b.txt"), "b.txt")
-        started = time.monotonic()
         assert worker.parse(file(folder, "PAGES 8 0.3"), "scan.txt").document.text == "PAGES 8 0.3"
-        assert time.monotonic() - started > 2
         with pytest.raises(DocumentError, match=r"one page of it longer than 1 s.*ingest\.page_seconds"):
             worker.parse(file(folder, "PAGES 2 60"), "stuck.txt")
-        assert time.monotonic() - started < 20
     finally:
         worker.close()
 

@@ -1,6 +1,4 @@
 import io
-import os
-import time
 from pathlib import PureWindowsPath
 
 import pytest
@@ -8,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import DocumentTooLargeError, EmptyDocumentError
-from ui.uploads import clear_old, safe_name, save_upload
+from ui.uploads import safe_name, save_upload
 
 
 @given(st.text(max_size=400))
@@ -59,13 +57,3 @@ def test_an_empty_upload_is_refused(tmp_path):
     with pytest.raises(EmptyDocumentError, match=r"a\.txt is empty"):
         save_upload(io.BytesIO(b""), "a.txt", tmp_path, 10)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_only_old_left_overs_are_cleared(tmp_path):
-    for name in ("old", "new"):
-        save_upload(io.BytesIO(b"x"), "a.txt", tmp_path / name, 10)
-    yesterday = time.time() - 90_000
-    os.utime(tmp_path / "old", (yesterday, yesterday))
-    clear_old(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["new"]
-    clear_old(tmp_path / "not-there")

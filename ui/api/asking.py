@@ -15,13 +15,16 @@ from starlette.routing import Route
 from rag.answering import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
 from rag.errors import CitewellError, UsageError
 from rag.library import Library
-from rag.schema import Message
+from rag.schema import Answer, Message
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
 from ui.api.bodies import AskBody, FeedbackBody, SearchBody, read_body
+from ui.api.stopping import stop_when_gone, told_to_stop
 
 __all__ = ["ROUTES"]
 
 _MOST_RUNS = 1_000
+_GONE = 499
+"""What nginx logs for a caller who hung up; nobody receives it."""
 
 
 async def search(request: Request) -> Response:
@@ -40,9 +43,10 @@ async def ask(request: Request) -> Response:
         # a wrong document is told by the status, not within a stream that has begun
         await run_in_threadpool(library.document_ids, body.documents)
         return StreamingResponse(_events(library, body), media_type="text/event-stream")
-    answer = await run_in_threadpool(
-        library.ask, body.question, body.documents, _history(body), use_cache=body.use_cache
-    )
+    async with stop_when_gone(request) as stop:
+        answer = await run_in_threadpool(_answer, library, body, stop)
+    if answer is None:  # nobody is there to read it
+        return Response(status_code=_GONE)
     return JSONResponse({"id": answer.run_id, **answer_json(answer)})
 
 
@@ -84,12 +88,21 @@ ROUTES = [
 
 async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
     """The events of an answer as text; a caller who goes away stops the work."""
-    stop = threading.Event()
-    try:
+    with told_to_stop() as stop:
         async for text in iterate_in_threadpool(_told(library, body, stop)):
             yield text
-    finally:
-        stop.set()
+
+
+def _answer(library: Library, body: AskBody, stop: threading.Event) -> Answer | None:
+    """The answer; None where it was stopped before there was one."""
+    for event in library.ask_stream(
+        body.question, body.documents, _history(body), stop, use_cache=body.use_cache
+    ):
+        if isinstance(event, Finished):
+            return event.answer
+        if stop.is_set():
+            break
+    return None
 
 
 def _told(library: Library, body: AskBody, stop: threading.Event) -> Iterator[str]:
@@ -97,6 +110,8 @@ def _told(library: Library, body: AskBody, stop: threading.Event) -> Iterator[st
         for event in library.ask_stream(
             body.question, body.documents, _history(body), stop, use_cache=body.use_cache
         ):
+            if stop.is_set():
+                return
             name, data = _event_json(event)
             yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
     except CitewellError as error:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.requests import Request
 
 from rag.errors import UsageError
+from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS
 
 __all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "read_body"]
 
-_MOST_QUESTION = 10_000
-_MOST_TURNS = 100
+_LONGEST_NAME = 4_096
+_LONGEST_ANSWER = 20_000
+
+
+Documents = Annotated[list[Annotated[str, Field(max_length=_LONGEST_NAME)]], Field(max_length=MOST_DOCUMENTS)]
 
 
 class _Body(BaseModel):
@@ -22,33 +26,41 @@ class _Body(BaseModel):
 class SearchBody(_Body):
     """A search: the question, how many passages, and the documents that it is limited to."""
 
-    question: str = Field(min_length=1, max_length=_MOST_QUESTION)
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     top_k: int | None = Field(None, ge=1, le=1_000)
-    documents: list[str] | None = None
+    documents: Documents | None = None
 
 
 class Turn(_Body):
     """What was said before a follow-up question."""
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str = Field(max_length=LONGEST_TURN)
 
 
 class AskBody(_Body):
     """A question; `stream` asks for events as they happen, `use_cache` false for a new answer."""
 
-    question: str = Field(min_length=1, max_length=_MOST_QUESTION)
-    documents: list[str] | None = None
-    history: list[Turn] = Field(default_factory=list, max_length=_MOST_TURNS)
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
+    documents: Documents | None = None
+    history: list[Turn] = Field(default_factory=list, max_length=MOST_TURNS)
     stream: bool = False
     use_cache: bool = True
+
+    @field_validator("history")
+    @classmethod
+    def _is_short(cls, turns: list[Turn]) -> list[Turn]:
+        size = sum(len(turn.content) for turn in turns)
+        if size > MOST_HISTORY:
+            raise ValueError(f"all turns together may have {MOST_HISTORY:,} characters, not {size:,}")
+        return turns
 
 
 class FeedbackBody(_Body):
     """What a person thinks of an answer: 1 or -1, and the answer that should have come."""
 
     rating: Literal[1, -1]
-    wanted_answer: str = ""
+    wanted_answer: str = Field("", max_length=_LONGEST_ANSWER)
 
 
 Body = TypeVar("Body", bound=_Body)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -20,8 +18,10 @@ from ingest import FileResult, ingest_paths
 from rag.errors import CitewellError, NotFoundError, UsageError
 from rag.library import Library
 from rag.schema import Box
+from rag.temporary import TemporaryFolder
 from rag.wire import check_json, document_json
 from ui.api.guards import most_bytes
+from ui.api.stopping import told_to_stop
 from ui.uploads import distinct, safe_name, save_upload
 
 __all__ = ["ROUTES"]
@@ -44,11 +44,11 @@ async def add_documents(request: Request) -> Response:
         files = [item for item in form.getlist("file") if isinstance(item, UploadFile)]
         if not files:
             raise UsageError("send a multipart form with one field `file` for each file")
-        folder = Path(tempfile.mkdtemp(prefix="citewell-upload-"))
+        folder = TemporaryFolder()
         try:
-            saved = await run_in_threadpool(_save, files, folder, most_bytes(library.settings.serve))
+            saved = await run_in_threadpool(_save, files, folder.path, most_bytes(library.settings.serve))
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.remove()
             raise
     return StreamingResponse(_ingested(library, *saved, folder), media_type="application/x-ndjson")
 
@@ -126,16 +126,15 @@ def _save(files: Sequence[UploadFile], folder: Path, limit: int) -> tuple[dict[P
 
 
 async def _ingested(
-    library: Library, saved: dict[Path, str], refused: list[FileResult], folder: Path
+    library: Library, saved: dict[Path, str], refused: list[FileResult], folder: TemporaryFolder
 ) -> AsyncIterator[str]:
     """A caller who goes away stops the work; what is in the library by then stays."""
-    stop = threading.Event()
     try:
-        async for line in iterate_in_threadpool(_results(library, saved, refused, stop)):
-            yield line
+        with told_to_stop() as stop:
+            async for line in iterate_in_threadpool(_results(library, saved, refused, stop)):
+                yield line
     finally:
-        stop.set()
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
 
 
 def _results(

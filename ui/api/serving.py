@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import threading
+from types import FrameType
 from typing import Final
 
 import uvicorn
 
 from rag.library import Library
 from ui.api.application import build_application
+from ui.api.stopping import stop_all
 from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
 
-__all__ = ["serve"]
+__all__ = ["Server", "serve"]
 
-_LAST_SECONDS: Final = 5
+_LAST_SECONDS: Final = 1
 """How long answers under way may still take once the server is told to end."""
+_END_SECONDS: Final = 1.8
+"""When the process ends though a thread is still busy; a library stands any end."""
+
+
+class Server(uvicorn.Server):
+    """Ends in time: work under way is told to stop, and is not waited for."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tell all work to stop, and end soon in any case."""
+        stop_all()
+        last = threading.Timer(_END_SECONDS, os._exit, (0,))
+        last.daemon = True
+        last.start()
+        super().handle_exit(sig, frame)
 
 
 def serve(library: Library) -> None:
@@ -40,4 +58,4 @@ def serve(library: Library) -> None:
     with socket.create_server((settings.host, port), family=family) as listening:
         print(f"Citewell answers at {address(settings.host, port)}/v1  (Ctrl-C stops it)", flush=True)
         with contextlib.suppress(KeyboardInterrupt), ended_like_ctrl_c():
-            uvicorn.Server(config).run(sockets=[listening])
+            Server(config).run(sockets=[listening])

@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from rag.errors import CitewellError, UsageError
 from rag.evaluation import Judged, evaluate_answers, read_answer_set, read_judged
 from rag.library import Library
+from rag.store.durable import make_private_folder
 
 __all__ = ["Evaluation", "Evaluations"]
 
@@ -90,7 +91,7 @@ class Evaluations:
             if self.running is not None:
                 raise UsageError("an evaluation is under way: wait for its end, or stop it")
             evaluation_id = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             path = self._path(evaluation_id, _QUESTIONS)
             path.write_text(questions, "utf-8")
             try:

@@ -21,6 +21,8 @@ __all__ = ["launch", "streamlit_command", "streamlit_environment"]
 
 _MAIN: Final = Path(__file__).with_name("main.py")
 _START_SECONDS: Final = 60.0
+_END_SECONDS: Final = 1.5
+"""A library stands any end, and nobody waits for an answer then."""
 
 
 def launch(
@@ -128,11 +130,11 @@ def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ctrl-C reaches the child as well; what is still there after some seconds is ended."""
+    """Ctrl-C reaches the child as well; what is still there soon after is ended."""
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

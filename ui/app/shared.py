@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -15,13 +14,14 @@ import streamlit as st
 from rag.errors import CitewellError
 from rag.library import Library
 from rag.settings import Settings, load_settings
+from rag.store import UPLOADS
+from rag.store.durable import make_private_folder
+from rag.temporary import TemporaryFolder
 from ui.app.evaluating import Evaluations
 from ui.app.ingesting import IngestQueue
-from ui.uploads import clear_old
 
 __all__ = ["Shared", "shared"]
 
-_UPLOADS: Final = "uploads"
 _OTHERS: Final = 4
 """How many ways of asking, beside the settings' own, are kept ready."""
 
@@ -46,10 +46,12 @@ class Shared:
         """Measurements of this library, one at a time."""
         return Evaluations(self.library.settings.library / "evaluations")
 
-    @property
-    def uploads(self) -> Path:
-        """Where uploaded files are saved."""
-        return self.library.settings.library / _UPLOADS
+    @cached_property
+    def uploads(self) -> TemporaryFolder:
+        """Where this process saves uploaded files: on the library's disk, which has room for them."""
+        place = self.library.settings.library / UPLOADS
+        make_private_folder(place)
+        return TemporaryFolder(place)
 
     def ready(self) -> Library:
         """The library with its models built; many sessions that come at once build them once."""
@@ -86,6 +88,8 @@ class Shared:
 
     def close(self) -> None:
         """Let go of the library when no session can use it any more."""
+        if "uploads" in self.__dict__:
+            self.uploads.remove()
         self.library.close()
 
 
@@ -98,6 +102,4 @@ def shared() -> Shared:
 @st.cache_resource(show_spinner=False, on_release=Shared.close)
 def _open(library_path: str, settings_key: str, _settings: Settings) -> Shared:
     """Keyed by path and settings; the key leaves the secret key of an endpoint masked."""
-    opened = Shared(Library.open(library_path, _settings))
-    clear_old(opened.uploads)
-    return opened
+    return Shared(Library.open(library_path, _settings))

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from rag.errors import CitewellError
+from rag.temporary import clear_left_behind
 from ui.cli.output import write_error
 
 __all__ = ["build", "main"]
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit code: 0 done, 1 something failed, 2 wrong usage."""
     logging.basicConfig(level=os.environ.get("CITEWELL_LOG", "WARNING"), stream=sys.stderr)
+    clear_left_behind()
     try:
         build()(arguments)
     except CitewellError as error:

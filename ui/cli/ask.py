@@ -99,9 +99,9 @@ def ask(
             write_error(f"{len(questions) - len(asked)} questions are answered in {str(output)!r} already")
         told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)
         failures = 0
-        for item, answer in zip(asked, told, strict=True):
-            failures += isinstance(answer, CitewellError)
-            _print_line(opened, item, answer, answers, as_json=as_json)
+        for item, outcome in zip(asked, told, strict=True):
+            failures += isinstance(outcome, CitewellError)
+            _print_line(opened, item, outcome, answers, as_json=as_json)
     if failures:
         write_error(f"{failures} of {len(asked)} questions failed; the others were answered")
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from rag.schema import Answer, Check, Citation, DocumentInfo, Passage, RunRecord, Support
 from rag.store import SimilarDocument
+from rag.text import revealed, without_invisible
 
 __all__ = [
     "print_answer",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 _WIDTH = 100
+_BAR = "  │ "
+_INNER = str.maketrans("“”", "‘’")
 _MARKS = {
     Support.SUPPORTED: "",
     Support.PARTIAL: " (partly supported)",
@@ -54,22 +57,25 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     if answer.understood:
         print_line(_wrapped(f"Understood as: {answer.understood}"))
     if answer.short_answer is not None:
-        print_line(_bold(f"{_one_line(answer.short_answer.text)} [{answer.short_answer.citation}]"))
+        print_line(_bold(f"{_as_quote(answer.short_answer.text)} [{answer.short_answer.citation}]"))
     for sentence in answer.sentences:
         numbers = "".join(f"[{number}]" for number in sentence.citations)
-        print_line(_wrapped(f"{sentence.text} {numbers}{_MARKS[sentence.support]}".rstrip()))
+        print_line(_barred(f"{_as_quote(sentence.text)} {numbers}{_MARKS[sentence.support]}".rstrip()))
     if answer.reason and not answer.abstained:
         print_line(_wrapped(f"({answer.reason})"))
     if answer.abstained:
         print_line(_wrapped(answer.text))
         print_line(_wrapped(answer.reason))
         for passage in answer.passages[:3]:
-            print_line(f"  nearest: {_place(passage, names)}: {_shortened(passage.text)}")
+            print_line(f"  nearest: {_place(passage, names)}: {_as_quote(_shortened(passage.text))}")
     print_line()
     for citation in answer.citations:
         print_line(f"[{citation.number}] {_place(citation, names)}")
-        print_line(textwrap.indent(_wrapped(f"“{_one_line(citation.quote)}”"), "    "))
+        print_line(_barred(_as_quote(citation.quote)))
     seconds = answer.timings.get("total", 0.0)
+    if answer.coverage is not None:
+        read = answer.coverage
+        print_line(f"read {read.read:,} of {read.of:,} parts of {read.documents:,} document(s)")
     print_line(
         f"{answer.verdict.value}   confidence {answer.confidence:.0%}   {seconds:.2f} s   run {answer.run_id}"
     )
@@ -81,7 +87,7 @@ def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo
     for number, passage in enumerate(passages, 1):
         scores = "  ".join(f"{leg} {score:.3f}" for leg, score in passage.scores.items())
         print_line(f"{number:>2}. {passage.score:.3f}  {_place(passage, names)}   ({scores})")
-        print_line(textwrap.indent(_wrapped(_shortened(passage.text, 400)), "      "))
+        print_line(_barred(_as_quote(_shortened(passage.text, 400))))
     if not passages:
         print_line("no passage found")
 
@@ -141,8 +147,18 @@ def print_run(run: RunRecord) -> None:
 
 def _place(item: Citation | Passage, names: dict[str, str]) -> str:
     told = item.place.told() if item.place is not None else ""
-    name = names.get(item.document_id, item.source)
-    return f"{name}, {told}" if told else name
+    name = revealed(names.get(item.document_id, item.source))
+    return f"{name}, {revealed(told)}" if told else name
+
+
+def _as_quote(text: str) -> str:
+    """What documents say, on one line between marks that it does not hold itself: so its end is seen."""
+    return f"“{without_invisible(_one_line(text)).translate(_INNER)}”"
+
+
+def _barred(text: str) -> str:
+    """Lines behind a bar: what is not behind one was said by the program."""
+    return textwrap.indent(_wrapped(text), _BAR)
 
 
 def _bold(text: str) -> str:

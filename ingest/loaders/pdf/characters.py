@@ -24,7 +24,7 @@ __all__ = ["LINE_END_HYPHEN", "Boxes", "Font", "Frame", "PageCharacters", "main_
 
 _FORCE_BOLD: Final = 1 << 18  # PDF 1.7, table 123, bit position 19
 _BOLD_WEIGHT: Final = 600
-_BOLD_NAME: Final = re.compile(r"bold|black|heavy|demi|-medi$|-bd\b|(?:cm|sf|ec|tc)[a-z]*bx", re.I)
+_BOLD_NAME: Final = re.compile(r"bold|black|heavy|demi|-medi$|-bd\b|(?:cm|sf|ec|tc)[a-z]{0,12}bx", re.I)
 """Names of bold fonts; Medi is Nimbus's bold, BX Computer Modern's."""
 _FIRST_NON_ASCII: Final = 0x7F
 _MOST_CHARACTERS: Final = 200_000
@@ -192,6 +192,12 @@ class FontReader:
         a, b, c, d = self._linear(index)
         # the font size counts before the text matrix, which may do all of the scaling
         return Font(size * math.hypot(c, d), self._is_bold(index), self._angle(a, b))
+
+    def extents(self, index: int) -> tuple[float, float]:
+        """The size of a character's type along its line and across it, in points."""
+        size = float(functions()["FPDFText_GetFontSize"](self._text_page, index))
+        a, b, c, d = self._linear(index)
+        return size * math.hypot(a, b), size * math.hypot(c, d)
 
     def angle(self, index: int) -> int:
         """The direction in which the text of a character runs as displayed, a multiple of 90 degrees."""

@@ -84,7 +84,7 @@ def _by_pdfium(document: Any, fallback: FallbackReader, scans: ScanReader) -> Pd
     failures = 0
     for number in range(1, len(document) + 1):
         try:
-            read = read_page(document, number)
+            read = read_page(document, number, fallback.has_layers)
             failures = 0
         except pypdfium2.PdfiumError:
             failures += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Final, NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, Frame
+from ingest.loaders.pdf.limits import EVERYWHERE, Bounds, Limits, Matrix, intersection, mapped
 from ingest.loaders.pdf.native import address, functions
 
 __all__ = ["Colours", "Drawings", "Pointers", "fill_colours", "read_drawings"]
@@ -31,8 +33,6 @@ _NO_TEXT: Final = -1
 Pointers = NDArray[np.uint64]
 Orders = NDArray[np.float64]
 Colours = NDArray[np.int16]
-Matrix = NDArray[np.float64]
-"""An affine map of row vectors, shape (3, 3)."""
 
 
 class _Shape(NamedTuple):
@@ -43,11 +43,22 @@ class _Shape(NamedTuple):
     """From the form that it belongs to into the page's own space."""
 
 
+class _Form(NamedTuple):
+    """What holds for everything inside of a form; the page itself is none."""
+
+    matrix: Matrix | None = None
+    clip: Bounds = EVERYWHERE
+    is_doubtful: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawings:
     """The objects of a page in the order of drawing, which `orders` tell.
 
-    `texts` (t,) are text objects by address, `text_modes` their rendering modes. Shapes are what may
+    `texts` (t,) are text objects by address, `text_modes` their rendering modes; `text_doubts` says which
+    may be drawn in part or not at all for other reasons than their colour: transparency, a layer, a clip
+    that is no rectangle. `text_clips` (t, 4) are the bounds of their clips on the page as displayed, NaN for
+    none. `replacing` are text objects with the mark that says what text stands for them. Shapes are what may
     cover text: pictures, shadings and opaque fills; `boxes` (m, 4) are theirs on the page as
     displayed, `colours` (m, 3) their fills from 0 to 255, or -1 for pictures and shadings.
     `paths` (k) are drawings other than text and pictures, filled or not, by address, `path_boxes` (k, 4)
@@ -57,6 +68,9 @@ class Drawings:
     texts: Pointers
     text_orders: Orders
     text_modes: NDArray[np.int16]
+    text_doubts: NDArray[np.bool_]
+    text_clips: Boxes
+    replacing: list[tuple[int, int]]
     boxes: Boxes
     orders: Orders
     colours: Colours
@@ -82,15 +96,19 @@ class Drawings:
 class _Walk:
     """Collects the objects of a page, those inside of forms included."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_layers: Callable[[], bool]) -> None:
         self._left = _MOST_OBJECTS
+        self._has_layers = has_layers
+        self._limits = Limits()
         self.texts: list[Pointers] = []
         self.text_orders: list[Orders] = []
         self.text_modes: list[NDArray[np.int16]] = []
+        self.text_doubts: list[NDArray[np.bool_]] = []
+        self.text_clips: list[Boxes] = []
         self.shapes: list[_Shape] = []
 
     def visit(
-        self, kind: str, handle: int | None, first: float, size: float, matrix: Matrix | None, depth: int = 0
+        self, kind: str, handle: int | None, first: float, size: float, form: _Form, depth: int = 0
     ) -> None:
         """Collect what a page or a form holds; its places lie between `first` and `first + size`."""
         known = functions()
@@ -101,23 +119,46 @@ class _Walk:
         step = size / (count + 1)
         orders = first + step * np.arange(1, count + 1)
         is_text = modes != _NO_TEXT
-        self.texts.append(np.array(pointers, np.uint64)[is_text])
+        texts = np.array(pointers, np.uint64)[is_text]
+        self.texts.append(texts)
         self.text_orders.append(orders[is_text])
         self.text_modes.append(modes[is_text])
+        self._limit(texts, form, depth)
         for index in np.flatnonzero(~is_text).tolist():
             pointer, order = pointers[index], float(orders[index])
             found = known["FPDFPageObj_GetType"](pointer)
             if found == _FORM and depth < _DEEPEST_FORM:
-                inner = _matrix(pointer) if matrix is None else _matrix(pointer) @ matrix
-                self.visit("FPDFFormObj", pointer, order, step, inner, depth + 1)
+                self.visit("FPDFFormObj", pointer, order, step, self._form(pointer, form), depth + 1)
             elif found in (_PATH, _IMAGE, _SHADING):
-                self.shapes.append(_Shape(pointer, order, found, matrix))
+                self.shapes.append(_Shape(pointer, order, found, form.matrix))
+
+    def _limit(self, texts: Pointers, form: _Form, depth: int) -> None:
+        """Take down what may keep texts from being seen."""
+        pointers = texts.tolist()
+        clips, doubts = self._limits.of(pointers)
+        if form.matrix is not None or form.clip is not EVERYWHERE:
+            for index, clip in enumerate(clips):
+                clips[index] = intersection(mapped(clip, form.matrix), form.clip)
+        if form.is_doubtful or (depth and pointers and self._has_layers()):
+            doubts[:] = True
+        self.text_clips.append(np.array(clips, np.float32).reshape(-1, 4))
+        self.text_doubts.append(doubts)
+
+    def _form(self, pointer: int, outer: _Form) -> _Form:
+        clips, doubts = self._limits.of([pointer])
+        own, clip = _matrix(pointer), intersection(mapped(clips[0], outer.matrix), outer.clip)
+        matrix = own if outer.matrix is None else own @ outer.matrix
+        return _Form(matrix, clip, outer.is_doubtful or bool(doubts[0]))
+
+    def replacing(self) -> list[tuple[int, int]]:
+        """Text objects with the mark that says what text stands for them."""
+        return self._limits.replacing
 
 
-def read_drawings(page: Any, frame: Frame) -> Drawings:
-    """Read an open `pypdfium2.PdfPage`."""
-    walk = _Walk()
-    walk.visit("FPDFPage", address(page), 0.0, 1.0, None)
+def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lambda: False) -> Drawings:
+    """Read an open `pypdfium2.PdfPage`; `has_layers` says whether some layer of the document is off."""
+    walk = _Walk(has_layers)
+    walk.visit("FPDFPage", address(page), 0.0, 1.0, _Form())
     boxes = frame.displayed(_bounds(walk.shapes))
     paths = [i for i, shape in enumerate(walk.shapes) if shape.kind == _PATH]
     with np.errstate(invalid="ignore"):
@@ -133,6 +174,9 @@ def read_drawings(page: Any, frame: Frame) -> Drawings:
         np.concatenate(walk.texts),
         np.concatenate(walk.text_orders),
         np.concatenate(walk.text_modes),
+        np.concatenate(walk.text_doubts),
+        _clips(np.concatenate(walk.text_clips), frame),
+        walk.replacing(),
         boxes[covering][kept],
         np.array([shape.order for shape in shapes], np.float64)[kept],
         colours[kept],
@@ -183,15 +227,19 @@ def _bounds(shapes: list[_Shape]) -> Boxes:
     bounds[~told] = np.nan
     for i, shape in enumerate(shapes):
         if shape.matrix is not None:
-            bounds[i] = _mapped(bounds[i], shape.matrix)
+            left_, top_, right_, bottom_ = bounds[i].tolist()
+            low_x, low_y, high_x, high_y = mapped((left_, bottom_, right_, top_), shape.matrix)
+            bounds[i] = low_x, high_y, high_x, low_y
     return bounds
 
 
-def _mapped(box: Boxes, matrix: Matrix) -> Boxes:
-    left, top, right, bottom = box.tolist()
-    corners = np.array([(x, y, 1.0) for x in (left, right) for y in (bottom, top)]) @ matrix
-    low, high = corners.min(0), corners.max(0)
-    return np.array([low[0], high[1], high[0], low[1]], np.float32)
+def _clips(clips: Boxes, frame: Frame) -> Boxes:
+    """Bounds of clips on the page as displayed; NaN where there is none."""
+    displayed = np.full_like(clips, np.nan)
+    limited = np.isfinite(clips).all(axis=1)
+    if limited.any():
+        displayed[limited] = frame.displayed(clips[limited])
+    return displayed
 
 
 def _matrix(pointer: int) -> Matrix:

@@ -43,6 +43,7 @@ class FallbackReader:
     def __init__(self, path: Path, source: str) -> None:
         self._path, self._source = path, source
         self._reader: PdfReader | None = None
+        self._layered: bool | None = None
 
     def page_count(self) -> int:
         """The number of pages.
@@ -58,6 +59,21 @@ class FallbackReader:
         with _quiet(), self._explained():
             found: Any = self._opened().metadata or {}
             return {str(key).lstrip("/"): clean_text(str(value)) for key, value in found.items()}
+
+    def has_layers(self) -> bool:
+        """Whether some layer of the document is off when it is opened, or may be."""
+        if self._layered is None:
+            data = self._path.read_bytes()
+            named = b"/OCProperties" in data
+            self._layered = named or (b"/ObjStm" in data and self._names_layers())
+        return self._layered
+
+    def _names_layers(self) -> bool:
+        try:
+            with _quiet():
+                return "/OCProperties" in self._opened().root_object
+        except _BROKEN:
+            return True  # who cannot be asked may have some
 
     def page(self, number: int) -> str:
         """The text of a page, empty where pypdf fails too."""

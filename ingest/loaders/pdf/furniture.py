@@ -25,7 +25,7 @@ _ROUNDS: Final = 2
 """A page number may stand above the footer's words, or below."""
 _LONGEST: Final = 120
 _NUMBER_ONLY: Final = re.compile(
-    r"\W*(?:page|seite|p\.)?\W*(?:[A-Z]{1,3}\W{1,3})?(?P<n>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|von)\s*\d+)?\W*",
+    r"\W*(?:(?:page|seite|p\.)\W*)?(?:[A-Z]{1,3}\W{1,3})?(?P<n>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|von)\s*\d+)?\W*",
     re.I,
 )
 _NUMBER_OUTSIDE: Final = re.compile(r"(?P<first>\d{1,4})\b.*?|.*?\b(?P<last>\d{1,4})\W*")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +15,7 @@ from ingest.loaders.decoding import clean_text
 from ingest.loaders.pdf.characters import Frame, main_angle, read_characters
 from ingest.loaders.pdf.drawings import read_drawings
 from ingest.loaders.pdf.drawn_boxes import drawn_boxes
+from ingest.loaders.pdf.feigned import drop_feigned
 from ingest.loaders.pdf.fields import take_boxes, with_boxes
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
@@ -71,8 +73,13 @@ class ReadPage(NamedTuple):
     is_drawn: bool
 
 
-def read_page(document: Any, number: int) -> ReadPage:
+def read_page(document: Any, number: int, has_layers: Callable[[], bool] = lambda: False) -> ReadPage:
     """The lines of a page, with form fields as they are filled in, typed notes and stamps.
+
+    Args:
+        document: An open `pypdfium2.PdfDocument`.
+        number: The page, from 1.
+        has_layers: Whether some layer of the document is off; asked only where a page may have one.
 
     Raises:
         pypdfium2.PdfiumError: pdfium cannot load the page.
@@ -90,9 +97,16 @@ def read_page(document: Any, number: int) -> ReadPage:
             if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
                 page.close()
                 page = document[number - 1]
+        drawings = read_drawings(page, Frame.of(page), has_layers)
+        feigned = 0
+        if drawings.replacing:
+            feigned = drop_feigned(page, drawings.replacing)
+            if not feigned:  # what stands for the text is as good as what is drawn: as it was
+                page.close()
+                page = document[number - 1]
+                drawings = read_drawings(page, Frame.of(page), has_layers)
         with closing(_text_page(page)) as text_page:
             characters = read_characters(page, text_page)
-            drawings = read_drawings(page, characters.frame)
             hidden = hidden_characters(page, text_page, characters, drawings)
             characters, drawn = drawn_boxes(characters, drawings)
             boxes += drawn
@@ -101,6 +115,7 @@ def read_page(document: Any, number: int) -> ReadPage:
                 characters = with_boxes(characters, boxes)
                 hidden = np.append(hidden, np.zeros(2 * len(boxes), np.bool_))
             lines = read_lines(number, characters, hidden, _label(document, number), fields_from)
+            lines = replace(lines, hidden=lines.hidden + feigned)
         share = drawings.picture_share(lines.width, lines.height) if drawings.is_picture.any() else 0.0
         return ReadPage(lines, share, drawings.has_paths or bool(drawings.is_picture.any()))
     finally:

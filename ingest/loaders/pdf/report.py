@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from ingest.loaders.builder import hidden_told
 from ingest.loaders.page_report import page_ranges
 from ingest.loaders.pdf.contents import PdfContents
 from ingest.loaders.pdf.lines import PageLines
@@ -13,7 +14,7 @@ __all__ = ["document_warnings", "page_warnings"]
 
 def page_warnings(contents: PdfContents, page: PageLines) -> tuple[str, ...]:
     """What is odd about one page."""
-    hidden = (_hidden(page.hidden),) if page.hidden else ()
+    hidden = (hidden_told(page.hidden),) if page.hidden else ()
     return (*contents.warnings.get(page.number, ()), *hidden)
 
 
@@ -27,12 +28,8 @@ def document_warnings(contents: PdfContents) -> list[str]:
     hidden = [page for page in contents.pages if page.hidden]
     if hidden:
         pages = _pages([page.number for page in hidden])
-        told.append(f"{pages}: {_hidden(sum(page.hidden for page in hidden))}")
+        told.append(f"{pages}: {hidden_told(sum(page.hidden for page in hidden))}")
     return told
-
-
-def _hidden(count: int) -> str:
-    return f"{count} character{'' if count == 1 else 's'} of hidden text left out"
 
 
 def _pages(numbers: list[int]) -> str:

@@ -1,8 +1,8 @@
 """Hidden text: what a reader cannot see must not answer questions, for it may be there to mislead.
 
-Text off the page or smaller than a point is told by its boxes. Other text is hidden if it leaves no
-trace: some is suspect (its mode or colour, what is drawn before or after it), and a page with suspects
-is drawn with and without them. So white text on a dark box stays, and white text on white does not,
+Text off the page, tiny or squeezed is told by its boxes. Other text is hidden if it leaves no trace: some
+is suspect (its mode, colour, layer or clip, what is drawn before or after it), and a page with suspects is
+drawn with and without them. So white text on a dark box stays, and white text on white does not,
 whatever paper, clipping, transparency or later picture makes it vanish. Invisible text over a picture
 is the text of a scan, where the picture has ink.
 """
@@ -18,14 +18,17 @@ from numpy.typing import NDArray
 from ingest.loaders.pdf.characters import Boxes, PageCharacters
 from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers, fill_colours
 from ingest.loaders.pdf.native import address, functions
+from ingest.loaders.visible import LEAST_POINTS
+from rag.text import without_invisible
 
 __all__ = ["hidden_characters"]
 
 Mask = NDArray[np.bool_]
+Window = tuple[float, float, float, float]
+"""What is cut off a page on the left, at the bottom, on the right and at the top, in points."""
 
+_LATIN: Final = 0x24F
 _SPACES: Final = (0x09, 0x0A, 0x0D, 0x20, 0xA0)
-_LEAST_SIZE: Final = 1.0
-"""Points; nobody reads smaller text."""
 # text rendering modes, PDF 1.7, table 106
 _FILLED: Final = 0
 _INVISIBLE: Final = 3
@@ -44,6 +47,10 @@ _SCALE: Final = 2.0
 _SCALE_OF_INK: Final = 1.0
 _MOST_PIXELS: Final = 2_500_000
 _LEAST_SCALE: Final = 0.2
+_LINE_PIXELS: Final = 8.0
+_MOST_WINDOWS: Final = 24
+_SQUEEZED: Final = 0.1
+_NARROW: Final = 0.05
 
 
 def hidden_characters(page: Any, text_page: Any, characters: PageCharacters, drawings: Drawings) -> Mask:
@@ -51,19 +58,23 @@ def hidden_characters(page: Any, text_page: Any, characters: PageCharacters, dra
     boxes = characters.boxes
     inked: Mask = np.isfinite(boxes[:, 0]) & ~np.isin(characters.codes, _SPACES)
     hidden = inked & (_off_page(characters) | _too_small(characters, inked))
+    hidden |= _of_no_shape(characters)
     colours, opacity = fill_colours(drawings.texts.tolist())
     doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
-    doubtful |= colours[:, 0] < 0
+    doubtful |= (colours[:, 0] < 0) | drawings.text_doubts
     shapes = _topmost_shapes(characters, drawings)
-    if not doubtful.any() and not _may_matter(shapes, colours, drawings):
+    is_clipped = bool(np.isfinite(drawings.text_clips).any())
+    if not doubtful.any() and not is_clipped and not _may_matter(shapes, colours, drawings):
         return hidden
     owners = _owners(text_page, drawings.texts, len(boxes))
     known = inked & ~hidden & (owners >= 0)
     suspect = known & (doubtful[owners] | _over_or_under(shapes, owners, colours, drawings))
+    if is_clipped:
+        suspect |= known & _clipped_off(boxes, drawings.text_clips[owners])
     unpainted = np.isin(drawings.text_modes, (_INVISIBLE, _CLIPPING))[owners]
     painted = suspect & ~unpainted
     if painted.any():
-        hidden |= painted & ~_leaves_trace(page, boxes, drawings.texts[np.unique(owners[painted])])
+        hidden |= painted & ~_leaves_trace(page, boxes, painted, drawings.texts[np.unique(owners[painted])])
     unpainted &= suspect
     if unpainted.any():
         shown = _on_picture(boxes, drawings) if (known & ~unpainted).any() else inked
@@ -82,6 +93,14 @@ def _owners(text_page: Any, texts: Pointers, count: int) -> NDArray[np.intp]:
     return np.where(ordered[places] == found, by_address[places], -1)
 
 
+def _of_no_shape(characters: PageCharacters) -> Mask:
+    """Characters that no font draws, such as controls of direction and those of no width."""
+    codes = np.unique(characters.codes[characters.codes > _LATIN])
+    found = [code for code in codes.tolist() if without_invisible(f"\u4e00{chr(code)}") == "\u4e00"]
+    unseen: Mask = np.isin(characters.codes, found)
+    return unseen
+
+
 def _off_page(characters: PageCharacters) -> Mask:
     left, top, right, bottom = characters.boxes.T
     frame = characters.frame
@@ -91,11 +110,18 @@ def _off_page(characters: PageCharacters) -> Mask:
 
 
 def _too_small(characters: PageCharacters, inked: Mask) -> Mask:
-    """Characters whose box and font are both smaller than a point: fonts may lie about their boxes."""
-    boxes = characters.boxes
-    small: Mask = inked & (np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) < _LEAST_SIZE)
+    """Characters that are tiny, or squeezed to a line, by box and font: fonts may lie about their boxes."""
+    boxes, fonts = characters.boxes, characters.fonts
+    sizes = np.sort(boxes[:, 2:] - boxes[:, :2], axis=1)
+    with np.errstate(invalid="ignore"):
+        small: Mask = inked & ((sizes[:, 1] < LEAST_POINTS) | (sizes[:, 0] < _NARROW * sizes[:, 1]))
+    judged: dict[int, bool] = {}
     for index in np.flatnonzero(small).tolist():
-        small[index] = characters.fonts.font(index).size < _LEAST_SIZE
+        owner = fonts.text_object(index)
+        if owner not in judged:
+            across, along = fonts.extents(index)
+            judged[owner] = min(across, along) < max(LEAST_POINTS, _SQUEEZED * max(across, along))
+        small[index] = judged[owner]
     return small
 
 
@@ -144,20 +170,57 @@ def _over_or_under(
     return found
 
 
-def _leaves_trace(page: Any, boxes: Boxes, suspects: Pointers) -> Mask:
-    """Whether the page looks another at a character's place without the suspects."""
-    scale = _scale(page, _SCALE)
-    if scale < _LEAST_SCALE:
-        return np.ones(len(boxes), np.bool_)
+def _clipped_off(boxes: Boxes, clips: Boxes) -> Mask:
+    """Characters whose middles lie outside of their clips."""
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    with np.errstate(invalid="ignore"):
+        off: Mask = np.any((middle < clips[:, :2]) | (middle > clips[:, 2:]), axis=1)
+    return off
+
+
+def _leaves_trace(page: Any, boxes: Boxes, suspect: Mask, objects: Pointers) -> Mask:
+    """Whether the page looks another at a character's place without the suspects, text objects by address.
+
+    A page that is too large to be drawn whole is drawn in windows about the suspects, of which there may
+    be so many; what no window shows counts as unseen.
+    """
     set_active = functions()["FPDFPageObj_SetIsActive"]
-    for pointer in suspects.tolist():
-        set_active(pointer, 0)
-    try:
-        without = _drawn(page, scale)
-    finally:
-        for pointer in suspects.tolist():
-            set_active(pointer, 1)
-    return _any_inside(np.abs(_drawn(page, scale) - without) > _TRACE, boxes * scale)
+    scale, windows = _windows(page, boxes[suspect])
+    seen: Mask = np.zeros(len(boxes), np.bool_)
+    for window in windows:
+        for pointer in objects.tolist():
+            set_active(pointer, 0)
+        try:
+            without = _drawn(page, scale, window)
+        finally:
+            for pointer in objects.tolist():
+                set_active(pointer, 1)
+        changed = np.abs(_drawn(page, scale, window) - without) > _TRACE
+        shift = np.array([window[0], window[3], window[0], window[3]], np.float32)
+        np.logical_or(seen, _any_inside(changed, (boxes - shift) * scale), out=seen)
+    return seen
+
+
+def _windows(page: Any, boxes: Boxes) -> tuple[float, list[Window]]:
+    """A scale, and what to cut off the page (left, bottom, right, top) so that windows show the boxes."""
+    scale = _scale(page, _SCALE)
+    if scale >= _LEAST_SCALE:
+        return scale, [(0.0, 0.0, 0.0, 0.0)]
+    width, height = page.get_size()
+    line = float(np.median(np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])))
+    scale = min(_SCALE, max(_LINE_PIXELS / max(line, 1e-3), scale))
+    side = _MOST_PIXELS**0.5 / scale
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    places = np.unique((middle // side).astype(np.intp), axis=0)[:_MOST_WINDOWS]
+    return scale, [
+        (
+            x * side,
+            max(height - (y + 1) * side, 0.0),
+            max(width - (x + 1) * side, 0.0),
+            y * side,
+        )
+        for x, y in places.tolist()
+    ]
 
 
 def _has_ink(page: Any, boxes: Boxes) -> Mask:
@@ -181,8 +244,8 @@ def _scale(page: Any, wanted: float) -> float:
     return float(min(wanted, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5))
 
 
-def _drawn(page: Any, scale: float) -> NDArray[np.int16]:
-    bitmap = page.render(scale=scale, grayscale=True, draw_annots=False, may_draw_forms=False)
+def _drawn(page: Any, scale: float, crop: Window = (0.0, 0.0, 0.0, 0.0)) -> NDArray[np.int16]:
+    bitmap = page.render(scale=scale, crop=crop, grayscale=True, draw_annots=False, may_draw_forms=False)
     try:
         grey: NDArray[np.int16] = bitmap.to_numpy().astype(np.int16)
     finally:

@@ -18,13 +18,15 @@ _STOPS: Final = re.compile(
     rf"(?P<stop>{ASKING}|请|請|一共|总共|总|可以|能够|能|需要|应该|参加了|[的地得是在于於由从從对對把被到了着過过吗嗎呢吧啊有和与與及{ENDS}])"
 )
 _TOPIC_STOPS: Final = re.compile(
-    rf"{ASKING}|可以|能够|需要|应该|应當|[的是在于於有由被为為会會能可了着吗嗎呢{ENDS}]|\d+年"
+    rf"{ASKING}|可以|能够|需要|应该|应當|[的是在于於有由被为為会會能可了着吗嗎呢{ENDS}]|(?<!\d)\d+年"
 )
 _OBJECT: Final = re.compile(
     rf"(?:[了着過过]|负责|負責|创立|設計|设计|到)(?P<topic>[^{ENDS}的了]{{2,12}})[{ENDS}]*$"
 )
-_NUMBERED: Final = re.compile(r"[A-Za-z]*\d+[A-Za-z0-9.-]*[年月日号號]?|[一二三四五六七八九十]+[年月日号號]")
-_MARKS: Final = re.compile(rf"[{ENDS}]+$")
+_NUMBERED: Final = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]*\d[A-Za-z0-9.-]*+[年月日号號]?|[一二三四五六七八九十]+[年月日号號]"
+)
+_MARKS: Final = re.compile(rf"(?<![{ENDS}])[{ENDS}]+$")
 _LONGEST: Final = 8
 _SHORT: Final = 10
 

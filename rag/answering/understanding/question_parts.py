@@ -8,8 +8,9 @@ from typing import Final
 __all__ = ["question_parts"]
 
 _PARTS: Final = re.compile(
-    r"\s*(?:,?\s+and\s+(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
-    r"|[;；?？]|，(?=.{2,}[什谁誰哪多几幾何如怎]))\s*",
+    r"(?<!\s)\s*+(?:(?:(?<=\s)|,\s+)and\s+"
+    r"(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
+    r"|[;；?？]|，(?=.{2,60}[什谁誰哪多几幾何如怎]))\s*",
     re.IGNORECASE,
 )
 

@@ -15,8 +15,8 @@ _CHINESE: Final = re.compile(
     r"|我很想知道|你能告诉我|您能告诉我|能告诉我|能否告诉我|可以告诉我|告诉我|告訴我|帮我查一下|帮我找一下|[，,、。！!：:\s])+"
 )
 _THANKS_BEHIND: Final = re.compile(
-    r"[\s,，]+(?:please|thanks|thank you|bitte|danke|s'il (?:vous|te) plaît|merci|por favor|gracias"
-    r"|per favore|grazie|谢谢|多谢)(?=[\s.!?。！？]*$)",
+    r"(?<![\s,，])[\s,，]+(?:please|thanks|thank you|bitte|danke|s'il (?:vous|te) plaît|merci|por favor"
+    r"|gracias|per favore|grazie|谢谢|多谢)(?=[\s.!?。！？]*+\Z)",
     re.I,
 )
 

@@ -22,7 +22,7 @@ from rag.text import has_cjk
 
 __all__ = ["standalone", "substituted", "understood"]
 
-_END: Final = re.compile(r"[\s?？.。!！]*$")
+_END: Final = re.compile(r"(?<![\s?？.。!！])[\s?？.。!！]*$")
 _LONGEST: Final = 6
 _NOTHING_ALIKE: Final = Likeness()
 _LEAST: Final = 0.3

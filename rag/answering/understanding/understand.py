@@ -119,6 +119,10 @@ class Understanding:
         known = self._words[kind]
         return sum(word in known for word in asked) >= _LEAST_KNOWN * len(asked)
 
+    def usual_words(self, kind: Kind) -> frozenset[str]:
+        """The content words with which a kind of question is asked: they name nothing in particular."""
+        return self._words[kind]
+
     @cached_property
     def _words(self) -> dict[Kind, frozenset[str]]:
         """The content words of the examples of each kind, without the documents that they name."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from rag.store.database import explained
-from rag.store.durable import TEMPORARY, replacing
+from rag.store.durable import PRIVATE_FILE, TEMPORARY, make_private_folder, replacing
 from rag.store.lexical.segment import Segment
 
 __all__ = ["SegmentCache", "SegmentKey"]
@@ -104,9 +104,10 @@ class SegmentCache:
         if not segments and not self.folder.is_dir():
             return []
         with explained(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder.parent)
+            make_private_folder(self.folder)
             try:
-                with FileLock(self.folder / _LOCK, timeout=0):
+                with FileLock(self.folder / _LOCK, timeout=0, mode=PRIVATE_FILE):
                     return self._publish(key, segments)
             except Timeout:
                 return None
@@ -143,7 +144,10 @@ class SegmentCache:
             if found["format"] != _FORMAT:
                 return None
             key = SegmentKey(str(found["library"]), int(found["version"]), str(found["terms"]))
-            return key, [_Entry(**entry) for entry in found["segments"]]
+            entries = [_Entry(**entry) for entry in found["segments"]]
+            lengths = [entry.lengths[name] for entry in entries for name in _TYPES]
+            sound = all(Path(entry.file).name == entry.file for entry in entries)
+            return (key, entries) if sound and all(isinstance(length, int) for length in lengths) else None
         except (OSError, ValueError, TypeError, KeyError):
             return None
 

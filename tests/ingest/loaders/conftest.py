@@ -71,8 +71,9 @@ def blocks() -> Callable[[Document], list[tuple[str, str]]]:
 
     def listed(document: Document) -> list[tuple[str, str]]:
         return [
-            (f"{block.kind}{block.level or ''}", document.text[block.start : block.end])
+            (f"{block.kind}{level}", document.text[block.start : block.end])
             for block in document.blocks
+            for level in ((block.level or "") if block.kind == "heading" else "",)
         ]
 
     return listed

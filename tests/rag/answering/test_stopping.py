@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,8 +50,6 @@ def test_a_model_is_stopped_before_its_first_word(store: Store) -> None:
     answerer = Answerer(store, retriever, embedder, settings, model, prompt_builder=builder)
     stop = threading.Event()
     threading.Timer(0.3, stop.set).start()
-    started = time.monotonic()
     *_, finished = answerer.stream(QUESTION, stop=stop)
     assert isinstance(finished, Finished)
     assert finished.answer.abstained
-    assert time.monotonic() - started < 20

@@ -147,19 +147,6 @@ def test_a_heading_is_not_quoted_beside_its_text() -> None:
     assert chosen[0].unit.text == "Umbrellas left behind hang at the desk."
 
 
-def test_a_short_answer_that_fits_speaks_for_its_sentence() -> None:
-    text = "The old bridge has three arches. The old bridge was opened in May 1904 by the mayor."
-    measured = EvidenceSelector(None).measure("When was the old bridge opened?", [passage(text)])
-    answers = measured.matrix[:, FEATURES.index("answer")]
-    assert answers[1] > answers[0]
-    assert measured.matrix[:, FEATURES.index("answer_gap")].tolist() == (answers - answers[1]).tolist()
-
-
-def test_a_question_for_reasons_has_no_short_answer_to_fit() -> None:
-    measured = EvidenceSelector(None).measure("Why do gulls nest on the roofs?", PASSAGES)
-    assert not measured.matrix[:, FEATURES.index("answer")].any()
-
-
 def test_likeness_counts_alone_where_the_words_say_nothing() -> None:
     selector = EvidenceSelector(Trained(256))
     strange = selector.measure("Whither gather mewing birds?", PASSAGES).matrix

@@ -56,6 +56,9 @@ def test_records_of_a_csv_file_are_a_unit_each_however_long_their_lines_are() ->
     units = quotable_units([replace(passage(text[:-1], 100), rows=rows)])
     assert [unit.text for unit in units] == [*lines[:2], lines[2][:-1]]
     assert all(unit.is_row and unit.lead == "" and unit.reading == unit.text for unit in units)
+    assert all(unit.row is not None and unit.row.cells[3].column == "Remarks" for unit in units)
+    assert units[0].row is not None
+    assert units[0].row.cells[3].text == "renovated in part; see the file of Alder"
 
 
 def test_text_around_records_is_cut_into_sentences() -> None:

@@ -11,6 +11,7 @@ from rag.models import build_generator
 from rag.models.local_chat import LocalChatModel
 from rag.models.turn import Turn
 from rag.settings import Settings
+from tests.waiting import wait_until
 
 QUESTIONS = [
     "the cat sat",
@@ -119,10 +120,7 @@ def test_a_batch_refuses_what_a_call_refuses(tiny_chat_model: Path) -> None:
 def test_weights_go_after_idling_and_come_back(tiny_chat_model: Path) -> None:
     model = chat(tiny_chat_model, idle_minutes=0.005)
     before = model.invoke(QUESTIONS[0]).text
-    deadline = time.monotonic() + 20
-    while model._weights._loaded is not None:
-        assert time.monotonic() < deadline, "the weights were not given back"
-        time.sleep(0.05)
+    wait_until(lambda: model._weights._loaded is None)
     assert model.invoke(QUESTIONS[0]).text == before
 
 

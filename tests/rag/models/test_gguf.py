@@ -11,8 +11,9 @@ import pytest
 
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models import build_generator
-from rag.models.gguf import cache_folder, converted
+from rag.models.gguf import converted
 from rag.models.packaged import packaged_path
+from rag.models.verified import cache_folder
 from rag.settings import Settings
 
 try:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from rag.models.causal import CausalModel
 from rag.models.decoding import until
 from rag.models.local_chat import LocalChatModel
 from rag.settings import GeneratorSettings, Settings
+from tests.waiting import wait_until
 
 MESSAGES = [
     SystemMessage("the museum opens at nine in the morning ."),
@@ -117,10 +117,7 @@ def test_leaving_a_stream_ends_its_thread(model: LocalChatModel) -> None:
     next(stream)
     assert decoding_threads()
     del stream
-    until_none = time.monotonic() + 5
-    while decoding_threads() and time.monotonic() < until_none:
-        time.sleep(0.01)
-    assert not decoding_threads()
+    wait_until(lambda: not decoding_threads())
 
 
 def decoding_threads() -> list[str]:

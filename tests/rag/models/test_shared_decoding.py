@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from rag.models import build_generator, shared_decoding
 from rag.models.local_chat import LocalChatModel
 from rag.models.waiting import Waiting
 from rag.settings import Settings
+from tests.waiting import wait_until
 
 QUESTIONS = [
     "the cat sat",
@@ -36,10 +36,7 @@ def together(model: LocalChatModel, ask: Any) -> list[Any]:
     with ThreadPoolExecutor(len(QUESTIONS)) as threads:
         with model._weights.turn:
             asked = [threads.submit(ask, question) for question in QUESTIONS]
-            deadline = time.monotonic() + 20
-            while len(model._weights.waiting._requests) < len(QUESTIONS):
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
+            wait_until(lambda: len(model._weights.waiting._requests) == len(QUESTIONS))
         return [one.result() for one in asked]
 
 

@@ -175,3 +175,19 @@ def test_a_reranker_gives_the_order_and_the_scale_stays(town, embedder):
     assert {hit.chunk_id for hit in plain.retrieve("lighthouse and harbour").fused} == {
         hit.chunk_id for hit in reranked.retrieve("lighthouse and harbour").fused
     }
+
+
+def test_what_a_leg_puts_first_is_found_behind_a_long_document_of_the_same_words(store, embedder):
+    """Every chunk of a long document lends its neighbours strength; the one short answer stays in sight."""
+    parts = "\n\n".join(
+        f"Error ERR-{n}. Remedy: check the error table, remedy {n} for this error." for n in range(4100, 4140)
+    )
+    add_to_store(store, document(parts, "errors.txt"), embedder, size=80)
+    add_to_store(store, document("E07: descale the machine.", "coffee.txt"), embedder)
+    found = HybridRetriever(store, embedder, RetrievalSettings()).retrieve(
+        "What is the remedy for error E07?"
+    )
+    assert found.legs["lexical"]
+    assert "coffee.txt" in sources(found)
+    leading = {hit.chunk_id for hits in found.legs.values() for hit in hits[:2]}
+    assert leading <= {chunk_id for passage in found.passages for chunk_id in passage.chunk_ids}

@@ -29,7 +29,7 @@ def failures(store: Store) -> dict[str, str]:
 
 def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> None:
     assert failures(filled) == {}
-    assert len(filled.check()) == 11
+    assert len(filled.check()) == 12
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,17 @@ def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> N
         ("chunks tile the texts", "UPDATE chunks SET end = end + 1 WHERE id = 2", "chunk 2"),
         ("chunks tile the texts", "UPDATE documents SET first_chunk = 50 WHERE id = 2", "not 50"),
         ("chunks tile the texts", "UPDATE library SET chunks = 9", "6 chunks are there, 9 are counted"),
+        (
+            "stored as it came in",
+            "UPDATE texts SET text = 'Another document' WHERE document = 2",
+            "text changed",
+        ),
+        (
+            "stored as it came in",
+            "UPDATE chunks SET headings = '[0]' WHERE document = 2",
+            "chunks changed",
+        ),
+        ("stored as it came in", "UPDATE pages SET label = 'ix' WHERE document = 1", "text changed"),
         ("vectors", "DELETE FROM vectors WHERE id = 1", "1 chunks without a vector"),
         ("vectors", "UPDATE vectors SET vector = x'00' WHERE id = 1", "another length"),
         ("vectors", "INSERT INTO vectors VALUES (99, 1, x'01', zeroblob(256))", "no chunk has"),

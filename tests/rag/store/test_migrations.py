@@ -56,18 +56,53 @@ def test_an_older_library_is_brought_up_to_date_with_its_documents(
     connection.close()
 
 
-def test_a_library_from_before_the_count_of_chunks_has_it(
-    tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+_TO_SCHEMA_11 = """
+DROP INDEX documents_without_digest;
+ALTER TABLE documents DROP COLUMN text_digest;
+ALTER TABLE documents DROP COLUMN chunks_digest;
+PRAGMA user_version = 11;
+"""
+_TO_SCHEMA_10 = """
+DROP TRIGGER chunks_added; DROP TRIGGER chunks_removed; DROP TRIGGER chunks_recut;
+DROP INDEX documents_by_chunks;
+ALTER TABLE library DROP COLUMN chunks;
+PRAGMA user_version = 10;
+"""
+
+
+def test_a_library_from_before_the_count_of_chunks_has_it(store: Store, embedder: HashingEmbedder) -> None:
+    infos = [add_to_store(store, document("word " * 50, name), embedder, size=25) for name in ("a", "b")]
+    store.close()
+    execute(store.path / "catalog.sqlite", _TO_SCHEMA_11 + _TO_SCHEMA_10)
+    with Store.open(store.path) as opened:
+        assert opened.chunk_count() == 20
+        opened.remove_documents([infos[0].document_id])
+        assert opened.chunk_count() == 10
+
+
+def test_a_library_from_before_the_digests_has_them_and_is_its_owners_alone(
+    store: Store, embedder: HashingEmbedder
 ) -> None:
-    before = {number: script for number, script in migrations().items() if number < 11}
-    monkeypatch.setattr(migrate_module, "migrations", lambda: before)
-    with Store.open(tmp_path) as old:
-        infos = [add_to_store(old, document("word " * 50, name), embedder, size=25) for name in ("a", "b")]
-    monkeypatch.undo()
-    with Store.open(tmp_path) as store:
-        assert store.chunk_count() == 20
-        store.remove_documents([infos[0].document_id])
-        assert store.chunk_count() == 10
+    add_to_store(store, document("word " * 50), embedder)
+    store.close()
+    catalog = store.path / "catalog.sqlite"
+    execute(catalog, _TO_SCHEMA_11)
+    catalog.chmod(0o644)
+    store.path.chmod(0o755)
+    with Store.open(store.path) as opened:
+        assert [check for check in opened.check() if not check.ok] == []
+    assert (catalog.stat().st_mode & 0o777, store.path.stat().st_mode & 0o777) == (0o600, 0o700)
+    execute(catalog, "UPDATE texts SET text = CAST('x' || substr(CAST(text AS TEXT), 2) AS BLOB)")
+    with Store.open(store.path) as opened:
+        assert [check.name for check in opened.check() if not check.ok] == ["stored as it came in"]
+
+
+@pytest.mark.parametrize("version", [-3, 0, 4])
+def test_a_schema_that_does_not_fit_the_tables_is_told(store: Store, version: int) -> None:
+    store.close()
+    execute(store.path / "catalog.sqlite", f"PRAGMA user_version = {version}")
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(store.path)
 
 
 def test_a_migration_that_fails_changes_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

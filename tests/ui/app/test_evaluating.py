@@ -5,6 +5,7 @@ import pytest
 
 from rag.errors import UsageError
 from rag.library import Library
+from tests.waiting import wait_until
 from ui.app.evaluating import Evaluations
 
 ROOF = "How much did the boathouse roof repair cost?"
@@ -18,10 +19,7 @@ def _lines(count):
 
 
 def _ended(evaluations):
-    deadline = time.monotonic() + 60
-    while evaluations.running is not None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert evaluations.running is None
+    wait_until(lambda: evaluations.running is None)
 
 
 @pytest.fixture

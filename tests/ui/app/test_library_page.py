@@ -1,5 +1,4 @@
 import io
-import time
 import zipfile
 
 import docx
@@ -9,18 +8,18 @@ from streamlit.testing.v1 import AppTest
 
 from rag.library import Library
 from tests.ui.app.sample import NASTY, html, page, two_page_pdf
+from tests.waiting import wait_until
 from ui.app.components.documents import found_documents
 
 
-def _finish(app, seconds=60):
+def _finish(app):
     """Run the page again until its uploads are done, as its timer does in a browser."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        app.run()
-        if any(button.key and button.key.startswith("dismiss-") for button in app.button):
-            return app
-        time.sleep(0.2)
-    raise AssertionError("the upload did not end")
+    wait_until(
+        lambda: any(button.key and button.key.startswith("dismiss-") for button in app.run().button),
+        tries=600,
+        pause=0.2,
+    )
+    return app
 
 
 def _sources(path):

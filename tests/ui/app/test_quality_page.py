@@ -1,8 +1,8 @@
 import json
-import time
 
 from rag.library import Library
 from tests.ui.app.sample import html, page
+from tests.waiting import wait_until
 
 ROOF = "How much did the boathouse roof repair cost?"
 LINES = [
@@ -22,13 +22,9 @@ def _evaluate(app, name):
     app.text_input(key="evaluation-name").set_value(name).run()
     app.button(key="evaluate").click().run()
     assert not app.exception
-    deadline = time.monotonic() + 60
-    while app.session_state is not None and time.monotonic() < deadline:
-        app.run()
-        if not [button for button in app.button if button.key == "evaluation-stop"]:
-            return
-        time.sleep(0.2)
-    raise AssertionError("the evaluation did not end")
+    wait_until(
+        lambda: all(button.key != "evaluation-stop" for button in app.run().button), tries=600, pause=0.2
+    )
 
 
 def test_a_file_of_questions_is_measured_and_drawn(app, library_path):

@@ -110,13 +110,17 @@ def _confidence(answer: Answer, t: Texts) -> None:
     if answer.abstained:
         return
     percent = confidence_percent(answer.confidence)
-    told = {
+    told: dict[Verdict, tuple[str, Literal["green", "blue", "orange"]]] = {
         Verdict.STATED: (t.verdict_stated, "green"),
         Verdict.PIECED: (t.verdict_pieced, "blue"),
         Verdict.NEAR: (t.verdict_near, "orange"),
-    }.get(answer.verdict)
-    if told is not None:
-        st.badge(told[0], color=told[1])
+    }
+    if answer.verdict in told:
+        words, colour_of_words = told[answer.verdict]
+        st.badge(words, color=colour_of_words)
+    if answer.coverage is not None:
+        read = answer.coverage
+        st.badge(t.coverage.format(read=read.read, of=read.of, documents=read.documents), color="gray")
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),

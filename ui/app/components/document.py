@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from rag.library import Library
+from rag.page_image import drawn_scale
 from rag.schema import DocumentInfo, Page, StoredChunk
 from ui.app.components.document_tables import page_tables
 from ui.app.components.evidence import original_button
@@ -109,7 +110,8 @@ def _page(
             )
             for chunk in chunks
         ]
-        st.image(tinted(picture, boxes, chosen, _SCALE), width="stretch", alt=t.page.format(n=page.number))
+        scale = drawn_scale(page.width or 0.0, page.height or 0.0, _SCALE)
+        st.image(tinted(picture, boxes, chosen, scale), width="stretch", alt=t.page.format(n=page.number))
 
 
 def _chunk_choice(page: Page, chunks: Sequence[StoredChunk], t: Texts) -> int | None:

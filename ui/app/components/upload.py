@@ -14,7 +14,7 @@ from streamlit.typing import UploadedFile
 
 from ingest import FileResult
 from ingest import safe_name as document_name
-from ingest.archives import ArchiveLimits, is_archive, unpacked
+from ingest.archives import ArchiveLimits, Room, is_archive, unpacked
 from rag.errors import DocumentError
 from ui.app.escaping import html_text
 from ui.app.ingesting import IngestJob
@@ -179,14 +179,17 @@ def _row_html(outcome: FileResult, t: Texts) -> str:
 
 def _take_over(shared: Shared, files: Sequence[UploadedFile], limit_bytes: int) -> None:
     """Save what was dropped into a folder of its own and queue it."""
-    shared.uploads.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=shared.uploads))
+    folder = Path(tempfile.mkdtemp(dir=shared.uploads.path))
+    limits = ArchiveLimits(
+        limit_bytes, _MOST_TIMES_LIMIT * limit_bytes, _MOST_FILES, setting="ui.max_upload_megabytes"
+    )
+    room = Room.for_archives(limits, (file.size for file in files), folder)
     saved: dict[Path, str] = {}
     refused: list[FileResult] = []
     for number, file in enumerate(files):
         try:
             path = save_upload(file, file.name, folder / str(number), limit_bytes)
-            for name, place in _inside(path, file.name, limit_bytes):
+            for name, place in _inside(path, file.name, limits, room):
                 if isinstance(place, Path):
                     saved[place] = distinct(document_name(name), saved.values())
                 else:
@@ -204,15 +207,14 @@ def _let_go(files: Sequence[UploadedFile]) -> None:
             context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
-def _inside(path: Path, name: str, limit_bytes: int) -> Iterator[tuple[str, Path | DocumentError]]:
+def _inside(
+    path: Path, name: str, limits: ArchiveLimits, room: Room
+) -> Iterator[tuple[str, Path | DocumentError]]:
     """The file itself, or what an archive holds."""
     if not is_archive(path):
         yield name, path
         return
-    limits = ArchiveLimits(
-        limit_bytes, _MOST_TIMES_LIMIT * limit_bytes, _MOST_FILES, setting="ui.max_upload_megabytes"
-    )
-    yield from unpacked(path, path.parent / "unpacked", limits)
+    yield from unpacked(path, path.parent / "unpacked", limits, room)
     path.unlink()
 
 

@@ -22,6 +22,7 @@ class AnswerTexts:
     verdict_stated: str
     verdict_pieced: str
     verdict_near: str
+    coverage: str
     partial: str
     contradicted: str
     unsupported: str
@@ -67,6 +68,7 @@ ENGLISH: Final = AnswerTexts(
     verdict_stated="Stated word for word",
     verdict_pieced="Pieced together",
     verdict_near="Near, but perhaps no answer",
+    coverage="Read {read} of {of} parts, documents: {documents}",
     confidence_help="Of the answers that get this figure, about {percent} in 100 should be right. Open the numbers and check those that matter.",
     partial="partly supported",
     contradicted="the source says otherwise",
@@ -113,6 +115,7 @@ CHINESE: Final = AnswerTexts(
     verdict_stated="原文如此",
     verdict_pieced="综合多处",
     verdict_near="相近，但可能不是答案",
+    coverage="已读{of}处中的{read}处，文档：{documents}",
     confidence_help="得到这一数值的答案中，大约每 100 个有 {percent} 个正确。重要的内容请点开编号核对。",
     partial="部分有据",
     contradicted="与原文不符",

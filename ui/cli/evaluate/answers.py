@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rag.settings import Settings
+from rag.temporary import TemporaryFolder
 from ui.cli.evaluate.bounds import parse_bounds
 from ui.cli.evaluate.counter import Counter
 from ui.cli.options import (
@@ -99,7 +99,7 @@ def library_for(
             yield opened
         return
     with (
-        TemporaryDirectory(prefix="citewell-evaluation-") as folder,
+        TemporaryFolder() as folder,
         open_library(
             settings.model_copy(update={"library": Path(folder) / "library"}), create=True
         ) as opened,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -109,8 +108,9 @@ def _measured(settings: Settings, test_set: RetrievalSet, *, whole_passages: boo
     from rag import evaluation
     from rag.evaluation import index_corpus, whole
     from rag.library import Library
+    from rag.temporary import TemporaryFolder
 
-    with tempfile.TemporaryDirectory(prefix="citewell-evaluation-") as folder:
+    with TemporaryFolder() as folder:
         temporary = settings.model_copy(update={"library": Path(folder) / "library"})
         with Library.open(settings=temporary) as library:
             chunker = StructureChunker(settings.chunking)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -229,16 +228,13 @@ def worker() -> Iterator[ParsingWorker]:
 
 
 def outcome(worker: ParsingWorker, path: Path) -> str:
-    """`read`, or why not; fails where the reason names no file, or took too long."""
-    started = time.monotonic()
+    """`read`, or why not; fails where the reason names no file."""
     try:
         document = worker.parse(path, path.name).document
     except DocumentError as error:
         told = str(error)
         assert path.name in told
         return told
-    finally:
-        assert time.monotonic() - started < LIMIT + 5
     assert document.pages[-1].end == len(document.text)
     return "read"
 

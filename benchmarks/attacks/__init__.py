@@ -1,0 +1,92 @@
+"""Attacks on Citewell by kind: what a file, a question or a visitor may bring, and whether it held.
+
+An attack is a generator that makes hostile inputs and tries them on the product itself, one `Trial`
+an input. It stands in a module of this package, which is its topic, and registers itself:
+
+    @attack("archives that unpack to far more than they weigh")
+    def bombs(folder: Path, effort: int) -> Iterator[Trial]:
+        for path in _bombs(folder, effort):
+            yield Trial(path.name, failure="" if ... else "wrote 1.9 GB")
+
+`folder` is empty and the attack's own; `effort` is 1 in the test suite, where all attacks together
+take under two minutes, and more in a longer run by hand: `python -m benchmarks.attacks --effort 10`.
+An attack that can freeze its process is tried in a process of its own (`held_apart`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["Attack", "Trial", "attack", "attacks", "held_apart", "tried_together"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One hostile input: what it is, and what it did that it must not; `failure` is empty where it held."""
+
+    name: str
+    failure: str = ""
+
+
+Inputs = Callable[[Path, int], Iterator[Trial]]
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A kind of hostile input, in words, with the function that tries it."""
+
+    topic: str
+    kind: str
+    run: Inputs
+
+
+_REGISTERED: Final[dict[str, Attack]] = {}
+
+
+def attack(kind: str) -> Callable[[Inputs], Inputs]:
+    """Register a function as the attack of a kind; the kind is a row of the table in docs/security.md."""
+
+    def register(run: Inputs) -> Inputs:
+        topic = run.__module__.rsplit(".", 1)[-1]
+        _REGISTERED[f"{topic}.{run.__name__}"] = Attack(topic, kind, run)
+        return run
+
+    return register
+
+
+def attacks(topic: str = "") -> dict[str, Attack]:
+    """The attacks of a topic, or all, by name, in the order in which they stand in their modules."""
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        if module != "__main__":
+            importlib.import_module(f"{__name__}.{module}")
+    return {name: found for name, found in _REGISTERED.items() if topic in ("", found.topic)}
+
+
+def held_apart(program: str, *arguments: str, seconds: float = 30.0) -> str:
+    """Run Python code in a process of its own, stopped when it hangs.
+
+    Returns:
+        Why it failed: its last line of standard error, or that it was stopped. Empty when it ended well.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"still busy after {seconds:g} s"
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return "" if done.returncode == 0 else (lines or [f"ended with {done.returncode}"])[-1]
+
+
+def tried_together(program: str, paths: Sequence[Path]) -> Iterator[Trial]:
+    """Run Python code on all paths in one process, and only where that fails on each in its own."""
+    failed = held_apart(program, *map(str, paths))
+    for path in paths:
+        yield Trial(path.name, held_apart(program, str(path)) if failed else "")

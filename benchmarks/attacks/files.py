@@ -1,0 +1,252 @@
+"""Files made to freeze, to exhaust or to cost another file: what a file is, archives, pages, pictures."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import struct
+import threading
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.attacks import Trial, attack, held_apart, tried_together
+from ingest.archives import with_archives_unpacked
+from ingest.files import find_files
+from rag.errors import CitewellError
+from rag.page_image import page_image
+
+_MEGABYTE: Final = 1_000_000
+_TELL: Final = """
+import sys
+from pathlib import Path
+from ingest.archives import is_archive
+from ingest.media_type import media_type_of
+from rag.child_process import limit_memory
+limit_memory(200)
+for path in map(Path, sys.argv[1:]):
+    is_archive(path)
+    try:
+        media_type_of(path)
+    except OSError:
+        pass
+"""
+_LOAD: Final = """
+import sys
+from pathlib import Path
+from ingest.loaders import load_document
+from rag.child_process import limit_memory
+from rag.errors import DocumentError
+from rag.settings import IngestSettings
+limit_memory(2_000)
+for path in map(Path, sys.argv[1:]):
+    try:
+        load_document(path, IngestSettings(ocr_pages=2))
+    except DocumentError:
+        pass
+"""
+
+
+@attack("texts made to keep the search for their kind busy")
+def texts_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
+    pieces = (b"<!---->", b"<!--", b"<?xml ", b"\n", b" ", b"[", b"[a](#", b"|", b"| ", b"<a ", b"#!", b"- [",
+              b"|:-", b":--", b"\t", b"From:", b"[[", b"{", b"[1", b"1 1 obj\n", b"<!-- --> ")  # fmt: skip
+    generator = random.Random(1)
+    mixes = [b"".join(generator.choices(pieces, k=2)) for _ in range(40 * effort)]
+    texts = [piece * (count // len(piece)) + end
+             for piece in (*pieces, *mixes) for count in (280, 65_000) for end in (b"a", b"\n<")]  # fmt: skip
+    paths = [_saved(folder / f"{number}{suffix}", text)
+             for number, text in enumerate(texts) for suffix in ("", ".csv")[: 1 + number % 2]]  # fmt: skip
+    yield from tried_together(_TELL, paths)
+
+
+@attack("files that unpack to gigabytes, or claim to, while their kind is told")
+def giants_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
+    methods = (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    paths = []
+    for number in range(3 * effort):
+        path = folder / f"mimetype-{number}.odt"
+        with (
+            zipfile.ZipFile(path, "w", methods[number % 3]) as archive,
+            archive.open("mimetype", "w") as part,
+        ):
+            for _ in range(250 + 50 * (number // 3)):
+                part.write(bytes(_MEGABYTE))
+        paths.append(path)
+    sparse = folder / "old.doc"
+    sparse.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))
+    os.truncate(sparse, 3_000 * _MEGABYTE)
+    names = struct.pack("<4s4H3I5H2I", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0) + b"\0\0"
+    listing = names * 1_200_000
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(listing), 4, 0)
+    paths += [sparse, _saved(folder / "names.zip", b"PK\x03\x04" + listing + end)]
+    yield from tried_together(_TELL, paths)
+
+
+@attack("damaged archives beside a sound file: none costs it, or ends the batch")
+def damaged_archives(folder: Path, effort: int) -> Iterator[Trial]:
+    generator = random.Random(2)
+    good = _saved(folder / "good.txt", b"The harbour opens at six.")
+    for number in range(80 * effort):
+        files = {"mimetype": b"application/epub+zip"[: number % 21] * 20, "a\u00e9.txt": b"text " * 99}
+        data = bytearray(_zip(files, (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)[number % 3]))
+        for _ in range(generator.choice((1, 1, 3, 20))):
+            data[generator.randrange(4, len(data))] = generator.randrange(256)
+        bad = _saved(
+            folder / f"{number}.zip", bytes(data[: generator.choice((len(data), len(data) - 30, 60))])
+        )
+        yield Trial(bad.name, _failure_beside([bad], good))
+
+
+@attack("pipes, sockets and devices in the place of a file")
+def no_files(folder: Path, effort: int) -> Iterator[Trial]:
+    names = [f"pipe-{number}{suffix}" for number in range(effort) for suffix in (".txt", ".zip", ".pdf")]
+    for name in names:
+        os.mkfifo(folder / name)
+    for path in [*(folder / name for name in names), Path("/dev/zero"), Path("/dev/tty")]:
+        for program in (_TELL, _LOAD):
+            yield Trial(path.name, held_apart(program, str(path)))
+
+
+@attack("archives in archives that unpack to gigabytes of temporary files")
+def swelling_archives(folder: Path, effort: int) -> Iterator[Trial]:
+    for number in range(2 * effort):
+        zeros = _zip({"zeros.txt": bytes((60 + number) * _MEGABYTE)})
+        middle = _zip({f"{n}.zip": zeros for n in range(30)})
+        bombs = [_saved(folder / f"bomb-{number}-{n}.zip", _zip({"inner.zip": middle})) for n in range(3)]
+        given = sum(path.stat().st_size for path in bombs)
+        with with_archives_unpacked(find_files(bombs), 100.0) as files:
+            places = {file.path for file in files if file.path not in bombs}
+            # what an archive may unpack to is told in ingest/archives.py
+            parents = {path.parent for path in places}
+            taken = sum(path.stat().st_size for parent in parents for path in parent.iterdir())
+        most = 200 * given + 30 * _MEGABYTE
+        yield Trial(f"{given:,} bytes", f"took {taken:,} bytes" if taken > most else "")
+
+
+@attack("archives with more members than anybody packs, also encrypted ones in inner archives")
+def crowded_archives(folder: Path, effort: int) -> Iterator[Trial]:
+    for number in range(effort):
+        plain = bytearray(_zip({f"{n}": b"" for n in range(9_000)}))
+        inner = bytes(plain)
+        locked = bytes(plain.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01"))
+        for name, part in (("empty", inner), ("locked", locked)):
+            path = _saved(folder / f"{name}-{number}.zip", _zip({f"{n}.zip": part for n in range(20)}))
+            with with_archives_unpacked(find_files([path]), 100.0) as files:
+                yield Trial(name, f"{len(files):,} outcomes" if len(files) > 10_001 else "")
+
+
+@attack("pages of enormous size, drawn")
+def large_pages(folder: Path, effort: int) -> Iterator[Trial]:
+    sizes = [(14_400, 14_400), (200_000, 200_000), (14_400, 10), (1e30, 1e30), (1e9, 1e-9), (-14_400, 14_400)]
+    for number, (width, height) in enumerate(sizes * effort):
+        path = _saved(folder / f"page-{number}.pdf", _pdf(width * (1 + number // 6), height))
+        yield Trial(path.name, _failure_of_drawing(path))
+
+
+@attack("pictures that claim more pixels than memory holds")
+def large_pictures(folder: Path, effort: int) -> Iterator[Trial]:
+    paths = []
+    for side in (20_000 * factor for factor in range(1, 3 + effort)):
+        paths += [
+            _saved(folder / f"{side}.png", _png(side, side)),
+            _saved(folder / f"{side}.tiff", _tiff([(side, side)])),
+            _saved(folder / f"{side}-second.tiff", _tiff([(8, 8), (side, side)])),
+        ]
+    yield from tried_together(_LOAD, paths)
+    for path in paths:
+        yield Trial(f"{path.name} drawn", _failure_of_drawing(path, 2 if "second" in path.name else 1))
+
+
+@attack("pictures of more frames than anybody scans")
+def many_frames(folder: Path, effort: int) -> Iterator[Trial]:
+    paths = [
+        _saved(folder / f"{count}.tiff", _tiff([(64, 64)] * count))
+        for count in (50_000, 150_000)[: 1 + effort]
+    ]
+    loop = bytearray(_tiff([(64, 64)] * 2))
+    loop[-4:] = struct.pack("<I", 8)
+    yield from tried_together(_LOAD, [*paths, _saved(folder / "loop.tiff", bytes(loop))])
+
+
+def _failure_beside(bad: Sequence[Path], good: Path) -> str:
+    try:
+        with with_archives_unpacked(find_files([*bad, good]), 1.0, threading.Event()) as files:
+            kept = [file for file in files if file.path == good and not file.error]
+            return "" if kept else "the sound file is gone"
+    except Exception as error:  # the batch has ended, which is what must not be
+        return f"{type(error).__name__}: {error}"
+
+
+def _failure_of_drawing(path: Path, number: int = 1) -> str:
+    """Drawing gives a picture of a size that can be shown, or a plain error."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(page_image(path, number))) as drawn:
+            return f"{drawn.width} x {drawn.height} pixels" if drawn.width * drawn.height > 21e6 else ""
+    except CitewellError as error:
+        return str(error) if "drawing it" in str(error) else ""  # it held, but by the process that died
+
+
+def _saved(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def _zip(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def _pdf(width: float, height: float) -> bytes:
+    """A page with one line of text, smaller than a kilobyte whatever its size."""
+    draws = b"BT /F 24 Tf 20 20 Td (A page) Tj ET"
+    box = b"/MediaBox[0 0 %.9f %.9f]" % (width, height)
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R%s/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>" % box,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(draws), draws),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    objects = b"".join(b"%d 0 obj%sendobj\n" % (number, part) for number, part in enumerate(parts, 1))
+    return b"%PDF-1.4\n" + objects + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+def _png(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1_000)))
+
+
+def _tiff(sizes: Sequence[tuple[int, int]]) -> bytes:
+    """A TIFF of uncompressed black-and-white pictures that all name the same kilobyte as their pixels."""
+    pixels, first = bytes(1_000), 8
+    position = first + len(pixels)
+    data = [b"II*\0", struct.pack("<I", position), pixels]
+    for number, (width, height) in enumerate(sizes):
+        values = {
+            256: width,
+            257: height,
+            258: 1,
+            259: 1,
+            262: 1,
+            273: first,
+            277: 1,
+            278: height,
+            279: 1_000,
+        }
+        entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in values.items())
+        position += 2 + len(entries) + 4
+        last = number == len(sizes) - 1
+        data.append(struct.pack("<H", len(values)) + entries + struct.pack("<I", 0 if last else position))
+    return b"".join(data)

@@ -1,0 +1,78 @@
+r"""Ways to hide a sentence in RTF and in messages, and their twins that can be seen."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["MAIL_HIDDEN", "MAIL_SEEN", "RTF_HIDDEN", "RTF_SEEN", "message", "rich_text"]
+
+_RTF: Final = (
+    r"{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\colortbl;\red255\green255\blue255;\red20\green40\blue60;}"
+    r"\f0\fs24 SHOWN\par BODY\par LAST\par}"
+)
+RTF_HIDDEN: Final[dict[str, str]] = {
+    "hidden": r"{\v SECRET}",
+    "hidden, then not": r"\v SECRET\v0 ",
+    "hidden by a parameter": r"{\v1 SECRET}",
+    "hidden in the web view": r"{\webhidden SECRET}",
+    "hidden about groups": r"{\v{\b SECRET}}",
+    "white": r"{\cf1 SECRET}",
+    "the colour of its ground": r"{\cf2\chcbpat2 SECRET}",
+    "half a point": r"{\fs1 SECRET}",
+    "size 0": r"{\fs0 SECRET}",
+    "letters of a hundredth": r"{\charscalex1 SECRET}",
+}
+RTF_SEEN: Final[dict[str, str]] = {
+    "shown again": r"{\v aside}{\v0 SECRET}",
+    "plain after hidden": r"\v\plain SECRET",
+    "dark": r"{\cf2 SECRET}",
+    "white on dark": r"{\cf1\highlight2 SECRET}",
+    "six points": r"{\fs12 SECRET}",
+}
+_MAIL: Final = """From: Ada <ada@example.org>
+To: Bob <bob@example.org>
+Subject: Harbour
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+PLAIN
+--b
+Content-Type: text/html; charset=utf-8
+
+<html><body>BODY</body></html>
+--b--
+"""
+MAIL_HIDDEN: Final[dict[str, tuple[str, str]]] = {
+    "a sentence in the plain part": ("SHOWN\nSECRET\nLAST", "<p>SHOWN</p><p>LAST</p>"),
+    "another plain part": ("SECRET", "<p>SHOWN</p><p>LAST</p>"),
+    "hidden in the HTML": (
+        "SHOWN\nLAST",
+        '<p>SHOWN</p><div style="display:none">SECRET</div><p>LAST</p>',
+    ),
+    "preview text, white and of no size": (
+        "SHOWN\nSECRET\nLAST",
+        '<div style="font-size:0;color:#fff;max-height:0">SECRET</div><p>SHOWN</p><p>LAST</p>',
+    ),
+}
+MAIL_SEEN: Final[dict[str, tuple[str, str]]] = {
+    "in both parts": ("SHOWN\nSECRET\nLAST", "<p>SHOWN</p><p>SECRET</p><p>LAST</p>"),
+    "in the HTML only": ("Please use another program.", "<p>SHOWN</p><p>SECRET</p><p>LAST</p>"),
+}
+
+
+def rich_text(trick: str, shown: str, secret: str, last: str) -> bytes:
+    """RTF that shows two sentences, with a third put in by a trick."""
+    return _filled(_RTF.replace("BODY", trick), shown, secret, last).encode()
+
+
+def message(trick: tuple[str, str], shown: str, secret: str, last: str) -> bytes:
+    """A message with a plain part and one in HTML."""
+    plain, html = trick
+    return _filled(_MAIL.replace("PLAIN", plain).replace("BODY", html), shown, secret, last).encode()
+
+
+def _filled(text: str, shown: str, secret: str, last: str) -> str:
+    return text.replace("SHOWN", shown).replace("SECRET", secret).replace("LAST", last)

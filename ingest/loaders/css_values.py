@@ -1,0 +1,167 @@
+"""Values of CSS as numbers: lengths in pixels, colours, variables put in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ingest.loaders.visible import Colour
+
+__all__ = ["colours", "length", "numbers", "opacity_and_colour", "substituted"]
+
+Tokens = Sequence[Any]
+_INCH: Final = 96.0
+_PIXELS: Final = {
+    "px": 1.0, "pt": _INCH / 72, "pc": _INCH / 6, "in": _INCH, "cm": _INCH / 2.54, "mm": _INCH / 25.4,
+    "q": _INCH / 101.6,
+}  # fmt: skip
+_ROOT: Final = 16.0
+_SIZES: Final = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0,
+    "x-large": 24.0, "xx-large": 32.0,
+}  # fmt: skip
+_DEEPEST: Final = 8
+_GREY: Final = 0.02
+
+
+def length(value: Tokens, size: float, whole: float, screen: tuple[float, float]) -> float | None:
+    """A length in pixels, None where it is none (`auto`) or not known.
+
+    Args:
+        value: The tokens, without white space.
+        size: The size of the type in pixels, for `em`.
+        whole: What per cents are of, in pixels.
+        screen: Width and height that `vw` and `vh` are of.
+    """
+    return _length(value[0], size, whole, screen, _DEEPEST) if value else None
+
+
+def _length(token: Any, size: float, whole: float, screen: tuple[float, float], depth: int) -> float | None:
+    match token.type:
+        case "number":
+            return float(token.value)
+        case "percentage":
+            return float(token.value) * whole / 100
+        case "dimension":
+            return _dimension(float(token.value), token.lower_unit, size, screen)
+        case "ident":
+            return _SIZES.get(token.lower_value)
+        case "function" | "() block" if depth:
+            name = getattr(token, "lower_name", "calc")
+            inner = token.arguments if token.type == "function" else token.content
+            terms = [_sum(part, size, whole, screen, depth - 1) for part in _comma_parts(inner)]
+            known = [term for term in terms if term is not None]
+            if not known or len(known) < len(terms):
+                return None
+            if name in ("calc", "min"):
+                return min(known)
+            if name == "clamp" and len(known) == 3:
+                return max(known[0], min(known[1], known[2]))
+            return max(known) if name == "max" else None
+        case _:
+            return None
+
+
+def _dimension(value: float, unit: str, size: float, screen: tuple[float, float]) -> float | None:
+    if unit in _PIXELS:
+        return value * _PIXELS[unit]
+    if unit in ("em", "lh", "ic", "cap"):
+        return value * size
+    if unit in ("ex", "ch"):
+        return value * size / 2
+    if unit in ("rem", "rlh"):
+        return value * _ROOT
+    side = {
+        "w": screen[0],
+        "i": screen[0],
+        "h": screen[1],
+        "b": screen[1],
+        "vmin": min(screen),
+        "vmax": max(screen),
+    }
+    of = side.get(unit if unit in side else unit[-1:])
+    return value * of / 100 if of is not None and unit[:1] in ("v", "s", "l", "d") else None
+
+
+def _sum(tokens: Tokens, size: float, whole: float, screen: tuple[float, float], depth: int) -> float | None:
+    """The value of a sum of products, as `calc` writes them."""
+    total, product, sign, operator = 0.0, None, 1.0, "*"
+    for token in (token for token in tokens if token.type not in ("whitespace", "comment")):
+        if token.type == "literal" and token.value in ("+", "-"):
+            total += sign * (product or 0.0)
+            product, sign, operator = None, 1.0 if token.value == "+" else -1.0, "*"
+        elif token.type == "literal":
+            operator = token.value
+        else:
+            factor = _length(token, size, whole, screen, depth)
+            if factor is None or (operator == "/" and not factor):
+                return None
+            before = 1.0 if product is None else product
+            product = before / factor if operator == "/" else before * factor
+    return total + sign * (product or 0.0)
+
+
+def _comma_parts(tokens: Tokens) -> Iterator[Tokens]:
+    part: list[Any] = []
+    for token in tokens:
+        if token == ",":
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def numbers(function: Any, size: float, whole: float, screen: tuple[float, float]) -> list[float]:
+    """The arguments of a function such as `rect` or `translate`, in pixels or as they are."""
+    found = (_length(token, size, whole, screen, _DEEPEST) for token in function.arguments)
+    return [value for value in found if value is not None]
+
+
+def opacity_and_colour(token: Any) -> tuple[float, Colour] | None:
+    """The opacity, 0 to 1, and the colour that a token names; None where it names none."""
+    from tinycss2.color5 import parse_color
+
+    if token.type not in ("ident", "hash", "function"):
+        return None
+    found = parse_color(token)
+    if found is None or isinstance(found, str):
+        return None
+    try:
+        channels = found.to("srgb").coordinates
+    except NotImplementedError:
+        # of the spaces of lightness and chroma the greys are known: white text is one of them
+        lightness, first, second = (value or 0.0 for value in found.coordinates)
+        chroma = abs(first) if found.space.endswith("lch") else max(abs(first), abs(second))
+        unit = 1.0 if found.space.startswith("ok") else 100.0
+        if not found.space.endswith(("lab", "lch")) or chroma > _GREY * unit:
+            return None
+        channels = (lightness / unit,) * 3
+    red, green, blue = (min(max(float(value), 0.0), 1.0) * 255 for value in channels)
+    return float(found.alpha), (red, green, blue)
+
+
+def colours(tokens: Tokens, depth: int = _DEEPEST) -> Iterator[tuple[float, Colour]]:
+    """All colours that are named in a value, those in gradients and shadows too."""
+    for token in tokens:
+        found = opacity_and_colour(token)
+        if found is not None:
+            yield found
+        elif token.type == "function" and depth:
+            yield from colours(token.arguments, depth - 1)
+
+
+def substituted(tokens: Tokens, variables: Mapping[str, Tokens], depth: int = _DEEPEST) -> Tokens:
+    """A value with what its variables stand for, or with what it says for those that nobody set."""
+    if not depth or not any(token.type == "function" for token in tokens):
+        return tokens
+    found: list[Any] = []
+    for token in tokens:
+        if token.type != "function" or token.lower_name != "var":
+            found.append(token)
+            continue
+        parts = list(_comma_parts(token.arguments))
+        name = next((part.value for part in parts[0] if part.type == "ident"), "")
+        value = variables.get(name, parts[1] if len(parts) > 1 else ())
+        found.extend(one for one in substituted(value, variables, depth - 1) if one.type != "whitespace")
+    return found

@@ -1,0 +1,184 @@
+"""Takes out of a page of HTML what a browser would not show to a person, and counts it.
+
+The style of each element comes from its attributes, the sheets in the page and its own `style` (`css`),
+how it looks from that (`css_look`). Text that is placed beside a picture may stand on it, and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ingest.loaders.css import Declared, StyleSheet, inline_style, winning
+from ingest.loaders.css_look import Look, looking
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from bs4.element import Tag
+
+__all__ = ["Unseen", "take_out_unseen"]
+
+_PICTURES: Final = ("img", "svg", "canvas", "video", "picture", "object", "iframe", "embed")
+_LINKED: Final = re.compile(r"\brel\s*=\s*[\"']?[a-z ]{0,40}stylesheet", re.I)
+_OF_NOTE: Final = frozenset(("style", "hidden", "href", "bgcolor", "background", "color", "text"))
+"""Attributes that say something of what can be seen."""
+_WORDS: Final = re.compile(r"<style|\bstyle\b|\bhidden\b|<font|bgcolor|\btext\s*=", re.I)
+"""A page without any of these hides nothing."""
+_UNREAD: Final = frozenset(("script", "style", "template", "noscript", "head", "title", "svg", "canvas"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What was taken out, and what stays though it is open to doubt.
+
+    `hidden` counts characters, without white space, that were taken out; `doubtful` those that look like
+    their ground as far as the file tells, but whose style lies in other files.
+    """
+
+    hidden: int = 0
+    doubtful: int = 0
+
+
+def take_out_unseen(soup: BeautifulSoup, text: str) -> Unseen:
+    """Take what cannot be seen out of a page that was parsed from a text."""
+    if not _WORDS.search(text):
+        return Unseen()
+    sheets = soup.find_all("style") if "<style" in text.lower() else []
+    sheet = StyleSheet(node.get_text() for node in sheets if _is_for_screens(node))
+    is_known = not sheet.imports and not _LINKED.search(text)
+    return _Walk(soup, sheet, is_known).take_out()
+
+
+class _Walk:
+    """Goes through a page once, from the top, then takes out what was found."""
+
+    def __init__(self, soup: BeautifulSoup, sheet: StyleSheet, is_known: bool) -> None:
+        self._soup, self._sheet, self._is_known = soup, sheet, is_known
+        self._wrapped = {} if sheet.is_empty else dict(_wrapped(soup))
+        self._looks: dict[tuple[int, ...], tuple[Look, bool, list[Declared], Look]] = {}
+        """Looks by the identities of what made them, which are kept so that they stay theirs."""
+        self._verdicts: dict[int, tuple[bool, bool, Look]] = {}
+        self._out: list[Any] = []
+        self._hidden = self._doubtful = 0
+
+    def take_out(self) -> Unseen:
+        from bs4.element import NavigableString, Tag
+
+        stack: list[tuple[Tag, Look]] = [(self._soup, Look())]
+        while stack:
+            node, look = stack.pop()
+            hides, vanishes = self._judged(look)
+            for child in node.contents:
+                if isinstance(child, Tag):
+                    if child.name not in _UNREAD:
+                        inner = self._look(child, look)
+                        if inner.is_gone or (child.name == "img" and inner.hides):
+                            self._hidden += _characters(child.get_text())
+                            self._out.append(child)
+                        elif child.contents:
+                            stack.append((child, inner))
+                elif (hides or vanishes) and type(child) is NavigableString and not child.isspace():
+                    if hides or self._is_known:
+                        self._hidden += _characters(child)
+                        self._out.append(child)
+                    else:
+                        self._doubtful += _characters(child)
+        for found in self._out:
+            found.extract()
+        return Unseen(self._hidden, self._doubtful)
+
+    def _judged(self, look: Look) -> tuple[bool, bool]:
+        """Whether the text of such elements cannot be seen, and whether it looks like its ground."""
+        known = self._verdicts.get(id(look))
+        if known is None:
+            known = self._verdicts[id(look)] = look.hides, look.vanishes, look
+        return known[0], known[1]
+
+    def _look(self, node: Tag, outer: Look) -> Look:
+        attributes = node.attrs
+        if not self._wrapped and _OF_NOTE.isdisjoint(attributes) and node.name != "mark":
+            return outer
+        if "hidden" in attributes:
+            return replace(outer, is_gone=True)
+        element = self._wrapped.get(id(node))
+        layers = [*_hints(node), *(self._sheet.layers(element) if element is not None else ())]
+        if "style" in attributes:
+            layers.append(inline_style(str(attributes["style"])))
+        if not layers:
+            return outer
+        key = (id(outer), *map(id, layers))
+        known = self._looks.get(key)
+        if known is None:
+            look, is_placed = looking(winning(layers), outer)
+            known = self._looks[key] = look, is_placed, layers, outer
+        look, is_placed, *_ = known
+        if is_placed and not look.is_gone and look.ground == outer.ground and _stands_on_picture(node):
+            return replace(look, ground=None)
+        return look
+
+
+def _stands_on_picture(node: Tag) -> bool:
+    """Whether something that a browser may draw under a placed element stands beside it."""
+    return node.parent is not None and node.parent.find(_PICTURES) is not None
+
+
+_LINK: Final = inline_style("color:#0000ee")
+_MARK: Final = inline_style("color:#000;background-color:#ff0")
+_PICTURED: Final = inline_style("background-image:url(picture)")
+
+
+def _hints(node: Tag) -> Iterator[Declared]:
+    """What a browser does without a style, and what old attributes say of colours."""
+    attributes = node.attrs
+    if node.name == "mark":
+        yield _MARK
+    if not attributes:
+        return
+    if node.name == "a" and "href" in attributes:
+        yield _LINK
+    if "bgcolor" in attributes:
+        yield inline_style(f"background-color:{attributes['bgcolor']}")
+    if "background" in attributes:
+        yield _PICTURED
+    name = {"font": "color", "body": "text"}.get(node.name, "")
+    if name in attributes:
+        yield inline_style(f"color:{attributes[name]}")
+
+
+def _wrapped(soup: BeautifulSoup) -> Iterator[tuple[int, Any]]:
+    """Elements by their identity, as cssselect2 takes them: a tree of ElementTree beside that of the page."""
+    from xml.etree import ElementTree
+
+    from bs4.element import Tag
+    from cssselect2 import ElementWrapper
+
+    top = next((node for node in soup.contents if isinstance(node, Tag)), None)
+    if top is None:
+        return
+    root = ElementTree.Element(top.name, _flat(top))
+    stack = [(top, root)]
+    nodes = {id(root): top}
+    while stack:
+        node, element = stack.pop()
+        for child in node.contents:
+            if isinstance(child, Tag):
+                made = ElementTree.SubElement(element, child.name, _flat(child))
+                nodes[id(made)] = child
+                stack.append((child, made))
+    for wrapper in ElementWrapper.from_html_root(root).iter_subtree():
+        yield id(nodes[id(wrapper.etree_element)]), wrapper
+
+
+def _flat(node: Tag) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else " ".join(value) for name, value in node.attrs.items()}
+
+
+def _characters(text: str) -> int:
+    return len("".join(text.split()))
+
+
+def _is_for_screens(node: Tag) -> bool:
+    media = str(node.get("media") or "all").lower()
+    return any(word in media for word in ("all", "screen", "(")) and "not" not in media

@@ -1,0 +1,82 @@
+"""One question on its way: what was asked, what was found, and all that its answer needs."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.answering.understanding import Understood
+from rag.attribution import TermWeights, TextSource
+from rag.errors import UsageError
+from rag.retrieval import Retrieval
+from rag.schema import Message, Passage, Step
+from rag.text import has_cjk
+
+__all__ = ["Inquiry", "check_question", "spelt", "suggested"]
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A question with its passages and all that its answer needs.
+
+    `question` stands alone; `asked` is what was asked, which may be a follow-up question. `suggested` are
+    words that the library does not hold, each with one that it does.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    source: TextSource
+    weight: TermWeights
+    history: Sequence[Message]
+    timings: dict[str, float]
+    stop: threading.Event | None
+    asked: str = ""
+    kind: str = "lookup"
+    suggested: tuple[tuple[str, str], ...] = ()
+    retrieval: Retrieval | None = None
+    started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the one who asked has gone."""
+        return self.stop is not None and self.stop.is_set()
+
+    @property
+    def found(self) -> Step:
+        """The step that found its passages."""
+        return Step("find", {"question": self.question}, len(self.passages))
+
+    @property
+    def question_back(self) -> str:
+        """A question back for each name that the library does not hold and nearly does; "" without one."""
+        if not self.suggested:
+            return ""
+        names = ", ".join(known for _, known in self.suggested)
+        return f"；您指的是{names}吗？" if has_cjk(self.question) else f"; did you mean {names}?"
+
+
+def spelt(understood: Understood) -> str:
+    """The question with slips in common words mended; names are left as they are written."""
+    question = understood.question
+    for typed, known in understood.corrected:
+        if typed.islower():
+            question = re.sub(rf"\b{re.escape(typed)}\b", known, question)
+    return question
+
+
+def suggested(understood: Understood) -> tuple[tuple[str, str], ...]:
+    """The names that the library does not hold, each with one that it does."""
+    return tuple(pair for pair in understood.corrected if not pair[0].islower())
+
+
+def check_question(question: str) -> None:
+    """See that a question holds a word.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if not any(map(str.isalnum, question)):
+        raise UsageError(f"the question {question!r} holds no word: ask with words")
