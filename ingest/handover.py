@@ -148,14 +148,16 @@ def _block_rows(blocks: Sequence[Block]) -> dict[str, Any]:
 
 
 def _blocks(rows: Sequence[Sequence[Any]], headers: Sequence[Sequence[Any]]) -> tuple[Block, ...]:
-    known = [
-        RowHeader(*(tuple(value) if isinstance(value, list) else value for value in header))
-        for header in headers
-    ]
+    known = [_header(values) for values in headers]
     return tuple(
         Block(start, end, BlockKind(kind), level, known[number] if number >= 0 else None)
         for start, end, kind, level, number in rows
     )
+
+
+def _header(values: Sequence[Any]) -> RowHeader:
+    fields: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+    return RowHeader(*fields)
 
 
 def _chunk(

@@ -269,7 +269,9 @@ class Library:
         """The answer, and its record, with what people call the places of its citations."""
         answer = placed_answer(event.answer, self.store)
         told = answer_json(answer)
-        kept = {key: told[key] for key in ("citations", "passages") if key in event.record.answer}
+        kept: dict[str, Any] = {
+            key: told[key] for key in ("citations", "passages") if key in event.record.answer
+        }
         return Finished(answer, replace(event.record, answer={**event.record.answer, **kept}))
 
     def document_ids(self, names: Sequence[str] | None) -> list[str] | None:

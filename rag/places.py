@@ -45,10 +45,9 @@ def placed_passages(passages: Sequence[Passage], store: Store) -> list[Passage]:
 def place_of(store: Store, document_id: str, start: int, end: int) -> Place | None:
     """What people call the place of a span; None where there is nothing to tell, or the document is gone."""
     try:
-        (document,) = store.documents([document_id]) or [None]
-        if document is None:
-            return None
-        return _place(store, document, store.page_at(document_id, start), start, end)
+        documents = store.documents([document_id])
+        page = store.page_at(document_id, start)
+        return _place(store, documents[0], page, start, end) if documents else None
     except NotFoundError:
         return None
 
