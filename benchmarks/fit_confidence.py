@@ -92,7 +92,7 @@ def main() -> None:
     kept = arguments.work / "field-confidence.jsonl"
     kept.write_text("".join(json.dumps(asdict(e)) + "\n" for e in [*found, *unseen]), "utf-8")
     calibrator = fit(found)
-    report = report_on(found) | _by_way(unseen, calibrator)
+    report = report_on(found) | figures_by_way(unseen, calibrator)
     print(json.dumps(report, indent=1))
     if arguments.write:
         write(calibrator, report)
@@ -179,7 +179,7 @@ def report_on(found: Sequence[Example]) -> dict[str, Any]:
     for name in sorted({e.set_name for e in found}):
         own = [e for e in found if e.set_name == name]
         calibrator = fit([e for e in found if e.set_name != name])
-        left_out |= _by_way(own, calibrator)
+        left_out |= figures_by_way(own, calibrator)
         natural = [e for e in own if _is_usual(e)]
         sure += _confidence(calibrator, natural).tolist()
         answers += natural
@@ -220,7 +220,7 @@ def _confidence(calibrator: Calibrator, found: Sequence[Example]) -> Floats:
     return np.array([calibrator.confidence(e.features) for e in found])
 
 
-def _by_way(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[str, float]]:
+def figures_by_way(found: Sequence[Example], calibrator: Calibrator) -> dict[str, dict[str, float]]:
     ways = sorted({(e.set_name, e.way) for e in found})
     return {
         f"{name}, {way}": _figures([e for e in found if (e.set_name, e.way) == (name, way)], calibrator)

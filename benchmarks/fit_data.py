@@ -167,7 +167,7 @@ def cases(
                 continue
             measured = selector.measure(task.question, passages, weight)
             if measured.units:
-                yield Case(task, kind, measured, _labels(task, measured))
+                yield Case(task, kind, measured, labels_of(task, measured))
 
 
 def field_libraries(
@@ -210,7 +210,7 @@ def field_cases(
             passages = merge_neighbours(retriever.retrieve(question.question).passages, store)
             weight = library_term_weights(store, read_question(question.question).terms)
             measured = selector.measure(question.question, passages, weight)
-            labels = np.array([[float(_holds(unit, passages, question)) for unit in measured.units]])
+            labels = np.array([[float(holds_answer(unit, passages, question)) for unit in measured.units]])
             if measured.units and labels.any():
                 task = Task(
                     folder.name,
@@ -223,7 +223,8 @@ def field_cases(
                 yield Case(task, "retrieved", measured, labels)
 
 
-def _holds(unit: Unit, passages: Sequence[Passage], question: FieldQuestion) -> bool:
+def holds_answer(unit: Unit, passages: Sequence[Passage], question: FieldQuestion) -> bool:
+    """Whether a unit holds an accepted answer under its headings, in a document that answers."""
     source = passages[unit.passage].source
     if question.documents and not any(source.endswith(name) for name in question.documents):
         return False
@@ -308,7 +309,7 @@ def _given_passages(kind: str, task: Task, corpus: dict[str, Passage], folder: P
     return [corpus[name] for name in names]
 
 
-def _labels(task: Task, measured: Measured) -> NDArray[np.float64]:
+def labels_of(task: Task, measured: Measured) -> NDArray[np.float64]:
     placed = [(unit, measured.passages[unit.passage].source) for unit in measured.units]
     if task.facts:
         marks = [[(source, unit.ordinal) in task.facts for unit, source in placed]]

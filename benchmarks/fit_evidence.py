@@ -111,12 +111,13 @@ def fit(measured: Sequence[Case]) -> EvidenceWeights:
     """All models: with the reader on what it has read, without it on all cases as if nobody had read them."""
     return EvidenceWeights(
         prefilter=fit_ranking(measured, WORD_FEATURES),
-        read=_fit_units([case for case in measured if case.measured.votes.has_read]),
-        unread=_fit_units([_unread(case) for case in measured]),
+        read=fit_units([case for case in measured if case.measured.votes.has_read]),
+        unread=fit_units([_unread(case) for case in measured]),
     )
 
 
-def _fit_units(measured: Sequence[Case]) -> UnitModels:
+def fit_units(measured: Sequence[Case]) -> UnitModels:
+    """Ranking and membership, on cases that are alike read or unread, in their own language or another."""
     ranking = fit_ranking(measured, FEATURES)
     weights = ranking.weights.copy()
     weights[FEATURES.index("heading")] = _HEADING_WEIGHT

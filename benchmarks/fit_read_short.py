@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def _found(case: Case, accepted: Sequence[str], others: Sequence[str]) -> Iterator[Found]:
-    selection = select_measured(case.measured, load_evidence_weights(), 3)
+    selection = select_measured(case.measured, load_evidence_weights().of(case.measured.votes.has_read), 3)
     best = read_short_features(selection, [evidence.unit for evidence in selection.told])
     if best is None:
         return

@@ -19,13 +19,14 @@ from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
 from rag.limits import check_request, recent_turns
 from rag.models import Embedder
+from rag.models.devices import prepare_environment
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
 from rag.places import placed_answer, placed_passages
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
-from rag.store import Store, open_embedder
+from rag.store import Store, open_embedder, settled
 from rag.wire import answer_json
 
 if TYPE_CHECKING:
@@ -59,11 +60,13 @@ class Library:
         generator: BaseChatModel | None = None,
     ) -> None:
         """Use `Library.open`; an embedder or a generator given here stands in for that of the settings."""
+        prepare_environment(settings.offline)
         self.store = store
         self.settings = settings if generator is None else written_by(generator, settings)
         self._embedder = embedder
         self._generator = generator
         self._parts: Parts | None = None
+        self._making = threading.RLock()
         self._ratings = Ratings(store, settings.examples)
 
     @classmethod
@@ -110,30 +113,34 @@ class Library:
         Raises:
             ConfigurationError: the settings name another embedder than the library's.
         """
-        known, active = self._embedder, self.store.embedder
-        if known is None or active not in (None, known.fingerprint):
-            known = self._embedder = open_embedder(self.store, self.settings)
-        return known
+        with self._making:
+            known, active = self._embedder, self.store.embedder
+            if known is None or active not in (None, known.fingerprint):
+                known = self._embedder = open_embedder(self.store, self.settings)
+            return known
 
     @property
     def parts(self) -> Parts:
         """What a question goes through; built anew when the library has another embedder."""
-        embedder, parts = self.embedder, self._parts
-        if parts is None or parts.embedder is not embedder:
-            parts = self._parts = Parts(
-                self.store, embedder, self.settings, self.example_pool, generator=self._generator
-            )
-        return parts
+        with self._making:
+            embedder, parts = self.embedder, self._parts
+            if parts is None or parts.embedder is not embedder:
+                parts = self._parts = Parts(
+                    self.store, embedder, self.settings, self.example_pool, generator=self._generator
+                )
+            return parts
 
     @property
     def retriever(self) -> HybridRetriever:
-        """Question to passages."""
-        return self.parts.retriever
+        """Question to passages; many that ask at once build it once."""
+        with self._making:
+            return self.parts.retriever
 
     @property
     def answerer(self) -> Answerer:
-        """Question to answer."""
-        return self.parts.answerer
+        """Question to answer; many that ask at once build it once."""
+        with self._making:
+            return self.parts.answerer
 
     @cached_property
     def _cache(self) -> AnswerCache:
@@ -165,9 +172,16 @@ class Library:
     def search(
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
     ) -> list[Passage]:
-        """The best passages for a question, best first; only from `documents` (ids, names) if given."""
+        """The best passages for a question, best first; only from `documents` (ids, names) if given.
+
+        Raises:
+            NotFoundError: one of `documents` is not in the library.
+            UsageError: the question is too long, or too many documents are named.
+        """
         check_request(question, documents)
-        found = self.retriever.retrieve(question, top_k, self.document_ids(documents))
+        *_, found = settled(
+            self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
+        )
         return placed_passages(found.passages, self.store)
 
     def ask(
@@ -233,14 +247,26 @@ class Library:
     ) -> Iterator[AnswerEvent]:
         """What happens on the way to an answer, as it happens; the last event holds the answer.
 
-        Of a long conversation its end is read (`rag.limits`). Its run record is kept, unless the library can
-        only be read here.
+        Where a document that was being read leaves the library meanwhile, the question is asked again from
+        the start: another `Searching` tells that what was said before does not hold. Of a long conversation
+        its end is read (`rag.limits`). The run record is kept, unless the library can only be read here.
 
         Raises:
+            NotFoundError: one of `documents` is not in the library.
             UsageError: the question is empty or too long, or too many documents are named.
         """
         check_request(question, documents)
-        history = recent_turns(history)
+        turns = recent_turns(history)
+        return settled(self.store, lambda: self._ask_once(question, documents, turns, stop, use_cache))
+
+    def _ask_once(
+        self,
+        question: str,
+        documents: Sequence[str] | None,
+        history: Sequence[Message],
+        stop: threading.Event | None,
+        use_cache: bool,
+    ) -> Iterator[AnswerEvent]:
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)

@@ -24,6 +24,7 @@ __all__ = ["product_patterns"]
 _SCRIPTS: Final = ("ui.app.main", "__main__")
 """Modules that do their work when they are imported."""
 _LINEAR: Final = 2.6
+_METHODS: Final = {"search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 _AT_THE_START: Final = {"match", "fullmatch"}
 
 
@@ -82,20 +83,23 @@ def _uses(tree: ast.AST) -> dict[str, set[str]]:
     What is asked of the parts that a loop takes out of a table of patterns, is asked of the table.
     """
     uses: dict[str, set[str]] = {}
-    taken: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, (ast.For, ast.comprehension)) and (table := _looped_over(node.iter)):
-            parts = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
-            taken.setdefault(table, set()).update(parts)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load):
                 uses.setdefault(child.id, set()).add(node.attr if isinstance(node, ast.Attribute) else "?")
-    tables = {"?", "items", "values"}
-    methods = {"search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
-    for table, parts in taken.items():
-        asked = set().union(*(uses.get(part, set()) for part in parts)) & methods
-        uses[table] = uses.get(table, set()) - tables | (asked or {"?"})
+        for loop in [node] if isinstance(node, ast.For) else getattr(node, "generators", ()):
+            parts = {part.id for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+            asked.setdefault(_looped_over(loop.iter), set()).update(_asked_of(parts, node))
+    for table, methods in asked.items():
+        uses[table] = uses.get(table, set()) - {"?", "items", "values"} | (methods or {"?"})
     return uses
+
+
+def _asked_of(names: set[str], tree: ast.AST) -> set[str]:
+    """The methods of patterns that are called on some names."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {c.attr for c in calls if isinstance(c.value, ast.Name) and c.value.id in names} & _METHODS
 
 
 def _looped_over(table: ast.expr) -> str:

@@ -19,7 +19,6 @@ from rag.answering.understanding.follow_ups import FollowUps
 from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.standing import standing
 from rag.attribution.asking import asked_kind, without_asking_words, without_instructions
-from rag.attribution.candidates import candidate_spans
 from rag.attribution.facts import dates, is_negated, quantities
 from rag.attribution.question import read_question
 from rag.prompting.fence import as_data
@@ -38,35 +37,12 @@ for path in map(Path, sys.argv[1:]):
         step(text)
 """
 _BEGINNINGS: Final = ("", "cost ", "What is the cost ", "多少钱", "And ", "1", "(", '"')
+# fmt: off
 _PIECES: Final = (
-    "or ",
-    "and ",
-    " ",
-    "\t",
-    ",",
-    "，",
-    "1",
-    "1,",
-    "a-",
-    "A",
-    "A ",
-    "的",
-    "the ",
-    "it ",
-    "'",
-    "(1,",
-    "please ",
-    "what ",
-    "a b ",
-    "1 年",
-    "。",
-    "? ",
-    "<",
-    "- ",
-    ".",
-    "of the ",
-    "\n",
+    "or ", "and ", " ", "\t", ",", "，", "1", "1,", "a-", "A", "A ", "的", "the ", "it ", "its ", "'", "(1,",
+    "please ", "what ", "a b ", "1 年", "。", "? ", "<", "- ", ".", "of the ", "\n", "百", "one ",
 )
+# fmt: on
 _ENDS: Final = ("", "?", "\x00")
 
 
@@ -75,14 +51,10 @@ def repeated_words(folder: Path, effort: int) -> Iterator[Trial]:
     generator = random.Random(3)
     paths = []
     for number in range(60 * effort):
-        piece = (
-            "".join(generator.choices(_PIECES, k=1 + number % 2))
-            if number >= len(_PIECES)
-            else _PIECES[number]
-        )
-        text = (
-            generator.choice(_BEGINNINGS) + piece * (LONGEST_QUESTION // len(piece)) + generator.choice(_ENDS)
-        )
+        mixed = "".join(generator.choices(_PIECES, k=1 + number % 2))
+        piece = _PIECES[number] if number < len(_PIECES) else mixed
+        beginning, end = generator.choice(_BEGINNINGS), generator.choice(_ENDS)
+        text = beginning + piece * (LONGEST_QUESTION // len(piece)) + end
         path = folder / f"{number}.txt"
         path.write_text(text[:LONGEST_QUESTION], "utf-8")
         paths.append(path)

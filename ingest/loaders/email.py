@@ -40,7 +40,7 @@ _LOWEST: Final = 6
 _LONGEST_OPENING: Final = 400
 _GREETING: Final = 2
 """Words that a plain part may begin with and the HTML not: they make no statement."""
-_ADDRESS: Final = re.compile(r"<?\b(?:https?|mailto|ftp):\S+|\[(?:image|cid)[^\]]{0,200}\]")
+_ADDRESS: Final = re.compile(r"<?\b(?:https?|mailto|ftp):\S+|\[(?:image|cid)[^\[\]]{0,200}\]")
 _WORDS: Final = re.compile(r"\w+")
 _SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
 

@@ -45,7 +45,7 @@ _BLOCKS: Final = frozenset(
 # fmt: on
 _STRUCK_OUT: Final = ("del", "s", "strike")
 _WIDEST_SPAN: Final = 1_000
-_CHARSET: Final = re.compile(rb"<meta[^<>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_CHARSET: Final = re.compile(rb"<meta[^<>]+charset\s*=\s*+(?:[\"']\s*+)?([\w.:-]+)", re.I)
 _XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 _WHITE: Final = re.compile(r"[ \t\n\r\f]+")
 _LONGEST_CELL: Final = 600

@@ -14,7 +14,7 @@ _TOKEN: Final = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-z]|[{}]|[\r\n]+|[^\\{}\r\n]+", re.S
 )
 _WORTH: Final = re.compile(r"\\(?:v|webhidden|cf|charscalex)(?![a-z])|\\fs[0-2](?![0-9])")
-_COLOURS: Final = re.compile(r"\\colortbl([^{}]{0,20000})\}")
+_COLOURS: Final = re.compile(r"\\colortbl((?:[^{}\\]|\\(?!colortbl))*+)\}")
 _CHANNEL: Final = re.compile(r"\\(red|green|blue)([0-9]{1,3})")
 _GROUNDS: Final = ("cb", "chcbpat", "highlight")
 _NARROWEST: Final = 10

@@ -17,16 +17,17 @@ from numpy.typing import NDArray
 
 from ingest.ocr.protocol import OcrLine, PixelBox
 from rag.errors import ConfigurationError, DocumentError
+from rag.models.silence import no_telemetry
 from rag.models.verified import verify
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["RapidEngine"]
+__all__ = ["DIGESTS", "RapidEngine"]
 
 _DETECTION: Final = "PP-OCRv6_det_small.onnx"
 _RECOGNITION: Final = "PP-OCRv6_rec_small.onnx"
-_DIGESTS: Final = {
+DIGESTS: Final = {
     _DETECTION: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
     _RECOGNITION: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
 }
@@ -48,7 +49,8 @@ class RapidEngine:
         ModelError: its models are others than those that Citewell was tested with.
         """
         models = _models()
-        verify(models, _DIGESTS, "pip install --force-reinstall --no-deps rapidocr==3.10.0")
+        verify(models, DIGESTS, "pip install --force-reinstall --no-deps rapidocr==3.10.0")
+        no_telemetry()
         import cv2
         from rapidocr import RapidOCR
 

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from rag.answering.calibration import Calibrator, load_calibrator
+from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_calibrator
 from rag.answering.confidence import confidence_features
 from rag.answering.doubts import doubt, shortcomings, unknown_identifiers
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
@@ -39,7 +39,7 @@ from rag.attribution import (
 from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.prompting import PromptBuilder
-from rag.retrieval import HybridRetriever, merge_neighbours
+from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
 from rag.schema import Answer, AnswerSentence, Coverage, Message, Passage, RunRecord, Step, Verdict
 from rag.settings import Settings
 from rag.store import Store
@@ -83,6 +83,10 @@ class Answerer:
         self._evidence = EvidenceSelector(sentences, reader, second=second_embedder)
         self._summaries = Summaries(store, retriever, sentences, second_embedder)
         self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
+        self._foreign_calibrator = load_foreign_calibrator()
+        self._foreign = ForeignRetriever(
+            store, retriever, second_embedder or _no_embedder, settings.retrieval
+        )
         self._quoter = f"quotes ({embedder.name})" if embedder is not None else "quotes"
         self._understanding = self._understands(generator, embedder, second_embedder)
         self._writer: Writer | None = None
@@ -158,9 +162,7 @@ class Answerer:
                 return
         searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
-        passages = retrieval.passages
-        if self._settings.retrieval.merge_neighbours:
-            passages = tuple(merge_neighbours(passages, self._store))
+        passages = self._merged(retrieval)
         yield PassagesFound(passages)
         timings["retrieve"] = time.perf_counter() - searched
         weight = library_term_weights(self._store, read_question(question).terms)
@@ -176,12 +178,18 @@ class Answerer:
             kind=understood.kind.value,
             suggested=suggested(understood),
             retrieval=retrieval,
+            documents=documents,
             started=started,
         )
         if scanned := scan(read_question(question), passages, self._store):
             yield from self._scanned(inquiry, scanned)
         else:
             yield from self._respond(inquiry)
+
+    def _merged(self, retrieval: Retrieval) -> tuple[Passage, ...]:
+        if not self._settings.retrieval.merge_neighbours:
+            return retrieval.passages
+        return tuple(merge_neighbours(retrieval.passages, self._store))
 
     def _understands(
         self, generator: BaseChatModel | None, embedder: Embedder | None, second: SecondEmbedder | None
@@ -229,7 +237,7 @@ class Answerer:
 
     def _respond(self, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
-        grounds = self._grounds(inquiry)
+        inquiry, grounds = self._weighed(inquiry)
         if inquiry.stopped:
             outcome = Outcome(abstained=True, reason=_STOPPED)
         elif not grounds.selection.chosen or (self._writer is None and not self._bears(inquiry, grounds)):
@@ -249,19 +257,52 @@ class Answerer:
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
         yield Finished(answer, record)
 
+    def _weighed(self, inquiry: Inquiry) -> tuple[Inquiry, Grounds]:
+        """The passages that answer best, and their evidence: those found, or those in other languages.
+
+        What is in the question's own language has the first say. Others are asked where it does not bear
+        an answer, or where the best that was found is in none but those.
+        """
+        own, apart = None, inquiry.is_all_foreign
+        if not apart:
+            own = self._grounds(inquiry)
+            ranked = own.selection.ranked
+            apart = bool(ranked) and inquiry.is_foreign_to(inquiry.passages[ranked[0].unit.passage])
+            if inquiry.stopped or (self._bears(inquiry, own) and not apart):
+                return inquiry, own
+        other = self._abroad(inquiry)
+        if other is None:
+            return inquiry, own or self._grounds(inquiry)
+        found = self._grounds(other)
+        return (other, found) if own is None or apart or self._bears(other, found) else (inquiry, own)
+
+    def _abroad(self, inquiry: Inquiry) -> Inquiry | None:
+        """The question with passages in other languages; None where there are none."""
+        if inquiry.retrieval is None:
+            given = tuple(passage for passage in inquiry.passages if inquiry.is_foreign_to(passage))
+            return replace(inquiry, passages=given, foreign=True) if given else None
+        found = self._foreign.retrieve(inquiry.question, inquiry.documents)
+        if found is None:
+            return None
+        inquiry.timings["retrieve"] += sum(found.timings.values())
+        return replace(inquiry, passages=self._merged(found), retrieval=found, foreign=True)
+
     def _grounds(self, inquiry: Inquiry) -> Grounds:
         started = time.perf_counter()
-        most = self._settings.answering.max_sentences
-        selection = self._evidence.select(inquiry.question, inquiry.passages, inquiry.weight, most)
+        most, foreign = self._settings.answering.max_sentences, inquiry.foreign
+        calibrator = self._foreign_calibrator if foreign else self._calibrator
+        selection = self._evidence.select(
+            inquiry.question, inquiry.passages, inquiry.weight, most, foreign=foreign
+        )
         features = confidence_features(selection, inquiry.passages, inquiry.weight)
         inquiry.timings["evidence"] = time.perf_counter() - started
         return Grounds(
             selection=selection,
-            confidence=self._calibrator.confidence(features),
-            threshold=self._threshold(),
+            confidence=calibrator.confidence(features),
+            threshold=self._threshold(calibrator),
             features=features,
             retrieval=inquiry.retrieval,
-            contributions=self._calibrator.contributions(features),
+            contributions=calibrator.contributions(features),
         )
 
     def _bears(self, inquiry: Inquiry, grounds: Grounds) -> bool:
@@ -269,11 +310,11 @@ class Answerer:
         unknown = unknown_identifiers(grounds.selection.question, inquiry.passages)
         return grounds.confidence >= grounds.threshold and not unknown
 
-    def _threshold(self) -> float:
+    def _threshold(self, calibrator: Calibrator) -> float:
         set_by_hand = self._settings.answering.abstain_below
         if set_by_hand is not None:
             return set_by_hand
-        return self._calibrator.threshold(self._settings.answering.wanted_precision)
+        return calibrator.threshold(self._settings.answering.wanted_precision)
 
     def _told(
         self, inquiry: Inquiry, grounds: Grounds, book: CitationBook
@@ -400,6 +441,10 @@ def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
     if outcome.written or len(outcome.sentences) > 1:
         return Verdict.PIECED
     return Verdict.STATED
+
+
+def _no_embedder() -> None:
+    """In place of a second embedder where there is none."""
 
 
 def _nothing(term: str) -> float:

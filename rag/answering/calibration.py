@@ -15,7 +15,7 @@ from rag.attribution import LinearModel, read_parameters
 from rag.errors import ConfigurationError
 from rag.resources import resource
 
-__all__ = ["Calibrator", "calibration_path", "load_calibrator"]
+__all__ = ["Calibrator", "calibration_path", "load_calibrator", "load_foreign_calibrator"]
 
 Matrix = NDArray[np.float64]
 _VERSION: Final = 1
@@ -98,6 +98,12 @@ def load_calibrator(name: str) -> Calibrator:
     """
     path = calibration_path(name)
     return Calibrator.from_json(read_parameters(path), str(path))
+
+
+def load_foreign_calibrator() -> Calibrator:
+    """The calibration of answers from passages in other languages than the question."""
+    path = resource("data", "language", "foreign.json")
+    return Calibrator.from_json(read_parameters(path)["answers"], str(path))
 
 
 def calibration_path(name: str) -> Path:

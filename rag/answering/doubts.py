@@ -52,14 +52,15 @@ def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
     unknown = unknown_identifiers(selection.question, passages)
     if unknown:
         return _told_unknown(unknown, passages, chinese)
-    return _underspecified(selection.question, chinese) or _lacking(selection, passages, chinese) or near
+    lacking = "" if selection.is_foreign else _lacking(selection, passages, chinese)
+    return _underspecified(selection.question, chinese) or lacking or near
 
 
 def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list[str]:
     """The identifiers of a question, as it writes them, that stand in none of its passages."""
     held = held_tokens(" ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages))
     missing = identifiers(question.asked) - held
-    written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?!\w)|[^\W_][\w/-]*", question.asked)
+    written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?![\w.'’&-]| \d)|[^\W_][\w/-]*", question.asked)
     return [word for word in dict.fromkeys(written) if identifiers(word) & missing]
 
 
@@ -79,7 +80,7 @@ def shortcomings(selection: Selection, passages: Sequence[Passage]) -> str:
     """What a given answer leaves open: parts of the question, or what it is about; empty where nothing."""
     question = selection.question
     chinese = has_cjk(question.text)
-    parts = missing_parts(question.text, selection, passages)
+    parts = [] if selection.is_foreign else missing_parts(question.text, selection, passages)
     if parts:
         told = "；".join(parts) if chinese else "; ".join(parts)
         return f"文档没有回答其中的部分：{told}" if chinese else f"the documents do not hold the part: {told}"

@@ -13,7 +13,7 @@ from rag.attribution import TermWeights, TextSource
 from rag.errors import UsageError
 from rag.retrieval import Retrieval
 from rag.schema import Message, Passage, Step
-from rag.text import has_cjk
+from rag.text import are_apart, has_cjk
 
 __all__ = ["Inquiry", "check_question", "spelt", "suggested"]
 
@@ -23,7 +23,8 @@ class Inquiry:
     """A question with its passages and all that its answer needs.
 
     `question` stands alone; `asked` is what was asked, which may be a follow-up question. `suggested` are
-    words that the library does not hold, each with one that it does.
+    words that the library does not hold, each with one that it does. `documents` are those that were
+    searched, None for all; `foreign` says that the passages are in other languages than the question.
     """
 
     question: str
@@ -37,12 +38,27 @@ class Inquiry:
     kind: str = "lookup"
     suggested: tuple[tuple[str, str], ...] = ()
     retrieval: Retrieval | None = None
+    documents: Sequence[str] | None = None
+    foreign: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @property
     def stopped(self) -> bool:
         """Whether the one who asked has gone."""
         return self.stop is not None and self.stop.is_set()
+
+    @property
+    def is_all_foreign(self) -> bool:
+        """Whether there are passages, each in another language than the question."""
+        return bool(self.passages) and all(map(self.is_foreign_to, self.passages))
+
+    def is_foreign_to(self, passage: Passage) -> bool:
+        """Whether a passage is in another language than the question, as far as both can be told.
+
+        Tables do not tell theirs: names and figures look the same in many.
+        """
+        prose = (line for line in passage.text.splitlines() if "\t" not in line and "|" not in line)
+        return are_apart(self.question, " ".join(prose))
 
     @property
     def found(self) -> Step:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 
+from rag.answering.asked_part import of_asked_part
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.telling import table_of, told_unit
+from rag.answering.totals import with_totals
 from rag.answering.wording import disagreement, shown
 from rag.attribution import (
     CitationBook,
@@ -22,10 +24,12 @@ __all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
 
 def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
     """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
-    places = _places(selection, [evidence.unit for evidence in selection.told])
+    units = [evidence.unit for evidence in selection.told]
+    ranked = [evidence.unit for evidence in selection.ranked]
+    units = with_totals(selection.question, of_asked_part(selection.question, units, ranked), ranked)
+    places = _places(selection, units)
     sentences = []
-    for evidence in selection.told:
-        unit = evidence.unit
+    for unit in units:
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
         sentence = AnswerSentence(told_unit(selection.question, unit, places.get(unit)), (number,))
         sentences.append(sentence)

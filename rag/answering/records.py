@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rag.answering.outcome import Outcome
 from rag.attribution import Evidence, Selection
-from rag.attribution.weights import load_evidence_weights
+from rag.attribution.weights import load_evidence_weights, load_foreign_models
 from rag.retrieval import Retrieval
 from rag.schema import Answer, RunRecord
 from rag.settings import Settings
@@ -67,7 +67,7 @@ class Grounds:
             "embedder_trust": round(self.selection.trust, 3),
             "units_considered": self.selection.considered,
             "evidence": [
-                _evidence_json(e, is_told=e in self.selection.told, has_read=self.selection.has_read)
+                _evidence_json(e, self.selection, is_told=e in self.selection.told)
                 for e in self.selection.ranked[:_EVIDENCE_TOLD]
             ],
             "confidence": {
@@ -126,9 +126,9 @@ def _searched(retrieval: Retrieval | None) -> dict[str, Any]:
     }
 
 
-def _evidence_json(evidence: Evidence, *, is_told: bool, has_read: bool) -> dict[str, Any]:
+def _evidence_json(evidence: Evidence, selection: Selection, *, is_told: bool) -> dict[str, Any]:
     unit = evidence.unit
-    reason = _reason(evidence, has_read)
+    reason = _reason(evidence, selection)
     if evidence.is_chosen and not is_told:
         reason += "; not told, since the best sentence is nearly sure to be enough"
     return {
@@ -143,11 +143,12 @@ def _evidence_json(evidence: Evidence, *, is_told: bool, has_read: bool) -> dict
     }
 
 
-def _reason(evidence: Evidence, has_read: bool) -> str:
+def _reason(evidence: Evidence, selection: Selection) -> str:
     """Why a unit was chosen, in words, what weighed most first; empty where it was not."""
     if not evidence.is_chosen:
         return ""
-    ranking = load_evidence_weights().of(has_read).ranking
+    own = load_evidence_weights().of(selection.has_read)
+    ranking = (load_foreign_models() if selection.is_foreign else own).ranking
     weights = dict(zip(ranking.features, ranking.weights, strict=True))
     parts = {name: weights[name] * evidence.features.get(name, 0.0) for name in _TOLD}
     strongest = sorted(parts, key=lambda name: -parts[name])[:3]

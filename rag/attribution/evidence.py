@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from rag.attribution.features import (
     FEATURES,
-    WORD_FEATURES,
     UnitVectors,
     feature_matrix,
     word_features,
@@ -19,20 +18,28 @@ from rag.attribution.features import (
 from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, languages_of
 from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
-from rag.attribution.overlap import TermWeights, weights_from_texts
+from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.attribution.question import Question, read_question
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
-from rag.attribution.weights import EvidenceWeights, load_evidence_weights
+from rag.attribution.weights import (
+    EvidenceWeights,
+    UnitModels,
+    load_evidence_weights,
+    load_foreign_models,
+)
 from rag.models import Reader
 from rag.models.protocol import Embedder
 from rag.schema import Passage
+from rag.text import likeliest_language
 
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
 Matrix = NDArray[np.float64]
 _NEAR: Final = 8
 _NEAR_SCORE: Final = 3.0
+_STUFFED: Final = 8.0
+"""What a unit that only repeats its words loses: about what lies between good and bad evidence."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ class Selection:
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
     question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
     probabilities: how many there should be in the answer. `has_read` says whether the reader has read, and
-    `spans` are the short answers that it sees, likeliest first.
+    `spans` are the short answers that it sees, likeliest first. `is_foreign` says that the passages are in
+    another language than the question.
     """
 
     question: Question
@@ -73,6 +81,7 @@ class Selection:
     expected: float = 0.0
     has_read: bool = False
     spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
+    is_foreign: bool = False
 
     @property
     def told(self) -> tuple[Evidence, ...]:
@@ -85,9 +94,13 @@ class Selection:
     @property
     def near_best(self) -> tuple[Evidence, ...]:
         """The few that may answer as well as the best: what is looked through for contradictions."""
+        said: dict[tuple[str, str], Evidence] = {}  # what a document says again counts once
+        for evidence in self.ranked:
+            told = " ".join(evidence.unit.text.casefold().split())
+            said.setdefault((evidence.unit.document_id, told), evidence)
         return tuple(
             evidence
-            for evidence in self.ranked[:_NEAR]
+            for evidence in list(said.values())[:_NEAR]
             if evidence.is_chosen or evidence.score >= self.ranked[0].score - _NEAR_SCORE
         )
 
@@ -97,7 +110,7 @@ class Measured:
     """The units of a question's passages that were embedded, with their features, before any is chosen.
 
     `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not;
-    `embedder` names the model behind `vectors`, `votes` are the reader's.
+    `embedder` names the model behind `vectors`, `votes` are the reader's; `is_foreign` as in `Selection`.
     """
 
     question: Question
@@ -109,6 +122,7 @@ class Measured:
     weight: TermWeights
     considered: int
     embedder: str = ""
+    is_foreign: bool = False
 
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
@@ -138,7 +152,8 @@ class EvidenceSelector:
             `SentenceVectors`, it shares what it remembers.
         reader: Reads the question with the most promising windows, where there is one.
         weights: The models; the shipped ones when None.
-        most_candidates: Units that are embedded a question: those whose words speak for them most.
+        most_candidates: Units that are embedded a question: those whose words speak for them most. Twice as
+            many in another language, where words say little.
         second: Makes an embedder for languages that the first does not know; called when one is met.
     """
 
@@ -164,38 +179,55 @@ class EvidenceSelector:
         passages: Sequence[Passage],
         term_weights: TermWeights | None = None,
         max_sentences: int = 3,
+        *,
+        foreign: bool = False,
     ) -> Selection:
         """Choose at most `max_sentences` units; none only where the passages hold none.
 
         `passages` come best first. `term_weights` tell how rare words are in the whole library; without
-        them the passages tell.
+        them the passages tell. `foreign` says that the passages are in other languages than the question:
+        it is compared with them by an embedder that knows both, and by models of their own.
         """
-        return select_measured(self.measure(question, passages, term_weights), self._weights, max_sentences)
+        measured = self.measure(question, passages, term_weights, foreign=foreign)
+        models = load_foreign_models() if foreign else self._weights.of(measured.votes.has_read)
+        return select_measured(measured, models, max_sentences)
 
     def measure(
-        self, question: str, passages: Sequence[Passage], term_weights: TermWeights | None = None
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        term_weights: TermWeights | None = None,
+        *,
+        foreign: bool = False,
     ) -> Measured:
-        """Find the units of some passages and measure the most promising."""
+        """Find the units of some passages and measure the most promising; see `select`."""
         asked = read_question(question)
         units = quotable_units(passages)
         weight = term_weights or weights_from_texts(unit.reading for unit in units)
         by_words = word_features(asked, units, passages, weight)
-        kept = self._prefiltered(by_words)
+        kept = self._prefiltered(by_words, self._most_candidates * (2 if foreign else 1))
         candidates = [units[i] for i in kept]
-        judge = self._judges.judge(asked.language, languages_of(passages)) if candidates else None
+        judge = self._judge(asked, passages, foreign) if candidates else None
         vectors = self._vectors(asked, candidates, judge)
-        promise = self._promise(by_words, kept, vectors)
-        votes = votes_of(self._reader, asked, units, passages, promise).of(kept)
+        promise = self._promise(by_words, kept, candidates, vectors)
+        votes = votes_of(None if foreign else self._reader, asked, units, passages, promise).of(kept)
         matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
         name = judge[0].embedder.name if judge else ""
-        return Measured(asked, passages, candidates, matrix, vectors, votes, weight, len(units), name)
+        found = asked, passages, candidates, matrix, vectors, votes, weight
+        return Measured(*found, considered=len(units), embedder=name, is_foreign=foreign)
 
-    def _prefiltered(self, by_words: Matrix) -> NDArray[np.intp]:
-        """The rows to embed, ascending."""
-        if len(by_words) <= self._most_candidates:
+    def _judge(self, question: Question, passages: Sequence[Passage], foreign: bool) -> Judge | None:
+        others = languages_of(passages)
+        if foreign:
+            return self._judges.judge_across(likeliest_language(question.text), others)
+        return self._judges.judge(question.language, others)
+
+    def _prefiltered(self, by_words: Matrix, most: int) -> NDArray[np.intp]:
+        """The rows to embed, at most so many, ascending."""
+        if len(by_words) <= most:
             return np.arange(len(by_words))
         scores = self._weights.prefilter.scores(by_words)
-        return np.sort(np.argsort(-scores, kind="stable")[: self._most_candidates])
+        return np.sort(np.argsort(-scores, kind="stable")[:most])
 
     def _vectors(self, question: Question, units: Sequence[Unit], judge: Judge | None) -> UnitVectors:
         if judge is None:
@@ -204,17 +236,21 @@ class EvidenceSelector:
         asked = sentences.embedder.embed_questions([question.asked])[0]
         return UnitVectors(asked, sentences.of([unit.in_place for unit in units]), trust)
 
-    def _promise(self, by_words: Matrix, kept: NDArray[np.intp], vectors: UnitVectors) -> Matrix:
-        """What each unit promises by its words and, where it was embedded, its meaning."""
-        promise: Matrix = by_words[:, WORD_FEATURES.index("near_overlap")].copy()
-        promise[kept] += vectors.trust.likeness(vectors.units @ vectors.question)
+    def _promise(
+        self, by_words: Matrix, kept: NDArray[np.intp], units: Sequence[Unit], vectors: UnitVectors
+    ) -> Matrix:
+        """How each unit is ranked before the reader has read it; what was not kept promises nothing."""
+        promise = np.full(len(by_words), -np.inf)
+        if len(kept):
+            unread = feature_matrix(by_words[kept], units, vectors, ReaderVotes.none(len(kept)))
+            promise[kept] = self._weights.unread.ranking.scores(unread)
         return promise
 
 
-def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences: int) -> Selection:
+def select_measured(measured: Measured, models: UnitModels, max_sentences: int) -> Selection:
     """Rank and choose among measured units."""
-    models = weights.of(measured.votes.has_read)
     scores = models.ranking.scores(measured.matrix)
+    scores = scores - _STUFFED * np.array([_stuffing(unit) for unit in measured.units])
     members = measured.members(scores)
     chosen: dict[int, float] = {}
     expected = 0.0
@@ -244,7 +280,12 @@ def select_measured(measured: Measured, weights: EvidenceWeights, max_sentences:
         expected,
         measured.votes.has_read,
         tuple((measured.units[span.unit], span) for span in measured.votes.spans),
+        measured.is_foreign,
     )
+
+
+def _stuffing(unit: Unit) -> float:
+    return 0.0 if unit.is_row else repeated_share(unit.text)
 
 
 def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:

@@ -28,6 +28,7 @@ _LEAST_SHARE: Final = 0.25
 _ENGLISH: Final = frozenset({"the", "of", "and", "is", "to", "in", "for", "by"})
 _ENGLISH_SHARE: Final = 0.05
 _LEAST_LETTERS: Final = 120
+_SCALE: Final = "en"
 
 
 class LanguageJudges:
@@ -43,6 +44,7 @@ class LanguageJudges:
         self._second: SentenceVectors | None = None
         self._trust: dict[tuple[str, str], LanguageTrust] = {}
         self._lock = threading.Lock()
+        self._probing = threading.Lock()
 
     def judge(self, question_language: str, others: frozenset[str]) -> Judge | None:
         """The embedder for a question and passages in `others`, and what its cosines mean; None without one.
@@ -61,6 +63,19 @@ class LanguageJudges:
         trust = self._trust_in(sentences, question_language)
         return (sentences, trust) if max(trust.trust, least) >= _LEAST_TRUST else None
 
+    def judge_across(self, question_language: str, others: frozenset[str]) -> Judge | None:
+        """The embedder for a question and passages in other languages; None where none knows them.
+
+        The second where it is trusted, since the first may know other languages by their names alone. Its
+        cosines are told on one scale whatever the languages: between two, they are of no one's own scale,
+        and over several pairs the plain ones tell right from wrong better than scaled by the question's.
+        """
+        spoken = others | {question_language}
+        for sentences, wanted in ((self._second_vectors(), _LEAST_TRUST), (self._first, _GOOD_TRUST)):
+            if sentences is not None and self._least(sentences, spoken) >= wanted:
+                return sentences, self._trust_in(sentences, _SCALE)
+        return None
+
     def _least(self, sentences: SentenceVectors | None, languages: frozenset[str]) -> float:
         if sentences is None:
             return 0.0
@@ -68,9 +83,10 @@ class LanguageJudges:
 
     def _trust_in(self, sentences: SentenceVectors, language: str) -> LanguageTrust:
         key = sentences.embedder.fingerprint, language
-        if key not in self._trust:
-            self._trust[key] = language_trust(sentences.embedder, language)
-        return self._trust[key]
+        with self._probing:
+            if key not in self._trust:
+                self._trust[key] = language_trust(sentences.embedder, language)
+            return self._trust[key]
 
     def _second_vectors(self) -> SentenceVectors | None:
         with self._lock:

@@ -29,6 +29,8 @@ _NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d+\w*", re.IGNORECASE)
 _WORD_AND_NUMBER: Final = re.compile(r"[a-z]{3,}-\d{1,4}s?")
 """`mid-2020`, `top-10`: a plain word before a number."""
 _WITH_DIGIT: Final = re.compile(r"(?<!\w)\w*\d\w*")
+_NUMBER_AND_LETTER: Final = re.compile(r"\d[\d/-]{3,}[A-Z]")
+"""`940-0024D`: letters behind a number are a unit elsewhere."""
 _LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
 _LETTER: Final = re.compile(r"(?<=[^\W\d_]{3} )[B-HJ-Z](?![\w.'’&-]| \d)")
 _ORDINALS: Final = ("first", "second", "third", "fourth")
@@ -57,8 +59,9 @@ def identifiers(text: str) -> frozenset[str]:
     """
     text = unicodedata.normalize("NFKC", text)
     tokens = re.findall(r"[^\W_][\w/-]*", text)
-    joined = (_joined(token) for token in tokens if not _WORD_AND_NUMBER.fullmatch(token))
-    found = {t for t in joined if _IDENTIFIER.fullmatch(t) and not _NO_IDENTIFIER.fullmatch(t)}
+    joined = [_joined(token) for token in tokens if not _WORD_AND_NUMBER.fullmatch(token)]
+    lettered = {_joined(token) for token in tokens if _NUMBER_AND_LETTER.fullmatch(token)}
+    found = lettered | {t for t in joined if _IDENTIFIER.fullmatch(t) and not _NO_IDENTIFIER.fullmatch(t)}
     return frozenset(found | {letter.casefold() for letter in _LETTER.findall(text)})
 
 

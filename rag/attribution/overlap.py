@@ -15,6 +15,7 @@ __all__ = [
     "near_credits",
     "near_overlap",
     "overlap",
+    "repeated_share",
     "weighted_share",
     "weights_from_frequencies",
     "weights_from_texts",
@@ -24,6 +25,8 @@ TermWeights = Callable[[str], float]
 """The weight of a term: its inverse document frequency, scaled to 0 to 1."""
 
 _LEAST_PREFIX: Final = 4
+_LEAST_TERMS: Final = 6
+_OF_PROSE: Final = 1 / 3
 
 
 def weights_from_frequencies(frequencies: Mapping[str, int], total: int) -> TermWeights:
@@ -44,6 +47,21 @@ def weights_from_texts(texts: Iterable[str]) -> TermWeights:
     sets = [set(text_terms(text)) for text in texts]
     counts = Counter(term for terms in sets for term in terms)
     return weights_from_frequencies(counts, max(len(sets), 1))
+
+
+def repeated_share(text: str) -> float:
+    """How much of a text only says its content words again, beyond what prose does: 0 to 1.
+
+    Longer sentences repeat words of theirs; up to a third of them is no stuffing. 0 for texts of a few
+    words, and for scripts without spaces, whose pairs of characters recur anyway.
+    """
+    if has_cjk(text):
+        return 0.0
+    terms = text_terms(text)
+    if len(terms) < _LEAST_TERMS:
+        return 0.0
+    repeated = 1 - len(set(terms)) / len(terms)
+    return max(repeated - _OF_PROSE, 0.0) / (1 - _OF_PROSE)
 
 
 def overlap(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:

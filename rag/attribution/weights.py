@@ -13,7 +13,7 @@ from rag.attribution.membership import MEMBERSHIP_FEATURES
 from rag.errors import ConfigurationError
 from rag.resources import resource
 
-__all__ = ["EvidenceWeights", "UnitModels", "load_evidence_weights"]
+__all__ = ["EvidenceWeights", "UnitModels", "load_evidence_weights", "load_foreign_models"]
 
 _VERSION = 2
 
@@ -24,6 +24,23 @@ class UnitModels:
 
     ranking: LinearModel
     membership: LinearModel
+
+    @classmethod
+    def from_json(cls, tree: Mapping[str, Any], source: str, how: str = "") -> UnitModels:
+        """Read `ranking` and `membership`, with `how` behind their names.
+
+        Raises:
+            ConfigurationError: one is missing or written by another version.
+        """
+        ranking, membership = (
+            _model(tree, f"{name}{how}", features, source)
+            for name, features in (("ranking", FEATURES), ("membership", MEMBERSHIP_FEATURES))
+        )
+        return cls(ranking, membership)
+
+    def to_json(self, how: str = "") -> dict[str, Any]:
+        """The form that `from_json` reads."""
+        return {f"ranking{how}": self.ranking.to_json(), f"membership{how}": self.membership.to_json()}
 
 
 @dataclass(frozen=True)
@@ -53,27 +70,16 @@ class EvidenceWeights:
                 f"{source}: version {tree.get('version')!r}, not {_VERSION}; "
                 "fit it anew with benchmarks/fit_evidence.py"
             )
-
-        def model(name: str, features: tuple[str, ...]) -> LinearModel:
-            if not isinstance(tree.get(name), Mapping):
-                raise ConfigurationError(f"{source}: the model {name!r} is missing")
-            return LinearModel.from_json(tree[name], features, f"{source}, {name}")
-
-        read, unread = (
-            UnitModels(model(f"ranking{how}", FEATURES), model(f"membership{how}", MEMBERSHIP_FEATURES))
-            for how in ("", "_unread")
-        )
-        return cls(model("prefilter", WORD_FEATURES), read, unread)
+        read, unread = (UnitModels.from_json(tree, source, how) for how in ("", "_unread"))
+        return cls(_model(tree, "prefilter", WORD_FEATURES, source), read, unread)
 
     def to_json(self) -> dict[str, Any]:
         """The form that `from_json` reads."""
         return {
             "version": _VERSION,
             "prefilter": self.prefilter.to_json(),
-            "ranking": self.read.ranking.to_json(),
-            "membership": self.read.membership.to_json(),
-            "ranking_unread": self.unread.ranking.to_json(),
-            "membership_unread": self.unread.membership.to_json(),
+            **self.read.to_json(),
+            **self.unread.to_json("_unread"),
         }
 
 
@@ -82,3 +88,16 @@ def load_evidence_weights() -> EvidenceWeights:
     """The weights that ship with the program."""
     path = resource("data", "calibration", "evidence.json")
     return EvidenceWeights.from_json(read_parameters(path), str(path))
+
+
+@cache
+def load_foreign_models() -> UnitModels:
+    """The models for units of passages in other languages than the question, as they ship."""
+    path = resource("data", "language", "foreign.json")
+    return UnitModels.from_json(read_parameters(path), str(path))
+
+
+def _model(tree: Mapping[str, Any], name: str, features: tuple[str, ...], source: str) -> LinearModel:
+    if not isinstance(tree.get(name), Mapping):
+        raise ConfigurationError(f"{source}: the model {name!r} is missing")
+    return LinearModel.from_json(tree[name], features, f"{source}, {name}")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigurationError
+from rag.models.silence import no_telemetry, no_tracers
 from rag.settings import Device, Precision
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def prepare_environment(offline: bool) -> None:
     They read these variables at import. `offline` overrules what the user has set: it is a promise.
     Downloads show their progress.
     """
-    for name in ("HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
-        os.environ.setdefault(name, "1")
+    no_telemetry()
     if offline:
+        no_tracers()
         for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS"):
             os.environ[name] = "1"
 

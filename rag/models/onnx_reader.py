@@ -18,6 +18,7 @@ import numpy as np
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models.reader import Reading, Window
 from rag.models.reader_pairs import Pair, PairEncoder, reading
+from rag.models.silence import no_telemetry
 from rag.models.weights import read_json
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _read(session: InferenceSession, pair: Pair, window: Window) -> Reading:
 
 
 def _session(path: Path, threads: int) -> Any:
+    no_telemetry()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.retrieval.foreign import ForeignRetriever
 from rag.retrieval.fusion import reciprocal_rank_fusion
 from rag.retrieval.passages import merge_neighbours
 from rag.retrieval.retriever import HybridRetriever, Retrieval
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
 
 __all__ = [
+    "ForeignRetriever",
     "HybridRetriever",
     "Retrieval",
     "as_langchain_retriever",

@@ -9,6 +9,8 @@ The score of a candidate is a sum of terms, each in units that mean the same on 
   + 0.5 · named + 0.2 · inside    how far it stands out inside the documents that are named
   and 0.8 of the mean score of the two neighbours in the document
 
+What begins with a number that is asked for ("Item 4") comes before all that only holds it.
+
 Scores are used, not ranks, because a rank forgets by how much the first was ahead: a convex
 combination of scores beats reciprocal rank fusion with fewer questions to tune on (Bruch, Gai and
 Ingber 2023, "An analysis of fusion functions for hybrid retrieval"). The dense leg has no weight
@@ -39,6 +41,7 @@ from rag.retrieval.calibration import relevance
 from rag.retrieval.candidates import Candidates, gather
 from rag.retrieval.inside import Inside, inside, meant
 from rag.retrieval.memory import ReadingMemory
+from rag.retrieval.numbered import asked_labels, opens
 from rag.retrieval.reading import Reading
 from rag.retrieval.trust import DenseTrust, Scale, dense_trust
 from rag.schema import Hit
@@ -56,6 +59,10 @@ _FIRST: Final = 3
 _LINKED: Final = 10
 _INSIDE: Final = 50
 """Chunks that stand out inside the documents that are named, and become candidates too."""
+_NUMBERED: Final = 40
+"""Chunks that hold a number that is asked for and are looked through for what begins with it."""
+_BEGIN: Final = 5
+"""Where more chunks begin with a number, it says nothing: `July 29` over the columns of every table."""
 _CHOSEN: Final = 50
 """Documents up to which a choice of them is about them; more are a part of the library."""
 
@@ -132,6 +139,7 @@ class AdaptiveFusion:
         scoring = _Scoring(self._weights, candidates, self._trust(candidates, vector, legs, reading))
         scoring.names = reading.named()
         self._look_inside(question, vector, documents, reading, scoring)
+        self._look_up(question, vector, documents, reading, scoring)
         worded = [int(i) for i in candidates.ids[candidates.positions(legs.get("lexical", ())[:_BY_WORDS])]]
         reading.read([*dict.fromkeys([*_best(scoring.by_legs(), _READ), *worded])])
         first = _best(scoring.with_words(reading), _FIRST)
@@ -187,6 +195,30 @@ class AdaptiveFusion:
         reading.look(self._gather(best, scoring, vector))
         scoring.names = reading.named()
 
+    def _look_up(
+        self,
+        question: str,
+        vector: Vectors | None,
+        documents: Sequence[str] | None,
+        reading: Reading,
+        scoring: _Scoring,
+    ) -> None:
+        """Find the chunks that begin with a number that is asked for."""
+        about = meant(reading.clarity()) or documents
+        for label in asked_labels(question):
+            hits = self._store.lexical_search(label.text, _NUMBERED, about)
+            chunks = self._store.chunks([hit.chunk_id for hit in hits])
+            headings = self._store.chunk_headings(chunks)
+            found = [
+                chunk.chunk_id
+                for chunk, above in zip(chunks, headings, strict=True)
+                if opens(label, [h.text for h in above if h.end >= chunk.start - 2], chunk.text)
+            ]
+            if len(found) <= _BEGIN:
+                reading.look(self._gather(dict.fromkeys(found, 0.0), scoring, vector))
+                scoring.numbered.update(found)
+        scoring.names = reading.named()
+
     def _gather(self, chunks: Mapping[int, float], scoring: _Scoring, vector: Vectors | None) -> list[int]:
         """Make candidates of those chunks, given with their lexical scores, that are none yet; their ids."""
         new = [Hit(chunk_id, chunks[chunk_id]) for chunk_id in sorted(chunks.keys() - scoring.legs.keys())]
@@ -208,6 +240,7 @@ class _Scoring:
         self.legs: dict[int, dict[str, float]] = {}
         self.names: dict[int, float] = {}
         self.inside = Inside()
+        self.numbered: set[int] = set()
         self.add(candidates)
 
     def add(self, candidates: Candidates) -> None:
@@ -264,7 +297,9 @@ class _Scoring:
         for chunk_id in scores.keys() & {chunk_id for links in related for chunk_id in links}:
             shares = [links.get(chunk_id, 0.0) for links in related]
             scores[chunk_id] += w.related * (shares[0] + max(shares))
-        return self._on_scale(scores, self._with_neighbours(scores, reading))
+        scores = self._on_scale(scores, self._with_neighbours(scores, reading))
+        best = max(scores.values(), default=0.0)
+        return {i: score + best * (i in self.numbered) for i, score in scores.items()}
 
     def _on_scale(self, plain: Mapping[int, float], scores: Mapping[int, float]) -> dict[int, float]:
         """The scores brought back to where they are without the names' and neighbours' part.

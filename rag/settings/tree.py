@@ -31,7 +31,7 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 _PROVIDER: Final = re.compile(r"(?!packaged$)[a-z][a-z_0-9]+")
 """A LangChain provider before a colon; a lone letter there is a drive of Windows."""
-_SECRET: Final = re.compile(r"(?i)(?:key|token|secret|password)[^=&]*+=")
+_SECRET: Final = re.compile(r"(?i)(?:key|token|secret|password)[^=&]{0,99}=")
 
 
 class _Section(BaseModel):
@@ -113,14 +113,14 @@ class GeneratorSettings(_Section):
     idle_minutes: float | None = Field(
         None, gt=0.0, description="Give the memory of local weights back after so long without work."
     )
-    max_new_tokens: int = Field(256, ge=1)
+    max_new_tokens: int = Field(256, ge=1, description="Most tokens of a written answer.")
     temperature: float = Field(0.0, ge=0.0, description="0 is greedy: the same question, the same answer.")
     top_k: int = Field(50, ge=0, description="0 switches it off. No effect at temperature 0.")
     top_p: float = Field(1.0, gt=0.0, le=1.0)
     repetition_penalty: float = Field(1.0, gt=0.0)
     seed: int = Field(0, ge=0, lt=2**31, description="The same seed draws the same text.")
     context_tokens: int = Field(8_192, ge=256, description="The model's window; the prompt must fit in it.")
-    timeout_seconds: float = Field(120.0, gt=0.0)
+    timeout_seconds: float = Field(120.0, gt=0.0, description="How long an endpoint may take.")
     retries: int = Field(2, ge=0)
 
     @model_validator(mode="before")
@@ -296,7 +296,10 @@ class UiSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=0, le=65_535)
-    max_upload_megabytes: int = Field(100, ge=1)
+    max_upload_megabytes: int = Field(100, ge=1, description="How large an uploaded file may be.")
+    max_waiting_megabytes: int = Field(
+        1_000, ge=1, description="Uploads of all sessions together that wait in memory to be read."
+    )
     open_browser: bool = True
     password: SecretStr | None = Field(
         None,
@@ -331,13 +334,24 @@ class ServeSettings(_Section):
         "never in a file. Unset, everybody who reaches the address may use the library.",
     )
     max_upload_megabytes: int = Field(100, ge=1, description="How much one request may carry.")
+    idle_seconds: float = Field(
+        30.0, gt=0.0, description="A caller that sends or takes nothing for so long is not waited for."
+    )
+    request_seconds: float = Field(
+        600.0, gt=0.0, description="How long a request may take to arrive, and a question to be answered."
+    )
+    connections: int = Field(256, ge=1, description="Most connections at a time; others are told to wait.")
 
 
 class Settings(_Section):
     """All settings."""
 
     library: Path = Field(Path("citewell-library"), description="Folder of the library.")
-    offline: bool = Field(True, description="Load weights from this machine only; never ask a model hub.")
+    offline: bool = Field(
+        True,
+        description="Load weights from this machine only, never ask a model hub, and let no tracer of "
+        "LangChain's into this process, whatever the environment says.",
+    )
     embedder: EmbedderSettings = EmbedderSettings()  # type: ignore[call-arg]
     reranker: RerankerSettings = RerankerSettings()  # type: ignore[call-arg]
     reader: ReaderSettings = ReaderSettings()  # type: ignore[call-arg]

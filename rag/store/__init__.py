@@ -5,6 +5,7 @@ from rag.store.documents import Rules
 from rag.store.embedder_choice import chosen_settings, defining_settings, open_embedder
 from rag.store.protocol import Ids, LexicalIndex, VectorIndex
 from rag.store.records import Conversation, Feedback
+from rag.store.settled import settled
 from rag.store.sketches import SimilarDocument
 from rag.store.staging import StagedChunk, Staging, Swapped
 from rag.store.store import UPLOADS, Store
@@ -26,4 +27,5 @@ __all__ = [
     "chosen_settings",
     "defining_settings",
     "open_embedder",
+    "settled",
 ]

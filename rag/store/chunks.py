@@ -108,17 +108,21 @@ def plain_chunks(connection: sqlite3.Connection, document: int) -> list[tuple[Ch
     ]
 
 
-def chunk_ids(connection: sqlite3.Connection, documents: Sequence[str] | None = None) -> Ids:
-    """The ids of all chunks, or of those of some documents, ascending.
+def chunk_ids(
+    connection: sqlite3.Connection,
+    documents: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
+) -> Ids:
+    """The ids of all chunks, or of those of some documents and of documents in some languages, ascending.
 
     Read from the documents' ranges: a million ids cost some milliseconds.
     """
-    condition: str = ""
-    values: tuple[str, ...] = ()
-    if documents is not None:
-        condition = " WHERE document_id IN (SELECT value FROM json_each(?))"
-        values = (json.dumps(list(documents)),)
-    rows = connection.execute(f"SELECT first_chunk, chunks FROM documents{condition}", values).fetchall()
+    wanted = {"document_id": documents, "language": languages}
+    given = {column: json.dumps(list(names)) for column, names in wanted.items() if names is not None}
+    condition = " AND ".join(f"{column} IN (SELECT value FROM json_each(?))" for column in given)
+    rows = connection.execute(
+        f"SELECT first_chunk, chunks FROM documents WHERE {condition or 'TRUE'}", tuple(given.values())
+    ).fetchall()
     ranges = [np.arange(first, first + count, dtype=np.int64) for first, count in sorted(rows)]
     return np.concatenate(ranges) if ranges else np.empty(0, np.int64)
 

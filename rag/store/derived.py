@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from rag.errors import LibraryLockedError
+from rag.models.protocol import Vectors
 from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
 from rag.store.catalog import Catalog
 from rag.store.chunks import chunk_ids, plain_chunks
 from rag.store.documents import Rules, document_row, list_documents
-from rag.store.embeddings import drop_old_vectors, embedder_settings, register_embedder
+from rag.store.embeddings import (
+    drop_old_vectors,
+    embedder_settings,
+    keep_second,
+    register_embedder,
+    second_vectors,
+)
 from rag.store.lexical import refresh_terms
 from rag.store.pages import list_pages
 from rag.store.sketches import SimilarDocument, insert_sketch, similar_documents, similar_pairs
@@ -39,6 +47,31 @@ class Derived(Catalog):
                 (json.dumps(ids.tolist()),),
             )
             return [(int(chunk_id), str(document_id)) for chunk_id, document_id in rows]
+
+    def languages(self) -> list[str]:
+        """The languages of the documents, each once."""
+        with self._database.reading() as connection:
+            return [row[0] for row in connection.execute("SELECT DISTINCT language FROM documents")]
+
+    def chunks_in(self, languages: Sequence[str], documents: Sequence[str] | None = None) -> list[int]:
+        """The ids of the chunks of the documents in some languages, only of `documents` (ids) where given."""
+        with self._database.reading() as connection:
+            found: list[int] = chunk_ids(connection, documents, languages).tolist()
+        return found
+
+    def second_vectors(self, fingerprint: str, chunk_ids: Sequence[int]) -> tuple[list[int], Vectors]:
+        """Those of the chunks of which an embedder's vectors are kept beside the library's own, and these."""
+        with self._database.reading() as connection:
+            ids, vectors = second_vectors(connection, fingerprint, np.array(chunk_ids, np.int64))
+        return ids.tolist(), vectors
+
+    def keep_second_vectors(self, fingerprint: str, chunk_ids: Sequence[int], vectors: Vectors) -> None:
+        """Keep an embedder's vectors of chunks, shape (len(chunk_ids), dimension), beside the library's own.
+
+        They go with their chunks, or when another second embedder takes its place.
+        """
+        with self._database.writing() as connection:
+            keep_second(connection, fingerprint, chunk_ids, vectors)
 
     def similar_documents(self, document_id: str) -> list[SimilarDocument]:
         """The documents of which four fifths or more are the same text, same bytes first, then most alike.

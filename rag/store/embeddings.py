@@ -22,8 +22,10 @@ __all__ = [
     "drop_old_vectors",
     "embedder_settings",
     "insert_vectors",
+    "keep_second",
     "register_embedder",
     "require_active",
+    "second_vectors",
     "stored_vectors",
     "use_embedder",
     "vector_batches",
@@ -132,8 +134,37 @@ def delete_unused_vectors(connection: sqlite3.Connection, hashes: Sequence[bytes
     )
 
 
+def keep_second(
+    connection: sqlite3.Connection, fingerprint: str, ids: Sequence[int], vectors: Vectors
+) -> None:
+    """Keep a second embedder's vectors of the chunks that are there; those of another second one go."""
+    embedder = register_embedder(connection, fingerprint, vectors.shape[1])
+    connection.execute("UPDATE library SET second_embedder = ?", (embedder,))
+    rows = connection.execute(
+        "SELECT id, hash FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    )
+    hashes = dict(rows.fetchall())
+    there = [row for row, chunk_id in enumerate(ids) if chunk_id in hashes]
+    insert_vectors(connection, embedder, [hashes[ids[row]] for row in there], vectors[there])
+
+
+def second_vectors(connection: sqlite3.Connection, fingerprint: str, ids: Ids) -> tuple[Ids, Vectors]:
+    """Those of the chunks of which a second embedder's vectors are kept, and these."""
+    row = connection.execute(
+        "SELECT id, dimension FROM embedders WHERE fingerprint = ?", (fingerprint,)
+    ).fetchone()
+    if row is None:
+        return np.empty(0, np.int64), np.empty((0, 0), np.float32)
+    parts = list(vector_batches(connection, int(row[0]), int(row[1]), ids))
+    empty = np.empty((0, int(row[1])), np.float32)
+    return (
+        np.concatenate([np.empty(0, np.int64), *(found for found, _ in parts)]),
+        np.concatenate([empty, *(vectors for _, vectors in parts)]),
+    )
+
+
 def drop_old_vectors(database: Database, busy_seconds: float | None = None) -> None:
-    """Delete the vectors of embedders that are neither searched nor being built, some at a time.
+    """Delete the vectors of embedders that are neither searched, nor second, nor being built, some at a time.
 
     Raises:
         LibraryLockedError: another writer did not finish in `busy_seconds`; the rest stays for later.
@@ -142,6 +173,7 @@ def drop_old_vectors(database: Database, busy_seconds: float | None = None) -> N
         "SELECT v.id FROM embedders e JOIN vectors v ON v.embedder = e.id"
         " WHERE e.id NOT IN (SELECT embedder FROM reindexing)"
         " AND e.id NOT IN (SELECT embedder FROM library WHERE embedder IS NOT NULL)"
+        " AND e.id NOT IN (SELECT second_embedder FROM library WHERE second_embedder IS NOT NULL)"
     )
     with database.reading() as connection:
         left = connection.execute(f"{old} LIMIT 1").fetchone() is not None

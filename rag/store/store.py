@@ -19,7 +19,7 @@ from rag.store import digests, documents, embeddings
 from rag.store.answers import KeptAnswers
 from rag.store.checks import run_checks
 from rag.store.collections import Collections
-from rag.store.database import Database
+from rag.store.database import Database, explained
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
 from rag.store.durable import make_private, make_private_folder
@@ -82,16 +82,14 @@ class Store(Derived):
             StoreError: the place holds something else, or cannot be read.
         """
         path = Path(path)
-        if not create and not (path / _CATALOG).is_file():
-            raise LibraryNotFoundError(
-                f"no library in {str(path)!r}: run `citewell ingest` to make one, or give the right --library"
-            )
-        try:
+        with explained(path):
+            if not create and not (path / _CATALOG).is_file():
+                raise LibraryNotFoundError(
+                    f"no library in {str(path)!r}: run `citewell ingest` to make one, or correct --library"
+                )
             make_private_folder(path)
-        except OSError as error:
-            raise StoreError(f"cannot make library folder {str(path)!r}: {error.strerror}") from error
-        _refuse_links(path)
-        store = cls(path, Database(path / _CATALOG))
+            _refuse_links(path)
+            store = cls(path, Database(path / _CATALOG))
         try:
             store._prepare_or_make_room()
         except BaseException:

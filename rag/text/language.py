@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
-__all__ = ["CJK", "cjk_share", "detect_language", "has_cjk"]
+__all__ = ["CJK", "are_apart", "cjk_share", "detect_language", "has_cjk", "is_foreign", "likeliest_language"]
 
 CJK: Final = (
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -20,6 +20,12 @@ _HANGUL: Final = re.compile("[\uac00-\ud7af]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SAMPLE: Final = 4_000
 _UNSURE: Final = 40
+_TOLD_APART: Final = (
+    *("ar", "de", "en", "es", "fr", "it", "ja", "ko"),
+    *("nl", "pl", "pt", "ru", "th", "tr", "zh"),
+)
+"""The languages of the multilingual universal sentence encoder (Yang et al. 2019)."""
+_FOREIGN: Final = 0.05
 
 
 def has_cjk(text: str) -> bool:
@@ -52,6 +58,56 @@ def detect_language(text: str) -> str:
     if letters < _UNSURE and sample.isascii():
         return "en"
     return str(_classifier().classify(sample)[0])
+
+
+def is_foreign(text: str, language: str) -> bool:
+    """Whether a text, however short, is hardly in a language: under 5 %, as the classifier sees it.
+
+    False where that cannot be told: of a text without letters, and of a language that is none of the 15
+    that are told apart. With so few to choose from, questions of three words can be told.
+
+    >>> is_foreign("Wer hat das erfunden?", "en"), is_foreign("pilot date", "en")
+    (True, False)
+    """
+    return language in _TOLD_APART and _odds(text[:_SAMPLE]).get(language, 1.0) < _FOREIGN
+
+
+def are_apart(text: str, other: str) -> bool:
+    """Whether there is no language in which both of two texts may be; false where one tells none."""
+    odds, others = _odds(text[:_SAMPLE]), _odds(other[:_SAMPLE])
+    return bool(odds and others) and not any(
+        odds[language] >= _FOREIGN and others[language] >= _FOREIGN for language in odds
+    )
+
+
+def likeliest_language(text: str) -> str:
+    """The likeliest of the 15 languages that are told apart; `und` for a text without letters."""
+    odds = _odds(text[:_SAMPLE])
+    return max(odds, key=lambda language: odds[language], default="und")
+
+
+@lru_cache(maxsize=4_096)
+def _odds(text: str) -> dict[str, float]:
+    """How likely a text is in each of the languages that are told apart; empty without letters.
+
+    CJK is decided by script: a Chinese question may hold a long name in Latin letters.
+    """
+    if not _LETTER.search(text):
+        return {}
+    if cjk_share(text) > 0.3:
+        told = detect_language(text)
+        return {language: float(language == told) for language in _TOLD_APART}
+    return {language: float(odds) for language, odds in _close_classifier().rank(text)}
+
+
+@cache
+def _close_classifier() -> Any:
+    """The classifier with the few languages to choose from, and probabilities for its scores."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    classifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    classifier.set_languages(_TOLD_APART)
+    return classifier
 
 
 @cache

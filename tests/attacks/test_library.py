@@ -354,6 +354,15 @@ with Store.open(Path(sys.argv[1]), create=False) as store:
 """
 
 
+def without_rights_of_root() -> list[str]:
+    """What to put before a command, so that modes hold for it even where the tests run as root."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root cannot lay down its rights here: setpriv (util-linux) is missing")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
 def written(store: Store, text: str) -> None:
     add_to_store(store, document(text, f"{text}.txt"), HashingEmbedder())
 
@@ -373,11 +382,7 @@ class TestReadOnly:
     @pytest.fixture
     def ask(self, shared: Path) -> Iterator[Callable[[], list[object]]]:
         """What a process of somebody who may not write finds, each time that it is asked."""
-        command = [sys.executable, "-c", _READER, str(shared)]
-        if os.geteuid() == 0:  # who may write anywhere, unless that right is laid down
-            if shutil.which("setpriv") is None:
-                pytest.skip("root cannot lay down its rights here: setpriv (util-linux) is missing")
-            command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+        command = [*without_rights_of_root(), sys.executable, "-c", _READER, str(shared)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with subprocess.Popen(
             command, cwd=ROOT, text=True, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -392,6 +397,18 @@ class TestReadOnly:
 
             yield answer
         assert process.returncode == 0
+
+    def test_a_folder_that_may_not_be_looked_into_is_told(self, sound: Path, tmp_path: Path) -> None:
+        library = Path(shutil.copytree(sound, tmp_path / "library"))
+        library.chmod(0)
+        command = [*without_rights_of_root(), sys.executable, "-c", "from ui.cli import main; main()", "list"]
+        environment = {**os.environ, "CITEWELL_LIBRARY": str(library)}
+        ended = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        library.chmod(0o700)
+        assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
+        assert "Permission denied" in ended.stderr
 
     def test_somebody_who_may_not_write_reads_all_and_changes_nothing(
         self, shared: Path, ask: Callable[[], list[object]]

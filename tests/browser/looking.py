@@ -18,15 +18,23 @@ _SLOW = 120_000
 
 
 def watched(page: Page) -> dict[str, list[str]]:
-    """What a page must not do: dialogs, errors of its scripts, requests to elsewhere. Kept as they happen."""
+    """What a page must not do: dialogs, errors of its scripts, requests to elsewhere. Kept as they happen.
+
+    What the page's own security policy stops is an error as well: it means that the app needs it.
+    """
     seen: dict[str, list[str]] = {"dialogs": [], "errors": [], "elsewhere": []}
     page.on("dialog", lambda dialog: (seen["dialogs"].append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: seen["errors"].append(str(error)))
+
+    def told(line: Any) -> None:
+        if "Content Security Policy" in line.text:
+            seen["errors"].append(line.text)
 
     def request(asked: Any) -> None:
         if not re.match(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:", asked.url):
             seen["elsewhere"].append(asked.url)
 
+    page.on("console", told)
     page.on("request", request)
     return seen
 

@@ -71,7 +71,7 @@ def main(folder: Path) -> None:
         _fill(library)
         port = free_port("127.0.0.1", 0)
         process = subprocess.Popen(
-            streamlit_command("127.0.0.1", port, 100), env=streamlit_environment(library, "default")
+            streamlit_command("127.0.0.1", port), env=streamlit_environment(library, "default")
         )
         try:
             address = f"http://127.0.0.1:{port}"

@@ -12,6 +12,7 @@ from tests.browser.looking import ask, goto, marked_rows, settled, upload, watch
 from tests.ui.app.sample import MINUTES, NASTY, SCRIPT, two_page_pdf
 
 ROOF = "How much did the boathouse roof repair cost?"
+LAMP = "The cellar lamp cost 412 crowns: https://evil.example/a www.evil.example eve@evil.example\n"
 CITE = '[class*="st-key-cite-"] button'
 
 
@@ -20,6 +21,7 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("to-upload")
     (folder / "minutes.txt").write_text(MINUTES, "utf-8")
     (folder / NASTY).write_text(SCRIPT + "<img src=x onerror=\"document.title='owned'\">\n", "utf-8")
+    (folder / "lamp.txt").write_text(LAMP, "utf-8")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
     two_page_pdf(folder / "report.pdf")
     return folder
@@ -178,6 +180,17 @@ def test_what_documents_hold_is_never_executed(page, files):
     assert page.title() != "owned"
     assert page.locator("img[src=x]").count() == 0
     assert page.locator("a[href^=javascript]").count() == 0
+
+
+def test_what_documents_hold_makes_no_link_in_a_tooltip(page, files):
+    goto(page, "Library")
+    upload(page, files / "lamp.txt")
+    page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
+    ask(page, "How much did the cellar lamp cost?")
+    page.locator(f"{CITE}:visible").first.hover()
+    tooltip = page.locator('[data-testid="stTooltipContent"]')
+    expect(tooltip).to_contain_text("eve@")
+    assert tooltip.locator("a").count() == 0
 
 
 def test_the_interface_speaks_chinese_and_a_reload_keeps_it(page):

@@ -14,8 +14,7 @@ from rag.errors import CitewellError
 from rag.library import Library
 from ui.api import asking, documents
 from ui.api.errors import on_error, on_http_error
-from ui.api.guards import Guard, most_bytes
-from ui.listening import LOOPBACK
+from ui.api.guards import Guard
 
 __all__ = ["build_application"]
 
@@ -27,11 +26,7 @@ async def health(_: Request) -> Response:
 
 def build_application(library: Library) -> Starlette:
     """Everything under `/v1`, guarded as `library.settings.serve` says; the library stays the caller's."""
-    settings = library.settings.serve
-    token = settings.token.get_secret_value() if settings.token is not None else None
-    guard = Middleware(
-        Guard, token=token, only_local=settings.host in LOOPBACK, most_bytes=most_bytes(settings)
-    )
+    guard = Middleware(Guard, settings=library.settings.serve)
     application = Starlette(
         routes=[Route("/health", health, methods=["GET"]), *asking.ROUTES, *documents.ROUTES],
         middleware=[guard],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -13,11 +14,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from rag.answering import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
-from rag.errors import CitewellError, UsageError
+from rag.errors import CitewellError
 from rag.library import Library
 from rag.schema import Answer, Message
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
-from ui.api.bodies import AskBody, FeedbackBody, SearchBody, read_body
+from ui.api.bodies import AskBody, FeedbackBody, SearchBody, number, read_body
+from ui.api.errors import TookTooLongError, error_json
 from ui.api.stopping import stop_when_gone, told_to_stop
 
 __all__ = ["ROUTES"]
@@ -44,7 +46,12 @@ async def ask(request: Request) -> Response:
         await run_in_threadpool(library.document_ids, body.documents)
         return StreamingResponse(_events(library, body), media_type="text/event-stream")
     async with stop_when_gone(request) as stop:
-        answer = await run_in_threadpool(_answer, library, body, stop)
+        working = asyncio.ensure_future(run_in_threadpool(_answer, library, body, stop))
+        working.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody may wait
+        await asyncio.wait({working}, timeout=library.settings.serve.request_seconds)
+    if not working.done():
+        raise _took_too_long(library)
+    answer = working.result()
     if answer is None:  # nobody is there to read it
         return Response(status_code=_GONE)
     return JSONResponse({"id": answer.run_id, **answer_json(answer)})
@@ -52,11 +59,9 @@ async def ask(request: Request) -> Response:
 
 async def list_runs(request: Request) -> Response:
     """`GET /v1/runs?limit=N`: the latest run records, newest first."""
-    given = request.query_params.get("limit", "50")
-    if not given.isdecimal() or not 1 <= int(given) <= _MOST_RUNS:
-        raise UsageError(f"limit is a number from 1 to {_MOST_RUNS}, not {given!r}")
+    limit = number(request.query_params.get("limit", "50"), "limit", _MOST_RUNS)
     library: Library = request.app.state.library
-    runs = await run_in_threadpool(library.runs, int(given))
+    runs = await run_in_threadpool(library.runs, limit)
     return JSONResponse({"runs": [run_json(run) for run in runs]})
 
 
@@ -87,17 +92,27 @@ ROUTES = [
 
 
 async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
-    """The events of an answer as text; a caller who goes away stops the work."""
+    """The events of an answer as text; a caller who goes away, and the deadline, stop the work."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        stop.set()
+
     with told_to_stop() as stop:
-        async for text in iterate_in_threadpool(_told(library, body, stop)):
-            yield text
+        deadline = threading.Timer(library.settings.serve.request_seconds, end)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            async for text in iterate_in_threadpool(_told(library, body, stop, late)):
+                yield text
+        finally:
+            deadline.cancel()
 
 
 def _answer(library: Library, body: AskBody, stop: threading.Event) -> Answer | None:
     """The answer; None where it was stopped before there was one."""
-    for event in library.ask_stream(
-        body.question, body.documents, _history(body), stop, use_cache=body.use_cache
-    ):
+    for event in _asked(library, body, stop):
         if isinstance(event, Finished):
             return event.answer
         if stop.is_set():
@@ -105,18 +120,30 @@ def _answer(library: Library, body: AskBody, stop: threading.Event) -> Answer | 
     return None
 
 
-def _told(library: Library, body: AskBody, stop: threading.Event) -> Iterator[str]:
+def _told(library: Library, body: AskBody, stop: threading.Event, late: threading.Event) -> Iterator[str]:
     try:
-        for event in library.ask_stream(
-            body.question, body.documents, _history(body), stop, use_cache=body.use_cache
-        ):
+        for event in _asked(library, body, stop):
+            if late.is_set():
+                raise _took_too_long(library)
             if stop.is_set():
                 return
-            name, data = _event_json(event)
-            yield f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+            yield _event(*_event_json(event))
     except CitewellError as error:
-        told = {"error": {"type": type(error).__name__, "message": str(error)}}
-        yield f"event: error\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        yield _event("error", error_json(error))
+
+
+def _asked(library: Library, body: AskBody, stop: threading.Event) -> Iterator[AnswerEvent]:
+    history = [Message(turn.role, turn.content) for turn in body.history]
+    return library.ask_stream(body.question, body.documents, history, stop, use_cache=body.use_cache)
+
+
+def _took_too_long(library: Library) -> TookTooLongError:
+    seconds = library.settings.serve.request_seconds
+    return TookTooLongError(f"no answer within {seconds:g} s (serve.request_seconds): ask for less at once")
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
 def _event_json(event: AnswerEvent) -> tuple[str, dict[str, Any]]:
@@ -136,7 +163,3 @@ def _event_json(event: AnswerEvent) -> tuple[str, dict[str, Any]]:
             }
         case Finished():
             return "answer", {"id": event.answer.run_id, **answer_json(event.answer)}
-
-
-def _history(body: AskBody) -> list[Message]:
-    return [Message(turn.role, turn.content) for turn in body.history]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.requests import Request
 
 from rag.errors import UsageError
 from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS
+from ui.api.errors import RequestTooLargeError
 
-__all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "read_body"]
+__all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "number", "read_body"]
 
-_LONGEST_NAME = 4_096
-_LONGEST_ANSWER = 20_000
+_MOST_BYTES: Final = 8_000_000
+_LONGEST_NAME: Final = 4_096
+_LONGEST_ANSWER: Final = 20_000
 
 
 Documents = Annotated[list[Annotated[str, Field(max_length=_LONGEST_NAME)]], Field(max_length=MOST_DOCUMENTS)]
@@ -70,12 +72,29 @@ async def read_body(request: Request, kind: type[Body]) -> Body:
     """A request's JSON as `kind`.
 
     Raises:
+        RequestTooLargeError: it is larger than a question can be.
         UsageError: it is no JSON of this form; the message names each field that is wrong.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise UsageError("send JSON, with `Content-Type: application/json`")
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise RequestTooLargeError(f"a question may carry {_MOST_BYTES / 1e6:.0f} MB with all around it")
     try:
-        return kind.model_validate_json(await request.body())
+        return kind.model_validate_json(bytes(body))
     except ValidationError as error:
         told = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
         raise UsageError("; ".join(told)) from None
+
+
+def number(text: str, name: str, most: int = 10**15) -> int:
+    """A whole number from 0 to `most` as an address or a header writes it; `name` says which.
+
+    Raises:
+        UsageError: it is none: other digits than 0 to 9 are not read, nor signs, nor more than needed.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise UsageError(f"{name} is a whole number from 0 to {most}, not {text[:40]!r}")
+    return int(text)

@@ -20,14 +20,19 @@ from rag.library import Library
 from rag.schema import Box
 from rag.temporary import TemporaryFolder
 from rag.wire import check_json, document_json
+from ui.api.bodies import number
+from ui.api.errors import error_json
 from ui.api.guards import most_bytes
 from ui.api.stopping import told_to_stop
 from ui.uploads import distinct, safe_name, save_upload
 
 __all__ = ["ROUTES"]
 
+_FORM = "send a multipart form with one field `file` for each file"
 _MOST_FILES = 1_000
 _MOST_HIGHLIGHTS = 200
+_MOST_POINTS = 100_000.0
+_HIGHLIGHT = "highlight is LEFT,TOP,RIGHT,BOTTOM in points from the page's top left corner, not {!r}"
 
 
 async def list_documents(request: Request) -> Response:
@@ -40,10 +45,12 @@ async def list_documents(request: Request) -> Response:
 async def add_documents(request: Request) -> Response:
     """`POST /v1/documents` (multipart form, fields `file`): a JSON line a file, as each is done."""
     library: Library = request.app.state.library
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UsageError(_FORM)
     async with request.form(max_files=_MOST_FILES) as form:
         files = [item for item in form.getlist("file") if isinstance(item, UploadFile)]
         if not files:
-            raise UsageError("send a multipart form with one field `file` for each file")
+            raise UsageError(_FORM)
         folder = TemporaryFolder()
         try:
             saved = await run_in_threadpool(_save, files, folder.path, most_bytes(library.settings.serve))
@@ -64,8 +71,11 @@ async def show_document(request: Request) -> Response:
     """`GET /v1/documents/ID?start=N&end=N`: the text that citations slice, with where its pages start."""
     library: Library = request.app.state.library
     document = await run_in_threadpool(library.store.resolve, request.path_params["document_id"])
-    start = _number(request, "start", 0)
-    end = min(_number(request, "end", document.characters), document.characters)
+    last = document.characters
+    start, end = (
+        min(number(request.query_params.get(name, str(default)), name), last)
+        for name, default in (("start", 0), ("end", last))
+    )
     text = await run_in_threadpool(library.store.text, document.document_id, start, max(start, end))
     pages = await run_in_threadpool(library.store.pages, document.document_id)
     spans = [{"page": page.number, "start": page.start, "end": page.end} for page in pages]
@@ -76,12 +86,12 @@ async def show_document(request: Request) -> Response:
 async def show_page(request: Request) -> Response:
     """`GET /v1/documents/ID/pages/N.png?highlight=LEFT,TOP,RIGHT,BOTTOM`: a PDF's page as a picture."""
     library: Library = request.app.state.library
-    number = request.path_params["number"]
-    boxes = [_box(number, text) for text in request.query_params.getlist("highlight")]
+    page = number(request.path_params["page"], "a page")
+    boxes = [_box(page, text) for text in request.query_params.getlist("highlight")]
     if len(boxes) > _MOST_HIGHLIGHTS:
         raise UsageError(f"at most {_MOST_HIGHLIGHTS} highlights a page, not {len(boxes)}")
     document = await run_in_threadpool(library.store.resolve, request.path_params["document_id"])
-    picture = await run_in_threadpool(library.page_image, document.document_id, number, boxes)
+    picture = await run_in_threadpool(library.page_image, document.document_id, page, boxes)
     return Response(picture, media_type="image/png")
 
 
@@ -106,7 +116,7 @@ ROUTES = [
     Route("/v1/documents", add_documents, methods=["POST"]),
     Route("/v1/documents/{document_id}", show_document, methods=["GET"]),
     Route("/v1/documents/{document_id}", remove_document, methods=["DELETE"]),
-    Route("/v1/documents/{document_id}/pages/{number:int}.png", show_page, methods=["GET"]),
+    Route("/v1/documents/{document_id}/pages/{page}.png", show_page, methods=["GET"]),
     Route("/v1/documents/{document_id}/original", original, methods=["GET"]),
     Route("/v1/check", check, methods=["GET"]),
 ]
@@ -150,25 +160,18 @@ def _results(
         ):
             yield _line(result.to_json())
     except CitewellError as error:
-        yield _line({"error": {"type": type(error).__name__, "message": str(error)}})
+        yield _line(error_json(error))
 
 
 def _line(told: dict[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
-def _number(request: Request, name: str, default: int) -> int:
-    given = request.query_params.get(name)
-    if given is None:
-        return default
-    if not given.isdecimal():
-        raise UsageError(f"{name} is a character offset, 0 or more, not {given!r}")
-    return int(given)
-
-
 def _box(page: int, text: str) -> Box:
     try:
         left, top, right, bottom = (float(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(f"highlight is LEFT,TOP,RIGHT,BOTTOM in points, not {text!r}") from None
+        raise UsageError(_HIGHLIGHT.format(text[:80])) from None
+    if not (0 <= left <= right <= _MOST_POINTS and 0 <= top <= bottom <= _MOST_POINTS):
+        raise UsageError(_HIGHLIGHT.format(text[:80]))
     return Box(page, left, top, right, bottom)

@@ -15,16 +15,20 @@ from rag.errors import (
     DocumentError,
     DocumentTooLargeError,
     LibraryLockedError,
+    LibraryReadOnlyError,
     ModelError,
     NotFoundError,
     UnsupportedDocumentError,
     UsageError,
 )
+from ui.sites import ForbiddenError
 
 __all__ = [
-    "ForbiddenError",
     "RequestTooLargeError",
+    "TooSlowError",
+    "TookTooLongError",
     "UnauthorizedError",
+    "error_json",
     "error_response",
     "on_error",
     "on_http_error",
@@ -37,34 +41,48 @@ class UnauthorizedError(CitewellError):
     """The caller did not send the token."""
 
 
-class ForbiddenError(CitewellError):
-    """The request came by way of another site."""
-
-
 class RequestTooLargeError(CitewellError):
     """A request carries more than the settings allow."""
+
+
+class TooSlowError(CitewellError):
+    """A request did not arrive in time."""
+
+
+class TookTooLongError(CitewellError):
+    """A question was not answered in time."""
 
 
 _STATUS: Final[tuple[tuple[type[CitewellError], int], ...]] = (
     (UnauthorizedError, 401),
     (ForbiddenError, 403),
     (NotFoundError, 404),
+    (TooSlowError, 408),
     (RequestTooLargeError, 413),
     (DocumentTooLargeError, 413),
     (UnsupportedDocumentError, 415),
     (DocumentError, 422),
     (UsageError, 422),
     (ConfigurationError, 422),
+    (LibraryReadOnlyError, 403),
     (LibraryLockedError, 503),
     (ModelError, 503),
+    (TookTooLongError, 504),
 )
+_HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 408: {"Connection": "close"}}
+_MOST_MESSAGE: Final = 2_000
+"""Characters of an error that are told: a message names the value seen, which may be megabytes."""
 
 
 def error_response(error: CitewellError) -> JSONResponse:
-    """`{"error": {"type", "message"}}`; 401 to 422 where the caller can do something, else 500 and up."""
+    """`error_json` with a status: 401 to 422 where the caller can do something, else 500 and up."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return _response(status, type(error).__name__, str(error), headers)
+    return JSONResponse(error_json(error), status, _HEADERS.get(status))
+
+
+def error_json(error: CitewellError) -> dict[str, dict[str, str]]:
+    """`{"error": {"type", "message"}}`."""
+    return _told(type(error).__name__, str(error))
 
 
 async def on_error(_: Request, error: Exception) -> JSONResponse:
@@ -72,15 +90,16 @@ async def on_error(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, CitewellError):
         return error_response(error)
     _LOG.error("a request failed", exc_info=error)
-    return _response(500, "InternalError", "the request failed; the server's log says why")
+    return JSONResponse(_told("InternalError", "the request failed; the server's log says why"), 500)
 
 
 async def on_http_error(_: Request, error: Exception) -> JSONResponse:
     """No such address, no such method."""
     assert isinstance(error, HTTPException)
-    return _response(error.status_code, "HTTPError", error.detail, error.headers)
+    return JSONResponse(_told("HTTPError", error.detail), error.status_code, error.headers)
 
 
-def _response(status: int, kind: str, message: str, headers: object = None) -> JSONResponse:
-    content = {"error": {"type": kind, "message": message}}
-    return JSONResponse(content, status, dict(headers) if isinstance(headers, dict) else None)
+def _told(kind: str, message: str) -> dict[str, dict[str, str]]:
+    if len(message) > _MOST_MESSAGE:
+        message = message[:_MOST_MESSAGE] + " …"
+    return {"error": {"type": kind, "message": message}}

@@ -13,8 +13,10 @@ import uvicorn
 
 from rag.library import Library
 from ui.api.application import build_application
+from ui.api.deadlines import patient_protocol
 from ui.api.stopping import stop_all
 from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
+from ui.logs import log_to_standard_error
 
 __all__ = ["Server", "serve"]
 
@@ -47,9 +49,12 @@ def serve(library: Library) -> None:
     warn_of_strangers(
         settings.host, settings.token is not None, "set CITEWELL_SERVE__TOKEN to ask for a token"
     )
+    log_to_standard_error()
     config = uvicorn.Config(
         build_application(library),
-        log_level="warning",
+        http=patient_protocol(settings.idle_seconds),
+        limit_concurrency=settings.connections,
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_LAST_SECONDS,

@@ -7,17 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
-from rag.answering import AnswerEvent, Finished, PassagesFound, SentenceReady, TokenWritten
-from rag.errors import CitewellError, NotFoundError
+from rag.answering import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
+from rag.errors import CitewellError
 from rag.library import Library
 from rag.schema import Answer, AnswerSentence, Citation, Message, Passage
 
 __all__ = ["Asking", "Draft"]
 
 _LOG = logging.getLogger(__name__)
-_TRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,10 @@ class Draft:
     answer: Answer | None = None
 
     def after(self, event: AnswerEvent) -> Draft:
-        """The draft once this has happened."""
+        """The draft once this has happened; where a search begins (again), nothing is known yet."""
         match event:
+            case Searching():
+                return Draft()
             case PassagesFound():
                 return replace(self, passages=tuple(event.passages))
             case TokenWritten():
@@ -107,26 +107,15 @@ class Asking:
             self._news.wait(seconds)
         yield self.draft
 
-    def _ask(self, tries: int) -> None:
-        """Ask; once more from the start where a document that was being read left the library meanwhile."""
-        version = self.library.store.version
+    def _run(self) -> None:
         try:
+            if self.ready is not None:
+                self.library = self.ready()
             for event in self.library.ask_stream(
                 self.question, self.documents, self.history, self._stop, use_cache=not self.fresh
             ):
                 self.draft = self.draft.after(event)
                 self._news.set()
-        except NotFoundError:
-            if tries <= 1 or self.library.store.version == version:
-                raise
-            self.draft = Draft()
-            self._ask(tries - 1)
-
-    def _run(self) -> None:
-        try:
-            if self.ready is not None:
-                self.library = self.ready()
-            self._ask(tries=_TRIES)
         except CitewellError as error:
             self.error = str(error)
         except Exception as error:  # shown to who asked, told whole in the log

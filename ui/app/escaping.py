@@ -10,6 +10,8 @@ __all__ = ["html_text", "label", "marked_html"]
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
+_LINKS: Final = re.compile(r"(?i)(://|www|@)")
+_JOINER: Final = "\u2060"
 _SPACES: Final = re.compile(r"\s+")
 
 
@@ -29,8 +31,12 @@ def marked_html(text: str, start: int, end: int) -> str:
 
 
 def label(text: str, longest: int = 120) -> str:
-    """One line of plain text for a place that reads Markdown (a label, a caption), every sign escaped."""
+    """One line of plain text for a place that reads Markdown (a label, a tooltip), every sign escaped.
+
+    Addresses become links in what GitHub's Markdown has read already, where no sign is escaped any more
+    (GFM, section 6.9): an invisible word joiner keeps them apart.
+    """
     line = _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
-    return _PUNCTUATION.sub(r"\\\1", line)
+    return _PUNCTUATION.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINER}", line))

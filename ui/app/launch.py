@@ -15,11 +15,10 @@ from typing import Final
 
 from rag.errors import UsageError
 from rag.settings import load_settings
-from ui.listening import LOOPBACK, address, ended_like_ctrl_c, told_port, warn_of_strangers
+from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
 
 __all__ = ["launch", "streamlit_command", "streamlit_environment"]
 
-_MAIN: Final = Path(__file__).with_name("main.py")
 _START_SECONDS: Final = 60.0
 _END_SECONDS: Final = 1.5
 """A library stands any end, and nobody waits for an answer then."""
@@ -57,8 +56,7 @@ def launch(
         "set CITEWELL_UI__PASSWORD to ask for a password, or CITEWELL_UI__OIDC=true to have them sign in",
     )
     with ended_like_ctrl_c():
-        command = streamlit_command(host, taken, settings.max_upload_megabytes)
-        return _run(command, variables, address(host, taken), open_browser)
+        return _run(streamlit_command(host, taken), variables, address(host, taken), open_browser)
 
 
 def _run(command: list[str], variables: dict[str, str], url: str, open_browser: bool) -> int:
@@ -71,26 +69,10 @@ def _run(command: list[str], variables: dict[str, str], url: str, open_browser: 
         _end(process)
 
 
-def streamlit_command(host: str, port: int, max_upload_megabytes: int) -> list[str]:
-    """The command that serves the app; what guards privacy is given here, so that no file overrides it."""
-    options = {
-        "server.address": host,
-        "server.port": str(port),
-        "server.headless": "true",
-        "server.maxUploadSize": str(max_upload_megabytes),
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "client.toolbarMode": "minimal",
-        "client.showErrorLinks": "false",
-        "logger.hideWelcomeMessage": "true",
-    }
-    flags = [part for key, value in options.items() for part in (f"--{key}", value)]
-    if host in LOOPBACK:
-        # a page of another site that points its name at this machine is refused (DNS rebinding)
-        for name in sorted(LOOPBACK):
-            flags += ["--server.allowedHosts", name]
+def streamlit_command(host: str, port: int) -> list[str]:
+    """The command that serves the app (`ui.app.serving`); its environment names library and settings."""
     # -P: a folder named `rag` or `ui` where the user stands must not shadow ours
-    return [sys.executable, "-P", "-m", "streamlit", "run", str(_MAIN), *flags]
+    return [sys.executable, "-P", "-m", "ui.app.serving", host, str(port)]
 
 
 def streamlit_environment(

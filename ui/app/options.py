@@ -11,6 +11,7 @@ from rag.models.weights import locate
 from rag.settings import Settings, load_settings, presets
 
 __all__ = [
+    "LOCAL_PROVIDERS",
     "OWN",
     "QUOTES",
     "WRITTEN",
@@ -21,6 +22,7 @@ __all__ = [
 ]
 
 OWN: Final = "own"
+LOCAL_PROVIDERS: Final = ("local", "none", "llama_cpp")
 QUOTES: Final = "quotes"
 WRITTEN: Final = "written"
 _SECTIONS: Final = ("reranker", "generator", "retrieval", "examples", "prompt", "answering")
@@ -91,7 +93,7 @@ def _is_here(settings: Settings) -> bool:
 def generator_remote(settings: Settings) -> str | None:
     """Where questions and passages are sent to be answered; None where a model of this machine does it."""
     generator = settings.generator
-    if generator.provider in ("local", "none", "llama_cpp"):
+    if generator.provider in LOCAL_PROVIDERS:
         return None
     return generator.base_url or generator.provider
 

@@ -108,7 +108,9 @@ def ask(
 
 
 def _print_one(library: Library, answer: Answer, *, why: bool, as_json: bool) -> None:
-    run = library.run(answer.run_id) if why else None
+    run = library.run(answer.run_id) if why and not library.store.read_only else None
+    if why and run is None:
+        write_error("why is told from the record of a run, and none is kept where a library can only be read")
     if as_json:
         told = {"id": answer.run_id, **answer_json(answer)}
         print_json({**told, "why": run.why} if run is not None else told)

@@ -26,12 +26,19 @@ _NUMBER: Final = re.compile(
     r"|\((?:\d{1,2}|[a-zA-Z]|[ivxIVX]{1,5})\)"
     r"|\d{1,2}(?:\.\d{1,2}){1,4}\.?)(?=\s|\Z)"
 )
-_SECTION: Final = re.compile(r"(?:[A-Z]\.?|(?:[A-Z]\.)?\d{1,2}(?:\.\d{1,2}){0,4}\.?)")
+_SECTION: Final = re.compile(
+    r"(?:[A-Z]\.?|(?:[A-Z]\.|[^\W\d_]{2,12}\s|§\s?)?\d{1,2}(?:\.\d{1,2}){0,4}[A-Z]?[.:]?|第\w{1,6})"
+)
+"""What numbers a heading: `3.2`, `B.`, `Item 1A.`, `Artikel 5`, `§ 7`, `第三章`."""
 _MARKER_GAP: Final = 5.0
 _WIDEST_SPACE: Final = 3.0
 _LEAST_JUSTIFIED: Final = 12.0
 _RULE: Final = re.compile(r"[\s_=*.·•~\-–—]{5,}")
 _PITCH_SLACK: Final = 1.18
+_WIDE_PITCH: Final = 2.1
+_LEAST_RUNNING: Final = 25.0
+"""A line of running text, so many font sizes wide, that ends where the next word had no room goes on in
+the next line though lines elsewhere on the page stand closer."""
 
 
 def page_blocks(
@@ -136,11 +143,14 @@ def _continues(
     is_first = len(block.lines) == 1 and block.kind is not BlockKind.LIST_ITEM
     if is_first and last.font.bold != line.font.bold:
         return False
-    if last.distance(line) > _PITCH_SLACK * pitch * line.size + 0.5:
-        return False
     before, after = page.line_text(last), page.line_text(line)
     if has_box(after) and any(map(has_box, map(page.line_text, block.lines))):
         return False  # each line of a form tells a fact of its own
+    is_full = not SENTENCE_END.search(before) and not _fits(after, line, edge - last.right)
+    is_full = is_full and last.width > _LEAST_RUNNING * line.size
+    most = max(_PITCH_SLACK * pitch, _WIDE_PITCH if is_full else 0.0)
+    if last.distance(line) > most * line.size + 0.5:
+        return False
     if after[:1].islower() and not SENTENCE_END.search(before):
         return True
     if _fits(after, line, edge - last.right) and not _centred(last, line):

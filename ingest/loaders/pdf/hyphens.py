@@ -14,8 +14,8 @@ Vocabulary = frozenset[str]
 """The words of a document that are not broken, lower-cased; compounds with their hyphens."""
 
 # a word before a hyphen at the end of a line may be the half of one
-_WORD: Final = re.compile(rf"[^\W\d_](?:[\w{HYPHEN}]|[-’'](?=\w)){0, 99}+(?!-\s*\n)")
-_LAST_PART: Final = re.compile(r"(?<![^\W_])(?<![^\W_][-’'])[^\W_]+(?:[-’'][^\W_]+)*\Z")
+_WORD: Final = re.compile(rf"[^\W\d_](?:[\w{HYPHEN}]|[-’'](?=\w)){{0,99}}+(?!-\s*\n)")
+_LAST_PART: Final = re.compile(r"[^\W_]{1,60}(?:[-’'][^\W_]{1,60}){0,4}\Z")
 _FIRST_PART: Final = re.compile(r"[^\W_]+")
 _SHORTEST_PART: Final = 3
 

@@ -23,6 +23,9 @@ _SEAM: Final = re.compile(
     r"(?<=[\d)%#—–-])\s+(?=(?:US|C|A)?[$€£¥₹])|(?<=[$€£¥₹])\s+(?=[\d(])|(?<=\d)\s+(?=\)%?(?:\s|\Z))"
 )
 """Where cells that stand close meet, and where a currency sign or a bracket stands off its number."""
+_NUMBERS: Final = re.compile(r"[-+−–(]?\d[\d.,]*[%)]{0,2}(?:\s+[-+−–(]?\d[\d.,]*[%)]{0,2})+")
+_BEHIND_DECIMALS: Final = re.compile(r"(?<=\d[.,]\d)\s+|(?<=\d[.,]\d\d)\s+|(?<=[%)])\s+")
+"""Where one number ends and another begins in a cell that holds several: not between groups of digits."""
 _LEADER: Final = re.compile(r"(?:\.\s?){4,}|…{2,}|_{4,}")
 _LONGEST_LABEL: Final = 90
 _LONGEST_LINE_LABEL: Final = 135
@@ -58,6 +61,8 @@ def row_pieces(page: PageLines, line: Line) -> list[Piece]:
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A cell without dot leaders, cut at seams; parts come without outer spaces."""
     cuts = [*_LEADER.finditer(text, start, end), *_SEAM.finditer(text, start, end)]
+    if not cuts and _NUMBERS.fullmatch(text, start, end):
+        cuts = [*_BEHIND_DECIMALS.finditer(text, start, end)]
     for match in [*sorted(cuts, key=lambda cut: cut.start()), None]:
         stop = match.start() if match else end
         part = text[start:stop]

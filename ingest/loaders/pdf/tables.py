@@ -25,6 +25,9 @@ _MOST_ABOVE: Final = 4
 _LONGEST_ABOVE: Final = 120
 _ROW_GAP: Final = 3.0
 """Rows of one table stand at most so many font sizes apart."""
+_TALL_ROW_GAP: Final = 8.0
+"""Rows with room above and below their text stand so far apart, where at least three cells are alike."""
+_FEWEST_ALIKE: Final = 3
 _NAME_GAP: Final = 1.6
 """A line of a name that comes after its row in the content stands at most so far above it."""
 _ABOVE_GAP: Final = 2.2
@@ -129,7 +132,7 @@ def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentSty
         while (
             end < len(blocks)
             and blocks[end].is_row
-            and (end == start or _follows(blocks[end - 1], blocks[end]))
+            and (end == start or _goes_on(page, blocks[end - 1], blocks[end]))
         ):
             end += 1
         for first, last in pairwise([start, *_cuts(page, blocks, start, end), end]):
@@ -183,6 +186,19 @@ def _is_name_beside(page: PageLines, row: PageBlock, block: PageBlock) -> bool:
 def _follows(upper: PageBlock, lower: PageBlock) -> bool:
     size = max(upper.lines[0].size, lower.lines[0].size)
     return upper.top - _NAME_GAP * size < lower.top < upper.bottom + _ROW_GAP * size
+
+
+def _goes_on(page: PageLines, upper: PageBlock, lower: PageBlock) -> bool:
+    """Whether a row belongs to the table of the row before: near, or with cells below its own."""
+    if _follows(upper, lower):
+        return True
+    cells, below = row_cells(page, upper), row_cells(page, lower)
+    alike = len(cells) == len(below) >= _FEWEST_ALIKE and all(
+        min(one.right, other.right) > max(one.left, other.left)
+        for one, other in zip(cells, below, strict=True)
+    )
+    size = max(upper.lines[0].size, lower.lines[0].size)
+    return alike and upper.top < lower.top < upper.bottom + _TALL_ROW_GAP * size
 
 
 def _above(

@@ -12,7 +12,7 @@ from rag.attribution import Unit, text_terms
 
 __all__ = ["Collection", "Field", "Record", "collections_of"]
 
-_LINE: Final = re.compile(r"[\W_]*(?P<name>[^:：\n]{1,60}?)\s*[:：]\s+(?P<value>\S.*)", re.S)
+_LINE: Final = re.compile(r"[\W_]*+(?P<name>[^:：\n]{1,60}?)\s{0,9}[:：]\s+(?P<value>\S.*)", re.S)
 _COMMON: Final = 0.6
 """The share of labels from which on a word says what all of them are: "Project Heron", "Project Kite"."""
 

@@ -54,7 +54,7 @@ def read(question: str) -> Read:
     rest = _OPENER.sub("", text) or text
     dropped = _DROPPED.match(rest)
     if dropped is not None:
-        return Read(asks=re.sub(rf"[{ENDS}]+$", "", rest).removesuffix("呢"))
+        return Read(asks=re.sub(rf"(?<![{ENDS}])[{ENDS}]+$", "", rest).removesuffix("呢"))
     ellipsis = _ELLIPSIS.match(rest)
     if ellipsis is not None and not re.search(ASKING, ellipsis["rest"]):
         return Read(fragment=ellipsis["rest"])

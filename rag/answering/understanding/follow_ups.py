@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rag.answering.understanding.dependence import dependence
 from rag.answering.understanding.generated import ask_generator
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 __all__ = ["FollowUps"]
+
+_LONGEST_FOLLOW_UP: Final = 1_000
+"""Characters; who writes more says what is meant."""
 
 
 class FollowUps:
@@ -44,6 +47,8 @@ class FollowUps:
     def understand(self, question: str, history: Sequence[Message]) -> str:
         """The standalone question; `question` itself where it stands alone or nothing was said before."""
         turns = turns_of(history)
+        if len(question) > _LONGEST_FOLLOW_UP:
+            return question
         if not self._reads or not turns or dependence(question, turns[-1].question).is_standalone:
             return question
         if self._generator is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from rag.resources import resource
@@ -65,7 +65,7 @@ class Speech:
     whether: frozenset[str]
     trailing: frozenset[str]
 
-    @property
+    @cached_property
     def function_words(self) -> frozenset[str]:
         """All words that name nothing."""
         return self.asking | self.auxiliaries | self.prepositions | self.determiners | self.others

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rag.schema import Message
 
 __all__ = ["Turn", "turns_of"]
+
+_MOST_TURNS: Final = 20
+_MOST_READ: Final = 2_000
+"""Characters of a question or an answer: what is spoken of stands at its beginning."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,14 @@ class Turn:
 
 
 def turns_of(history: Sequence[Message]) -> list[Turn]:
-    """Turns, oldest first; a question without an answer is a turn too, an answer without a question none."""
+    """The last twenty turns, oldest first, each by its beginning.
+
+    A question without an answer is a turn too, an answer without a question none.
+    """
     turns: list[Turn] = []
     for message in history:
         if message.role == "user":
-            turns.append(Turn(message.content.strip()))
+            turns.append(Turn(message.content[:_MOST_READ].strip()))
         elif message.role == "assistant" and turns:
-            turns[-1] = Turn(turns[-1].question, message.content.strip(), message.about)
-    return [turn for turn in turns if turn.question]
+            turns[-1] = Turn(turns[-1].question, message.content[:_MOST_READ].strip(), message.about)
+    return [turn for turn in turns if turn.question][-_MOST_TURNS:]

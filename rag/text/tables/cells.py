@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["CellKind", "cell_kind", "joined_cells", "tick_of", "unit_of"]
+__all__ = ["CellKind", "cell_kind", "joined_cells", "states_unit", "tick_of", "unit_of"]
 
 _MARKS: Final = r"(?:\s?(?:\(\d{1,2}\)|\([a-z]\)|[*†‡§]))*"
 """Footnote marks behind a cell's text."""
@@ -77,6 +77,12 @@ def unit_of(text: str) -> str:
     """What a text says of a table's numbers (`in millions, except per share data`), or nothing."""
     match = _UNIT.search(text)
     return match.group().strip("()（） ,.;:") if match else ""
+
+
+def states_unit(text: str) -> bool:
+    """Whether a text tells what a table's numbers are counted in, and nothing else: `($ in Millions)`."""
+    unit = unit_of(text)
+    return bool(unit) and not any(map(str.isalnum, text.replace(unit, "")))
 
 
 def joined_cells(cells: Sequence[str]) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.text.tables.cells import CellKind, cell_kind, unit_of
+from rag.text.tables.cells import CellKind, cell_kind, states_unit, unit_of
 from rag.text.tables.grid import Placed
 
 __all__ = ["TableHead", "is_naming", "read_head", "shape"]
@@ -75,7 +75,7 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
         if not is_title and not all(_may_name(cell.text) for cell in filled):
             break
         names = [cell for cell in filled if cell.column > 0]
-        has_label = bool(filled) and filled[0].column == 0
+        has_label = bool(filled) and filled[0].column == 0 and not states_unit(filled[0].text)
         if labelled and (has_label or not names):
             break
         labelled = labelled or (has_label and bool(names))
@@ -83,9 +83,20 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
     # a label alone at the end is the title of the first group of rows
     while count and not any(cell.column > 0 or unit_of(cell.text) for cell in _filled(rows[count - 1])):
         count -= 1
+    while count > 1 and _is_group_title(rows[count - 1], rows[count - 2], rows[count:]):
+        count -= 1
     if count >= len(rows) or _is_of_a_series(rows, count):
         return 0
     return count if _names_columns(rows, count) else 0
+
+
+def _is_group_title(
+    row: Sequence[Placed], above: Sequence[Placed], below: Sequence[Sequence[Placed]]
+) -> bool:
+    """Whether a cell that stands alone over several columns, below their names, titles the rows under it."""
+    filled = _filled(row)
+    wide = len(filled) == 1 and filled[0].columns > 1
+    return wide and len(_filled(above)) > 1 and bool(below) and not is_naming(below[0])
 
 
 def _is_of_a_series(rows: Sequence[Sequence[Placed]], count: int) -> bool:

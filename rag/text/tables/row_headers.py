@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from rag.schema import RowHeader
-from rag.text.tables.cells import CellKind, cell_kind, unit_of
+from rag.text.tables.cells import CellKind, cell_kind, states_unit, unit_of
 from rag.text.tables.forms import form_headers, is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
 from rag.text.tables.header_rows import TableHead, is_naming, read_head
@@ -50,7 +50,9 @@ def headers_of_grid(
     stated = [unit, caption, *titles, *(cell.text for row in naming for cell in row)]
     unit = next(filter(None, map(unit_of, stated)), "")
     titles = [caption, *(title for title in titles if unit_of(title).strip() != title.strip("()（） ,.;:"))]
-    base = RowHeader(caption=PATH.join(dict.fromkeys(filter(None, titles))), unit=unit)
+    title = _title_of_labels(naming)
+    base = RowHeader(caption=PATH.join(dict.fromkeys(filter(None, titles))), unit=unit, sections=title)
+    naming = [[cell for cell in row if not title or cell.column > 0] for row in naming]
     labels = _label_count(rows[head.rows :], _paths(naming))
     found = [replace(base, columns=("",) * len(row), is_header=True) for row in rows[: head.rows]]
     return [*found, *_body_headers(rows[head.rows :], naming, replace(base, labels=labels))]
@@ -64,6 +66,8 @@ def _body_headers(
     reaching: list[tuple[int, str]] = []  # rows that a label above still covers, and the label
     renaming = list(naming)  # names may go on where a format marks only the first of their rows
     for i, row in enumerate(rows):
+        if _is_centred_title(row, rows[i + 1 : i + 2], paths, bool(renaming)):
+            row = [cell._replace(column=0, indent=rows[i + 1][0].indent) for cell in row if cell.text.strip()]
         if naming and is_naming(row) and i + 1 < len(rows) and not reaching:
             renaming.append(row)
             paths = _paths(renaming)
@@ -80,7 +84,33 @@ def _body_headers(
         sections = groups.sections_of(row, more=i + 1 < len(rows))
         columns = tuple(_path(paths, cell) for cell in row)
         labels = max(base.labels - len(above), 0) if base.labels else 0
-        yield replace(base, columns=columns, sections=(*sections, *above), labels=labels)
+        yield replace(base, columns=columns, sections=(*base.sections, *sections, *above), labels=labels)
+
+
+def _is_centred_title(
+    row: Sequence[Placed], following: Sequence[Sequence[Placed]], paths: dict[int, str], after_names: bool
+) -> bool:
+    """Whether a row titles those below it though it does not stand over their labels, but in the middle.
+
+    A word alone below the names of several columns names none of them anew; right after them it may be
+    the second line of a name, unless it stands over several columns.
+    """
+    filled = [cell for cell in row if cell.text.strip()]
+    alone = len(filled) == 1 and filled[0].column > 0 and cell_kind(filled[0].text) is CellKind.TEXT
+    if not alone or (after_names and filled[0].columns == 1):
+        return False
+    return len(paths) > 2 and bool(following) and bool(following[0]) and following[0][0].column == 0
+
+
+def _title_of_labels(naming: Sequence[Sequence[Placed]]) -> tuple[str, ...]:
+    """What stands over the labels where a row of names below it tells a unit: `Q4`, `($ in Millions)`.
+
+    It says what the whole table is of, not what its labels are.
+    """
+    over = [cell.text.strip() for row in naming for cell in row if cell.column == 0 and cell.text.strip()]
+    if len(over) == 2 and states_unit(over[1]) and not unit_of(over[0]):
+        return (over[0],)
+    return ()
 
 
 def _label_count(rows: Sequence[Sequence[Placed]], paths: dict[int, str]) -> int:

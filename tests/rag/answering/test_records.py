@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from rag.answering.records import _evidence_json
-from rag.attribution import Evidence, Unit
+from rag.attribution import Evidence, Selection, Unit, read_question
+
+SELECTION = Selection(read_question("When is lunch?"), (), (), 0.0, 0, has_read=True)
 
 
 def evidence(probability: float) -> Evidence:
@@ -11,7 +13,7 @@ def evidence(probability: float) -> Evidence:
 
 
 def test_a_chosen_sentence_that_is_not_told_says_why() -> None:
-    told, spare = (_evidence_json(evidence(0.9), is_told=is_told, has_read=True) for is_told in (True, False))
+    told, spare = (_evidence_json(evidence(0.9), SELECTION, is_told=is_told) for is_told in (True, False))
     assert told["chosen"]
     assert "not told" not in told["reason"]
     assert not spare["chosen"]
@@ -19,4 +21,4 @@ def test_a_chosen_sentence_that_is_not_told_says_why() -> None:
 
 
 def test_what_was_never_chosen_needs_no_reason() -> None:
-    assert _evidence_json(evidence(0.0), is_told=False, has_read=True)["reason"] == ""
+    assert _evidence_json(evidence(0.0), SELECTION, is_told=False)["reason"] == ""

@@ -89,6 +89,21 @@ def test_the_second_is_made_once(making: Making) -> None:
     assert making.times == 1
 
 
+def test_across_languages_only_one_that_knows_both_judges(making: Making) -> None:
+    judges = LanguageJudges(SentenceVectors(Speaking("first", ("en",))), making)
+    found = judges.judge_across("zh", frozenset({"en"}))
+    assert found is not None
+    assert found[0].embedder.name == "second"
+    alone = LanguageJudges(SentenceVectors(Speaking("first", ("en",))))
+    assert alone.judge_across("zh", frozenset({"en"})) is None
+
+
+def test_across_languages_cosines_mean_the_same_whatever_the_question_is_in(making: Making) -> None:
+    judges = LanguageJudges(None, making)
+    scales = {judges.judge_across(language, frozenset({"en"}))[1] for language in ("zh", "fr")}
+    assert len(scales) == 1
+
+
 ENGLISH = (
     "The museum stands by the river and is known for its clocks. It was opened to the public in 1931 by the "
     "mayor of the town. Most of the visitors come in summer for the concerts in the yard."

@@ -50,6 +50,7 @@ def test_dates_and_grouped_numbers_have_one_notation(written: str, long: str) ->
         ("CO2", "1,900 t of CO₂", True),
         ("disk sdb1", "/dev/sdb1 is full", True),
         ("in mid-2020 for top-10 firms on FY2023, 5kg, the 3rd", "nothing of it", True),
+        ("cable 940-0024D", "Cable 940-0024C", False),
         ("How many seats are in hall C?", "Hall B has 30 seats, hall D has 45.", False),
         ("How many seats are in hall C?", "Hall\tSeats\nC\t45", True),
         ("Who signed for John F. Kennedy?", "The letter was signed.", True),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text import cjk_share, detect_language, has_cjk
+from rag.text import cjk_share, detect_language, has_cjk, is_foreign, likeliest_language
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,37 @@ def test_any_text_has_some_language(text: str) -> None:
     assert 2 <= len(detect_language(text)) <= 3
     assert 0.0 <= cjk_share(text) <= 1.0
     assert has_cjk(text) or cjk_share(text) == 0.0
+
+
+SHORT = {
+    "en": ("Who founded the museum?", "opening hours on Sunday", "When is the rent due?"),
+    "de": ("Wer hat das Museum gegründet?", "Wie hoch ist die Miete?", "Wo liegt das Museum?"),
+    "fr": ("Qui a fondé le musée ?", "Combien coûte une visite ?", "Où se trouve la mairie ?"),
+    "es": ("¿Quién fundó el museo?", "Cuánto cuesta la entrada", "¿Dónde está el taller?"),
+    "it": ("Chi ha fondato il museo?", "Quanto costa il biglietto?", "Dove si trova la biblioteca?"),
+    "zh": ("谁创办了博物馆？", "门票多少钱", "iPhone 12 Pro Max 的保修期多长？"),
+    "ru": ("Кто основал музей?", "Сколько стоит билет?"),
+    "ja": ("博物館は誰が設立しましたか。",),
+}
+
+
+@pytest.mark.parametrize(("language", "question"), [(k, q) for k, qs in SHORT.items() for q in qs])
+def test_a_short_question_is_foreign_to_all_languages_but_its_own(language: str, question: str) -> None:
+    assert likeliest_language(question) == language
+    assert {other for other in SHORT if is_foreign(question, other)} >= SHORT.keys() - {language, "it", "es"}
+    assert not is_foreign(question, language)
+
+
+@pytest.mark.parametrize("text", ["pilot date", "X200", "12 / 2021", "", "Marta Bellucci"])
+def test_what_may_be_in_any_language_is_not_foreign_to_english(text: str) -> None:
+    assert not is_foreign(text, "en")
+
+
+def test_a_language_that_is_not_told_apart_is_never_foreign() -> None:
+    assert not is_foreign("Wer hat das Museum gegründet?", "sv")
+    assert not is_foreign("Wer hat das Museum gegründet?", "und")
+
+
+@given(st.text(max_size=100))
+def test_no_text_is_foreign_to_its_likeliest_language(text: str) -> None:
+    assert not is_foreign(text, likeliest_language(text))

@@ -68,7 +68,7 @@ def test_a_label_renders_as_it_is_written(name):
 
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parseInline(label(name))[0].children
     assert {token.type for token in tokens} <= {"text", "text_special"}
-    assert "".join(token.content for token in tokens) == name
+    assert "".join(token.content for token in tokens).replace("\u2060", "") == name
     escaped = label(name)
     for sign in ":$#[`":
         assert escaped.count(sign) == escaped.count(f"\\{sign}")

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import streamlit
 
 from rag.errors import UsageError
-from ui.app.launch import streamlit_command, streamlit_environment
+from rag.settings import load_settings
+from ui.app.launch import streamlit_environment
+from ui.app.serving import options
 from ui.listening import free_port
 
 
@@ -35,16 +38,17 @@ def test_an_address_of_another_machine_is_a_clear_error(socket_enabled):
 
 
 def test_the_app_sends_nothing_and_is_served_to_this_machine_only():
-    command = streamlit_command("127.0.0.1", 8600, 50)
-    options = dict(zip(command[6::2], command[7::2], strict=True))
-    assert options["--browser.gatherUsageStats"] == "false"
-    assert options["--server.address"] == "127.0.0.1"
-    assert options["--server.maxUploadSize"] == "50"
-    assert options["--client.toolbarMode"] == "minimal"
-    hosts = [command[i + 1] for i, part in enumerate(command) if part == "--server.allowedHosts"]
-    assert hosts == ["127.0.0.1", "::1", "localhost"]
-    assert "--server.allowedHosts" not in streamlit_command("0.0.0.0", 8600, 50)
-    assert Path(command[5]).is_file()
+    local = options(load_settings(overrides={"ui": {"max_upload_megabytes": 50}}, environment={}).ui)
+    assert local["browser.gatherUsageStats"] is False
+    assert local["client.allowedOrigins"] == []
+    assert local["server.enableAgentApi"] is False
+    assert local["server.address"] == "127.0.0.1"
+    assert local["server.maxUploadSize"] == 50
+    assert local["server.allowedHosts"] == ["127.0.0.1", "::1", "localhost"]
+    for name, value in local.items():
+        assert streamlit.config.get_options_for_section(name.split(".")[0]).keys() >= {name.split(".")[1]}
+        assert value is not None
+    assert options(load_settings(overrides={"ui": {"host": "0.0.0.0"}}).ui)["server.allowedHosts"] == []
 
 
 def test_the_environment_names_library_and_settings_wherever_the_process_stands(tmp_path, monkeypatch):

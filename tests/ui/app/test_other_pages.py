@@ -6,6 +6,8 @@ from rag.settings import ExampleSettings
 from tests.fakes import add_to_store, document
 from tests.ui.app.sample import html, page
 from ui.app.components.run_examples import example_similarities
+from ui.app.escaping import html_text
+from ui.transparency import training
 
 
 def add_places(library):
@@ -38,6 +40,18 @@ def test_status_tells_library_models_and_that_nothing_leaves(app, library_path):
     assert "all-MiniLM-L6-v2" in shown
     assert "Apache-2.0" in shown
     assert app.success[0].value.startswith("Nothing.")
+
+
+def test_status_tells_digests_training_data_and_what_left_for_each_answer(app, library_path):
+    with Library.open(library_path) as library:
+        library.ask("How much did the boathouse roof repair cost?")
+    page(app, "status")
+    shown = html(app)
+    card = training()
+    assert card["sha256"]["reader.onnx"] in shown
+    assert all(html_text(name) in shown and entry["licence"] in shown for name, entry in card["data"].items())
+    assert all(html_text(limit) in shown for limit in card["limits"])
+    assert "<td>How much did the boathouse roof repair cost?</td><td>nothing</td>" in shown
 
 
 def test_check_finds_a_healthy_library(app, library_path):

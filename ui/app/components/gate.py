@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import hmac
+import math
 import time
 from typing import Final
 
 import streamlit as st
+from pydantic import SecretStr
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitAuthError
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag.settings import Settings
 from ui.app.access import is_invited
 from ui.app.components.frame import LOGO
+from ui.app.door import Tried, door
 from ui.app.escaping import label
 from ui.app.session import session, texts
+from ui.app.texts import Texts
 
 __all__ = ["admitted", "sign_out_button", "user_name"]
 
@@ -22,15 +26,17 @@ _WRONG_SECONDS: Final = 1.0
 
 
 def admitted(settings: Settings) -> bool:
-    """Whether this session may go on; asks for what is missing if not.
+    """Whether this session may go on, and bring files in; asks for what is missing if not.
 
     Where both are set, both are asked for.
     """
-    if settings.ui.oidc and not (_signed_in() and _invited(settings)):
+    context = get_script_run_ctx()
+    session_id = context.session_id if context is not None else ""
+    if (settings.ui.oidc and not (_signed_in() and _invited(settings))) or not _knows(settings.ui.password):
+        door().shut_out(session_id)
         return False
-    return (
-        settings.ui.password is None or session().admitted or _knows(settings.ui.password.get_secret_value())
-    )
+    door().let_in(session_id)
+    return True
 
 
 def user_name() -> str:
@@ -58,7 +64,7 @@ def _signed_in() -> bool:
     if st.user.get("is_logged_in"):
         return True
     t = texts()
-    with _door():
+    with _middle():
         st.markdown(t.sign_in_text)
         if st.button(t.sign_in, key="sign-in", type="primary", icon=":material/login:", width="stretch"):
             try:
@@ -74,29 +80,39 @@ def _invited(settings: Settings) -> bool:
     if is_invited(st.user, settings.ui.allowed_emails):
         return True
     t = texts()
-    with _door():
+    with _middle():
         st.error(t.not_invited, icon=":material/lock:")
         st.text(t.signed_in_as.format(name=st.user.get("email") or user_name()))
         sign_out_button(settings)
     return False
 
 
-def _knows(password: str) -> bool:
+def _knows(password: SecretStr | None) -> bool:
+    """Whether this session gave the password; asks for it if not."""
+    if password is None or session().admitted:
+        return True
     t = texts()
-    with _door():
+    with _middle():
         with st.form("password-form"):
             given = st.text_input(t.password, type="password", key="password")
             sent = st.form_submit_button(t.enter, type="primary", width="stretch")
         if sent:
-            if hmac.compare_digest(given.encode(), password.encode()):
-                session().admitted = True
-                st.rerun()
-            time.sleep(_WRONG_SECONDS)  # guessing takes its time
-            st.error(t.wrong_password, icon=":material/lock:")
+            _try(given, password.get_secret_value(), t)
     return False
 
 
-def _door() -> DeltaGenerator:
+def _try(given: str, password: str, t: Texts) -> None:
+    tried = door().try_password(given, password, st.context.ip_address)
+    if tried is Tried.RIGHT:
+        session().admitted = True
+        st.rerun()
+    time.sleep(_WRONG_SECONDS)  # guessing takes its time
+    minutes = math.ceil(door().closed_for() / 60)
+    told = t.door_closed.format(minutes=minutes) if tried is Tried.CLOSED else t.wrong_password
+    st.error(told, icon=":material/lock:")
+
+
+def _middle() -> DeltaGenerator:
     """What stands alone in the middle of the page (`style.css`), under the name of the program."""
     door = st.container(key="door")
     door.image(LOGO, width=180)

@@ -13,11 +13,10 @@ import streamlit as st
 from rag import __version__
 from rag.library import Library
 from rag.models.devices import accelerator_likely, choose_device
-from rag.models.packaged import PREFIX, packaged_model
 from rag.settings import Settings
 from rag.store import chosen_settings
-from ui.app.escaping import html_text, label
-from ui.app.options import named_remotes
+from ui.app.components.transparency import model_table, network, trained_on, what_left
+from ui.app.escaping import html_text
 from ui.app.session import texts
 from ui.app.texts import Texts
 
@@ -40,7 +39,7 @@ def status_page(library: Library) -> None:
     _library(library, t)
     _health(library, t)
     _models(library, t)
-    _network(library.settings, t)
+    _network(library, t)
     _versions(t)
 
 
@@ -85,18 +84,11 @@ def _health(library: Library, t: Texts) -> None:
 def _models(library: Library, t: Texts) -> None:
     settings = chosen_settings(library.settings, library.store.embedder_settings)
     st.subheader(t.models, anchor=False)
-    roles = {
-        t.role_embedder: settings.embedder.model,
-        t.role_reranker: settings.reranker.model or t.none,
-        t.role_generator: settings.generator.model if settings.generator.provider != "none" else t.none,
-    }
+    model_table(settings, t)
     uses = t.generator_writes if settings.generator.writes else t.generator_quotes
     machine = {t.fact_device: _device(settings, t), t.fact_memory: _peak_memory(t)}
-    _facts({**roles, t.fact_answers: uses, **machine})
-    licences = _licences(settings)
-    if licences:
-        st.caption(t.licences)
-        _facts(licences)
+    _facts({t.fact_answers: uses, **machine})
+    trained_on(t)
 
 
 def _device(settings: Settings, t: Texts) -> str:
@@ -115,22 +107,10 @@ def _peak_memory(t: Texts) -> str:
     return f"{peak * (1 if sys.platform == 'darwin' else 1024) / 1e6:.0f} MB"
 
 
-def _licences(settings: Settings) -> dict[str, str]:
-    """Licence and origin of the packaged weights in use."""
-    names = (settings.embedder.model, settings.generator.model)
-    packaged = [packaged_model(name) for name in names if name.startswith(PREFIX)]
-    return {model.name: f"{model.licence}, {model.origin}" for model in packaged}
-
-
-def _network(settings: Settings, t: Texts) -> None:
+def _network(library: Library, t: Texts) -> None:
     st.subheader(t.network, anchor=False)
-    addresses = named_remotes(settings)
-    if addresses:
-        st.warning(
-            t.network_some.format(names=label(", ".join(addresses), 300)), icon=":material/cloud_upload:"
-        )
-    else:
-        st.success(t.network_none, icon=":material/lock:")
+    network(library.settings, t)
+    what_left(library, t)
 
 
 def _versions(t: Texts) -> None:

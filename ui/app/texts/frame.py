@@ -27,6 +27,7 @@ class FrameTexts:
     password: str
     enter: str
     wrong_password: str
+    door_closed: str
     # access
     sign_in: str
     sign_in_text: str
@@ -56,6 +57,7 @@ ENGLISH: Final = FrameTexts(
     password="Password",
     enter="Enter",
     wrong_password="This is not the password.",
+    door_closed="Too many wrong passwords were tried. Try again in {minutes} min.",
     # access
     sign_in="Sign in",
     sign_in_text="This library asks you to sign in.",
@@ -86,6 +88,7 @@ CHINESE: Final = FrameTexts(
     password="密码",
     enter="进入",
     wrong_password="密码不正确。",
+    door_closed="密码错误次数过多，请在 {minutes} 分钟后再试。",
     # access
     sign_in="登录",
     sign_in_text="使用此文档库需要登录。",

@@ -25,9 +25,11 @@ class StatusTexts:
     healthy: str
     unhealthy: str
     models: str
-    role_embedder: str
-    role_reranker: str
-    role_generator: str
+    model_role: str
+    model_name: str
+    model_origin: str
+    model_licence: str
+    roles: dict[str, str]
     none: str
     generator_writes: str
     generator_quotes: str
@@ -35,10 +37,19 @@ class StatusTexts:
     fact_device: str
     fact_memory: str
     not_loaded: str
-    licences: str
+    trained_title: str
+    trained_set: str
+    trained_questions: str
+    trained_limits: str
     network: str
     network_none: str
     network_some: str
+    sent_title: str
+    sent_when: str
+    sent_question: str
+    sent_what: str
+    sent: str
+    sent_nothing: str
     versions: str
     fact_version: str
 
@@ -57,9 +68,20 @@ ENGLISH: Final = StatusTexts(
     healthy="All {n} checks hold.",
     unhealthy="Some checks fail. `citewell check` tells the same.",
     models="Models",
-    role_embedder="Embedder",
-    role_reranker="Reranker",
-    role_generator="Generator",
+    model_role="For",
+    model_name="Model",
+    model_origin="Origin",
+    model_licence="Licence",
+    roles={
+        "embedder": "Embedder",
+        "second embedder": "Second embedder",
+        "reader": "Reader",
+        "reranker": "Reranker",
+        "generator": "Generator",
+        "reading of pictures": "Reading of pictures",
+        "sentence boundaries": "Sentence boundaries",
+        "language of a text": "Language of a text",
+    },
     none="none",
     generator_writes="phrased by the generator, each sentence checked against the evidence",
     generator_quotes="exact quotes; the generator does not write",
@@ -67,10 +89,19 @@ ENGLISH: Final = StatusTexts(
     fact_device="Device",
     fact_memory="Most memory so far",
     not_loaded="not loaded yet",
-    licences="Licences of the weights",
+    trained_title="What {name} was trained on",
+    trained_set="Set",
+    trained_questions="Questions",
+    trained_limits="Its limits:",
     network="What leaves this machine",
     network_none="Nothing. Documents, questions and answers stay here; no setting names a remote.",
     network_some="Settings allow the program to talk to: {names}",
+    sent_title="What left this machine, for each of the last {n} answers",
+    sent_when="When (UTC)",
+    sent_question="Question",
+    sent_what="Sent",
+    sent="{n} characters to {to}",
+    sent_nothing="nothing",
     versions="Versions",
     fact_version="Version of its contents",
 )
@@ -89,9 +120,20 @@ CHINESE: Final = StatusTexts(
     healthy="{n} 项检查全部通过。",
     unhealthy="有检查未通过。`citewell check` 会给出相同结果。",
     models="模型",
-    role_embedder="嵌入模型",
-    role_reranker="重排模型",
-    role_generator="生成模型",
+    model_role="用途",
+    model_name="模型",
+    model_origin="来源",
+    model_licence="许可",
+    roles={
+        "embedder": "嵌入模型",
+        "second embedder": "第二嵌入模型",
+        "reader": "阅读模型",
+        "reranker": "重排模型",
+        "generator": "生成模型",
+        "reading of pictures": "图片识别",
+        "sentence boundaries": "句子切分",
+        "language of a text": "语言识别",
+    },
     none="无",
     generator_writes="由生成模型撰写，每一句都与证据核对",
     generator_quotes="逐字引文；生成模型不撰写答案",
@@ -99,10 +141,19 @@ CHINESE: Final = StatusTexts(
     fact_device="设备",
     fact_memory="内存峰值",
     not_loaded="尚未加载",
-    licences="权重的许可",
+    trained_title="{name} 的训练数据",
+    trained_set="数据集",
+    trained_questions="问题数",
+    trained_limits="局限：",
     network="离开本机的内容",
     network_none="没有。文档、问题和答案都留在本机；没有设置指向远程。",
     network_some="设置允许程序访问：{names}",
+    sent_title="最近 {n} 个答案各自离开本机的内容",
+    sent_when="时间（UTC）",
+    sent_question="问题",
+    sent_what="已发送",
+    sent="向 {to} 发送 {n} 个字符",
+    sent_nothing="无",
     versions="版本",
     fact_version="内容版本",
 )

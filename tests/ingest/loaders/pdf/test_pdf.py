@@ -348,3 +348,24 @@ def test_the_words_come_back_in_order(
     page = lines(*textwrap.wrap(" ".join(words), width), font=font, size=8, leading=10)
     document = load_pdf(pdf(page, after=lambda made: made.rotate(rotation)))
     assert document.text.split() == words
+
+
+def test_a_word_with_a_number_beside_a_title_is_a_heading(pdf, load_pdf, blocks) -> None:
+    """A number, a wide gap and a title, set in bold, are no row of a table."""
+
+    def page(canvas: Any) -> None:
+        for y, number, title, text in (
+            (700, "Item 3.", "Lost Property", "It is kept at the gate for a month."),
+            (640, "Item 4A.", "Lifts", "None."),
+        ):
+            canvas.setFont("Helvetica-Bold", 10)
+            canvas.drawString(72, y, number)
+            canvas.drawString(126, y, title)
+            canvas.setFont("Helvetica", 10)
+            canvas.drawString(72, y - 20, text)
+        for i in range(12):
+            canvas.drawString(72, 560 - 12 * i, "The house opens at eight, and at nine from October on.")
+
+    found = blocks(load_pdf(pdf(page)))
+    assert ("heading1", "Item 3. Lost Property") in found
+    assert ("heading1", "Item 4A. Lifts") in found

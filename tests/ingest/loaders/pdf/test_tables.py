@@ -129,3 +129,80 @@ def test_another_table_on_the_next_page_keeps_to_itself(pdf, load_pdf) -> None:
         (rows_page(*NAMED), rows_page(*(row[:2] for row in GOING_ON), x=180)),
     ):
         assert not any("2022 > " in row for row in statements(load_pdf(pdf(*pages)))[-2:])
+
+
+def test_what_stands_over_a_unit_titles_the_table(pdf, load_pdf) -> None:
+    """Two tables alike, told apart by a word over their labels, with names of columns on several lines."""
+
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 9)
+        for y, title, herring in ((700, "Spring", "41"), (560, "Whole Season", "96")):
+            canvas.drawString(72, y, title)
+            canvas.drawCentredString(420, y, "Change")
+            for x, name in zip((220, 290), ("2031", "2030"), strict=True):
+                canvas.drawCentredString(x, y - 18, name)
+            canvas.drawString(72, y - 18, "(in thousands)")
+            canvas.drawCentredString(390, y - 18, "Landed")
+            canvas.drawCentredString(470, y - 18, "Sold")
+            rows = (("Herring", herring, "38", "7.9", "6.1"), ("Plaice", "12", "15", "(20.0)", "(2.2)"))
+            for i, cells in enumerate(rows):
+                canvas.drawString(72, y - 40 - 16 * i, cells[0])
+                for x, cell in zip((220, 290, 390, 470), cells[1:], strict=True):
+                    canvas.drawCentredString(x, y - 40 - 16 * i, cell)
+
+    found = [text for text in statements(load_pdf(pdf(page))) if "Herring" in text]
+    assert "2031 > Spring > Herring: 41" in found[0]
+    assert "2031 > Whole Season > Herring: 96; 2030 > Whole Season > Herring: 38" in found[1]
+
+
+def test_numbers_that_stand_close_are_cells_of_their_own(pdf, load_pdf) -> None:
+    """Numbers with decimals a space apart, and titles of groups in the middle of the table."""
+
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 9)
+        for x, name in zip((253, 305), ("North", "South"), strict=True):
+            canvas.drawCentredString(x + 10, 700, name)
+        for x, name in zip((250, 276, 302, 328), ("dry", "wet", "dry", "wet"), strict=True):
+            canvas.drawCentredString(x, 688, name)
+        rows = (
+            ("Oat, sown by hand", "41.2 47.9 42.3 48.5"),
+            "",
+            ("Rye, sown by hand", "80.8 88.5 81.1 89.0"),
+            ("Rye, drilled", "84.1 90.9 85.2 91.7"),
+        )
+        for i, row in enumerate(rows):
+            y = 672 - 12 * i
+            if not row:
+                canvas.drawCentredString(250, y, "After manuring")
+                continue
+            canvas.drawString(72, y, row[0])
+            for x, cell in zip((241, 267, 293, 319), row[1].split(), strict=True):
+                canvas.drawString(x, y, cell)
+
+    found = statements(load_pdf(pdf(page)))
+    assert found[0] == (
+        "North > dry > Oat, sown by hand: 41.2; North > wet > Oat, sown by hand: 47.9; "
+        "South > dry > Oat, sown by hand: 42.3; South > wet > Oat, sown by hand: 48.5"
+    )
+    assert "South > wet > After manuring > Rye, drilled: 91.7" in found[-1]
+    assert any(text.startswith("North > dry > After manuring > Rye, sown by hand: 80.8") for text in found)
+
+
+def test_tall_rows_are_of_one_table(pdf, load_pdf) -> None:
+    """Rows with much room about their text keep the names of their columns."""
+
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 9)
+        for i, cells in enumerate(
+            (
+                ("Cabin", "Berths", "Heating"),
+                ("Larch", "12", "stove"),
+                ("Birch", "8", "none"),
+                ("Pine", "20", "boiler"),
+            )
+        ):
+            for x, cell in zip((90, 200, 310), cells, strict=True):
+                canvas.drawString(x, 700 - 48 * i, cell)
+
+    found = statements(load_pdf(pdf(page)))
+    assert found[-1] == "Berths > Pine: 20; Heating > Pine: boiler"

@@ -1,0 +1,48 @@
+"""The part of a document that a question asks for by its number, told from its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rag.attribution import AnswerKind, Question, Unit, text_terms
+from rag.retrieval.numbered import asked_labels, opens
+
+__all__ = ["of_asked_part"]
+
+_WHOLE: Final = frozenset({AnswerKind.OTHER, AnswerKind.MEANING})
+"""Kinds of questions that want what a part says, not a number or a name in it."""
+_TOLD: Final = 3
+
+
+def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Unit]) -> list[Unit]:
+    """The told units of the part that is asked for, or the first ones of that part; all where none is.
+
+    "What does section 4.4 describe?" shares no word with what the section says, so what ranks best may
+    stand anywhere (`ranked`, best first). Told units of the part stay where the best of them holds more of
+    the question than the number: "What does section 4.4 say of keys?".
+    """
+    labels = asked_labels(question.text)
+    part = [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]
+    if not part:
+        return list(told)
+    inside = [unit for unit in told if unit in part]
+    best = next((unit for unit in ranked if unit in told and unit in part), None)
+    names = {term for label in labels for term in text_terms(label.text)}
+    if inside and (question.kind not in _WHOLE or _shares(question, best, names)):
+        return inside
+    if question.kind not in _WHOLE:
+        return list(told)
+    first = part[0]
+    same = sorted((u for u in part if u.passage == first.passage and not u.is_heading), key=lambda u: u.start)
+    return same[:_TOLD] or list(told)
+
+
+def _shares(question: Question, unit: Unit | None, names: set[str]) -> bool:
+    """Whether a unit's own text holds words of the question that do not name the part."""
+    return unit is not None and not set(question.terms).isdisjoint(set(text_terms(unit.text)) - names)
+
+
+def _line(unit: Unit) -> str:
+    """A unit's own text where it may open a part: a row of a table of contents opens none."""
+    return "" if unit.is_row else unit.text

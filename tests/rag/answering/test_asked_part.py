@@ -1,0 +1,47 @@
+"""A part asked for by its number is told from its beginning, whatever shares more words with the question."""
+
+from __future__ import annotations
+
+from rag.answering.asked_part import of_asked_part
+from rag.attribution import Unit, quotable_units, read_question
+from rag.schema import Heading, Passage
+
+_PARTS = (
+    ("2.1 Moorings", "A boat lies on its own buoy. The buoy bears its name."),
+    (
+        "2.2 Winter",
+        "Masts are taken down. Covers are tied twice. Keys go to the warden. Batteries come ashore.",
+    ),
+)
+_FAR = "The section that follows describes what this manual of the harbour says."
+
+
+def _units() -> list[Unit]:
+    text, outline = f"{_FAR}\n\n", []
+    for heading, body in _PARTS:
+        outline.append(Heading(len(text), len(text) + len(heading), 2, heading))
+        text += f"{heading}\n\n{body}\n\n"
+    passage = Passage("d", "harbour.md", "Harbour", 1, 0, len(text), text, 1.0, outline=tuple(outline))
+    return quotable_units([passage])
+
+
+def _told(question: str, *best: str) -> list[str]:
+    units = _units()
+    told = [unit for start in best for unit in units if unit.text.startswith(start)]
+    assert len(told) == len(best)
+    ranked = [*told, *(unit for unit in units if unit not in told)]
+    return [unit.text for unit in of_asked_part(read_question(question), told, ranked)]
+
+
+def test_a_part_is_told_from_its_beginning() -> None:
+    expected = ["Masts are taken down.", "Covers are tied twice.", "Keys go to the warden."]
+    assert _told("What does section 2.2 of the harbour manual describe?", "The section") == expected
+
+
+def test_only_what_stands_in_the_part_stays_where_the_best_does() -> None:
+    assert _told("What does section 2.2 say of keys?", "Keys", "A boat") == ["Keys go to the warden."]
+
+
+def test_a_question_without_a_number_is_left_alone() -> None:
+    assert _told("What is said of moorings?", "A boat") == ["A boat lies on its own buoy."]
+    assert _told("What does section 7 say?", "A boat") == ["A boat lies on its own buoy."]

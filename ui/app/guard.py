@@ -1,0 +1,159 @@
+"""What stands before Streamlit: no foreign page, no upload before the password, no frame, no script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from rag.errors import CitewellError
+from rag.settings import UiSettings
+from ui.app.door import Door
+from ui.sites import check_site
+
+__all__ = ["AppGuard", "content_policy"]
+
+_UPLOADS: Final = "/_stcore/upload_file/"
+_INLINE: Final = re.compile(rb"<script>([^<]*)</script>")
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class AppGuard:
+    """Goes before all that Streamlit serves.
+
+    Streamlit takes uploads of every session that is open, and a session opens before anybody signed in;
+    it is framed and steered (`postMessage`) by pages of other sites; and it asks a service of the outside
+    for this machine's address when a page of another site connects.
+
+    Args:
+        application: Streamlit's application.
+        settings: Whether somebody has to sign in; how many uploads may wait in memory, all together.
+        door: Who has.
+        waiting: Bytes of the uploads that Streamlit holds now.
+        policy: The Content-Security-Policy of every answer.
+        origins: Pages of other sites that may use the app all the same.
+    """
+
+    def __init__(
+        self,
+        application: ASGIApp,
+        settings: UiSettings,
+        door: Door,
+        waiting: Callable[[], int],
+        policy: str,
+        origins: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        self._application = application
+        self._settings = settings
+        self._door = door
+        self._waiting = waiting
+        self._headers = {**_HEADERS, "Content-Security-Policy": policy}
+        self._origins = origins
+        self._arriving = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through with bounds, or refuse it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._application(scope, receive, send)
+            return
+        send = self._guarded(send)
+        try:
+            check_site(Headers(scope=scope), self._settings.host, self._origins())
+        except CitewellError as error:
+            refusal = PlainTextResponse(str(error), 403) if scope["type"] == "http" else WebSocketClose(1008)
+            await refusal(scope, receive, send)
+        else:
+            await self._passed(scope, receive, send)
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._application(scope, receive, send)
+            return
+        _, upload, place = scope["path"].partition(_UPLOADS)
+        if not upload or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._application(scope, receive, send)
+        elif reason := self._not_taken(place.partition("/")[0], Headers(scope=scope)):
+            await PlainTextResponse(reason, 403)(scope, receive, send)
+        else:
+            await self._taken(scope, receive, send)
+
+    def _guarded(self, send: Send) -> Send:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+            await send(message)
+
+        return send_guarded
+
+    def _not_taken(self, session_id: str, headers: Headers) -> str:
+        guarded = self._settings.password is not None or self._settings.oidc
+        if guarded and not self._door.is_inside(session_id):
+            return "sign in first"
+        kind = headers.get("content-type", "multipart/form-data")
+        return "" if kind.startswith("multipart/form-data") else "an upload comes as a multipart form"
+
+    async def _taken(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An upload; all of them together, arriving or waiting to be read, stay within the bound."""
+        most = self._settings.max_waiting_megabytes * 1_000_000
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            size = len(message.get("body", b""))
+            received += size
+            self._arriving += size
+            if self._waiting() + self._arriving > most:
+                raise HTTPException(
+                    413, "too many uploads at once (ui.max_waiting_megabytes): try again soon"
+                )
+            return message
+
+        try:
+            await self._application(scope, counted, send)
+        finally:
+            self._arriving -= received
+
+
+def content_policy(page: Path) -> str:
+    """The policy for a page of Streamlit: its own scripts, styles and connections, and no frame around it.
+
+    Scripts that stand in the page itself are let through by their digest (CSP Level 3, section 2.3.1), so
+    that nothing that a document brings can add one. Styles are written by Streamlit as the app is drawn.
+    """
+    digests = (hashlib.sha256(script).digest() for script in _INLINE.findall(page.read_bytes()))
+    inline = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'wasm-unsafe-eval' {inline}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
