@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 import threading
@@ -33,19 +34,27 @@ def ingest(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove documents whose files under the given folders are gone.")
     ] = False,
+    password: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--password",
+            help="Opens protected PDF and Office files; - asks for it unseen. Kept nowhere. Repeatable.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Parsing processes (default: one a core).")
     ] = None,
 ) -> None:
     """Bring documents into the library: new and changed files only, each wholly or not at all."""
     settings = read_settings(library, config, assignments, ingest__workers=workers)
+    passwords = [getpass.getpass() if one == "-" else one for one in password or ()]
     from ingest.interrupt import stops_on_interrupt
     from ingest.report import Report
 
     stop = threading.Event()
     with Report(as_json=json) as report, stops_on_interrupt(stop, report.note):
         try:
-            _ingest(paths, settings, report, stop, prune)
+            _ingest(paths, settings, report, stop, prune, passwords)
         except KeyboardInterrupt:
             stop.set()
         report.summary(stopped=stop.is_set())
@@ -69,7 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _ingest(
-    paths: Sequence[str], settings: Settings, report: Any, stop: threading.Event, prune: bool
+    paths: Sequence[str],
+    settings: Settings,
+    report: Any,
+    stop: threading.Event,
+    prune: bool,
+    passwords: Sequence[str],
 ) -> None:
     from ingest.pipeline import ingest_paths
     from ingest.pruning import prune_vanished
@@ -77,7 +91,8 @@ def _ingest(
 
     with Store.open(settings.library) as store:
         embedder = open_embedder(store, settings)
-        for result in ingest_paths(paths, store, embedder, settings, report.progress, stop):
+        progress = report.progress
+        for result in ingest_paths(paths, store, embedder, settings, progress, stop, passwords=passwords):
             report.result(result)
         if prune and not stop.is_set():
             report.pruned(prune_vanished(paths, store))

@@ -51,6 +51,12 @@ NAMES: Final = {
     "application/jsonl": "JSON Lines",
     "application/gzip": "a gzip archive",
     "application/octet-stream": "binary data of no known kind",
+    "application/x-7z-compressed": "a 7-Zip archive",
+    "application/vnd.rar": "a RAR archive",
+    "application/vnd.sqlite3": "an SQLite database",
+    "application/x-executable": "a program",
+    "audio/mpeg": "a sound recording (MP3)",
+    "video/mp4": "a film or sound recording (MP4)",
     "image/png": "a PNG picture",
     "image/jpeg": "a JPEG picture",
     "image/gif": "a GIF picture",
@@ -77,6 +83,15 @@ MAGIC: Final = (
     (b"II+\x00", "image/tiff"),
     (b"MM\x00+", "image/tiff"),
     (b"\x1f\x8b", "application/gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"SQLite format 3\0", "application/vnd.sqlite3"),
+    (b"\x7fELF", "application/x-executable"),
+    (b"MZ\x90\0", "application/x-executable"),
+    (b"ID3", "audio/mpeg"),
+    (b"\0\0\0\x18ftyp", "video/mp4"),
+    (b"\0\0\0\x1cftyp", "video/mp4"),
+    (b"\0\0\0\x20ftyp", "video/mp4"),
 )
 WEBP: Final = re.compile(rb"RIFF.{4}WEBP", re.S)
 BMP: Final = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.S)

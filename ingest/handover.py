@@ -15,6 +15,7 @@ __all__ = [
     "CUTTING",
     "DONE",
     "FAILED",
+    "LOCKED",
     "ParsedDocument",
     "cutting_seconds",
     "packed",
@@ -27,6 +28,8 @@ DONE: Final = b"D"
 """The first byte of a frame that is a document."""
 FAILED: Final = b"E"
 """The first byte of a frame that is a message: why the file cannot be read."""
+LOCKED: Final = b"L"
+"""The same of a file that opens with a password only."""
 BEAT: Final = b"B"
 """The first byte of a frame that says that a page is done: the file may take longer (see `heartbeat`)."""
 CUTTING: Final = b"C"
@@ -145,11 +148,16 @@ def _block_rows(blocks: Sequence[Block]) -> dict[str, Any]:
 
 
 def _blocks(rows: Sequence[Sequence[Any]], headers: Sequence[Sequence[Any]]) -> tuple[Block, ...]:
-    known = [RowHeader(tuple(columns), tuple(sections), *rest) for columns, sections, *rest in headers]
+    known = [_header(values) for values in headers]
     return tuple(
         Block(start, end, BlockKind(kind), level, known[number] if number >= 0 else None)
         for start, end, kind, level, number in rows
     )
+
+
+def _header(values: Sequence[Any]) -> RowHeader:
+    fields: list[Any] = [tuple(value) if isinstance(value, list) else value for value in values]
+    return RowHeader(*fields)
 
 
 def _chunk(

@@ -21,6 +21,7 @@ from ingest.handover import (
     CUTTING,
     DONE,
     FAILED,
+    LOCKED,
     ParsedDocument,
     cutting_seconds,
     packed,
@@ -30,7 +31,7 @@ from ingest.handover import (
 from ingest.heartbeat import listening
 from ingest.loaders import load_document
 from rag.child_process import limit_memory
-from rag.errors import CitewellError, DocumentError
+from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
 from rag.models.protocol import Embedder
 from rag.settings import ChunkingSettings, EmbedderSettings, IngestSettings, Settings
 
@@ -66,7 +67,8 @@ def _serve(request: dict[str, Any], replies: IO[bytes], settings: IngestSettings
         with _alarm(cutting_seconds(size, seconds)):
             parts = packed(chunk(parsed))
     except DocumentError as error:
-        write_frame(replies, FAILED, str(error).encode("utf-8", "replace"))
+        kind = LOCKED if isinstance(error, EncryptedDocumentError) else FAILED
+        write_frame(replies, kind, str(error).encode("utf-8", "replace"))
     else:
         write_frame(replies, DONE, *parts)
 
@@ -99,7 +101,7 @@ def _parsed(request: dict[str, Any], settings: IngestSettings) -> ParsedDocument
     path = Path(os.fsdecode(bytes.fromhex(request["path"])))
     started = time.perf_counter()
     try:
-        document = load_document(path, settings, source)
+        document = load_document(path, settings, source, request.get("passwords", ()))
     except DocumentError:
         raise
     except MemoryError:

@@ -38,6 +38,7 @@ def ingest_paths(
     stop: threading.Event | None = None,
     sources: Mapping[Path, str] | None = None,
     reopened: Callable[[Store, Settings], Embedder] = open_embedder,
+    passwords: Sequence[str] = (),
 ) -> Iterator[FileResult]:
     """Bring files, folders, globs and ZIPs into the library; yields each file's outcome as it is known.
 
@@ -48,7 +49,8 @@ def ingest_paths(
     When `stop` is set, or on an exception such as `KeyboardInterrupt`, documents under way are
     dropped and those yielded stay. `sources` names files otherwise than by their path, such as an
     upload by its file name. Outcomes come in the order in which they are known. Where a reindex changes
-    the library's embedder meanwhile, it goes on with the one that `reopened` gives.
+    the library's embedder meanwhile, it goes on with the one that `reopened` gives. `passwords` are tried
+    on files that are protected, and kept nowhere.
 
     Raises:
         ConfigurationError: the library was embedded by another model.
@@ -68,7 +70,7 @@ def ingest_paths(
         try:
             while files:
                 run = _Run(store, embedder, chosen_settings(settings, store.embedder_settings), tracker, stop)
-                yield from run.results(files)
+                yield from run.results(files, passwords)
                 files = run.left_over
                 if files:
                     embedder = reopened(store, settings)
@@ -106,8 +108,8 @@ class _Run:
         self._unpublished = False
         self.left_over: list[FoundFile] = []
 
-    def results(self, files: Sequence[FoundFile]) -> Iterator[FileResult]:
-        pool = FilePool(files, self._store, self._settings, self._embedder.fingerprint)
+    def results(self, files: Sequence[FoundFile], passwords: Sequence[str]) -> Iterator[FileResult]:
+        pool = FilePool(files, self._store, self._settings, self._embedder.fingerprint, passwords)
         known: set[str] = set()
         try:
             for result in self._taken(pool):

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ingest.files import FoundFile
@@ -15,7 +15,7 @@ from ingest.handover import ParsedDocument
 from ingest.results import FileResult
 from ingest.rules import chunked_by, loaded_by
 from ingest.workers import ParsingWorker, worker_count
-from rag.errors import DocumentError, NotFoundError
+from rag.errors import DocumentError, EncryptedDocumentError, NotFoundError
 from rag.regular_files import open_regular
 from rag.schema import DocumentInfo
 from rag.settings import Settings
@@ -53,8 +53,14 @@ class FilePool:
     """
 
     def __init__(
-        self, files: Sequence[FoundFile], store: Store, settings: Settings, fingerprint: str
+        self,
+        files: Sequence[FoundFile],
+        store: Store,
+        settings: Settings,
+        fingerprint: str,
+        passwords: Sequence[str] = (),
     ) -> None:
+        self._passwords = passwords
         self._store = store
         self._settings = settings
         self._fingerprint = fingerprint
@@ -131,9 +137,10 @@ class FilePool:
                 if earlier.chunked_by == rules:
                     return file, FileResult.of(earlier, "unchanged", time.perf_counter() - started)
                 return self._from_store(file, earlier, started)
-            parsed = worker.parse(file.path, file.source)
+            parsed = worker.parse(file.path, file.source, self._passwords)
         except (DocumentError, NotFoundError) as error:
-            return file, FileResult.failure(file.source, str(error), time.perf_counter() - started)
+            failure = FileResult.failure(file.source, str(error), time.perf_counter() - started)
+            return file, replace(failure, locked=isinstance(error, EncryptedDocumentError))
         return ReadFile(file, parsed, "added" if earlier is None else "updated", started)
 
     def _from_store(self, file: FoundFile, earlier: DocumentInfo, started: float) -> ReadFile:

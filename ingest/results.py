@@ -16,6 +16,8 @@ Status = Literal["added", "updated", "unchanged", "failed"]
 class FileResult:
     """One file's outcome; `document_id` is None and `error` says why where it failed.
 
+    `locked` says that it needs a password, or another one.
+
     `pages` and `chunks` are the document's in the library; `seconds` run from the first look at
     the file until it was stored.
     """
@@ -28,6 +30,7 @@ class FileResult:
     warnings: tuple[str, ...] = ()
     error: str | None = None
     seconds: float = 0.0
+    locked: bool = False
 
     @classmethod
     def of(
@@ -52,5 +55,6 @@ class FileResult:
             "chunks": self.chunks,
             "warnings": list(self.warnings),
             "error": self.error,
+            "locked": self.locked,
             "seconds": round(self.seconds, 3),
         }

@@ -7,6 +7,7 @@ import json
 import os
 import struct
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from ingest.handover import (
     BEAT,
     CUTTING,
     FAILED,
+    LOCKED,
     ParsedDocument,
     cutting_seconds,
     read_frame,
@@ -22,7 +24,7 @@ from ingest.handover import (
     write_frame,
 )
 from rag.child_process import cause, command, environment
-from rag.errors import DocumentError
+from rag.errors import DocumentError, EncryptedDocumentError
 from rag.settings import Settings
 
 __all__ = ["ParsingWorker", "worker_count"]
@@ -69,15 +71,17 @@ class ParsingWorker:
         self._files = 0
         self._stopped = False
 
-    def parse(self, path: Path, source: str) -> ParsedDocument:
-        """Read and cut one file.
+    def parse(self, path: Path, source: str, passwords: Sequence[str] = ()) -> ParsedDocument:
+        """Read and cut one file; passwords are tried where it is protected.
 
         Raises:
+            EncryptedDocumentError: none of them opens it.
             DocumentError: the file cannot be read, takes too long, or kills the process.
         """
         process = self._process or self._started()
         self._files += 1
-        request = json.dumps({"path": os.fsencode(path).hex(), "source": source}).encode()
+        asked = {"path": os.fsencode(path).hex(), "source": source, "passwords": list(passwords)}
+        request = json.dumps(asked).encode()
         reply, late = self._reply(process, request)
         if late:
             self.close()
@@ -86,8 +90,8 @@ class ParsingWorker:
             raise DocumentError(self._death(source))
         if self._files >= _FILES_PER_PROCESS:
             self.close()
-        if reply[:1] == FAILED:
-            raise DocumentError(reply[1:].decode())
+        if reply[:1] in (FAILED, LOCKED):
+            raise (DocumentError if reply[:1] == FAILED else EncryptedDocumentError)(reply[1:].decode())
         return _document(reply, source)
 
     def stop(self) -> None:

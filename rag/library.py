@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +22,12 @@ from rag.models import Embedder
 from rag.models.devices import prepare_environment
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
+from rag.places import placed_answer, placed_passages
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
 from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, open_embedder, settled
+from rag.wire import answer_json
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -179,7 +182,7 @@ class Library:
         *_, found = settled(
             self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
         )
-        return list(found.passages)
+        return placed_passages(found.passages, self.store)
 
     def ask(
         self,
@@ -270,9 +273,11 @@ class Library:
         kept = cache.find(key) if use_cache and self.settings.answering.cache else None
         if kept is not None:
             yield from (Searching(kept.understood or question), PassagesFound(kept.passages))
-            yield Finished(kept, self.store.run(kept.run_id))
+            yield Finished(placed_answer(kept, self.store), self.store.run(kept.run_id))
             return
         for event in answerer.stream(question, scope, history, stop):
+            if isinstance(event, Finished):
+                event = self._placed(event)
             if isinstance(event, Finished) and self.store.read_only:
                 _LOG.warning("the library can only be read here: the record of this answer is not kept")
             elif isinstance(event, Finished):
@@ -285,6 +290,15 @@ class Library:
                 ):
                     cache.keep(key, event.answer, version)
             yield event
+
+    def _placed(self, event: Finished) -> Finished:
+        """The answer, and its record, with what people call the places of its citations."""
+        answer = placed_answer(event.answer, self.store)
+        told = answer_json(answer)
+        kept: dict[str, Any] = {
+            key: told[key] for key in ("citations", "passages") if key in event.record.answer
+        }
+        return Finished(answer, replace(event.record, answer={**event.record.answer, **kept}))
 
     def document_ids(self, names: Sequence[str] | None) -> list[str] | None:
         """The ids of documents given by id, source or unique file name; None stands for all."""

@@ -39,6 +39,7 @@ def passage_json(passage: Passage) -> dict[str, Any]:
         "source": passage.source,
         "title": passage.title,
         "page": passage.page,
+        "place": _told(passage),
         "start": passage.start,
         "end": passage.end,
         "headings": list(passage.headings),
@@ -58,10 +59,16 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "page": citation.page,
         "start": citation.start,
         "end": citation.end,
+        "place": _told(citation),
         "quote": citation.quote,
         "boxes": _boxes_json(citation.boxes),
         "support": citation.support.value,
     }
+
+
+def _told(item: Citation | Passage) -> str:
+    """The place in words: `page 3`, `slide 4`, `Sales!B7`, a heading; "" where there is none to tell."""
+    return item.place.told() if item.place is not None else ""
 
 
 def _boxes_json(boxes: Sequence[Box]) -> list[list[float]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from ingest.loaders.unlocking import unlocked
 from ingest.media_type import MediaType, describe, media_type_of
 from ingest.ocr import one_file
 from ingest.protocol import Loader
@@ -20,7 +22,6 @@ from rag.errors import (
     DocumentError,
     DocumentTooLargeError,
     EmptyDocumentError,
-    EncryptedDocumentError,
     UnsupportedDocumentError,
 )
 from rag.regular_files import open_regular
@@ -42,8 +43,12 @@ _SAVE_AS = {
 }
 
 
-def load_document(path: Path, settings: IngestSettings, source: str | None = None) -> Document:
+def load_document(
+    path: Path, settings: IngestSettings, source: str | None = None, passwords: Sequence[str] = ()
+) -> Document:
     """Read one file of any kind that has a loader; `source` is its name in the library, else the path.
+
+    `passwords` are tried where it is protected; they are not kept.
 
     Raises:
         DocumentError: the file is missing, empty, too large, encrypted, of no known kind, or broken.
@@ -52,9 +57,11 @@ def load_document(path: Path, settings: IngestSettings, source: str | None = Non
     try:
         _check_size(path, settings)
         kind = media_type_of(path)
-        loader = _loader_for(kind.name, source)
-        with one_file():
-            document = loader.load(path, source, _sha256(path), settings)
+        with unlocked(path, source, kind.name, passwords) as readable, one_file():
+            if readable != path:
+                kind = media_type_of(readable)
+            loader = _loader_for(kind.name, source)
+            document = loader.load(readable, source, _sha256(path), settings)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DocumentError(f"cannot read {source}: {reason}. Check the path and its permissions.") from error
@@ -87,8 +94,6 @@ def _loader_for(media_type: str, source: str) -> Loader:
         return known[media_type]
     if media_type.startswith("text/"):
         return known[_FALLBACK]
-    if media_type == "application/x-encrypted-ooxml":
-        raise EncryptedDocumentError(f"{source} is an encrypted Office file: save it without a password")
     if media_type in _SAVE_AS:
         raise UnsupportedDocumentError(
             f"{source} holds {describe(media_type)}, which is not read: save it as {_SAVE_AS[media_type]}"

@@ -9,10 +9,10 @@ __all__ = [
     "EMPTY_BOX",
     "TICKED_BOX",
     "Boxes",
+    "Span",
     "box",
     "boxes_of",
     "has_box",
-    "is_ticked",
     "needs_colon",
     "spelled",
 ]
@@ -21,7 +21,12 @@ TICKED_BOX: Final = "☒"
 EMPTY_BOX: Final = "☐"
 _TICKED: Final = "☑☒🗹🗷◉⦿⊠✅"
 _EMPTY: Final = "☐◯⬜🞎"
-_BOX: Final = re.compile(f"[{_TICKED}{_EMPTY}]\ufe0f?")
+_BOX: Final = re.compile(
+    f"[{_TICKED}{_EMPTY}]\ufe0f?"
+    r"|(?<![^\s:：|/,;])(?<!= )(?:\[[ _xX✓✔]\](?=\s|\Z|[^\W\d_])|\([ _xX✓✔]\)(?=\s|\Z))"
+)
+"""Characters, and boxes set in brackets, as `[x]` and `( )`."""
+_MARKER: Final = re.compile(r"\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?")
 _LONGEST_LABEL: Final = 300
 _LONGEST_BEFORE: Final = 80
 """Characters of a label at most: before its box there may be the end of a sentence."""
@@ -41,7 +46,7 @@ class Boxes(NamedTuple):
     """
 
     lead: Span
-    places: tuple[int, ...]
+    places: tuple[Span, ...]
     ticked: tuple[bool, ...]
     labels: tuple[Span, ...]
 
@@ -58,12 +63,7 @@ def box(ticked: bool) -> str:
 
 def has_box(text: str) -> bool:
     """Whether a text holds a box."""
-    return _BOX.search(text) is not None
-
-
-def is_ticked(character: str) -> bool:
-    """Whether a box is a ticked one."""
-    return character[:1] in _TICKED
+    return bool(_found(text))
 
 
 def boxes_of(line: str) -> Boxes | None:
@@ -71,7 +71,7 @@ def boxes_of(line: str) -> Boxes | None:
 
     Labels stand behind their boxes, or before them where nothing follows the last box. Tabs part cells.
     """
-    found = list(_BOX.finditer(line))
+    found = _found(line)
     if not found:
         return None
     edges = [0, *(edge for match in found for edge in match.span()), len(line)]
@@ -89,33 +89,72 @@ def boxes_of(line: str) -> Boxes | None:
         return None
     if any(not 0 < end - start <= longest or "\t" in line[start:end] for start, end in labels):
         return None
-    places = tuple(match.start() for match in found)
-    return Boxes(lead, places, tuple(is_ticked(match.group()) for match in found), tuple(labels))
+    places = tuple(match.span() for match in found)
+    return Boxes(lead, places, tuple(map(_is_ticked, found)), tuple(labels))
 
 
-def spelled(line: str) -> str:
-    """A line of a form with its boxes in words; it stays as it is where their labels are not clear.
+def spelled(text: str) -> str:
+    """Lines of a form with their boxes in words; a line stays as it is where their labels are not clear.
 
     Where one of several is ticked, the others are told as not chosen; else each has its yes or no.
     """
+    found = _found(text)
+    if not found:
+        return text
+    edges = [0, *(edge for match in found for edge in match.span()), len(text)]
+    between = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    written = between[0] + "".join(
+        box(_is_ticked(match)) + rest for match, rest in zip(found, between[1:], strict=True)
+    )
+    lines = zip(written.split("\n"), text.split("\n"), strict=True)
+    return "\n".join(_spelled_line(line) or own for line, own in lines)
+
+
+def _spelled_line(line: str) -> str:
+    """A line with its boxes in words; "" where that cannot be."""
+    marker = _MARKER.match(line)
+    start, line = (line[: marker.end()], line[marker.end() :]) if marker else ("", line)
     found = boxes_of(line)
     if found is None:
-        return line
+        return ""
     lead = " ".join(line[slice(*found.lead)].split())
     lead += (": " if needs_colon(lead) else " ") if lead else ""
     labels = [line[slice(*label)].rstrip(_LABEL_END) for label in found.labels]
     if found.chosen is not None:
         others = ", ".join(label for i, label in enumerate(labels) if i != found.chosen)
-        return f"{lead}{TICKED_BOX} {labels[found.chosen]} (not chosen: {others})"
-    return lead + "; ".join(
-        f"{box(ticked)} {label}: {'yes' if ticked else 'no'}"
-        for ticked, label in zip(found.ticked, labels, strict=True)
+        return f"{start}{lead}{TICKED_BOX} {labels[found.chosen]} (not chosen: {others})"
+    return (
+        start
+        + lead
+        + "; ".join(
+            f"{box(ticked)} {label}: {'yes' if ticked else 'no'}"
+            for ticked, label in zip(found.ticked, labels, strict=True)
+        )
     )
 
 
 def needs_colon(lead: str) -> bool:
     """Whether a colon parts what leads to boxes from them."""
     return not lead.rstrip().endswith(_LEADS)
+
+
+def _found(text: str) -> list[re.Match[str]]:
+    """The boxes of a text; a mark in brackets is one beside an empty one, or where a line begins."""
+    found = list(_BOX.finditer(text))
+    empty = {match[0][0] for match in found if match[0][1:2] in (" ", "_")}
+    return [match for match in found if _is_one(match, empty)]
+
+
+def _is_one(match: re.Match[str], empty: set[str]) -> bool:
+    bracket = match[0][0]
+    if bracket not in "[(" or bracket in empty:
+        return True
+    line = match.string[match.string.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return bracket == "[" and _MARKER.fullmatch(line) is not None
+
+
+def _is_ticked(match: re.Match[str]) -> bool:
+    return match[0][0] in _TICKED or match[0][1:2] in (*"xX✓✔",)
 
 
 def _parted(line: str, span: Span) -> tuple[Span, Span]:

@@ -10,18 +10,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import PurePath
 from typing import Final
 
-from ingest.loaders.boxes import has_box, spelled
+import numpy as np
+
+from ingest.loaders.boxes import spelled
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.script import in_line
 from rag.errors import EmptyDocumentError
-from rag.schema import PAGE_BREAK, Block, BlockKind, Document, Page, RowHeader
+from rag.geometry import PageGeometry
+from rag.schema import PAGE_BREAK, PROPERTIES, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
 from rag.text.tables import TableCell, joined_cells, row_headers
 
-__all__ = ["DESCRIPTIONS", "DocumentBuilder", "hidden_told", "is_telling", "readable_title"]
+__all__ = ["DESCRIPTIONS", "DocumentBuilder", "RowPlace", "hidden_told", "is_telling", "readable_title"]
 
 DESCRIPTIONS: Final = "descriptions of pictures"
 
@@ -36,9 +40,18 @@ _TELLS_NOTHING: Final = re.compile(
     r"|inhalt(?:sverzeichnis)?|einleitung|zusammenfassung|sommaire|résumé|目\s*录|目\s*錄|摘\s*要|前\s*言|\W*|[\W\d]*",
     re.I,
 )
+_NOBODY: Final = re.compile(
+    r"(?:microsoft |ms )?(?:office|windows) ?user|user\d*|admin(?:istrator)?|root|owner|author|unknown"
+    r"|anonymous|python-docx|openpyxl|steve canny|[\W\d]*",
+    re.I,
+)
+"""What programs and their templates write where nobody gave a name."""
+_LONGEST_AUTHOR: Final = 120
 _TITLE_LENGTH: Final = 300
 _WITH_BOXES: Final = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 
+RowPlace = tuple[int, Sequence[str]]
+"""A row's number in its sheet from 1, and the letters of its cells' columns."""
 _PageDetails = tuple[str, float | None, float | None, bytes | None, tuple[str, ...]]
 
 
@@ -62,6 +75,8 @@ class DocumentBuilder:
         self.warnings: list[str] = []
         self.note_numbers: set[str] = set()
         """Raised numbers that notes of the document begin with, where a loader knows them beforehand."""
+        self.tells_properties = True
+        """Whether the document ends with who wrote it and when, as far as its metadata say so."""
 
     @property
     def has_blocks(self) -> bool:
@@ -82,6 +97,11 @@ class DocumentBuilder:
         if count:
             self._asides[what] += count
 
+    def take_counts(self, other: DocumentBuilder) -> None:
+        """Add what another builder, whose blocks are written here, has left out and read aside."""
+        self.hidden += other.hidden
+        self._asides += other._asides
+
     def block(
         self,
         text: str,
@@ -95,8 +115,17 @@ class DocumentBuilder:
         """
         text = clean_text(in_line(text, self.note_numbers)).replace(PAGE_BREAK, "\n")
         text = text.strip("\n").rstrip() if kind is BlockKind.CODE else _collapsed(text)
-        if kind in _WITH_BOXES and has_box(text):
-            text = "\n".join(map(spelled, text.split("\n")))
+        text = spelled(text) if kind in _WITH_BOXES else text
+        self.write_block(text, kind, level, header)
+
+    def write_block(
+        self,
+        text: str,
+        kind: BlockKind = BlockKind.PARAGRAPH,
+        level: int = 0,
+        header: RowHeader | None = None,
+    ) -> None:
+        """Add a block whose text is as it is to stand, such as one of another builder's document."""
         if not text:
             return
         self._separate(kind)
@@ -105,7 +134,11 @@ class DocumentBuilder:
         self._blocks.append(Block(start, self._length, kind, level, header))
 
     def table(
-        self, rows: Sequence[Sequence[TableCell | str]], caption: str = "", header_rows: int | None = None
+        self,
+        rows: Sequence[Sequence[TableCell | str]],
+        caption: str = "",
+        header_rows: int | None = None,
+        places: Sequence[RowPlace] = (),
     ) -> None:
         """Add a table, each row a block with the names that it needs in order to make sense alone.
 
@@ -116,12 +149,15 @@ class DocumentBuilder:
             rows: Cells row by row; plain strings are cells of one column and one row.
             caption: The table's title where the format has one; it is kept with the rows, not written.
             header_rows: How many first rows hold names, where the format knows; else found by their look.
+            places: For each row of a sheet its number there, and the columns of its cells.
         """
         cleaned = [[self._cleaned(cell) for cell in row] for row in rows]
         headers = row_headers(cleaned, self._plain(caption), header_rows)
         self.end_table()
-        for row, header in zip(cleaned, headers, strict=True):
-            self._row([cell.text for cell in row], header)
+        for i, (row, header) in enumerate(zip(cleaned, headers, strict=True)):
+            number, letters = places[i] if places else (0, ())
+            placed = replace(header, letters=tuple(letters)) if letters else header
+            self._row([cell.text for cell in row], placed, number)
         self.end_table()
 
     def row(self, cells: Sequence[str]) -> None:
@@ -140,15 +176,17 @@ class DocumentBuilder:
         self._blocks[-1] = replace(last, end=self._length)
         return True
 
-    def _row(self, cells: Sequence[str], header: RowHeader | None) -> None:
+    def _row(self, cells: Sequence[str], header: RowHeader | None, number: int = 0) -> None:
         joined = joined_cells(cells)
         leading = next((i for i, (text, _) in enumerate(joined) if text), 0)
         joined = joined[leading:]  # a block does not begin with a tab
         if header is not None:
             trailing = range(joined[-1][1] + 1 if joined else 0, len(header.columns))
             columns = [header.columns[index] for index in (*(index for _, index in joined), *trailing)]
-            header = replace(header, columns=tuple(columns), labels=max(header.labels - leading, 0))
-        self.block("\t".join(text for text, _ in joined), BlockKind.TABLE_ROW, header=header)
+            letters = tuple(header.letters[index] for _, index in joined) if header.letters else ()
+            labels = max(header.labels - leading, 0)
+            header = replace(header, columns=tuple(columns), labels=labels, letters=letters)
+        self.block("\t".join(text for text, _ in joined), BlockKind.TABLE_ROW, number, header)
 
     def verbatim(self, text: str, blocks: list[Block]) -> None:
         """Add text exactly as it is; the offsets of `blocks` count from its start."""
@@ -184,23 +222,43 @@ class DocumentBuilder:
         Raises:
             EmptyDocumentError: there is no text.
         """
-        self._end_page()
         text = "".join(self._parts)
         if not text.strip():
             raise EmptyDocumentError(f"{self._source} holds no text: there is nothing to index")
         title = self.title or self._first_heading(text) or readable_title(self._source)
+        title = _NOT_METADATA.sub(" ", clean_text(title)).strip()[:_TITLE_LENGTH]
+        language = self.language or detect_language(text)
+        if self.tells_properties:
+            self._write_properties(title)
+        self._end_page()
         return Document(
             source=self._source,
             sha256=self._sha256,
             media_type=self._media_type,
-            title=_NOT_METADATA.sub(" ", clean_text(title)).strip()[:_TITLE_LENGTH],
-            language=self.language or detect_language(text),
-            text=text,
+            title=title,
+            language=language,
+            text="".join(self._parts),
             pages=tuple(self._pages),
             blocks=tuple(self._blocks),
             metadata=self.metadata,
             warnings=(*self.warnings, *self._told()),
         )
+
+    def _write_properties(self, title: str) -> None:
+        """Write who wrote the document, and its date, as a fact of it: people ask for that."""
+        author = self.metadata.get("author", "")
+        if not author or len(author) > _LONGEST_AUTHOR or _NOBODY.fullmatch(author):
+            return
+        day = _readable_date(self.metadata.get("date", ""))
+        self.block(PROPERTIES, BlockKind.HEADING, 1)
+        dated = f" The file is dated {day}." if day else ""
+        self.block(f"This document, “{title}”, was written by {author}.{dated}")
+        label, width, height, geometry, warnings = self._details
+        if geometry is not None:
+            boxes = PageGeometry.from_bytes(geometry).boxes
+            missing = self._length - self._page_start - len(boxes)
+            padded = np.concatenate([boxes, np.full((missing, 4), np.nan, boxes.dtype)])
+            self._details = label, width, height, PageGeometry(padded).to_bytes(), warnings
 
     def _told(self) -> Iterator[str]:
         if self.hidden:
@@ -217,8 +275,7 @@ class DocumentBuilder:
     def _plain(self, text: str) -> str:
         """A cell's text on one line."""
         text = _collapsed(clean_text(in_line(text, self.note_numbers)))
-        text = text.replace("\n", " ").replace("\t", " ")
-        return spelled(text) if has_box(text) else text
+        return spelled(text.replace("\n", " ").replace("\t", " "))
 
     def _first_heading(self, text: str) -> str:
         headings = (block for block in self._blocks if block.kind is BlockKind.HEADING and block.level == 1)
@@ -245,6 +302,15 @@ class DocumentBuilder:
         self._page_start = self._length
         self._details = ("", None, None, None, ())
         self._in_table = False
+
+
+def _readable_date(value: str) -> str:
+    """An ISO date, with or without a time, as `5 March 2024`; anything else as it is."""
+    try:
+        day = date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{day.day} {day:%B %Y}"
 
 
 def hidden_told(count: int) -> str:

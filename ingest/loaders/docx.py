@@ -13,9 +13,9 @@ from ingest.loaders.docx_table import inner_tables, is_frame, own_rows, table_ro
 from ingest.loaders.docx_visibility import take_out_hidden
 from ingest.loaders.docx_xml import FALLBACK, TEXT_BOX, W, element_text, is_on
 from ingest.loaders.equation import M
+from ingest.loaders.package import broken
 from ingest.loaders.script import note_numbers
 from ingest.protocol import Loader
-from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 
@@ -58,9 +58,7 @@ class DocxLoader:
             raise
         except Exception as error:
             # python-docx raises whatever zipfile, lxml and its own lookups raise on a broken file
-            raise DocumentError(
-                f"cannot read {source}: broken DOCX ({type(error).__name__}: {error}). Save it again in Word."
-            ) from error
+            raise broken(source, "DOCX", error, "Save it again in Word") from error
         return builder.build()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage, MIMEPart
@@ -21,7 +21,7 @@ from ingest.files import safe_name
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
-from ingest.loaders.email_thread import thread
+from ingest.loaders.email_thread import Paragraph, html_paragraphs, plain_paragraphs, thread
 from ingest.loaders.html import write_html
 from ingest.media_type import describe, media_type_of
 from ingest.protocol import Loader
@@ -61,6 +61,7 @@ class EmailLoader:
         assert isinstance(message, EmailMessage)
         builder = DocumentBuilder(source, sha256, self.media_types[0])
         builder.title = _header(message, "Subject")
+        builder.tells_properties = False  # its head tells them
         builder.describe("author", _header(message, "From"))
         builder.describe("date", _date(message))
         _write(message, builder, settings)
@@ -112,7 +113,7 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
         return
     data, charset = _content(body), body.get_content_charset()
     if body.get_content_type() == "text/html":
-        write_html(data, builder, charset)
+        _write_thread(*html_paragraphs(data, charset, builder), builder)
         return
     decoded = decode(data, charset)
     shown = _shown_part(message, body)
@@ -123,11 +124,11 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
             builder.warnings.append(
                 "the plain part says something else than the HTML that people see: HTML read"
             )
-            write_html(_content(shown), builder, shown.get_content_charset())
+            _write_thread(*html_paragraphs(_content(shown), shown.get_content_charset(), builder), builder)
             return
         builder.leave_out(seen.hidden)
     builder.warnings.extend(decoded.warnings)
-    _write_thread(decoded.text, builder)
+    _write_thread(decoded.text, plain_paragraphs(decoded.text), builder)
 
 
 def _shown_part(message: EmailMessage, plain: MIMEPart) -> MIMEPart | None:
@@ -153,17 +154,22 @@ def _word_runs(text: str) -> list[tuple[str, ...]]:
     return list(zip(words, words[1:], words[2:], strict=False))
 
 
-def _write_thread(text: str, builder: DocumentBuilder) -> None:
+def _write_thread(text: str, paragraphs: Sequence[Paragraph], builder: DocumentBuilder) -> None:
     """Write what is new, then what is quoted: each earlier message under a heading that tells whose it is.
 
     Who wrote it stands also before its first sentence, for that is what people quote.
     """
     lead = ""
-    for paragraph in thread(text):
+    for paragraph in thread(paragraphs):
         if paragraph.leads:
             told = paragraph.text.rstrip(":： ")
             builder.block(f"{_EARLIER}: {told}", BlockKind.HEADING, min(paragraph.depth + 1, _LOWEST))
             lead = f"{told}: "
+            continue
+        if (block := paragraph.block) is not None:
+            builder.block(lead)
+            lead = ""
+            builder.write_block(text[block.start : block.end], block.kind, block.level, block.header)
             continue
         line = lead + paragraph.text.replace("\n", " ") if lead else paragraph.text
         if lead and not line.rstrip().endswith(_SENTENCE_ENDS) and len(line) < _LONGEST_OPENING:

@@ -27,6 +27,7 @@ __all__ = ["LOADER", "OpenDocumentLoader"]
 
 _PRESENTATION: Final = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
+_META: Final = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _SKIPPED: Final = frozenset(
     (
         TEXT + "tracked-changes",
@@ -95,7 +96,8 @@ def _describe(package: Package, builder: DocumentBuilder) -> None:
         for name in ("title", "creator", "date")
     }
     builder.title = values["title"]
-    builder.describe("author", values["creator"])
+    first = next((plain(node) for node in meta.iter(_META + "initial-creator")), "")
+    builder.describe("author", first or values["creator"])
     builder.describe("date", values["date"])
 
 
@@ -219,7 +221,7 @@ class _Writer:
                 self._builder.page_break()
             rows: list[SheetRow] = []
             merged: MergedCells = {}
-            for index, row in enumerate(self._sheet_rows(table)):
+            for index, row in self._sheet_rows(table):
                 for column, cell in row:
                     if cell.columns > 1 or cell.rows > 1:
                         merged[index, column] = cell.columns, cell.rows
@@ -229,6 +231,9 @@ class _Writer:
                     left -= len(filled)
             name = table.get(TABLE + "name") or f"Sheet {number + 1}"
             write_sheet(name, rows, merged, self._builder)
+            for shapes in table.findall(TABLE + "shapes"):
+                for control in shapes.iter(DRAW + "control"):
+                    self._builder.block(self._reader.controls.get(control.get(DRAW + "control") or "", ""))
             for comment in table.iter(OFFICE + "annotation"):
                 self._builder.block(_comment(comment))
             self._tell_hidden(name, table)
@@ -242,13 +247,16 @@ class _Writer:
             told = "1 row" if count == 1 else f"{count:,} rows"
             self._builder.warnings.append(f"sheet {name}: {told} hidden, left out")
 
-    def _sheet_rows(self, table: Any) -> Iterator[list[tuple[int, TableCell]]]:
-        """Rows as often as they are repeated; empty ones and the padding at a sheet's end only once."""
+    def _sheet_rows(self, table: Any) -> Iterator[tuple[int, list[tuple[int, TableCell]]]]:
+        """Rows with their numbers from 0, as often as they are repeated, but for empty ones."""
+        number = 0
         for element in table.iter(_ROW):
             is_hidden = element.get(TABLE + "visibility") in _UNSHOWN
             row = [] if is_hidden else list(self._cells(element))
-            filled = any(cell.text for _, cell in row)
-            yield from [row] * (min(_count(element, "number-rows-repeated"), _MOST_REPEATED) if filled else 1)
+            repeated = _count(element, "number-rows-repeated")
+            if any(cell.text for _, cell in row):
+                yield from ((number + i, row) for i in range(min(repeated, _MOST_REPEATED)))
+            number += repeated
 
     def _cells(self, row: Any) -> Iterator[tuple[int, TableCell]]:
         """The cells that are not covered, with their columns; an inner table is text of its cell."""
@@ -257,7 +265,9 @@ class _Writer:
             repeated = _count(element, "number-columns-repeated") if element.tag in (_CELL, _COVERED) else 0
             if element.tag == _CELL:
                 own = (line for line in element.iter(TEXT + "p") if not _is_beside(line, element))
-                text = " ".join(filter(None, map(self._reader.inline, own)))
+                held = (node for node in element.iter(DRAW + "control") if not _is_in_line(node, element))
+                told = (self._reader.controls.get(node.get(DRAW + "control") or "", "") for node in held)
+                text = " ".join(filter(None, (*map(str.strip, told), *map(self._reader.inline, own))))
                 columns, rows = (
                     _count(element, "number-columns-spanned"),
                     _count(element, "number-rows-spanned"),
@@ -269,6 +279,12 @@ class _Writer:
 
 def _begins_with_text(item: Any) -> bool:
     return any(child.tag in (TEXT + "p", TEXT + "h") and plain(child) for child in item)
+
+
+def _is_in_line(control: Any, cell: Any) -> bool:
+    """Whether a control stands in a paragraph of a cell, which is read with it."""
+    holder = next(control.iterancestors(TEXT + "p", _CELL))
+    return holder is not cell
 
 
 def _is_beside(line: Any, cell: Any) -> bool:

@@ -141,7 +141,8 @@ def _control(control: Any) -> str:
     label = control.get(FORM + "label") or ""
     match control.tag.removeprefix(FORM):
         case "checkbox":
-            return f"{box(control.get(FORM + 'current-state') == 'checked')} {label}".strip() + " "
+            state = control.get(FORM + "current-state") or control.get(FORM + "state")
+            return f"{box(state == 'checked')} {label}".strip() + " "
         case "radio":
             state = control.get(FORM + "current-selected") or control.get(FORM + "selected")
             return f"{box(state == 'true')} {label}".strip() + " "

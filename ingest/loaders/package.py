@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rag.errors import DocumentError, DocumentTooLargeError, EncryptedDocumentError
 
-__all__ = ["Package", "opened_package"]
+__all__ = ["Package", "broken", "opened_package"]
 
 _LARGEST_PART: Final = 200_000_000
 _LARGEST_WHOLE: Final = 1_000_000_000
@@ -63,6 +63,14 @@ class Package:
         return root
 
 
+def broken(source: str, kind: str, error: Exception, remedy: str = "Save it again") -> DocumentError:
+    """What is told of a file that is no whole one of its kind, in a user's words; the cause comes last."""
+    return DocumentError(
+        f"cannot read {source}: broken {kind}, the file is damaged or was not copied whole. {remedy}, or get "
+        f"it anew. ({type(error).__name__})"
+    )
+
+
 @contextmanager
 def opened_package(path: Path, source: str) -> Iterator[Package]:
     """Open a package; everything that goes wrong with the archive inside the block is a `DocumentError`."""
@@ -79,14 +87,12 @@ def opened_package(path: Path, source: str) -> Iterator[Package]:
         ValueError,
         etree.LxmlError,
     ) as error:
-        raise DocumentError(f"cannot read {source}: a broken package ({error}). Save it again.") from error
+        raise broken(source, "package", error) from error
     except OSError as error:
         if error.filename is not None:
             raise
-        raise DocumentError(f"cannot read {source}: a broken package ({error}). Save it again.") from error
+        raise broken(source, "package", error) from error
     except Exception as error:
         if type(error).__module__ == "zlib":
-            raise DocumentError(
-                f"cannot read {source}: a broken package ({error}). Save it again."
-            ) from error
+            raise broken(source, "package", error) from error
         raise

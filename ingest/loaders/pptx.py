@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.equation import M, linear_omml
+from ingest.loaders.package import broken
 from ingest.loaders.page_report import page_report
 from ingest.loaders.pptx_visibility import take_out_hidden
 from ingest.loaders.script import lowered, raised
 from ingest.protocol import Loader
-from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import TableCell
@@ -64,10 +64,7 @@ class PptxLoader:
             raise
         except Exception as error:
             # python-pptx raises whatever zipfile, lxml and its own lookups raise on a broken file
-            raise DocumentError(
-                f"cannot read {source}: broken PPTX ({type(error).__name__}: {error}). "
-                "Save it again in PowerPoint."
-            ) from error
+            raise broken(source, "PPTX", error, "Save it again in PowerPoint") from error
         return builder.build()
 
 

@@ -10,8 +10,10 @@ from ingest.loaders.builder import DocumentBuilder
 from rag.schema import BlockKind
 from rag.text.tables import CellKind, TableCell, cell_kind
 
-__all__ = ["MergedCells", "SheetRow", "write_sheet", "write_tables"]
+__all__ = ["MergedCells", "Origin", "SheetRow", "write_sheet", "write_tables"]
 
+Origin = tuple[Sequence[int], Sequence[int]]
+"""Where rows and columns stood before hidden ones were taken out, by their numbers now; all from 0."""
 MergedCells = dict[tuple[int, int], tuple[int, int]]
 """Width and height in cells of each merged cell, by its row and column from 0."""
 SheetRow = tuple[int, list[tuple[int, str]]]
@@ -28,6 +30,7 @@ def write_sheet(
     rows: Sequence[SheetRow],
     merged: Mapping[tuple[int, int], tuple[int, int]],
     builder: DocumentBuilder,
+    origin: Origin = ((), ()),
 ) -> None:
     """Write a sheet as the page that is being written: its name as a heading, then its tables.
 
@@ -36,18 +39,20 @@ def write_sheet(
         rows: Rows that hold something, in order.
         merged: The merged cells.
         builder: Takes the blocks.
+        origin: Where rows and columns stood, if some were taken out.
     """
     builder.page_details(name)
     if not rows:
         return
     builder.block(name, BlockKind.HEADING, 2)
-    write_tables(rows, merged, builder)
+    write_tables(rows, merged, builder, origin)
 
 
 def write_tables(
     rows: Sequence[SheetRow],
     merged: Mapping[tuple[int, int], tuple[int, int]],
     builder: DocumentBuilder,
+    origin: Origin = ((), ()),
 ) -> None:
     """Write rows as tables parted by empty rows; lone texts above a table are paragraphs and its caption."""
     for table in _with_their_names(list(_tables(rows))):
@@ -59,7 +64,21 @@ def write_tables(
         if len(table) == 1 and len(table[0][1]) == 1:
             builder.block(table[0][1][0][1])
         elif table:
-            builder.table(list(_grid(table, merged)), caption)
+            grid = list(_grid(table, merged))
+            places = [
+                (_origin(number, origin[0]) + 1, [_letters(_origin(column, origin[1])) for column, _ in row])
+                for (number, _), row in zip(table, grid, strict=True)
+            ]
+            builder.table([[cell for _, cell in row] for row in grid], caption, places=places)
+
+
+def _origin(number: int, origin: Sequence[int]) -> int:
+    return origin[number] if number < len(origin) else number
+
+
+def _letters(column: int) -> str:
+    """The name of a column by its number from 0: A to Z, AA, AB and so on."""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
 
 
 def _is_group(table: Sequence[SheetRow]) -> bool:
@@ -104,8 +123,8 @@ def _has_value(row: SheetRow) -> bool:
 
 def _grid(
     table: Sequence[SheetRow], merged: Mapping[tuple[int, int], tuple[int, int]]
-) -> Iterator[list[TableCell]]:
-    """The cells of a table from its first column on; what a merged cell covers is not given again."""
+) -> Iterator[list[tuple[int, TableCell]]]:
+    """The cells of a table with their columns, from the first on; what a merged cell covers is left out."""
     first = min(cells[0][0] for _, cells in table)
     covered: set[tuple[int, int]] = set()
     last_row = table[-1][0]
@@ -118,5 +137,5 @@ def _grid(
             width, height = merged.get((number, column), (1, 1))
             width, height = min(width, _WIDEST), min(height, last_row - number + 1)
             covered.update((number + y, column + x) for y in range(height) for x in range(width) if x or y)
-            row.append(TableCell(filled.get(column, ""), width, height))
+            row.append((column, TableCell(filled.get(column, ""), width, height)))
         yield row

@@ -51,16 +51,23 @@ class TableLoader:
         builder = DocumentBuilder(source, sha256, media_type)
         builder.warnings.extend(decoded.warnings)
         builder.metadata["encoding"] = decoded.encoding
-        rows = [row for row in _rows(text, delimiter) if any(cell.strip() for cell in row)]
+        numbered = [
+            (number, row)
+            for number, row in enumerate(_rows(text, delimiter), 2 if stated else 1)
+            if any(cell.strip() for cell in row)
+        ]
+        rows = [row for _, row in numbered]
         above, rows = _without_titles(rows)
         for row in above:
             builder.block(" ".join(" ".join(row).split()))
         names, body = _named(rows)
-        _write(names, body, builder)
+        _write(names, body, [number for number, _ in numbered[len(numbered) - len(body) :]], builder)
         return builder.build()
 
 
-def _write(names: Sequence[str], body: Sequence[Sequence[str]], builder: DocumentBuilder) -> None:
+def _write(
+    names: Sequence[str], body: Sequence[Sequence[str]], numbers: Sequence[int], builder: DocumentBuilder
+) -> None:
     for i, row in enumerate(body):
         if i and i % _ROWS_PER_PAGE == 0:
             builder.page_break()
@@ -70,7 +77,7 @@ def _write(names: Sequence[str], body: Sequence[Sequence[str]], builder: Documen
         if len(filled) == 1 and len(names) > 2 and i + 1 == len(body):
             builder.block(filled[0])  # a remark below the table
         else:
-            builder.block(_line(names, row), BlockKind.TABLE_ROW)
+            builder.block(_line(names, row), BlockKind.TABLE_ROW, numbers[i])
 
 
 def _without_titles(rows: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:

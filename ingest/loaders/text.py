@@ -1,4 +1,4 @@
-"""Plain text of any encoding, kept exactly as decoded; form feeds part its pages."""
+"""Plain text of any encoding, as decoded but for boxes, which are told in words; form feeds part pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ingest.loaders.boxes import spelled
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.decoding import decode
 from ingest.loaders.title_lines import numbered_level, stands_as_title
@@ -27,7 +28,7 @@ class TextLoader:
     """Reads plain text; underlined, numbered and short lines that stand above text are headings."""
 
     media_types: tuple[str, ...] = ("text/plain",)
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a text file whole.
@@ -39,7 +40,7 @@ class TextLoader:
         builder = DocumentBuilder(source, sha256, self.media_types[0])
         builder.warnings.extend(decoded.warnings)
         builder.metadata["encoding"] = decoded.encoding
-        for i, page in enumerate(decoded.text.rstrip(PAGE_BREAK).split(PAGE_BREAK)):
+        for i, page in enumerate(map(spelled, decoded.text.rstrip(PAGE_BREAK).split(PAGE_BREAK))):
             if i:
                 builder.page_break()
             builder.verbatim(page, list(_blocks(page)))

@@ -16,9 +16,11 @@ from typing import Any, Final
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.cell_values import shown
+from ingest.loaders.package import broken
 from ingest.loaders.sheet import SheetRow, write_sheet
+from ingest.loaders.xlsx_controls import with_controls
 from ingest.loaders.xlsx_looks import CellLooks
-from ingest.loaders.xlsx_parts import has_scripts, read_layout, scripted, sheet_notes
+from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
 from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import Document
@@ -59,10 +61,7 @@ class XlsxLoader:
             raise
         except Exception as error:
             # openpyxl raises whatever zipfile, its XML parser and its own lookups raise on a broken file
-            raise DocumentError(
-                f"cannot read {source}: broken XLSX ({type(error).__name__}: {error}). "
-                "Save it again in Excel."
-            ) from error
+            raise broken(source, "XLSX", error, "Save it again in Excel") from error
         return builder.build()
 
 
@@ -84,10 +83,12 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         rows, left = _rows(sheet, left, looks)
         layout = read_layout(workbook, sheet)
         uncomputed += layout.uncomputed
-        rows = layout.with_scripts(rows)
+        parts = SheetParts(workbook, sheet)
+        rows = with_controls(workbook, sheet, parts, layout.controls, layout.with_scripts(rows))
         shown_rows = layout.visible(rows)
-        write_sheet(sheet.title, *layout.closed(shown_rows), builder)
-        for place, note in sheet_notes(workbook, sheet):
+        closed, merged, origin = layout.closed(shown_rows)
+        write_sheet(sheet.title, closed, merged, builder, origin)
+        for place, note in sheet_notes(parts):
             builder.block(f"{_place_told(place, shown_rows)}: {note}")
         builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))
         if left <= 0:

@@ -8,18 +8,28 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ingest.loaders.page_report import page_ranges
 from ingest.loaders.script import lowered, raised
-from ingest.loaders.sheet import MergedCells, SheetRow
+from ingest.loaders.sheet import MergedCells, Origin, SheetRow
 
-__all__ = ["SheetLayout", "has_scripts", "read_layout", "scripted", "sheet_notes"]
+__all__ = [
+    "SheetControl",
+    "SheetLayout",
+    "SheetParts",
+    "has_scripts",
+    "read_layout",
+    "scripted",
+    "sheet_notes",
+]
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _MERGE: Final = _MAIN + "mergeCell"
 _ROW: Final = _MAIN + "row"
 _COLUMN: Final = _MAIN + "col"
+_CONTROL: Final = _MAIN + "control"
+_PART: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA: Final = _MAIN + "f"
 _VALUE: Final = _MAIN + "v"
 _INLINE: Final = _MAIN + "is"
@@ -32,6 +42,17 @@ _THINNEST: Final = 0.3
 _OFF: Final = (None, "0", "false")
 
 
+class SheetControl(NamedTuple):
+    """A control of a form: the number of its shape, its part's name, its first and last row and column."""
+
+    shape: str
+    part: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 @dataclass(slots=True)
 class SheetLayout:
     """Merged cells, hidden rows and columns (from 0), and how many formulas have no stored value."""
@@ -40,6 +61,7 @@ class SheetLayout:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     uncomputed: int = 0
+    controls: list[SheetControl] = field(default_factory=list)
     scripted: dict[tuple[int, int], str] = field(default_factory=dict)
     """Texts of cells with raised or lowered runs that stand in the sheet itself, marked for `script`."""
 
@@ -63,10 +85,10 @@ class SheetLayout:
         )
         return [(number, cells) for number, cells in kept if cells]
 
-    def closed(self, rows: Sequence[SheetRow]) -> tuple[list[SheetRow], MergedCells]:
-        """Visible rows and merged cells as they look: what is hidden leaves no gap."""
+    def closed(self, rows: Sequence[SheetRow]) -> tuple[list[SheetRow], MergedCells, Origin]:
+        """Visible rows and merged cells as they look: what is hidden leaves no gap; and where they stood."""
         if not self.hidden_rows and not self.hidden_columns:
-            return list(rows), self.merged
+            return list(rows), self.merged, ((), ())
         down, across = _Shift(self.hidden_rows), _Shift(self.hidden_columns)
         shown = [(down(number), [(across(place), text) for place, text in cells]) for number, cells in rows]
         merged = {
@@ -76,7 +98,13 @@ class SheetLayout:
             )
             for (row, column), (width, height) in self.merged.items()
         }
-        return shown, {place: size for place, size in merged.items() if min(size) > 0}
+        last_row = rows[-1][0] if rows else -1
+        last_column = max((place for _, cells in rows for place, _ in cells), default=-1)
+        origin = (
+            [number for number in range(last_row + 1) if number not in self.hidden_rows],
+            [place for place in range(last_column + 1) if place not in self.hidden_columns],
+        )
+        return shown, {place: size for place, size in merged.items() if min(size) > 0}, origin
 
     def warnings(self, rows: Sequence[SheetRow]) -> Iterator[str]:
         """What is hidden of what these rows hold, in words."""
@@ -108,7 +136,7 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
 
     layout = SheetLayout()
     number = -1
-    tags = (_COLUMN, _ROW, _MERGE)
+    tags = (_COLUMN, _ROW, _MERGE, _CONTROL)
     with workbook._archive.open(sheet._worksheet_path) as part:
         for _, element in etree.iterparse(part, tag=tags, resolve_entities=False, no_network=True):
             if element.tag == _ROW:
@@ -123,6 +151,15 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
                 if element.get("hidden") not in _OFF or _is_thin(element.get("width")):
                     first, last = int(element.get("min") or 1), int(element.get("max") or 1)
                     layout.hidden_columns.update(range(first - 1, min(last, _WIDEST)))
+            elif element.tag == _CONTROL:
+                rows, columns = (
+                    [int(node.text) for node in element.iter(f"{{*}}{name}") if (node.text or "").isdecimal()]
+                    for name in ("row", "col")
+                )
+                if len(rows) == len(columns) == 2:
+                    place = rows[0], columns[0], rows[1], columns[1]
+                    name = element.get("shapeId") or "", element.get(_PART) or ""
+                    layout.controls.append(SheetControl(*name, *place))
             else:
                 left, top, right, bottom = range_boundaries(element.get("ref"))
                 layout.merged[top - 1, left - 1] = right - left + 1, bottom - top + 1
@@ -154,26 +191,50 @@ def _take_scripts(rich: Any, number: int, layout: SheetLayout) -> None:
     layout.scripted[number, coordinate_to_tuple(address)[1] - 1] = "".join(parts)
 
 
-def sheet_notes(workbook: Any, sheet: Any) -> list[tuple[tuple[int, int], str]]:
+class SheetParts:
+    """The parts that belong to a sheet of an openpyxl workbook, by its relationships."""
+
+    def __init__(self, workbook: Any, sheet: Any) -> None:
+        from lxml import etree
+
+        self._archive = workbook._archive
+        self._parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+        self._targets: dict[str, tuple[str, str]] = {}
+        folder, name = posixpath.split(sheet._worksheet_path.lstrip("/"))
+        relations = f"{folder}/_rels/{name}.rels"
+        names = set(self._archive.namelist())
+        for relation in self._root(relations).iter(_RELATIONSHIP) if relations in names else ():
+            kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
+            target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target") or "")).lstrip(
+                "/"
+            )
+            if target in names:
+                self._targets[relation.get("Id") or target] = kind, target
+
+    def related(self, *kinds: str) -> Iterator[tuple[str, Any]]:
+        """The parts of some kinds, each with its kind and its root element."""
+        for kind, target in self._targets.values():
+            if kind in kinds and (root := self._root(target)) is not None:
+                yield kind, root
+
+    def part(self, identifier: str) -> Any:
+        """The root element of the part of a relationship; None where there is none."""
+        target = self._targets.get(identifier)
+        return None if target is None else self._root(target[1])
+
+    def _root(self, name: str) -> Any:
+        from lxml import etree
+
+        return etree.fromstring(self._archive.read(name), self._parser)
+
+
+def sheet_notes(parts: SheetParts) -> list[tuple[tuple[int, int], str]]:
     """The notes and comments at cells of a sheet, by row and column from 0, in the order of the sheet."""
-    from lxml import etree
     from openpyxl.utils.cell import coordinate_to_tuple
 
-    archive = workbook._archive
-    folder, name = posixpath.split(sheet._worksheet_path.lstrip("/"))
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in archive.namelist():
-        return []
     found: dict[tuple[int, int], str] = {}
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    for relation in etree.fromstring(archive.read(relations), parser).iter(_RELATIONSHIP):
-        kind = (relation.get("Type") or "").rsplit("/", 1)[-1]
-        target = posixpath.normpath(posixpath.join("/" + folder, relation.get("Target") or "")).lstrip("/")
-        if kind not in ("comments", "threadedComment") or target not in archive.namelist():
-            continue
-        for comment in etree.fromstring(archive.read(target), parser).iter(
-            "{*}comment", "{*}threadedComment"
-        ):
+    for kind, root in parts.related("comments", "threadedComment"):
+        for comment in root.iter("{*}comment", "{*}threadedComment"):
             row, column = coordinate_to_tuple(comment.get("ref") or "A1")
             text = " ".join("".join(node.text or "" for node in comment.iter("{*}t", "{*}text")).split())
             place = row - 1, column - 1

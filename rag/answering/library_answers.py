@@ -97,10 +97,14 @@ def _listed(info: DocumentInfo, chinese: bool) -> str:
 
 
 def _document(info: DocumentInfo, chinese: bool) -> str:
+    author = info.metadata.get("author", "")
     if chinese:
-        return f"{info.name}有{info.pages}页，语言：{info.language}，添加于{info.added_at[:10]}。"
+        written = f"作者：{author}。" if author else ""
+        return f"{info.name}有{info.pages}页，语言：{info.language}，添加于{info.added_at[:10]}。{written}"
     language = f", its language is {info.language}" if info.language not in ("", "und") else ""
-    return f"{info.name} has {_count(info.pages, 'page')}{language}; it was added on {info.added_at[:10]}."
+    written = f" It was written by {author}." if author else ""
+    added = f"it was added on {info.added_at[:10]}."
+    return f"{info.name} has {_count(info.pages, 'page')}{language}; {added}{written}"
 
 
 def _count(number: int, noun: str) -> str:

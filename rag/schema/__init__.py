@@ -18,6 +18,7 @@ from rag.schema.answers import (
 )
 from rag.schema.documents import (
     PAGE_BREAK,
+    PROPERTIES,
     Block,
     BlockKind,
     Document,
@@ -28,12 +29,13 @@ from rag.schema.documents import (
     without_controls,
 )
 from rag.schema.passages import Chunk, ChunkPlace, Heading, Hit, Leg, Passage, StoredChunk
-from rag.schema.places import Box, Span
+from rag.schema.places import Box, Place, Span
 from rag.schema.prompts import Example, Message
 from rag.schema.records import Check, RunRecord
 
 __all__ = [
     "PAGE_BREAK",
+    "PROPERTIES",
     "Answer",
     "AnswerSentence",
     "AnswerTable",
@@ -55,6 +57,7 @@ __all__ = [
     "Message",
     "Page",
     "Passage",
+    "Place",
     "RowHeader",
     "RunRecord",
     "ShortAnswer",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from rag.schema.passages import Passage
-from rag.schema.places import Box
+from rag.schema.places import Box, Place
 from rag.schema.prompts import Example
 
 __all__ = [
@@ -35,7 +35,10 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """An exact quote: `document.text[start:end] == quote`, copied by code, never typed by a model."""
+    """An exact quote: `document.text[start:end] == quote`, copied by code, never typed by a model.
+
+    `place` is what people call the place, filled in by `rag.places`.
+    """
 
     number: int
     document_id: str
@@ -46,6 +49,7 @@ class Citation:
     quote: str
     boxes: tuple[Box, ...] = ()
     support: Support = Support.SUPPORTED
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

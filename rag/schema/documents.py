@@ -10,6 +10,7 @@ from typing import Final
 
 __all__ = [
     "PAGE_BREAK",
+    "PROPERTIES",
     "Block",
     "BlockKind",
     "Document",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 PAGE_BREAK = "\f"
+PROPERTIES = "Document properties"
+"""The heading at the end of a document above who wrote it and when, which stands on no page of it."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -44,6 +47,7 @@ class RowHeader:
     " > " ("2022 > First quarter"); empty where there is none. `sections` are the titled groups of rows
     that it stands in, outermost first. The first `labels` cells say what the row is about. `unit` is
     what the table says of its numbers ("in millions"). `is_header` marks rows that hold names.
+    `letters` are the columns of the cells where the table stands in a sheet.
     """
 
     columns: tuple[str, ...] = ()
@@ -52,11 +56,14 @@ class RowHeader:
     unit: str = ""
     labels: int = 1
     is_header: bool = False
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A structural span; `level` is 1 to 6 for headings and 0 for all else.
+    """A structural span; `level` is 1 to 6 for headings and 0 for all else but rows of sheets.
+
+    For those it is the row's number in the sheet, as programs show it.
 
     `header` is there for rows of tables whose structure is known.
     """

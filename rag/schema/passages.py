@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from rag.schema.documents import Block
+from rag.schema.places import Place
 
 __all__ = ["Chunk", "Heading", "Hit", "Leg", "Passage", "StoredChunk"]
 
@@ -80,7 +81,8 @@ class Passage:
     `score` ranks, filters and is shown; `scores` holds each leg's own (`dense` is a cosine,
     `lexical` is BM25), absent where that leg did not find the passage. `context` is that of its first
     chunk; `rows` are those blocks in it that are rows of tables; `outline` are the headings inside it
-    and, before them, those that it begins under, all in reading order.
+    and, before them, those that it begins under, all in reading order. `place` is what people call where
+    it begins.
     """
 
     document_id: str
@@ -98,3 +100,4 @@ class Passage:
     context: str = ""
     rows: tuple[Block, ...] = field(default=(), repr=False)
     outline: tuple[Heading, ...] = field(default=(), repr=False)
+    place: Place | None = None

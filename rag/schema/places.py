@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Box", "Span"]
+__all__ = ["Box", "Place", "Span"]
 
 
 class Span(NamedTuple):
@@ -12,6 +12,27 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class Place(NamedTuple):
+    """Where people find a span: `unit` is page, slide, row or nothing, `name` its number or a name.
+
+    >>> Place("slide", "4").told(), Place("", "Sales!B7").told()
+    ('slide 4', 'Sales!B7')
+    """
+
+    unit: str
+    name: str
+
+    @classmethod
+    def read(cls, told: str) -> Place:
+        """The place that `told` told."""
+        unit, _, name = told.partition(" ")
+        return cls(unit, name) if unit in ("page", "slide", "row") and name.isdecimal() else cls("", told)
+
+    def told(self) -> str:
+        """The place in English."""
+        return f"{self.unit} {self.name}".strip()
 
 
 class Box(NamedTuple):

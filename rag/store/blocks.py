@@ -40,8 +40,8 @@ def packed_header(header: RowHeader) -> str:
 def unpacked_header(packed: str) -> RowHeader:
     """A header as `packed_header` wrote it."""
     values = json.loads(packed)
-    columns, sections, *rest = [*values, (), ()][: max(len(values), 2)]
-    return RowHeader(tuple(columns), tuple(sections), *rest)
+    values = [tuple(value) if isinstance(value, list) else value for value in values]
+    return RowHeader(*values)
 
 
 def insert_blocks(connection: sqlite3.Connection, document: int, blocks: Iterable[Block]) -> None:

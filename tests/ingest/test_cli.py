@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import pytest
 from ingest.cli import main
 from rag.store import Store
 
-KEYS = ["source", "status", "document_id", "pages", "chunks", "warnings", "error", "seconds"]
+KEYS = ["source", "status", "document_id", "pages", "chunks", "warnings", "error", "locked", "seconds"]
 
 
 @pytest.fixture
@@ -233,3 +234,43 @@ def make_bad_files(folder: Path) -> None:
     scan = Canvas(str(folder / "scan.pdf"))
     scan.rect(72, 72, 300, 300, fill=1)
     scan.save()
+
+
+def make_protected_files(folder: Path) -> None:
+    """A PDF that `apricot` opens, and a Word document that `quince` opens."""
+    import docx
+    from msoffcrypto.format.ooxml import OOXMLFile
+    from pypdf import PdfWriter
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(folder / "plan.pdf"))
+    canvas.drawString(72, 700, "The vault closes at nine.")
+    canvas.save()
+    writer = PdfWriter(clone_from=folder / "plan.pdf")
+    writer.encrypt("apricot", "owner", algorithm="AES-256")
+    writer.write(folder / "plan.pdf")
+    plain, document = io.BytesIO(), docx.Document()
+    document.add_paragraph("The vault opens at seven.")
+    document.save(plain)
+    with (folder / "rules.docx").open("wb") as sink:
+        OOXMLFile(plain).encrypt("quince", sink)
+
+
+def test_protected_files_are_opened_with_passwords_that_nobody_keeps(ingest, folder, tmp_path):
+    make_protected_files(folder)
+    locked = lines(ingest(folder, "--json")[1])
+    assert all(result["locked"] and "--password" in result["error"] for result in locked.values())
+    wrong = lines(ingest(folder, "--json", "--password", "medlar")[1])
+    assert all(result["locked"] and "does not open it" in result["error"] for result in wrong.values())
+    assert "medlar" not in str(wrong)
+    code, out, err = ingest(folder, "--json", "--password", "quince", "--password", "apricot")
+    assert code == 0
+    assert {result["status"] for result in lines(out).values()} == {"added"}
+    with Store.open(tmp_path / "library") as store:
+        texts = {info.name: store.document(info.document_id).text for info in store.documents()}
+        assert texts == {"plan.pdf": "The vault closes at nine.", "rules.docx": "The vault opens at seven."}
+        assert all(check.ok for check in store.check())
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert not any(word in kept or word.decode() in out + err for word in (b"quince", b"apricot"))
+    code, out, _ = ingest(folder, "--json")
+    assert {result["status"] for result in lines(out).values()} == {"unchanged"}

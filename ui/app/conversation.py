@@ -17,6 +17,7 @@ from rag.schema import (
     Example,
     Message,
     Passage,
+    Place,
     ShortAnswer,
     Step,
     Support,
@@ -123,11 +124,18 @@ def _table(data: dict[str, Any] | None) -> AnswerTable | None:
 
 def _citation(data: dict[str, Any]) -> Citation:
     boxes = tuple(Box(int(box[0]), *box[1:]) for box in data["boxes"])
-    return Citation(**{**data, "boxes": boxes, "support": Support(data["support"])})
+    told = {"boxes": boxes, "support": Support(data["support"]), "place": _place(data)}
+    return Citation(**{**data, **told})
 
 
 def _passage(data: dict[str, Any]) -> Passage:
-    return Passage(**{**data, "headings": tuple(data["headings"])})
+    return Passage(**{**data, "headings": tuple(data["headings"]), "place": _place(data)})
+
+
+def _place(data: dict[str, Any]) -> Place | None:
+    """The place that is told; of a record from before there were any, its page."""
+    told = data.get("place", f"page {data['page']}")
+    return Place.read(told) if told else None
 
 
 def as_json(conversation: Conversation) -> str:
@@ -157,11 +165,13 @@ def as_markdown(conversation: Conversation) -> str:
             )
             or _line(answer.text)
         )
-        parts += [
-            f"[^{index}-{c.number}]: {_line(file_name(c.source))}, p. {c.page}: “{_line(c.quote)}”"
-            for c in answer.citations
-        ]
+        parts += [f"[^{index}-{c.number}]: {_line(_where(c))}: “{_line(c.quote)}”" for c in answer.citations]
     return "\n\n".join(parts) + "\n"
+
+
+def _where(citation: Citation) -> str:
+    told = citation.place.told() if citation.place is not None else ""
+    return ", ".join(filter(None, (file_name(citation.source), told)))
 
 
 def _line(text: str) -> str:

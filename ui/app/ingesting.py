@@ -26,12 +26,14 @@ class IngestJob:
     """Files that were brought in together, and what became of each.
 
     `sources` names each file as its document will be called. `folder` holds the saved uploads and
-    goes when they are no longer needed; None for files that are not ours to delete.
+    goes when they are no longer needed; None for files that are not ours to delete. `passwords` are
+    tried on protected files and forgotten when the job is done.
     """
 
     sources: Mapping[Path, str]
     folder: Path | None = None
     refused: tuple[FileResult, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)
     results: list[FileResult] = field(default_factory=list)
     error: str | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -58,6 +60,12 @@ class IngestJob:
                     path.unlink(missing_ok=True)
 
     @property
+    def locked(self) -> bool:
+        """Whether a file that can be tried again needs a password."""
+        names = set(self.failed.values())
+        return any(result.locked and result.source in names for result in self.results)
+
+    @property
     def failed(self) -> dict[Path, str]:
         """The files that can be tried again."""
         names = {result.source for result in self.results if result.status == "failed"}
@@ -75,10 +83,14 @@ class IngestQueue:
         self._working = False
 
     def submit(
-        self, sources: Mapping[Path, str], folder: Path | None = None, refused: Sequence[FileResult] = ()
+        self,
+        sources: Mapping[Path, str],
+        folder: Path | None = None,
+        refused: Sequence[FileResult] = (),
+        passwords: Sequence[str] = (),
     ) -> IngestJob:
         """Put files in the queue, together with what is known of those that could not be saved."""
-        job = IngestJob(dict(sources), folder, tuple(refused))
+        job = IngestJob(dict(sources), folder, tuple(refused), tuple(passwords))
         with self._lock:
             self._jobs.append(job)
             if not self._working:
@@ -88,12 +100,12 @@ class IngestQueue:
             self.forget(old)
         return job
 
-    def retry(self, job: IngestJob) -> None:
-        """Take the failed files of a job once more."""
+    def retry(self, job: IngestJob, passwords: Sequence[str] = ()) -> None:
+        """Take the failed files of a job once more, with passwords for those that are protected."""
         failed, folder = job.failed, job.folder
         job.folder = None  # it is the new job's now
         self.forget(job)
-        self.submit(failed, folder)
+        self.submit(failed, folder, passwords=passwords)
 
     def jobs(self) -> list[IngestJob]:
         """The last jobs, newest first."""
@@ -135,6 +147,7 @@ class IngestQueue:
                     progress=job.latest,
                     stop=job.stop,
                     sources=job.sources,
+                    passwords=job.passwords,
                 ):
                     job.take(result)
         except CitewellError as error:
@@ -142,6 +155,7 @@ class IngestQueue:
         except Exception as error:  # shown to who uploaded, told whole in the log
             _LOG.exception("an upload failed")
             job.error = f"{type(error).__name__}: {error}"
+        job.passwords = ()
         if not job.failed:
             _clear(job)
         job.done = True

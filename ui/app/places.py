@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.geometry import PageGeometry
-from rag.schema import Box
+from rag.schema import Box, Place
 from rag.store import Store
+from ui.app.texts import Texts
 
-__all__ = ["Surroundings", "file_name", "span_boxes", "surroundings"]
+__all__ = ["Surroundings", "file_name", "named_place", "place_text", "span_boxes", "surroundings"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,20 @@ class Surroundings:
 def file_name(source: str) -> str:
     """The last part of a source, as people call the document."""
     return source.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source
+
+
+def named_place(source: str, place: Place | None, t: Texts) -> str:
+    """A document and the place in it, in the reader's language."""
+    told = place_text(place, t)
+    return t.citation_place.format(name=file_name(source), place=told) if told else file_name(source)
+
+
+def place_text(place: Place | None, t: Texts) -> str:
+    """What people call a place; "" where there is nothing to tell."""
+    if place is None:
+        return ""
+    numbered = {"page": t.page, "slide": t.slide, "row": t.row}.get(place.unit, "{n}")
+    return numbered.format(n=place.name)
 
 
 def span_boxes(store: Store, document_id: str, start: int, end: int) -> tuple[Box, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from rag.schema import Box, Citation, Passage
+from rag.schema import Box, Citation, Passage, Place
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation
 from ui.app.options import AskingOptions
@@ -31,6 +31,7 @@ class Opened:
     boxes: tuple[Box, ...] | None = None
     number: int | None = None
     turn: int | None = None
+    place: Place | None = None
 
     @classmethod
     def citation(cls, citation: Citation, turn: int | None = None) -> Opened:
@@ -44,12 +45,20 @@ class Opened:
             citation.boxes,
             citation.number,
             turn,
+            citation.place,
         )
 
     @classmethod
     def passage(cls, passage: Passage) -> Opened:
         """The place of a passage; its boxes are not known yet."""
-        return cls(passage.document_id, passage.source, passage.page, passage.start, passage.end)
+        return cls(
+            passage.document_id,
+            passage.source,
+            passage.page,
+            passage.start,
+            passage.end,
+            place=passage.place,
+        )
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,17 @@ def print_run(run: RunRecord) -> None:
     print_line(f"question: {run.question}")
     print_line(f"answer:   {run.answer.get('answer', '')}")
     for passage in run.answer.get("passages", []):
-        print_line(f"  {passage['score']:.3f}  {passage['source']}, page {passage['page']}")
+        told = passage.get("place", f"page {passage['page']}")
+        print_line(f"  {passage['score']:.3f}  {', '.join(filter(None, (passage['source'], told)))}")
     for message in run.prompt:
         print_line(f"--- {message.role}\n{message.content}")
     print_line("timings:  " + "  ".join(f"{stage} {seconds:.3f} s" for stage, seconds in run.timings.items()))
 
 
 def _place(item: Citation | Passage, names: dict[str, str]) -> str:
-    return f"{revealed(names.get(item.document_id, item.source))}, page {item.page}"
+    told = item.place.told() if item.place is not None else ""
+    name = revealed(names.get(item.document_id, item.source))
+    return f"{name}, {revealed(told)}" if told else name
 
 
 def _as_quote(text: str) -> str:

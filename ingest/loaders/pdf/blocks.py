@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from ingest.loaders.boxes import has_box
 from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
 from ingest.loaders.pdf.columns import untangled
 from ingest.loaders.pdf.form_boxes import tell_boxes
@@ -143,6 +144,8 @@ def _continues(
     if is_first and last.font.bold != line.font.bold:
         return False
     before, after = page.line_text(last), page.line_text(line)
+    if has_box(after) and any(map(has_box, map(page.line_text, block.lines))):
+        return False  # each line of a form tells a fact of its own
     is_full = not SENTENCE_END.search(before) and not _fits(after, line, edge - last.right)
     is_full = is_full and last.width > _LEAST_RUNNING * line.size
     most = max(_PITCH_SLACK * pitch, _WIDE_PITCH if is_full else 0.0)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ingest.loaders.pdf.fallback import FallbackReader, is_right_to_left, needs_password
+from ingest.loaders.pdf.fallback import FallbackReader, is_right_to_left
 from ingest.loaders.pdf.glyphs import unreadable_share
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.quality import TextLayer, judged, legible_characters
@@ -23,6 +23,7 @@ from ingest.loaders.pdf.right_to_left import has_clear_order
 from ingest.loaders.pdf.scans import ScanReader
 from ingest.loaders.pdf.style import OutlineEntry
 from ingest.loaders.pdf.writing import WrittenPage
+from ingest.loaders.unlocking import needs_password
 from ingest.ocr import OcrReader
 from rag.errors import EncryptedDocumentError
 from rag.settings import IngestSettings

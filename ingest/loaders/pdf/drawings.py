@@ -61,7 +61,8 @@ class Drawings:
     none. `replacing` are text objects with the mark that says what text stands for them. Shapes are what may
     cover text: pictures, shadings and opaque fills; `boxes` (m, 4) are theirs on the page as
     displayed, `colours` (m, 3) their fills from 0 to 255, or -1 for pictures and shadings.
-    `has_paths` says whether there are other drawings than text and pictures.
+    `paths` (k) are drawings other than text and pictures, filled or not, by address, `path_boxes` (k, 4)
+    their bounds.
     """
 
     texts: Pointers
@@ -74,7 +75,13 @@ class Drawings:
     orders: Orders
     colours: Colours
     is_picture: NDArray[np.bool_]
-    has_paths: bool
+    paths: Pointers
+    path_boxes: Boxes
+
+    @property
+    def has_paths(self) -> bool:
+        """Whether there are other drawings than text and pictures."""
+        return len(self.paths) > 0
 
     def picture_share(self, width: float, height: float) -> float:
         """The share of a page of this size that pictures cover, 0 to 1, to about 2 in a hundred."""
@@ -153,6 +160,7 @@ def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lamb
     walk = _Walk(has_layers)
     walk.visit("FPDFPage", address(page), 0.0, 1.0, _Form())
     boxes = frame.displayed(_bounds(walk.shapes))
+    paths = [i for i, shape in enumerate(walk.shapes) if shape.kind == _PATH]
     with np.errstate(invalid="ignore"):
         thick = ((boxes[:, 2:] - boxes[:, :2]) >= _THINNEST).all(axis=1)
     covering = np.flatnonzero(thick)
@@ -173,7 +181,8 @@ def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lamb
         np.array([shape.order for shape in shapes], np.float64)[kept],
         colours[kept],
         ~is_path[kept],
-        any(shape.kind == _PATH for shape in walk.shapes),
+        np.array([walk.shapes[i].pointer for i in paths], np.uint64),
+        boxes[paths],
     )
 
 

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ingest.loaders.decoding import clean_text
+from ingest.loaders.package import broken
 from ingest.loaders.pdf.glyphs import is_unspaced, normalised
 from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.writing import WrittenPage
-from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
+from ingest.loaders.unlocking import needs_password
+from rag.errors import CitewellError, EncryptedDocumentError
 from rag.schema import Block, BlockKind
 from rag.text import line_spans
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-__all__ = ["FallbackReader", "is_right_to_left", "needs_password", "plain_page"]
+__all__ = ["FallbackReader", "is_right_to_left", "plain_page"]
 
 _RTL: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -105,10 +107,7 @@ class FallbackReader:
         except CitewellError:
             raise
         except _BROKEN as error:
-            raise DocumentError(
-                f"cannot read {self._source}: broken PDF ({type(error).__name__}: {error}). "
-                "Print it to PDF again, or repair it."
-            ) from error
+            raise broken(self._source, "PDF", error, "Print it to PDF again, or repair it") from error
 
 
 def is_right_to_left(text: str) -> bool:
@@ -144,11 +143,6 @@ def _unwrapped(text: str, known: Vocabulary) -> str:
             parted = joined and line and not (is_unspaced(joined[-1]) or is_unspaced(line[0]))
             joined += (" " if parted else "") + line
     return joined
-
-
-def needs_password(source: str) -> str:
-    """What to tell about a file that no empty password opens."""
-    return f"{source} is encrypted and needs a password: save a copy without one, then add that"
 
 
 @contextmanager

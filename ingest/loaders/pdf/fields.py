@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ingest.loaders.boxes import EMPTY_BOX, TICKED_BOX
-from ingest.loaders.pdf.characters import PageCharacters
+from ingest.loaders.pdf.characters import Frame, PageCharacters
 
 __all__ = ["FieldBox", "take_boxes", "with_boxes"]
 
@@ -20,13 +20,13 @@ _HIDDEN: Final = 0x02 | 0x20
 
 
 class FieldBox(NamedTuple):
-    """A box of a form: its sides in the page's own space (left, bottom, right, top), and its state."""
+    """A box of a form: its sides on the page as displayed (left, top, right, bottom), and its state."""
 
     sides: tuple[float, float, float, float]
     ticked: bool
 
 
-def take_boxes(document: Any, page: Any) -> list[FieldBox]:
+def take_boxes(document: Any, page: Any, frame: Frame) -> list[FieldBox]:
     """The boxes and radio buttons of an open page, which are taken off it with its push buttons.
 
     What they draw is no text, or the letter of a symbol font.
@@ -44,7 +44,7 @@ def take_boxes(document: Any, page: Any) -> list[FieldBox]:
             continue
         kind = pdfium.FPDFAnnot_GetFormFieldType(document.formenv, annotation)
         if kind in kinds and not pdfium.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
-            sides = _sides(annotation)
+            sides = _sides(annotation, frame)
             ticked = bool(pdfium.FPDFAnnot_IsChecked(document.formenv, annotation))
             boxes.extend([FieldBox(sides, ticked)] if sides else [])
         pdfium.FPDFPage_CloseAnnot(annotation)
@@ -59,8 +59,7 @@ def with_boxes(characters: PageCharacters, boxes: Sequence[FieldBox]) -> PageCha
         return characters
     codes = [code for box in boxes for code in (ord("\n"), ord(TICKED_BOX if box.ticked else EMPTY_BOX))]
     places = np.full((len(codes), 4), np.nan, np.float32)
-    sides = np.array([box.sides for box in boxes], np.float32)
-    places[1::2] = characters.frame.displayed(sides)
+    places[1::2] = [box.sides for box in boxes]
     return replace(
         characters,
         codes=np.concatenate([characters.codes, np.array(codes, np.uint32)]),
@@ -68,10 +67,12 @@ def with_boxes(characters: PageCharacters, boxes: Sequence[FieldBox]) -> PageCha
     )
 
 
-def _sides(annotation: Any) -> tuple[float, float, float, float] | None:
+def _sides(annotation: Any, frame: Frame) -> tuple[float, float, float, float] | None:
     import pypdfium2.raw as pdfium
 
     rectangle = pdfium.FS_RECTF()
     if not pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(rectangle)):
         return None
-    return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+    sides = np.array([[rectangle.left, rectangle.bottom, rectangle.right, rectangle.top]], np.float32)
+    left, top, right, bottom = frame.displayed(sides)[0].tolist()
+    return left, top, right, bottom

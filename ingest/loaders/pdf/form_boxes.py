@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from ingest.loaders.boxes import Boxes, boxes_of, has_box, needs_colon
+from ingest.loaders.boxes import Boxes, Span, boxes_of, needs_colon
 from ingest.loaders.pdf.block import PageBlock, Piece
 from ingest.loaders.pdf.lines import PageLines
 from rag.schema import BlockKind
@@ -24,10 +24,8 @@ def tell_boxes(page: PageLines, blocks: Sequence[PageBlock]) -> None:
         if block.kind not in _KINDS:
             continue
         line, places = _line(page, block)
-        if not 0 < sum(map(has_box, line)) <= _MOST_BOXES:
-            continue
         found = boxes_of(line)
-        if found is not None:
+        if found is not None and len(found.places) <= _MOST_BOXES:
             block.pieces = _told(line, places, found)
             block.kind = BlockKind.PARAGRAPH if block.is_row else block.kind
 
@@ -59,8 +57,8 @@ def _told(line: str, places: Sequence[int], found: Boxes) -> list[Piece]:
     return pieces
 
 
-def _labelled(places: Sequence[int], box: int, label: tuple[int, int], glue: str) -> list[Piece]:
-    return [Piece(glue, places[box], places[box] + 1), *_pieces(places, *label, " ")]
+def _labelled(places: Sequence[int], box: Span, label: Span, glue: str) -> list[Piece]:
+    return [*_pieces(places, *box, glue), *_pieces(places, *label, " ")]
 
 
 def _pieces(places: Sequence[int], start: int, end: int, glue: str) -> list[Piece]:

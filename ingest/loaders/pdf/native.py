@@ -42,6 +42,8 @@ def functions() -> dict[str, Any]:
         "FPDFPageObj_GetBounds": (integer, pointer, *four),
         "FPDFPageObj_GetMatrix": (integer, pointer, pointer),
         "FPDFPageObj_SetIsActive": (integer, pointer, integer),
+        "FPDFPath_CountSegments": (integer, pointer),
+        "FPDFPath_GetPathSegment": (handle, pointer, integer),
         "FPDFPageObj_HasTransparency": (integer, pointer),
         "FPDFPageObj_CountMarks": (integer, pointer),
         "FPDFPageObj_GetMark": (handle, pointer, ctypes.c_ulong),

@@ -14,6 +14,7 @@ import numpy as np
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.pdf.characters import Frame, main_angle, read_characters
 from ingest.loaders.pdf.drawings import read_drawings
+from ingest.loaders.pdf.drawn_boxes import drawn_boxes
 from ingest.loaders.pdf.feigned import drop_feigned
 from ingest.loaders.pdf.fields import take_boxes, with_boxes
 from ingest.loaders.pdf.lines import PageLines, read_lines
@@ -88,7 +89,7 @@ def read_page(document: Any, number: int, has_layers: Callable[[], bool] = lambd
     page = document[number - 1]
     fields_from = -1
     try:
-        boxes = take_boxes(document, page)
+        boxes = take_boxes(document, page, Frame.of(page))
         if _has_written_annotations(document, page):
             # pdfium reads text from the page's content only; flattening appends fields and notes to it
             with closing(page.get_textpage()) as printed:
@@ -107,6 +108,8 @@ def read_page(document: Any, number: int, has_layers: Callable[[], bool] = lambd
         with closing(_text_page(page)) as text_page:
             characters = read_characters(page, text_page)
             hidden = hidden_characters(page, text_page, characters, drawings)
+            characters, drawn = drawn_boxes(characters, drawings)
+            boxes += drawn
             if boxes:
                 fields_from = len(characters.codes) if fields_from < 0 else fields_from
                 characters = with_boxes(characters, boxes)

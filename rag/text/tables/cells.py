@@ -57,7 +57,7 @@ def cell_kind(text: str) -> CellKind:
         return CellKind.YEAR
     if _NUMBER.fullmatch(text):
         return CellKind.NUMBER
-    if tick_of(text) is not None:
+    if tick_of(text) is not None or text[0] in "☐☒":  # a box beside its label tells a fact, too
         return CellKind.MARK
     if _PLACEHOLDER.fullmatch(text) or _CURRENCY.fullmatch(text):
         return CellKind.PLACEHOLDER

@@ -37,7 +37,10 @@ def check_document(document: Document) -> None:
         assert piece.strip()
         assert piece == piece.strip() or block.kind == "code"
         assert "\f" not in piece
-        assert (1 <= block.level <= 6) == (block.kind == "heading")
+        if block.kind == "heading":
+            assert 1 <= block.level <= 6
+        else:
+            assert block.level == 0 or (block.kind == "table_row" and block.level > 0)
         position = block.end
     assert document.title.strip()
     assert document.language
@@ -68,8 +71,9 @@ def blocks() -> Callable[[Document], list[tuple[str, str]]]:
 
     def listed(document: Document) -> list[tuple[str, str]]:
         return [
-            (f"{block.kind}{block.level or ''}", document.text[block.start : block.end])
+            (f"{block.kind}{level}", document.text[block.start : block.end])
             for block in document.blocks
+            for level in ((block.level or "") if block.kind == "heading" else "",)
         ]
 
     return listed

@@ -263,3 +263,23 @@ def test_tracked_changes_are_told(load, word) -> None:
     assert load(word(write), "a.docx").warnings == (
         "tracked changes: read as if all were accepted, deleted text is left out",
     )
+
+
+@pytest.mark.parametrize(
+    ("author", "is_told"), [("Ingrid Solberg", True), ("python-docx", False), ("", False)]
+)
+def test_who_wrote_a_document_is_a_fact_of_it(load, blocks, word, author: str, is_told: bool) -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("The rope is worn.")
+        document.core_properties.author = author
+        document.core_properties.title = "Crane report"
+        document.core_properties.modified = datetime(2024, 3, 5, tzinfo=UTC)
+
+    told = [
+        ("heading1", "Document properties"),
+        (
+            "paragraph",
+            "This document, “Crane report”, was written by Ingrid Solberg. The file is dated 5 March 2024.",
+        ),
+    ]
+    assert blocks(load(word(write), "a.docx"))[1:] == (told if is_told else [])

@@ -130,3 +130,39 @@ def test_a_message_quoted_below_its_fields(load, blocks, message) -> None:
             "From: Bob Low; Sent: 1 June 2025 9:00; To: Ada; Subject: Meeting: Shall we meet on Thursday?",
         ),
     ]
+
+
+GMAIL = (
+    "<div>The fee is 450 euros.</div><div class=gmail_quote><div class=gmail_attr>"
+    "On Fri, 1 Mar 2024 at 09:10, Ben &lt;b@example.org&gt; wrote:<br></div>"
+    "<blockquote><div>Hi Ada,</div><div>I propose 300 euros.</div>"
+    "<ul><li>Desk included</li></ul></blockquote></div>"
+)
+OUTLOOK = (
+    "<p>The fee is 450 euros.</p><div style='border-top:solid #E1E1E1 1.0pt'><p><b>Von:</b> Ben<br>"
+    "<b>Gesendet:</b> 1. März 2024 09:10<br><b>An:</b> Ada<br><b>Betreff:</b> Fee</p></div>"
+    "<p>I propose 300 euros.</p>"
+)
+FORWARDED = (
+    "<div>The fee is 450 euros.</div><blockquote type=cite><div><b>From: </b>Ben &lt;b@example.org&gt;</div>"
+    "<div><b>Subject: </b>Fee</div><div><b>Date: </b>1 March 2024 at 09:10</div>"
+    "<div>I propose 300 euros.</div></blockquote>"
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "lead"),
+    [
+        (GMAIL, "On Fri, 1 Mar 2024 at 09:10, Ben <b@example.org> wrote"),
+        (OUTLOOK, "Von: Ben; Gesendet: 1. März 2024 09:10; An: Ada; Betreff: Fee"),
+        (FORWARDED, "From: Ben <b@example.org>; Subject: Fee; Date: 1 March 2024 at 09:10"),
+    ],
+)
+def test_what_a_message_in_html_quotes_stands_apart(load, blocks, message, html: str, lead: str) -> None:
+    message.set_content(html, subtype="html")
+    told = blocks(load(bytes(message), "mail.eml"))
+    (heading,) = [i for i, (_, text) in enumerate(told) if text == f"Quoted: {lead}"]
+    assert told[heading - 1] == ("paragraph", "The fee is 450 euros.")
+    assert told[heading + 1][1].startswith(f"{lead}: ")
+    assert told[heading + 1][1].endswith("I propose 300 euros.")
+    assert (html is GMAIL) == (told[-1] == ("list_item", "Desk included"))

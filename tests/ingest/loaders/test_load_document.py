@@ -96,7 +96,7 @@ def test_known_kinds_without_a_loader_are_refused_by_name(load) -> None:
 
 def test_encrypted_office_files_say_so(load) -> None:
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
-    with pytest.raises(EncryptedDocumentError, match="without a password"):
+    with pytest.raises(EncryptedDocumentError, match="needs a password: give it with --password"):
         load(content, "secret.docx")
 
 

@@ -14,6 +14,7 @@ _NAMES = " ".join(
         ("text", "text"),
         ("table", "table"),
         ("draw", "drawing"),
+        ("form", "form"),
         ("presentation", "presentation"),
     )
 )
@@ -60,12 +61,14 @@ def row(*cells: str, more: str = "") -> str:
 
 def test_chapters_are_pages_in_the_order_of_the_spine(load, blocks) -> None:
     document = load(book(), "novel.epub")
-    assert blocks(document) == [
+    assert blocks(document)[:4] == [
         ("heading1", "Chapter One"),
         ("paragraph", "Dawn — in Hull."),
         ("heading1", "Chapter Two"),
         ("paragraph", "Rain fell."),
     ]
+    assert blocks(document)[4] == ("heading1", "Document properties")
+    assert "was written by" in document.text[document.blocks[5].start :]
     assert [page.label for page in document.pages] == ["Dawn", "Rain"]
     assert (document.title, document.metadata["author"], document.language) == (
         "The Salt Road",
@@ -223,3 +226,24 @@ def test_numbers_of_lists_and_headings_of_a_text(load, blocks) -> None:
         "2. two",
         "II Term",
     ]
+
+
+def test_controls_on_a_sheet_say_what_is_chosen(load) -> None:
+    form = (
+        '<office:forms><form:form><form:checkbox form:id="a" form:label="Permit" '
+        'form:current-state="checked"/>'
+        '<form:checkbox form:id="b" form:label="Own car" form:state="unchecked"/><form:listbox form:id="c">'
+        '<form:option form:label="petrol"/><form:option form:label="diesel" form:current-selected="true"/>'
+        "</form:listbox></form:form></office:forms>"
+    )
+    fuel = '<table:table-cell><draw:control draw:control="c"/></table:table-cell>'
+    body = (
+        f'<table:table table:name="Form">{form}<table:shapes><draw:control draw:control="b"/></table:shapes>'
+        '<table:table-row><table:table-cell><draw:control draw:control="a"/></table:table-cell>'
+        "</table:table-row>"
+        f"<table:table-row>{cell('Fuel')}{fuel}</table:table-row></table:table>"
+    )
+    text = load(
+        opendocument("spreadsheet", f"<office:spreadsheet>{body}</office:spreadsheet>"), "form.ods"
+    ).text
+    assert text.split("\n\n")[1:] == ["☒ Permit: yes", "Fuel\tdiesel", "☐ Own car: no"]

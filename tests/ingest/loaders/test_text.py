@@ -142,3 +142,11 @@ Main Street 5
         ("paragraph", "Step 1: Wash the apples."),
         ("paragraph", "Ada Low\nMain Street 5"),
     ]
+
+
+def test_boxes_in_brackets_say_what_they_say(load, blocks) -> None:
+    told = blocks(
+        load("Application\n\n[x] Own car\n[ ] Driving licence\n\nShift\n( ) day\n(x) night\n", "a.txt")
+    )
+    assert ("paragraph", "☒ Own car: yes\n☐ Driving licence: no") in told
+    assert any("☐ day: no\n☒ night: yes" in text for _, text in told)

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rag.schema import Answer, AnswerSentence, Citation, Conflict, ShortAnswer
+from rag.schema import Answer, AnswerSentence, Citation, Conflict, Place, ShortAnswer
 from tests.ui.app.sample import html
 
 EVIL = "<script>alert(1)</script>"
@@ -17,7 +17,7 @@ ANSWER = Answer(
         AnswerSentence("Others say 15 crowns.", (2,)),
     ),
     citations=(
-        Citation(1, "d1", "a/one.pdf", 2, 0, 24, "The roof cost 12 crowns."),
+        Citation(1, "d1", "a/one.pdf", 2, 0, 24, "The roof cost 12 crowns.", place=Place("page", "2")),
         Citation(2, "d2", f"b/{EVIL}.pdf", 3, 0, 21, "Others say 15 crowns."),
     ),
     abstained=False,

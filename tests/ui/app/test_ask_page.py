@@ -160,7 +160,7 @@ def test_an_answer_can_be_copied_with_its_citations(app, library_path):
     _ask(app.run(), ROOF)
     copied = app.code[-1].value
     assert "18,750 crowns.[^1-1]" in copied
-    assert "[^1-1]: report.pdf, p. 2: “The boathouse roof repair cost 18,750 crowns.”" in copied
+    assert "[^1-1]: report.pdf, page 2: “The boathouse roof repair cost 18,750 crowns.”" in copied
 
 
 def test_a_conversation_that_is_gone_is_passed_over(app, library_path):
@@ -275,4 +275,4 @@ def test_the_conversation_can_be_taken_along(app, library_path):
     copied = app.code[0].value
     assert f"## {ROOF}" in copied
     assert "[^1-1]" in copied
-    assert "p. 2: “The boathouse roof repair cost 18,750 crowns.”" in copied
+    assert "page 2: “The boathouse roof repair cost 18,750 crowns.”" in copied

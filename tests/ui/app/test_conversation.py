@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Passage, Support
+from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Passage, Place, Support
 from rag.wire import answer_json
 from ui.app.conversation import Conversation, Turn, answer_from_json, as_json, as_markdown
 
@@ -15,7 +15,17 @@ ANSWER = Answer(
         AnswerSentence("It rained.", (), Support.UNSUPPORTED),
     ),
     citations=(
-        Citation(1, "d1", "a/<b>.pdf", 2, 10, 28, "It cost 12 crowns.", (Box(2, 1.0, 2.0, 3.0, 4.0),)),
+        Citation(
+            1,
+            "d1",
+            "a/<b>.pdf",
+            2,
+            10,
+            28,
+            "It cost 12 crowns.",
+            (Box(2, 1.0, 2.0, 3.0, 4.0),),
+            place=Place("page", "2"),
+        ),
     ),
     abstained=False,
     confidence=0.75,
@@ -48,7 +58,7 @@ def test_markdown_has_footnotes_for_citations():
     text = as_markdown(Conversation(turns=[Turn("How *much*?", ANSWER)]))
     assert "## How \\*much\\*?" in text
     assert "It cost 12 crowns.[^1-1] It rained." in text
-    assert "[^1-1]: \\<b\\>.pdf, p. 2: “It cost 12 crowns.”" in text
+    assert "[^1-1]: \\<b\\>.pdf, page 2: “It cost 12 crowns.”" in text
 
 
 @given(st.text(), st.text())

@@ -1,6 +1,9 @@
+import io
 import zipfile
 
+import docx
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 from streamlit.testing.v1 import AppTest
 
 from rag.library import Library
@@ -123,6 +126,24 @@ def test_a_failed_upload_can_be_tried_again_and_dismissed(app, empty_path):
     next(b for b in app.button if b.key and b.key.startswith("dismiss-")).click().run()
     assert "cw-status-failed" not in html(app)
     assert [p for p in (empty_path / "uploads").rglob("*") if p.is_file()] == []
+
+
+def test_a_protected_file_can_be_given_its_password(app, empty_path):
+    plain, locked = io.BytesIO(), io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("The vault opens at seven.")
+    document.save(plain)
+    OOXMLFile(plain).encrypt("quince", locked)
+    page(app, "library")
+    app.file_uploader[0].set_value([("rules.docx", locked.getvalue(), "application/octet-stream")]).run()
+    _finish(app)
+    for password, status in (("medlar", "failed"), ("quince", "added")):
+        next(f for f in app.text_input if f.key and f.key.startswith("file-password-")).set_value(password)
+        next(b for b in app.button if b.label == "Open").click().run()
+        _finish(app)
+        assert f"cw-status-{status}" in html(app)
+    assert not [field for field in app.text_input if field.key and field.key.startswith("file-password-")]
+    assert _sources(empty_path) == {"rules.docx"}
 
 
 def test_two_files_of_one_name_stay_two(app, empty_path):

@@ -137,7 +137,7 @@ def test_ask_file_answers_in_order(citewell, tmp_path):
 def test_ask_for_people_shows_the_quote_and_where_it_stands(citewell):
     code, out, _ = citewell("ask", "Who took the minutes?")
     assert code == 0
-    assert "[1] minutes.md, page 1" in out
+    assert "[1] minutes.md, Minutes" in out
     assert "Ines Okafor took the minutes." in out
     assert "confidence" in out
 

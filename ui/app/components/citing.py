@@ -9,7 +9,7 @@ import streamlit as st
 
 from rag.schema import Answer, Citation, Conflict
 from ui.app.escaping import html_text, label
-from ui.app.places import file_name
+from ui.app.places import named_place
 from ui.app.session import Opened, session, texts
 
 __all__ = ["citation_button", "conflicts", "sources"]
@@ -51,11 +51,11 @@ def _sides(conflict: Conflict, by_number: dict[int, Citation], turn: int, positi
 
 
 def sources(citations: Sequence[Citation]) -> None:
-    """What the numbers stand for, so that a glance tells the documents; a page is told once."""
-    pages: dict[tuple[str, int], list[Citation]] = {}
+    """What the numbers stand for, so that a glance tells the documents; a place is told once."""
+    places: dict[tuple[str, str], list[Citation]] = {}
     for citation in sorted(citations, key=lambda citation: citation.number):
-        pages.setdefault((citation.document_id, citation.page), []).append(citation)
-    rows = "".join(f"<span>{_numbers(of)}{html_text(_place(of[0]))}</span>" for of in pages.values())
+        places.setdefault((citation.document_id, _place(citation)), []).append(citation)
+    rows = "".join(f"<span>{_numbers(of)}{html_text(_place(of[0]))}</span>" for of in places.values())
     if rows:
         st.html(f'<div class="cw-sources">{rows}</div>')
 
@@ -65,7 +65,7 @@ def _numbers(citations: Sequence[Citation]) -> str:
 
 
 def _place(citation: Citation) -> str:
-    return texts().citation_place.format(name=file_name(citation.source), page=citation.page)
+    return named_place(citation.source, citation.place, texts())
 
 
 def _open(citation: Citation, turn: int) -> None:

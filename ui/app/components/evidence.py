@@ -13,7 +13,7 @@ from ui.app.components.picture import page_picture
 from ui.app.escaping import html_text, label
 from ui.app.laid_out import laid_out_html
 from ui.app.original import original_address
-from ui.app.places import file_name, span_boxes, surroundings
+from ui.app.places import file_name, place_text, span_boxes, surroundings
 from ui.app.session import Opened, session, texts
 
 __all__ = ["evidence", "original_button"]
@@ -37,11 +37,12 @@ def evidence(library: Library, opened: Opened) -> None:
 
 def _header(opened: Opened) -> None:
     t = texts()
+    place = place_text(opened.place, t)
     number = f'<sup class="cw-number">{opened.number}</sup> ' if opened.number else ""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="evidence-head"):
         st.html(
             f'<div class="cw-document">{number}<b>{html_text(file_name(opened.source))}</b>'
-            f" · {html_text(t.page.format(n=opened.page))}</div>"
+            f"{f' · {html_text(place)}' if place else ''}</div>"
         )
         _turn_over(opened)
         busy = session().asking is not None  # then Escape stops the answer

@@ -10,7 +10,7 @@ import streamlit as st
 from rag.schema import Passage
 from ui.app.escaping import html_text
 from ui.app.laid_out import laid_out_html
-from ui.app.places import file_name
+from ui.app.places import file_name, place_text
 from ui.app.session import Opened, session, texts
 
 __all__ = ["passage_html", "passage_list"]
@@ -23,7 +23,7 @@ def passage_list(passages: Sequence[Passage], key: str) -> None:
     t = texts()
     for rank, passage in enumerate(passages, 1):
         with st.container(border=True, key=f"passage-{key}-{rank}"):
-            st.html(passage_html(passage, rank, t.page_short.format(n=passage.page)))
+            st.html(passage_html(passage, rank, place_text(passage.place, t)))
             st.button(
                 t.open_place,
                 key=f"open-{key}-{rank}",
@@ -34,14 +34,14 @@ def passage_list(passages: Sequence[Passage], key: str) -> None:
             )
 
 
-def passage_html(passage: Passage, rank: int, page: str) -> str:
+def passage_html(passage: Passage, rank: int, where: str) -> str:
     """One passage as HTML: its place, headings, scores, and the beginning of its text."""
-    place = " › ".join(passage.headings)
+    places = (html_text(where), html_text(" › ".join(passage.headings)))
+    told = "".join(f" · {place}" for place in places if place)
     scores = " · ".join(f"{leg} {score:.3g}" for leg, score in passage.scores.items())
     text = passage.text if len(passage.text) <= _SHOWN else passage.text[:_SHOWN].rstrip() + " …"
     return (
-        f'<div class="cw-place"><b>{rank}</b> {html_text(file_name(passage.source))} · {html_text(page)}'
-        f"{f' · {html_text(place)}' if place else ''}</div>"
+        f'<div class="cw-place"><b>{rank}</b> {html_text(file_name(passage.source))}{told}</div>'
         f'<div class="cw-passage">{laid_out_html(text)}</div>'
         f'<div class="cw-scores">{html_text(scores)}</div>'
     )

@@ -14,7 +14,7 @@ from ui.app.components.answer import confidence_percent
 from ui.app.components.frame import trouble
 from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text
-from ui.app.places import file_name
+from ui.app.places import named_place
 from ui.app.session import texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
@@ -102,13 +102,10 @@ def _told(title: str, answer: Answer, t: Texts) -> None:
 
 def _ranked(answer: Answer, cited: set[tuple[str, int]], t: Texts) -> str:
     return "".join(
-        f"<li>{_marked(html_text(_named(passage.source, passage.page, t)), _holds(passage, cited))}</li>"
+        f"<li>{_marked(html_text(named), _holds(passage, cited))}</li>"
         for passage in answer.passages
+        if (named := named_place(passage.source, passage.place, t))
     )
-
-
-def _named(source: str, page: int, t: Texts) -> str:
-    return t.citation_place.format(name=file_name(source), page=page)
 
 
 def _holds(passage: Any, cited: Sequence[tuple[str, int]] | set[tuple[str, int]]) -> bool:

@@ -18,6 +18,7 @@ from ui.app.components.replay import replay
 from ui.app.components.run_examples import run_examples
 from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text, label
+from ui.app.places import place_text
 from ui.app.session import session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
@@ -106,7 +107,7 @@ def _passages(run: RunRecord, t: Texts) -> None:
     st.caption(t.passages_help)
     for rank, passage in enumerate(answer.passages, 1):
         with st.container(border=True):
-            st.html(passage_html(passage, rank, t.page_short.format(n=passage.page)))
+            st.html(passage_html(passage, rank, place_text(passage.place, t)))
             if any(_holds(passage, citation) for citation in answer.citations):
                 st.badge(t.cited_page, color="green", icon=":material/format_quote:")
     if answer.cut:

@@ -122,6 +122,8 @@ def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
     worth_reading = failed > 0 or any(outcome.warnings for outcome in outcomes)
     with st.expander(told, expanded=worth_reading or len(outcomes) <= _SHOWN_OPEN):
         _table(outcomes, t)
+        if job.locked:
+            _ask_password(shared, job, t)
         with st.container(horizontal=True):
             if job.failed:
                 st.button(
@@ -140,6 +142,15 @@ def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
                 on_click=shared.queue.forget,
                 args=(job,),
             )
+
+
+def _ask_password(shared: Shared, job: IngestJob, t: Texts) -> None:
+    """A field for the password of protected files; what is typed leaves it when it is sent."""
+    with st.form(f"unlock-{id(job)}", clear_on_submit=True, border=False):
+        given = st.text_input(t.file_password, type="password", key=f"file-password-{id(job)}")
+        if st.form_submit_button(t.unlock, icon=":material/lock_open:") and given:
+            shared.queue.retry(job, [given])
+            st.rerun()
 
 
 def _table(outcomes: list[FileResult], t: Texts) -> None:

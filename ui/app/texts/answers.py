@@ -42,7 +42,8 @@ class AnswerTexts:
     conflict: str
     # evidence
     page: str
-    page_short: str
+    slide: str
+    row: str
     close: str
     previous_citation: str
     next_citation: str
@@ -74,7 +75,7 @@ ENGLISH: Final = AnswerTexts(
     unsupported="no support found",
     unsupported_some="Check the marked sentences",
     unsupported_help="Marked sentences are not, or not fully, borne out by the quoted evidence.",
-    citation_place="{name}, page {page}",
+    citation_place="{name}, {place}",
     abstained="I could not find it in these documents.",
     abstained_reason="No passage answers the question well enough.",
     nearest="Nearest passages ({n})",
@@ -88,7 +89,8 @@ ENGLISH: Final = AnswerTexts(
     conflict="The documents disagree:",
     # evidence
     page="page {n}",
-    page_short="p. {n}",
+    slide="slide {n}",
+    row="row {n}",
     close="Close",
     previous_citation="Previous citation",
     next_citation="Next citation",
@@ -120,7 +122,7 @@ CHINESE: Final = AnswerTexts(
     unsupported="未找到依据",
     unsupported_some="请核对带标记的句子",
     unsupported_help="带标记的句子没有得到或没有完全得到引文的支持。",
-    citation_place="{name}，第 {page} 页",
+    citation_place="{name}，{place}",
     abstained="在这些文档中没有找到答案。",
     abstained_reason="没有段落能够可靠地回答这个问题。",
     nearest="最接近的 {n} 个段落",
@@ -134,7 +136,8 @@ CHINESE: Final = AnswerTexts(
     conflict="文档之间说法不一：",
     # evidence
     page="第 {n} 页",
-    page_short="第 {n} 页",
+    slide="第 {n} 张幻灯片",
+    row="第 {n} 行",
     close="关闭",
     previous_citation="上一条引文",
     next_citation="下一条引文",

@@ -26,6 +26,8 @@ class LibraryTexts:
     upload_failed: str
     dismiss: str
     retry: str
+    file_password: str
+    unlock: str
     counts: str
     # the library
     library_title: str
@@ -86,6 +88,8 @@ ENGLISH: Final = LibraryTexts(
     upload_failed="The upload ended early; what was done is kept.",
     dismiss="Dismiss",
     retry="Retry what failed",
+    file_password="Password of the protected files (it is not kept)",
+    unlock="Open",
     counts="{pages} · {chunks}",
     # the library
     library_title="Library",
@@ -151,6 +155,8 @@ CHINESE: Final = LibraryTexts(
     upload_failed="处理提前结束，已完成的部分均已保留。",
     dismiss="收起",
     retry="重试失败的文件",
+    file_password="受保护文件的密码（不会保存）",
+    unlock="打开",
     counts="{pages} · {chunks}",
     # the library
     library_title="文档库",

@@ -104,3 +104,57 @@ def test_raised_and_lowered_characters(pdf, load_pdf, blocks) -> None:
         "Odense has 412 ³ employees, Kolding 96 ⁴.",
         "³ As of May. ⁴ Without tax.",
     ]
+
+
+def test_drawn_boxes_say_whether_they_are_ticked(pdf, load_pdf, blocks) -> None:
+    def page(canvas: Any) -> None:
+        def ticked(x: float, y: float) -> None:
+            canvas.line(x, y, x + 10, y + 10)
+            canvas.line(x, y + 10, x + 10, y)
+
+        for i, name in enumerate(
+            ("Driving licence", "Own car", "Night work", "Forklift", "Swimming", "Diving")
+        ):
+            y = 700 - 24 * i
+            canvas.drawString(92, y, name)
+            if i < 4:
+                canvas.rect(72, y, 10, 10)
+            else:  # four lines
+                for a, b, c, d in ((0, 0, 10, 0), (0, 10, 10, 10), (0, 0, 0, 10), (10, 0, 10, 10)):
+                    canvas.line(72 + a, y + b, 72 + c, y + d)
+        ticked(72, 700)
+        canvas.drawString(73.5, 653, "X")
+        canvas.rect(74, 630, 6, 6, fill=1)
+        ticked(72, 580)
+        canvas.drawString(72, 540, "Delivery:")
+        for x, name in ((150, "Standard"), (250, "Express")):
+            canvas.circle(x, 544, 5)
+            canvas.drawString(x + 10, 540, name)
+        canvas.circle(250, 544, 2.5, fill=1)
+
+    assert blocks(load_pdf(pdf(page))) == [
+        ("paragraph", "☒ Driving licence: yes"),
+        ("paragraph", "☐ Own car: no"),
+        ("paragraph", "☒ Night work: yes"),
+        ("paragraph", "☒ Forklift: yes"),
+        ("paragraph", "☐ Swimming: no"),
+        ("paragraph", "☒ Diving: yes"),
+        ("paragraph", "Delivery: ☒ Express (not chosen: Standard)"),
+    ]
+
+
+def test_legends_and_grids_are_no_boxes(pdf, load_pdf) -> None:
+    def page(canvas: Any) -> None:
+        canvas.setFillColorRGB(1, 0, 0)
+        canvas.rect(72, 700, 10, 10, fill=1)
+        canvas.setFillColorRGB(0, 0, 0)
+        canvas.drawString(92, 700, "Series A")
+        for i, digit in enumerate("  24"):  # a digit a field
+            canvas.rect(72 + i * 12, 670, 12, 12)
+            canvas.drawString(75 + i * 12, 672, digit)
+        canvas.drawString(130, 672, "year")
+        canvas.rect(72, 640, 12, 12)
+        canvas.drawString(75, 642, "B")
+        canvas.drawString(92, 642, "Bus stop")
+
+    assert not set(load_pdf(pdf(page)).text) & set("☐☒")

@@ -1,0 +1,193 @@
+"""Boxes of a form that are drawn on the page beside their labels: squares and circles, ticked or empty.
+
+A tick is a cross, a smaller shape or a letter inside. What lies edge to edge with another is a grid,
+what is filled with colour a legend or a bullet, and what has no text beside it is no box of a form.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.loaders.pdf.characters import Boxes, PageCharacters
+from ingest.loaders.pdf.drawings import Drawings
+from ingest.loaders.pdf.fields import FieldBox
+from ingest.loaders.pdf.native import functions
+
+__all__ = ["drawn_boxes"]
+
+_SMALLEST: Final = 5.0
+_LARGEST: Final = 20.0
+"""Sides of a box in points."""
+_MOST: Final = 300
+"""More shapes of such sizes are a pattern or a plot."""
+_THIN: Final = 2.5
+"""Points, with the width of the stroke, which pdfium adds on both sides."""
+_MOVE: Final = 2
+_LINE: Final = 0
+"""Kinds of segments of a path, fpdf_edit.h."""
+_TICKS: Final = frozenset(map(ord, "xX×✓✔✗✘✕✖●•■▪"))
+_PALE: Final = 200
+
+
+def drawn_boxes(characters: PageCharacters, drawings: Drawings) -> tuple[PageCharacters, list[FieldBox]]:
+    """The boxes that are drawn on an open page, and its characters without the letters that tick them."""
+    small = _small(drawings.path_boxes)
+    if not 0 < len(small) <= _MOST or not len(characters.codes):
+        return characters, []
+    shapes = drawings.path_boxes[small]
+    pointers = drawings.paths[small].tolist()
+    is_frame = np.array([_is_frame(pointer) for pointer in pointers], np.bool_) & _is_even(shapes)
+    is_round = np.array([_is_round(pointer) for pointer in pointers], np.bool_)
+    frames = _distinct(
+        [*zip(shapes[is_frame].tolist(), is_round[is_frame].tolist(), strict=True), *_ruled(shapes)]
+    )
+    marks = shapes[~is_frame | _is_smaller(shapes, frames)]
+    codes = characters.codes.copy()
+    found: list[tuple[FieldBox, bool]] = []
+    for sides, is_circle in frames:
+        if _is_coloured(sides, drawings) or _touches(sides, [other for other, _ in frames]):
+            continue
+        inside = _inside(characters.boxes, sides)
+        letters = inside[(codes[inside] != ord(" ")) & (codes[inside] != 0)]
+        if not _has_text_beside(characters, sides) or not set(codes[letters].tolist()) <= _TICKS:
+            continue
+        ticked = len(letters) > 0 or len(_inside(marks, sides)) > 0
+        left, top, right, bottom = sides
+        found.append((FieldBox((left, top, right, bottom), ticked), is_circle))
+        codes[letters] = ord(" ")
+    has_choice = any(box.ticked for box, is_circle in found if is_circle)
+    boxes = [box for box, is_circle in found if has_choice or not is_circle]
+    return (replace(characters, codes=codes) if boxes else characters), boxes
+
+
+def _small(boxes: Boxes) -> NDArray[np.intp]:
+    """Which shapes are no larger than a box, and no dots."""
+    size = boxes[:, 2:] - boxes[:, :2]
+    with np.errstate(invalid="ignore"):
+        return np.flatnonzero((size.max(axis=1, initial=0) >= 2) & (size.max(axis=1, initial=0) <= _LARGEST))
+
+
+def _is_even(boxes: Boxes) -> NDArray[np.bool_]:
+    """Which shapes are about as wide as high, and large enough."""
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    even: NDArray[np.bool_] = (np.abs(width - height) <= 0.15 * np.maximum(width, height)) & (
+        np.minimum(width, height) >= _SMALLEST
+    )
+    return even
+
+
+def _is_frame(pointer: int) -> bool:
+    """Whether a path runs round: four sides or more, and none of them across."""
+    segments = list(_segments(pointer))
+    if len(segments) < 4 or sum(kind == _MOVE for kind, _, _ in segments) > 2:
+        return False
+    extent = max(max(abs(x - segments[0][1]), abs(y - segments[0][2])) for _, x, y in segments)
+    return not any(
+        kind == _LINE and min(abs(x - a), abs(y - b)) > extent / 3
+        for (_, a, b), (kind, x, y) in pairwise(segments)
+    )
+
+
+def _is_round(pointer: int) -> bool:
+    """Whether a path has curves only."""
+    return all(kind not in (_LINE,) for kind, _, _ in _segments(pointer))
+
+
+def _segments(pointer: int) -> Iterator[tuple[int, float, float]]:
+    known = functions()
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for index in range(min(known["FPDFPath_CountSegments"](pointer), 40)):
+        segment = known["FPDFPath_GetPathSegment"](pointer, index)
+        if segment and known["FPDFPathSegment_GetPoint"](segment, ctypes.addressof(x), ctypes.addressof(y)):
+            yield known["FPDFPathSegment_GetType"](segment), x.value, y.value
+
+
+def _ruled(shapes: Boxes) -> list[tuple[list[float], bool]]:
+    """Squares whose four sides are drawn one by one."""
+    size = shapes[:, 2:] - shapes[:, :2]
+    flat = shapes[(size[:, 1] <= _THIN) & (size[:, 0] >= _SMALLEST)].tolist()
+    upright = shapes[(size[:, 0] <= _THIN) & (size[:, 1] >= _SMALLEST)].tolist()
+    found = []
+    for above in flat:
+        for below in flat:
+            width, height = above[2] - above[0], below[3] - above[1]
+            if abs(width - height) > 0.15 * width or abs(above[0] - below[0]) + abs(above[2] - below[2]) > 4:
+                continue
+            sides = [above[0], above[1], above[2], below[3]]
+            near = [line for line in upright if abs(line[1] - sides[1]) + abs(line[3] - sides[3]) < 4]
+            if all(any(abs((line[0] + line[2]) / 2 - x) < 2 for line in near) for x in (above[0], above[2])):
+                found.append((sides, False))
+    return found
+
+
+def _distinct(frames: list[tuple[list[float], bool]]) -> list[tuple[list[float], bool]]:
+    """Each frame once: a fill and an outline are often drawn apart, and one shape inside of another."""
+    kept: list[tuple[list[float], bool]] = []
+    for sides, is_round in sorted(frames, key=lambda frame: frame[0][0] - frame[0][2]):
+        x, y = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
+        if not any(o[0] < x < o[2] and o[1] < y < o[3] for o, _ in kept):
+            kept.append((sides, is_round))
+    return sorted(kept, key=lambda frame: (frame[0][1], frame[0][0]))
+
+
+def _is_smaller(shapes: Boxes, frames: list[tuple[list[float], bool]]) -> NDArray[np.bool_]:
+    """Which shapes lie inside of a frame and are clearly smaller than it."""
+    smaller = np.zeros(len(shapes), np.bool_)
+    for sides, _ in frames:
+        index = _inside(shapes, sides)
+        width = shapes[index, 2] - shapes[index, 0]
+        smaller[index[width < 0.8 * (sides[2] - sides[0])]] = True
+    return smaller
+
+
+def _inside(boxes: Boxes, sides: list[float]) -> NDArray[np.intp]:
+    """Which boxes have their middle well inside, and are not much larger."""
+    left, top, right, bottom = sides
+    margin = 0.15 * (right - left)
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    with np.errstate(invalid="ignore"):
+        return np.flatnonzero(
+            (x > left + margin)
+            & (x < right - margin)
+            & (y > top + margin)
+            & (y < bottom - margin)
+            & (boxes[:, 2] - boxes[:, 0] <= 1.5 * (right - left))
+        )
+
+
+def _is_coloured(sides: list[float], drawings: Drawings) -> bool:
+    """Whether a fill that is not pale has the very bounds of a shape."""
+    same = (np.abs(drawings.boxes - np.array(sides, np.float32)) < 1.5).all(axis=1)
+    colours = drawings.colours[same]
+    return bool(len(colours)) and bool((colours[-1] < _PALE).any())
+
+
+def _touches(sides: list[float], frames: list[list[float]]) -> bool:
+    """Whether another frame lies edge to edge."""
+    left, top, right, bottom = sides
+    for other in frames:
+        overlaps = min(bottom, other[3]) - max(top, other[1]), min(right, other[2]) - max(left, other[0])
+        gaps = max(other[0] - right, left - other[2]), max(other[1] - bottom, top - other[3])
+        if other != sides and max(gaps) < 1 and max(overlaps) > 1:
+            return True
+    return False
+
+
+def _has_text_beside(characters: PageCharacters, sides: list[float]) -> bool:
+    """Whether there is text on the line of a box, right beside it."""
+    left, top, right, bottom = sides
+    size = right - left
+    boxes = characters.boxes
+    y = (boxes[:, 1] + boxes[:, 3]) / 2
+    with np.errstate(invalid="ignore"):
+        beside = (y > top - 0.3 * size) & (y < bottom + 0.3 * size) & (characters.codes > ord(" "))
+        behind = (boxes[:, 0] >= right - 1) & (boxes[:, 0] <= right + 3 * size)
+        before = (boxes[:, 2] <= left + 1) & (boxes[:, 2] >= left - 3 * size)
+    return bool((beside & (behind | before)).any())
