@@ -16,7 +16,7 @@ from rag.store import Rules
 
 __all__ = ["chunked_by", "current_rules", "loaded_by"]
 
-_LOADING: Final = 2
+_LOADING: Final = 3
 """Raise it when what all loaders share gives another text or other blocks for the same file."""
 _CHUNKING: Final = 1
 """Raise it when the chunker cuts the same document otherwise, or other text is embedded for a chunk."""
