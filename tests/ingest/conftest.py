@@ -16,7 +16,7 @@ _FAULTS = """
 import os, signal, time
 import ingest.loaders as loaders
 _load = loaders.load_document
-def load_document(path, settings, source=None):
+def load_document(path, settings, source=None, *more):
     text = path.read_bytes()[:20]
     if text.startswith(b"HANG"):
         time.sleep(600)
@@ -39,7 +39,7 @@ def load_document(path, settings, source=None):
         os.write(1, b"noise on standard output" * 100)
     if text.startswith(b"PID"):
         path.with_suffix(".pid").write_text(str(os.getpid()))
-    return _load(path, settings, source)
+    return _load(path, settings, source, *more)
 loaders.load_document = load_document
 """
 

@@ -58,9 +58,9 @@ def test_a_name_with_a_newline_is_told_on_one_line(ingest, folder):
     code, out, _ = ingest(folder)
     assert code == 0
     assert len(out.splitlines()) == 2
-    assert "line\ufffdbreak\ufffd[31m.txt" in out
+    assert "line⟨U+000A⟩break⟨U+001B⟩[31m.txt" in out
     _, out, _ = ingest(folder, "--json")
-    assert json.loads(out)["source"].endswith("line\nbreak\x1b[31m.txt")
+    assert json.loads(out)["source"].endswith("line⟨U+000A⟩break⟨U+001B⟩[31m.txt")
 
 
 def test_people_get_a_line_a_file_and_a_summary(ingest, folder):

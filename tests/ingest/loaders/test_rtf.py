@@ -21,6 +21,8 @@ def test_paragraphs_and_tables(load, blocks) -> None:
         ("table_row", "Name\tSum"),
         ("table_row", "Slate\t12"),
         ("paragraph", "Bye."),
+        ("heading1", "Document properties"),
+        ("paragraph", "This document, “The letter”, was written by Adèle."),
     ]
     assert (document.title, document.metadata) == ("The letter", {"author": "Adèle"})
 
