@@ -21,8 +21,11 @@ sample: install
 
 install: $(VENV)/.installed
 
+# The quick tests on all cores; those that start servers, browsers and attacks one after another.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile -q -m '$(QUICK)' --ignore tests/integration
+	$(BIN)/python -m pytest -m 'not ($(QUICK))' --ignore tests/integration
+	$(BIN)/python -m pytest tests/integration
 
 # Before every commit: style, floors, types and unit tests, on all cores.
 check: lint

@@ -17,7 +17,13 @@ def test_the_public_words_are_all_exported() -> None:
         for name, thing in vars(rag.schema).items()
         if inspect.isclass(thing) and thing.__module__.startswith("rag.schema.")
     }
-    assert set(rag.schema.__all__) == defined | {"Leg", "PAGE_BREAK", "source_name", "without_controls"}
+    assert set(rag.schema.__all__) == defined | {
+        "Leg",
+        "PAGE_BREAK",
+        "PROPERTIES",
+        "source_name",
+        "without_controls",
+    }
 
 
 def test_words_are_frozen_and_without_a_dict() -> None:
