@@ -18,7 +18,7 @@ _FIELD: Final = re.compile(r"\*?[^\W\d_][^\W\d_ -]{0,20}\*?\s?:\*?\s\S")
 _LEAST_FIELDS: Final = 3
 _ADDRESS_OR_DATE: Final = re.compile(r"@|\d{1,2}[:.]\d{2}|\d{4}")
 _LONGEST_LEAD: Final = 300
-_BLOCK_QUOTATION: Final = re.compile(rb"</?blockquote\b[^>]*>", re.I)
+_BLOCK_QUOTATION: Final = re.compile(rb"</?blockquote\b[^<>]*>", re.I)
 _OPENS: Final = "\ue000"
 _CLOSES: Final = "\ue001"
 

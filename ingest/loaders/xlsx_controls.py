@@ -17,7 +17,7 @@ from ingest.loaders.xlsx_parts import SheetControl, SheetParts
 
 __all__ = ["with_controls"]
 
-_SHAPE_NUMBER: Final = re.compile(r"\d+\Z")
+_SHAPE_NUMBER: Final = re.compile(r"(?<!\d)\d+\Z")
 _TICKED: Final = ("1", "checked")
 _GROUP: Final = "gbox"
 _OPTION: Final = "radio"
