@@ -185,6 +185,7 @@ def test_what_documents_hold_is_never_executed(page, files):
 def test_what_documents_hold_makes_no_link_in_a_tooltip(page, files):
     goto(page, "Library")
     upload(page, files / "lamp.txt")
+    expect(page.locator(".cw-row-name", has_text="lamp")).to_have_text("lamp.txt", timeout=60_000)
     page.locator('[data-testid="stSidebarNav"] a', has_text="Ask").click()
     ask(page, "How much did the cellar lamp cost?")
     page.locator(f"{CITE}:visible").first.hover()
