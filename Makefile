@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 VERSIONS := $(VENV)/versions.txt
 # LOCKED=1 installs the very files that constraints.txt names by their SHA-256 (Linux, x86-64, CPU build of PyTorch).
 LOCKED ?=
+JOBS ?= 2
 QUICK := not (slow or gpu or browser or server or attack)
 
 .PHONY: run install sample check lint test audit search-tests install-test wheel constraints clean
@@ -21,9 +22,9 @@ sample: install
 
 install: $(VENV)/.installed
 
-# The quick tests on all cores; those that start servers, browsers and attacks one after another.
+# The quick tests in JOBS processes; those that start servers, browsers and attacks one after another.
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadfile -q -m '$(QUICK)' --ignore tests/integration
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m '$(QUICK)' --ignore tests/integration
 	$(BIN)/python -m pytest -m 'not ($(QUICK))' --ignore tests/integration
 	$(BIN)/python -m pytest tests/integration
 
