@@ -9,10 +9,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 VERSIONS := $(VENV)/versions.txt
 # LOCKED=1 installs the very files that constraints.txt names by their SHA-256 (Linux, x86-64, CPU build of PyTorch).
 LOCKED ?=
-JOBS ?= 2
 QUICK := not (slow or gpu or browser or server or attack)
 
-.PHONY: run install sample check lint test audit search-tests install-test wheel constraints clean
+.PHONY: run install sample check lint test test-core test-faces audit search-tests install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -22,11 +21,17 @@ sample: install
 
 install: $(VENV)/.installed
 
-# The quick tests in JOBS processes; those that start servers, browsers and attacks one after another.
+# Two groups of quick tests beside each other, then those that start servers, browsers and attacks.
 test: lint
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -q -m '$(QUICK)' --ignore tests/integration
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-core test-faces
 	$(BIN)/python -m pytest -m 'not ($(QUICK))' --ignore tests/integration
 	$(BIN)/python -m pytest tests/integration
+
+test-core:
+	$(BIN)/python -m pytest -q -m '$(QUICK)' tests/rag
+
+test-faces:
+	$(BIN)/python -m pytest -q -m '$(QUICK)' --ignore tests/rag --ignore tests/integration
 
 # Before every commit: style, floors, types and unit tests, on all cores.
 check: lint
