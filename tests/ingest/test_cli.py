@@ -24,6 +24,7 @@ def ingest(tmp_path, monkeypatch, capfdbinary):
     from tests.fakes import HashingEmbedder
 
     monkeypatch.setattr("rag.models.build.build_embedder", lambda settings: HashingEmbedder(max_tokens=256))
+    monkeypatch.setattr("rag.models.build._shared", {})  # what is built here is for nobody else
 
     def run(*arguments, library=tmp_path / "library"):
         with pytest.raises(SystemExit) as stop:

@@ -37,6 +37,7 @@ def filled(tmp_path_factory, documents):
 @pytest.fixture
 def hashed(monkeypatch):
     monkeypatch.setattr("rag.models.build.build_embedder", lambda settings: HashingEmbedder())
+    monkeypatch.setattr("rag.models.build._shared", {})  # what is built here is for nobody else
 
 
 @pytest.fixture
