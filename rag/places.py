@@ -23,14 +23,8 @@ _LONGEST_NAME: Final = 80
 
 
 def placed_answer(answer: Answer, store: Store) -> Answer:
-    """The answer with the places of its passages and citations; of a short answer's it is that alone."""
-    short = answer.short_answer
-    citations = tuple(
-        _placed(citation, store, (short.start, short.end))
-        if short is not None and short.citation == citation.number
-        else _placed(citation, store, (citation.start, citation.end))
-        for citation in answer.citations
-    )
+    """The answer with the places of its passages and citations: of a citation the part that answers."""
+    citations = tuple(_placed(c, store, _answering_span(answer, c)) for c in answer.citations)
     return replace(answer, citations=citations, passages=tuple(placed_passages(answer.passages, store)))
 
 
@@ -50,6 +44,20 @@ def place_of(store: Store, document_id: str, start: int, end: int) -> Place | No
         return _place(store, documents[0], page, start, end) if documents else None
     except NotFoundError:
         return None
+
+
+def _answering_span(answer: Answer, citation: Citation) -> tuple[int, int]:
+    """The short answer in a citation, else the one cell of its row that is lit, else all of it."""
+    short, table = answer.short_answer, answer.table
+    if short is not None and short.citation == citation.number:
+        return short.start, short.end
+    if table is not None:
+        lit = [table.rows[i][j] for i, j in table.lit if table.citations[i][j] == citation.number]
+        cells = citation.quote.split("\t")
+        if len(lit) == 1 and cells.count(lit[0]) == 1:
+            start = citation.start + sum(len(cell) + 1 for cell in cells[: cells.index(lit[0])])
+            return start, start + len(lit[0])
+    return citation.start, citation.end
 
 
 def _placed(citation: Citation, store: Store, span: tuple[int, int]) -> Citation:

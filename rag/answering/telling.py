@@ -44,7 +44,8 @@ def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None
             return holding
     labels = set(text_terms(row.label()))
     asked = {term for term in question.terms if term not in labels}
-    shared = set.intersection(*(set(text_terms(row.cells[i].column)) for i in values)) if values else set()
+    names = [set(text_terms(row.cells[i].column)) for i in values]
+    shared = set.intersection(*names) if len(names) > 1 else set()  # what all are called tells none apart
     fits = {i: len(asked & (set(text_terms(row.cells[i].column)) - shared)) for i in values}
     best = max(fits.values(), default=0)
     lit = [i for i in values if best and fits[i] == best]

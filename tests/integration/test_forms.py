@@ -62,15 +62,11 @@ def _order() -> bytes:
         ),
         ("Does the emergency light work?", "☐ Emergency light works: no", "Site visit"),
         ("Which fuel was chosen?", "diesel", "Form!A5:B5"),
-        (
-            "What was the sum in July?",
-            "60",
-            "Sales!C6 or Sales!A6:C6",
-        ),  # the cell where a short answer is told
+        ("What was the sum in July?", "60", "Sales!C6"),
     ],
 )
 def test_what_a_form_says_is_answered_and_its_place_told(library, question, answer, place) -> None:
     found = library.ask(question)
     assert answer in found.text
     told = {citation.place.told() for citation in found.citations if citation.place is not None}
-    assert told.intersection(place.split(" or "))
+    assert place in told
