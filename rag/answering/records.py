@@ -41,7 +41,7 @@ class Grounds:
     """What an answer rests on: what was searched and weighed, and how sure it makes.
 
     `features` are those that the confidence was computed from, `contributions` what each added to its
-    log odds.
+    log odds. `unknown` are the identifiers of the question that stand in none of its passages.
     """
 
     selection: Selection
@@ -50,6 +50,12 @@ class Grounds:
     features: Mapping[str, float] = field(default_factory=dict)
     retrieval: Retrieval | None = None
     contributions: Mapping[str, float] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def bears(self) -> bool:
+        """Whether the evidence is good enough to be quoted as the answer."""
+        return self.confidence >= self.threshold and not self.unknown
 
     def to_json(self) -> dict[str, Any]:
         """The `why` of a run record."""

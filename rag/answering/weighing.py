@@ -1,0 +1,108 @@
+"""The evidence for an answer: the passages that bear it best, and how sure they make."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_calibrator
+from rag.answering.confidence import confidence_features
+from rag.answering.doubts import unknown_identifiers
+from rag.answering.inquiry import Inquiry
+from rag.answering.records import Grounds
+from rag.attribution import EvidenceSelector, SecondEmbedder
+from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
+from rag.schema import Passage
+from rag.settings import Settings
+from rag.store import Store
+
+__all__ = ["Weigher"]
+
+
+class Weigher:
+    """Finds the evidence of an answer in its passages, or abroad: in passages of other languages."""
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: HybridRetriever,
+        evidence: EvidenceSelector,
+        settings: Settings,
+        *,
+        calibrator: Calibrator | None = None,
+        second_embedder: SecondEmbedder | None = None,
+    ) -> None:
+        self._store = store
+        self._evidence = evidence
+        self._settings = settings
+        self._calibrator = calibrator or load_calibrator(settings.answering.calibration)
+        self._foreign_calibrator = load_foreign_calibrator()
+        self._foreign = ForeignRetriever(
+            store, retriever, second_embedder or _no_embedder, settings.retrieval
+        )
+
+    def merge(self, retrieval: Retrieval) -> tuple[Passage, ...]:
+        """The passages of a search, neighbours in one document merged where the settings say so."""
+        if not self._settings.retrieval.merge_neighbours:
+            return retrieval.passages
+        return tuple(merge_neighbours(retrieval.passages, self._store))
+
+    def weigh(self, inquiry: Inquiry) -> tuple[Inquiry, Grounds]:
+        """The passages that answer best, and their evidence: those found, or those in other languages.
+
+        What is in the question's own language has the first say. Others are asked where it does not bear
+        an answer, or where the best that was found is in none but those.
+        """
+        own, apart = None, inquiry.is_all_foreign
+        if not apart:
+            own = self.grounds(inquiry)
+            ranked = own.selection.ranked
+            apart = bool(ranked) and inquiry.is_foreign_to(inquiry.passages[ranked[0].unit.passage])
+            if inquiry.stopped or (own.bears and not apart):
+                return inquiry, own
+        other = self._abroad(inquiry)
+        if other is None:
+            return inquiry, own or self.grounds(inquiry)
+        found = self.grounds(other)
+        return (other, found) if own is None or apart or found.bears else (inquiry, own)
+
+    def _abroad(self, inquiry: Inquiry) -> Inquiry | None:
+        """The question with passages in other languages; None where there are none."""
+        if inquiry.retrieval is None:
+            given = tuple(passage for passage in inquiry.passages if inquiry.is_foreign_to(passage))
+            return replace(inquiry, passages=given, foreign=True) if given else None
+        found = self._foreign.retrieve(inquiry.question, inquiry.documents)
+        if found is None:
+            return None
+        inquiry.timings["retrieve"] += sum(found.timings.values())
+        return replace(inquiry, passages=self.merge(found), retrieval=found, foreign=True)
+
+    def grounds(self, inquiry: Inquiry) -> Grounds:
+        """The evidence in the passages of a question, and how sure it makes."""
+        started = time.perf_counter()
+        most, foreign = self._settings.answering.max_sentences, inquiry.foreign
+        calibrator = self._foreign_calibrator if foreign else self._calibrator
+        selection = self._evidence.select(
+            inquiry.question, inquiry.passages, inquiry.weight, most, foreign=foreign
+        )
+        features = confidence_features(selection, inquiry.passages, inquiry.weight)
+        inquiry.timings["evidence"] = time.perf_counter() - started
+        return Grounds(
+            selection=selection,
+            confidence=calibrator.confidence(features),
+            threshold=self._threshold(calibrator),
+            features=features,
+            retrieval=inquiry.retrieval,
+            contributions=calibrator.contributions(features),
+            unknown=tuple(unknown_identifiers(selection.question, inquiry.passages)),
+        )
+
+    def _threshold(self, calibrator: Calibrator) -> float:
+        set_by_hand = self._settings.answering.abstain_below
+        if set_by_hand is not None:
+            return set_by_hand
+        return calibrator.threshold(self._settings.answering.wanted_precision)
+
+
+def _no_embedder() -> None:
+    """In place of a second embedder where there is none."""
