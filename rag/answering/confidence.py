@@ -9,6 +9,7 @@ from typing import Final
 
 from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
 from rag.attribution.features import naming
+from rag.attribution.initials import Initials
 from rag.attribution.notation import held_tokens, identifiers, spelled_out
 from rag.attribution.overlap import near_overlap
 from rag.schema import Passage
@@ -91,9 +92,10 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
     own, passage = selection.ranked[0].features, passages[unit.passage]
     around = f"{naming(passage)} {unit.heading}"
     told = " ".join(evidence.unit.in_place for evidence in selection.chosen)
-    said = set(text_terms(told))
-    context = said | set(text_terms(around))
-    whole = set(text_terms(f"{around}\n{passage.text}"))
+    initials = Initials(question.asked)
+    said = set(text_terms(told)) | initials.terms_in(told)
+    context = said | set(text_terms(around)) | initials.terms_in(around)
+    whole = set(text_terms(f"{around}\n{passage.text}")) | initials.terms_in(f"{around}\n{passage.text}")
     held = numbers_of(spelled_out(f"{around}\n{passage.text}")) if question.numbers else set()
     relation = [t for t in question.terms if t not in question.names and t not in question.numbers]
     coverage = near_overlap(question.terms, context, weight)

@@ -12,6 +12,7 @@ from rag.answering.understanding.dependence import dependence
 from rag.answering.understanding.question_parts import question_parts
 from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
 from rag.attribution.features import naming
+from rag.attribution.initials import Initials
 from rag.attribution.notation import held_tokens, identifiers
 from rag.schema import Passage
 from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
@@ -149,7 +150,7 @@ def _lacking(selection: Selection, passages: Sequence[Passage], chinese: bool) -
     """What of the question none of its passages holds: names, numbers, or the kind of answer wanted."""
     question = selection.question
     whole = " ".join(f"{naming(passage)} {' '.join(passage.headings)} {passage.text}" for passage in passages)
-    held = set(text_terms(whole))
+    held = set(text_terms(whole)) | Initials(question.asked).terms_in(whole)
     names = _as_written(question, {name for name in question.names if name not in held})
     if names:
         told = "、".join(names) if chinese else ", ".join(names)

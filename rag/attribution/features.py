@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.attribution.contents import holds_answer_kind
+from rag.attribution.initials import Initials
 from rag.attribution.overlap import TermWeights, near_credits, near_overlap, overlap, weighted_share
 from rag.attribution.question import Question, text_terms
 from rag.attribution.trust import NO_TRUST, LanguageTrust
@@ -114,10 +115,19 @@ def word_features(
     shares of those in the question, 0 where it has none. `kind` is -0.5 to 0.5: whether the unit holds
     what the kind of answer needs. The rest is form.
     """
+    initials = Initials(question.asked)
     in_passages = [overlap(question.terms, set(text_terms(_whole(passage))), weight) for passage in passages]
     ranks = passage_ranks(passages)
     rows = [
-        _row(question, unit, passages[unit.passage], in_passages[unit.passage], ranks[unit.passage], weight)
+        _row(
+            question,
+            unit,
+            passages[unit.passage],
+            initials,
+            in_passage=in_passages[unit.passage],
+            rank=ranks[unit.passage],
+            weight=weight,
+        )
         for unit in units
     ]
     matrix = np.array(rows, np.float64).reshape(len(units), len(WORD_FEATURES))
@@ -165,12 +175,19 @@ def feature_matrix(
 
 
 def _row(
-    question: Question, unit: Unit, passage: Passage, in_passage: float, rank: int, weight: TermWeights
+    question: Question,
+    unit: Unit,
+    passage: Passage,
+    initials: Initials,
+    *,
+    in_passage: float,
+    rank: int,
+    weight: TermWeights,
 ) -> list[float]:
     sequence = text_terms(unit.in_place)
-    held = set(sequence)
+    held = set(sequence) | initials.terms_in(unit.in_place)
     around = f"{naming(passage)} {' '.join(unit.headings)} {unit.lead}"
-    context = held | set(text_terms(around))
+    context = held | set(text_terms(around)) | initials.terms_in(around)
     credits = list(zip(question.terms, near_credits(question.terms, held), strict=True))
     near = weighted_share(credits, weight)
     resolved = (

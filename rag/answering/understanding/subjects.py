@@ -10,7 +10,7 @@ from rag.answering.understanding import chinese
 from rag.answering.understanding.dependence import Referent
 from rag.answering.understanding.speech import Speech, Token, speech_of, tokens
 from rag.answering.understanding.turns import Turn
-from rag.text import has_cjk
+from rag.text import has_cjk, sentence_spans
 
 __all__ = ["referent", "subject"]
 
@@ -138,7 +138,8 @@ def _plain_phrase(found: Sequence[Token], verb: int, speech: Speech) -> list[Tok
 
 def _answered(answer: str, speech: Speech) -> str:
     """The name that a short answer gives, or that opens a sentence; empty where it gives none."""
-    first = re.split(r"(?<=[.!?])\s", answer.strip(), maxsplit=1)[0]
+    spans = sentence_spans(answer)
+    first = answer[slice(*spans[0])] if spans else ""
     found = [token for token in tokens(first) if not token.is_mark]
     while found and (found[0].word in speech.prepositions):
         found = found[1:]

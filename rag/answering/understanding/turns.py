@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from rag.schema import Message
 __all__ = ["Turn", "turns_of"]
 
 _MOST_TURNS: Final = 20
+_CITATION: Final = re.compile(r"\s*\[\d{1,3}(?:, \d{1,3})*\]")
 _MOST_READ: Final = 2_000
 """Characters of a question or an answer: what is spoken of stands at its beginning."""
 
@@ -27,12 +29,14 @@ class Turn:
 def turns_of(history: Sequence[Message]) -> list[Turn]:
     """The last twenty turns, oldest first, each by its beginning.
 
-    A question without an answer is a turn too, an answer without a question none.
+    A question without an answer is a turn too, an answer without a question none. Marks of citations
+    are no part of what was said.
     """
     turns: list[Turn] = []
     for message in history:
         if message.role == "user":
             turns.append(Turn(message.content[:_MOST_READ].strip()))
         elif message.role == "assistant" and turns:
-            turns[-1] = Turn(turns[-1].question, message.content[:_MOST_READ].strip(), message.about)
+            answer = _CITATION.sub("", message.content[:_MOST_READ]).strip()
+            turns[-1] = Turn(turns[-1].question, answer, message.about)
     return [turn for turn in turns if turn.question][-_MOST_TURNS:]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
-from rag.answering.understanding import FollowUps, Turn, understood
+from rag.answering.understanding import FollowUps, Turn, turns_of, understood
 from rag.schema import Message
 
 TYRES = Turn("How much is a tyre change for the Volta Uno?", "60 euros.")
@@ -23,6 +23,7 @@ HEAD = Turn("博物馆的馆长是谁？", "李明。")
     [
         (REVENUE, "And in 2023?", "What was Northwind's revenue in 2023?"),
         (WRITER, "When did she join?", "When did Mia Sandoval join?"),
+        (Turn("Who is the CFO?", "Brian T. Ferris."), "How old is he?", "How old is Brian T. Ferris?"),
         (WRITER, "When?", "When wrote the safety report of 2019?"),
         (CAPITAL, "How many people live there?", "How many people live in Vesby?"),
         (CAPITAL, "And of Sudland?", "What is the capital of Sudland?"),
@@ -103,3 +104,8 @@ def test_substitution_stands_in_for_a_generator_that_strays(responses: Sequence[
 
 def test_follow_ups_can_be_switched_off() -> None:
     assert FollowUps(reads=False).understand("And in 2023?", HISTORY) == "And in 2023?"
+
+
+def test_marks_of_citations_are_no_part_of_an_answer() -> None:
+    history = [Message("user", "Who is the head?"), Message("assistant", "“Ida Holm” [1] is the head [2, 3].")]
+    assert [turn.answer for turn in turns_of(history)] == ["“Ida Holm” is the head."]
