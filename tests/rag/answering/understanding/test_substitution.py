@@ -107,5 +107,6 @@ def test_follow_ups_can_be_switched_off() -> None:
 
 
 def test_marks_of_citations_are_no_part_of_an_answer() -> None:
-    history = [Message("user", "Who is the head?"), Message("assistant", "“Ida Holm” [1] is the head [2, 3].")]
+    said = Message("assistant", "“Ida Holm” [1] is the head [2, 3].")
+    history = [Message("user", "Who is the head?"), said]
     assert [turn.answer for turn in turns_of(history)] == ["“Ida Holm” is the head."]
