@@ -56,7 +56,7 @@ _PROOFS: Final = (
 )
 _DOUBTS: Final = (
     "names_missing names_far numbers_missing numbers_far kind_missing asks relation_missing relation_far"
-    " rarest_missing other_years computed words_missing identifiers_far"
+    " rarest_missing other_years computed words_missing identifiers_far names_near numbered_otherwise"
 )
 _SIGNS: Final = {**dict.fromkeys(_PROOFS.split(), 1), **dict.fromkeys(_DOUBTS.split(), -1)}
 

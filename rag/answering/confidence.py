@@ -10,8 +10,8 @@ from typing import Final
 from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
 from rag.attribution.features import naming
 from rag.attribution.initials import Initials
-from rag.attribution.notation import held_tokens, identifiers, spelled_out
-from rag.attribution.overlap import near_overlap
+from rag.attribution.notation import held_tokens, identifiers, numbered_names, spelled_out
+from rag.attribution.overlap import near_credits, near_overlap
 from rag.schema import Passage
 from rag.text import numbers as numbers_of
 
@@ -29,7 +29,8 @@ _OF_EVIDENCE: Final = (
 )
 _OF_QUESTION: Final = (
     *("answer_coverage", "rarest_missing", "relation_missing", "relation_far"),
-    *("names_missing", "names_far", "numbers_missing", "numbers_far", "other_years", "identifiers_far"),
+    *("names_missing", "names_far", "names_near", "numbers_missing", "numbers_far", "other_years"),
+    *("identifiers_far", "numbered_otherwise"),
     *("words_missing", "kind_missing", "new", "terms", "explanation", "computed"),
 )
 _OF_READER: Final = ("read", "read_evidence", "read_answerable", "read_span", "read_margin", "read_best")
@@ -113,10 +114,12 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
         "relation_far": _missing(relation, whole, weight),
         "names_missing": 1.0 - own["names_in_context"] if names else 0.0,
         "names_far": len(names - whole) / len(names) if names else 0.0,
+        "names_near": _nearly_named(names, context),
         "numbers_missing": 1.0 - own["numbers_in_context"] if numbers else 0.0,
         "numbers_far": len(numbers - held) / len(numbers) if numbers else 0.0,
         "identifiers_far": float(not identifiers(question.asked) <= held_tokens(f"{around}\n{passage.text}")),
         "other_years": float(_speaks_of_other_years(question, unit)),
+        "numbered_otherwise": float(_is_numbered_otherwise(question, f"{around}\n{told}")),
         "words_missing": float(sum(_missing((term,), context, weight) > _HALF for term in question.terms)),
         "kind_missing": float(own["kind"] < 0.0),
         "new": _new(question, unit),
@@ -128,6 +131,19 @@ def _question(selection: Selection, passages: Sequence[Passage], weight: TermWei
 
 def _missing(terms: Sequence[str], held: Collection[str], weight: TermWeights) -> float:
     return 1.0 - near_overlap(terms, held, weight) if terms else 0.0
+
+
+def _nearly_named(names: Collection[str], held: Collection[str]) -> float:
+    """The share of names that are not held while a word that begins alike is: Martina where Martin stands."""
+    missing = [name for name in names if name not in held]
+    return sum(credit > _HALF for credit in near_credits(missing, held)) / len(names) if missing else 0.0
+
+
+def _is_numbered_otherwise(question: Question, held: str) -> bool:
+    """Whether what the question calls by a word and a number stands there with other numbers alone."""
+    known = numbered_names(held)
+    words = {word for word, _ in known}
+    return any(word in words and (word, n) not in known for word, n in numbered_names(question.asked))
 
 
 def _new(question: Question, unit: Unit) -> float:

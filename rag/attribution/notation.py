@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["held_tokens", "identifiers", "spelled_out"]
+__all__ = ["held_tokens", "identifiers", "numbered_names", "spelled_out"]
 
 _YEAR: Final = re.compile(r"(?:fye?|cy)'?(\d{4}|\d{2})", re.IGNORECASE)
 _PART: Final = re.compile(
@@ -33,6 +33,9 @@ _NUMBER_AND_LETTER: Final = re.compile(r"\d[\d/-]{3,}[A-Z]")
 """`940-0024D`: letters behind a number are a unit elsewhere."""
 _LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
 _LETTER: Final = re.compile(r"(?<=[^\W\d_]{3} )[B-HJ-Z](?![\w.'’&-]| \d)")
+_NUMBERED: Final = re.compile(
+    r"([^\W\d_]{3,}) (?:no\.? |nr\.? |n° |№ ?|#)?(\d+(?:\.\d+)*)(?![\w/%-]|[.,]\d)", re.IGNORECASE
+)
 _ORDINALS: Final = ("first", "second", "third", "fourth")
 _NAMES: Final = {"q": "quarter", "h": "half"}
 
@@ -72,6 +75,11 @@ def held_tokens(text: str) -> frozenset[str]:
     whole = {_joined(token) for token in re.findall(r"[^\W_][\w/-]*", text)}
     parts = {part.casefold() for part in _WITH_DIGIT.findall(text)}
     return frozenset(apart | {t for t in whole | parts if len(t) == 1 or _WITH_DIGIT.fullmatch(t)})
+
+
+def numbered_names(text: str) -> frozenset[tuple[str, str]]:
+    """What a text calls by a word and a number: (milonga, 2) of "Milonga 2", (march, 2021) of a date."""
+    return frozenset((word.casefold(), number) for word, number in _NUMBERED.findall(spelled_out(text)))
 
 
 def _joined(token: str) -> str:

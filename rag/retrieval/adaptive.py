@@ -7,7 +7,7 @@ The score of a candidate is a sum of terms, each in units that mean the same on 
   + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
   + 0.7 · mentioned + 0.1 · related (twice for what the best passage leads to)
   + 0.5 · named + 0.2 · inside    how far it stands out inside the documents that are named
-  and 0.8 of the mean score of the two neighbours in the document
+  and 0.2 of the mean score of the two neighbours in the document
 
 What begins with a number that is asked for ("Item 4") comes before all that only holds it.
 
@@ -90,7 +90,7 @@ class FusionWeights:
     mentioned: float = 0.7
     related: float = 0.1
     inside: float = 0.2
-    neighbour: float = 0.8
+    neighbour: float = 0.2
     trust_none: float = 0.75
     trust_full: float = 1.25
 
