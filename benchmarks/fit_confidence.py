@@ -3,7 +3,7 @@
     python -m benchmarks.fit_confidence SETS_FOLDER --work FOLDER [--unseen FIELD_SET ...] [--write]
 
 Answers come from `benchmarks/confidence_data.py`: the answerer asked with given and searched passages, with
-and without those that answer, and the everyday questions of `benchmarks/everyday`. Every figure is of a set
+and without those that answer, and our own questions (`benchmarks/everyday`, `benchmarks/questions`). Every figure is of a set
 left out whole: fitted on all others. `--unseen` names field sets that are never fitted on. Run
 `benchmarks/fit_evidence.py` before: the confidence is that of the shipped evidence weights.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.confidence_data import SETS, WITHHELD, Example, examples_of, field_examples
-from benchmarks.fit_evidence import EVERYDAY
+from benchmarks.fit_data import OWN_SETS
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.fitting import fit_isotonic, fit_logistic
@@ -44,8 +44,9 @@ a probability. A set whose own questions have no answer (half of CLAPNQ's) has t
 _OWN_SILENCE: Final = 2.5
 """The say of a set with questions that its documents do not answer by themselves, which are harder to tell
 than those whose evidence was taken away."""
-_EVERYDAY_SAY: Final = 6.0
-"""The say of everyday questions, which are what people ask, against a public set of one kind."""
+_OWN_SAY: Final = 4.0
+"""The say of a set of our own questions, which are what people ask, against a public set of one kind."""
+_OWN: Final = frozenset(folder.name for folder in OWN_SETS)
 _NOT_FITTED: Final = ("rgb_en_fact", "rgb_zh_fact")
 """Only reported: RGB's noise is of the same matter and often holds a part of the answer."""
 _PROOFS: Final = (
@@ -87,7 +88,8 @@ def main() -> None:
             for example in field_examples(folder, arguments.work, frank, combined=combined)
         ]
 
-    found += sorted(asked(EVERYDAY), key=lambda e: e.key)  # the same question asked twice is in one fold
+    for folder in OWN_SETS:  # the same question asked twice is in one fold
+        found += sorted(asked(folder), key=lambda e: e.key)
     unseen = [example for folder in arguments.unseen for example in asked(folder)]
     kept = arguments.work / "field-confidence.jsonl"
     kept.write_text("".join(json.dumps(asdict(e)) + "\n" for e in [*found, *unseen]), "utf-8")
@@ -150,7 +152,7 @@ def _weights(found: Sequence[Example], withheld_share: float) -> Floats:
         share = 1.0
         if counts[name, not withheld]:
             share = withheld_share if withheld else 1.0 - withheld_share
-        say = _EVERYDAY_SAY if name == EVERYDAY.name else _OWN_SILENCE if name in silent else 1.0
+        say = _OWN_SAY if name in _OWN else _OWN_SILENCE if name in silent else 1.0
         return say * share / max(counts[name, withheld], _LEAST_GROUP)
 
     weights = np.array([weight(example) for example in found])

@@ -33,6 +33,10 @@ from rag.settings import Settings, load_settings
 from rag.store import Store
 from rag.text import cjk_share, embedding_text, text_hash
 
+_HERE = Path(__file__).resolve().parent
+EVERYDAY = _HERE / "everyday"
+OWN_SETS = (EVERYDAY, *sorted(path for path in (_HERE / "questions").iterdir() if path.is_dir()))
+"""Field sets (`benchmarks/field.py`) of invented documents, each written by another hand."""
 SINGLE_ANSWER = (
     "xquad_en",
     "xquad_zh",

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.fit_data import MOST_QUESTIONS, SETS, CachedEmbedder, Case, cases, field_cases
+from benchmarks.fit_data import MOST_QUESTIONS, OWN_SETS, SETS, CachedEmbedder, Case, cases, field_cases
 from rag.answering.fitting import fit_logistic
 from rag.attribution import LinearModel
 from rag.attribution.features import FEATURES, WORD_FEATURES
@@ -33,7 +33,6 @@ from rag.models import build_embedder, load_reader
 from rag.resources import resource
 from rag.settings import load_settings
 
-EVERYDAY = Path(__file__).resolve().parent / "everyday"
 CHINESE = ("xquad_zh", "cmrc2018_trial", "drcd_dev", "rgb_zh_fact")
 EMBEDDERS = ("packaged:all-MiniLM-L6-v2", "packaged:universal-sentence-encoder-multilingual")
 _HELPS = {
@@ -88,7 +87,7 @@ def load_cases(
     most: int = MOST_QUESTIONS,
     names: Sequence[str] = SETS,
 ) -> Iterable[Case]:
-    """The cases of all sets, and of the everyday questions: with each embedder where it is used."""
+    """The cases of all sets, and of our own questions: with each embedder where it is used."""
     first, second = (
         CachedEmbedder(
             build_embedder(load_settings(overrides={"embedder": {"model": model}})), work / "embeddings"
@@ -101,8 +100,9 @@ def load_cases(
         if set_name in CHINESE:
             yield from cases(folder, set_name, second, work, kinds, most)
         first.save()
-    for combined in (False, True):
-        yield from field_cases(EVERYDAY, first, second, reader, work, combined=combined)
+    for folder in OWN_SETS:
+        for combined in (False, True):
+            yield from field_cases(folder, first, second, reader, work, combined=combined)
     first.save()
     second.save()
 

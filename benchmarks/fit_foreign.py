@@ -2,8 +2,8 @@
 
     python -m benchmarks.fit_foreign SETS_FOLDER --work FOLDER [--most N] [--write]
 
-Fitted on XQuAD's English questions with its Chinese passages and the other way round, and on the everyday
-questions of the kind `cross_language`. Half of XQuAD's questions and the everyday cases of `HELD_OUT` are
+Fitted on XQuAD's English questions with its Chinese passages and the other way round, and on our own
+questions of the kind `cross_language`. Half of XQuAD's questions and the cases of `HELD_OUT` are
 only reported. Every question is asked with the passages that answer it and once more without. Both models
 are those of `benchmarks/fit_evidence.py` and `benchmarks/fit_confidence.py`, kept in one file.
 """
@@ -24,8 +24,8 @@ from benchmarks.crossing import CROSSINGS, crossed_set
 from benchmarks.field_judge import FieldQuestion, read_field_set
 from benchmarks.fit_confidence import figures_by_way
 from benchmarks.fit_confidence import fit as fit_calibrator
-from benchmarks.fit_data import CachedEmbedder, Case, Task, holds_answer, labels_of, read_tasks
-from benchmarks.fit_evidence import EMBEDDERS, EVERYDAY, MOST_QUESTIONS, fit_units
+from benchmarks.fit_data import OWN_SETS, CachedEmbedder, Case, Task, holds_answer, labels_of, read_tasks
+from benchmarks.fit_evidence import EMBEDDERS, MOST_QUESTIONS, fit_units
 from ingest import ingest_paths
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import confidence_features
@@ -41,8 +41,9 @@ from rag.schema import source_name
 from rag.settings import load_settings
 from rag.store import Store
 
-HELD_OUT: Final = ("abroad-clinic", "abroad-orchard")
-"""Everyday cases that are never fitted on."""
+_OWN: Final = frozenset(folder.name for folder in OWN_SETS)
+HELD_OUT: Final = ("abroad-clinic", "abroad-orchard", "t2-en-museum", "t2-fr-camping", "t2-zh-huiyi")
+"""Cases that are never fitted on."""
 CONFIDENCE: Final = ("cosine", "score", "kind", "numbers_missing", "numbers_far", "identifiers_far")
 """What the confidence rests on: all other features speak of shared words, or fit a few questions too well."""
 _KIND: Final = "cross_language"
@@ -67,7 +68,8 @@ class Abroad:
         for name in CROSSINGS:
             yield from self._crossed(crossed_set(self._sets, name, self._work))
             self._embedder.save()
-        yield from self._everyday()
+        for folder in OWN_SETS:
+            yield from self._own(folder)
         self._embedder.save()
 
     def _crossed(self, folder: Path) -> Iterator[Case]:
@@ -80,15 +82,15 @@ class Abroad:
                 if measured is not None and measured.units:
                     yield Case(task, kind, measured, labels_of(task, measured))
 
-    def _everyday(self) -> Iterator[Case]:
-        questions = [q for q in read_field_set(EVERYDAY) if q.kind == _KIND]
+    def _own(self, folder: Path) -> Iterator[Case]:
+        questions = [q for q in read_field_set(folder) if q.kind == _KIND]
         for case in dict.fromkeys(question.case for question in questions):
-            store = Store.open(self._work / f"{EVERYDAY.name}-{case}")  # left open, as in `field_cases`
-            for _ in ingest_paths([EVERYDAY / "files" / case], store, self._first, self._settings):
+            store = Store.open(self._work / f"{folder.name}-{case}")  # left open, as in `field_cases`
+            for _ in ingest_paths([folder / "files" / case], store, self._first, self._settings):
                 pass
             library = Library(store, self._settings, self._first)
             for question in (q for q in questions if q.case == case):
-                task = _task(question)
+                task = _task(question, folder.name)
                 others = [d for d in library.documents() if source_name(d.source) not in task.gold]
                 for kind, documents in (("retrieved", None), ("without", [d.document_id for d in others])):
                     measured = self._measured(library, question.question, documents)
@@ -130,7 +132,7 @@ def main() -> None:
 
 def is_unseen(task: Task) -> bool:
     """Whether a question is only reported on."""
-    if task.set_name == EVERYDAY.name:
+    if task.set_name in _OWN:
         return task.question_id.startswith(HELD_OUT)
     return task.half == 1
 
@@ -164,9 +166,9 @@ def write(models: UnitModels, calibrator: Calibrator, report: dict[str, Any]) ->
     path.write_text(json.dumps(tree, indent=1) + "\n", "utf-8")
 
 
-def _task(question: FieldQuestion) -> Task:
+def _task(question: FieldQuestion, set_name: str) -> Task:
     return Task(
-        EVERYDAY.name,
+        set_name,
         question.question_id,
         question.question,
         question.answers,

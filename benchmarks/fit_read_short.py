@@ -2,7 +2,7 @@
 
     python -m benchmarks.fit_read_short --work FOLDER [--unseen FIELD_SET ...] [--write]
 
-Logistic regression over `rag.attribution.read_short.READ_SHORT_FEATURES` on the everyday questions; then the
+Logistic regression over `rag.attribution.read_short.READ_SHORT_FEATURES` on our own questions; then the
 least probability from which on short answers are right as often as wanted. Run `benchmarks/fit_evidence.py`
 before: what is told decides where short answers are looked for.
 """
@@ -20,8 +20,8 @@ import numpy as np
 
 from benchmarks.field_judge import read_field_set
 from benchmarks.field_text import within, words
-from benchmarks.fit_data import CachedEmbedder, Case, field_cases
-from benchmarks.fit_evidence import EMBEDDERS, EVERYDAY
+from benchmarks.fit_data import OWN_SETS, CachedEmbedder, Case, field_cases
+from benchmarks.fit_evidence import EMBEDDERS
 from rag.answering.fitting import fit_logistic
 from rag.attribution import LinearModel
 from rag.attribution.evidence import select_measured
@@ -66,7 +66,7 @@ def main() -> None:
         for case in field_cases(folder, first, second, reader, given.work):
             yield from _found(case, *accepted[case.task.question_id])
 
-    found = list(of_field(EVERYDAY))
+    found = [each for folder in OWN_SETS for each in of_field(folder)]
     first.save()
     model = fit(found)
     sure = threshold(model, found)
