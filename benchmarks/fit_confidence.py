@@ -3,9 +3,9 @@
     python -m benchmarks.fit_confidence SETS_FOLDER --work FOLDER [--unseen FIELD_SET ...] [--write]
 
 Answers come from `benchmarks/confidence_data.py`: the answerer asked with given and searched passages, with
-and without those that answer, and our own questions (`benchmarks/everyday`, `benchmarks/questions`). Every figure is of a set
-left out whole: fitted on all others. `--unseen` names field sets that are never fitted on. Run
-`benchmarks/fit_evidence.py` before: the confidence is that of the shipped evidence weights.
+and without those that answer, and our own questions (`benchmarks/everyday`, `benchmarks/questions`). Every
+figure is of a set left out whole: fitted on all others. `--unseen` names field sets that are never fitted on.
+Run `benchmarks/fit_evidence.py` before: the confidence is that of the shipped evidence weights.
 """
 
 from __future__ import annotations
