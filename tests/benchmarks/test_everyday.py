@@ -97,9 +97,9 @@ def test_ids_of_all_sets_are_unique():
     assert len(set(ids)) == len(ids)
 
 
-@pytest.mark.parametrize(("folder", "question"), OTHERS, ids=lambda given: getattr(given, "question_id", ""))
+@pytest.mark.parametrize(("folder", "question"), OTHERS, ids=[q.question_id for _, q in OTHERS])
 def test_what_another_hand_wrote_can_be_answered(folder, question):
-    """The documents are there, an accepted string is right, and one stands in them where it is to be found."""
+    """The documents are there, an accepted string is right, and one stands in them where it can."""
     held = [text_words(question.case, name, folder) for name in question.documents]
     if not question.answers:
         return
