@@ -77,6 +77,7 @@ class Parts:
             self._settings.retrieval,
             reranker=build_reranker(self._settings),
             rerank_candidates=self._settings.reranker.candidates,
+            second_embedder=self._second_embedder,
         )
 
     @cached_property
@@ -115,5 +116,8 @@ class Parts:
             prompt_builder=PromptBuilder(
                 settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
             ),
-            second_embedder=lambda: build_second_embedder(settings, self.embedder),
+            second_embedder=self._second_embedder,
         )
+
+    def _second_embedder(self) -> Embedder | None:
+        return build_second_embedder(self._settings, self.embedder)

@@ -10,26 +10,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from rag.errors import StoreError
 from rag.models.protocol import Embedder, Vectors
 from rag.retrieval.passages import to_passages
 from rag.retrieval.retriever import HybridRetriever, Retrieval
+from rag.retrieval.second import SecondVectors
 from rag.schema import Hit, Passage
 from rag.settings import RetrievalSettings
 from rag.store import Store
-from rag.text import embedding_text, is_foreign, sentence_spans
+from rag.text import is_foreign, sentence_spans
 
 __all__ = ["ForeignRetriever"]
 
-_NEW: Final = 512
-"""Chunks that one question embeds at most, some seconds: those that the library's own search finds first."""
 _COMPARED: Final = 2
 """Twice as many passages as wanted are compared by their sentences."""
 
@@ -71,7 +68,10 @@ class ForeignRetriever:
             return None
         started = time.perf_counter()
         asked = self._embedder.embed_questions([question])[0]
-        ids, vectors = self._vectors(self._embedder, question, chunk_ids, documents)
+        ids, vectors = SecondVectors(self._store, self._embedder).of(
+            chunk_ids,
+            lambda: [hit.chunk_id for hit in self._own.retrieve(question, documents=documents).fused],
+        )
         cosines = vectors @ asked
         first = np.argsort(-cosines, kind="stable")[: _COMPARED * self._settings.top_k]
         hits = tuple(Hit(ids[i], float(cosines[i])) for i in first)
@@ -80,26 +80,6 @@ class ForeignRetriever:
         ranked = _by_sentences(self._embedder, asked, passages)[: self._settings.top_k]
         timings = {"foreign": time.perf_counter() - started}
         return Retrieval(question, ranked, {"dense": hits}, {"dense": 1.0}, timings, hits)
-
-    def _vectors(
-        self, embedder: Embedder, question: str, chunk_ids: Sequence[int], documents: Sequence[str] | None
-    ) -> tuple[list[int], Vectors]:
-        """The chunks that have vectors of the second embedder, some of them from now on."""
-        ids, vectors = self._store.second_vectors(embedder.fingerprint, chunk_ids)
-        lacking = set(chunk_ids) - set(ids)
-        if not lacking:
-            return ids, vectors
-        new = sorted(lacking)
-        if len(new) > _NEW:
-            promising = [hit.chunk_id for hit in self._own.retrieve(question, documents=documents).fused]
-            new = [*dict.fromkeys([*(i for i in promising if i in lacking), *new])][:_NEW]
-        chunks = self._store.chunks(new)
-        texts = [embedding_text(c.title, c.headings, c.text, c.context) for c in chunks]
-        made = embedder.embed_passages(texts)
-        added = [chunk.chunk_id for chunk in chunks]
-        with suppress(StoreError):  # a library that cannot be written to now can be asked all the same
-            self._store.keep_second_vectors(embedder.fingerprint, added, made)
-        return [*ids, *added], np.concatenate([vectors, made]) if ids else made
 
 
 def _by_sentences(embedder: Embedder, asked: Vectors, passages: Sequence[Passage]) -> tuple[Passage, ...]:

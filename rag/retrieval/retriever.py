@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +14,7 @@ from rag.retrieval.diversity import diversified, duplicates_last
 from rag.retrieval.fusion import reciprocal_rank_fusion
 from rag.retrieval.passages import to_passages
 from rag.retrieval.rerank import rerank
+from rag.retrieval.second import SecondIndex
 from rag.schema import Hit, Passage
 from rag.settings import RetrievalSettings
 from rag.store import Store
@@ -62,13 +63,20 @@ class HybridRetriever:
         settings: RetrievalSettings,
         reranker: Reranker | None = None,
         rerank_candidates: int = 50,
+        second_embedder: Callable[[], Embedder | None] | None = None,
     ) -> None:
+        """Take what it searches.
+
+        `second_embedder` makes the embedder for questions in languages that the first does not know.
+        """
         self._store = store
         self._embedder = embedder
         self._settings = settings
         self._reranker = reranker
         self._rerank_candidates = rerank_candidates
         self._fusion = AdaptiveFusion(store, embedder.fingerprint)
+        self._second = SecondIndex(store, second_embedder) if second_embedder is not None else None
+        self._other: HybridRetriever | None = None
 
     def retrieve(
         self, question: str, top_k: int | None = None, documents: Sequence[str] | None = None
@@ -87,9 +95,23 @@ class HybridRetriever:
             vectors = self._embed(batch, timings)
             shared = {stage: seconds / len(batch) for stage, seconds in timings.items()}
             for i, question in enumerate(batch):
+                if other := self._by_second_embedder(question):
+                    yield other.retrieve(question, top_k, documents)
+                    continue
                 yield self._found(
                     question, None if vectors is None else vectors[i], top_k, documents, dict(shared)
                 )
+
+    def _by_second_embedder(self, question: str) -> HybridRetriever | None:
+        """The same search with the second embedder, where the question is in a language that needs it."""
+        second = self._second
+        if second is None or not second.serves(question) or second.embedder is None:
+            return None
+        if self._other is None:
+            self._other = HybridRetriever(
+                second.as_store, second.embedder, self._settings, self._reranker, self._rerank_candidates
+            )
+        return self._other
 
     def _found(
         self,

@@ -191,3 +191,40 @@ def test_what_a_leg_puts_first_is_found_behind_a_long_document_of_the_same_words
     assert "coffee.txt" in sources(found)
     leading = {hit.chunk_id for hits in found.legs.values() for hit in hits[:2]}
     assert leading <= {chunk_id for passage in found.passages for chunk_id in passage.chunk_ids}
+
+
+ABROAD = {
+    "turm.txt": ("de", "Der Leuchtturm steht auf der Klippe und wurde im Jahr 1821 gebaut. Er ist hoch."),
+    "markt.txt": ("de", "Der Markt am Freitag verkauft Fisch aus der Region und aus dem Fluss Mure."),
+    "fair.txt": ("en", "The fair takes place on the green behind the church in the last week of May."),
+}
+
+
+class TestSecondEmbedder:
+    """Questions in a language that the first embedder does not know are searched by the second."""
+
+    @pytest.fixture
+    def asked(self, store, embedder):
+        second = HashingEmbedder(64, max_tokens=256, name="second")
+        for source, (language, text) in ABROAD.items():
+            add_to_store(store, document(text, source, language=language), embedder)
+        return second, HybridRetriever(store, embedder, RetrievalSettings(), second_embedder=lambda: second)
+
+    def test_its_vectors_are_made_once_and_kept(self, asked, store):
+        second, retriever = asked
+        found = retriever.retrieve("Wann wurde der Leuchtturm auf der Klippe gebaut?")
+        assert found.passages[0].source == "turm.txt"
+        german = {chunk.chunk_id for chunk in store.chunks(store.chunks_in(["de"]))}
+        assert {hit.chunk_id for hit in found.legs["dense"]} == german
+        assert set(store.second_vectors(second.fingerprint, sorted(german))[0]) == german
+
+    def test_english_questions_are_left_to_the_first(self, asked, store, embedder):
+        second, retriever = asked
+        retriever.retrieve("When does the fair take place on the green?")
+        assert store.second_vectors(second.fingerprint, store.chunks_in(["de", "en"]))[0] == []
+
+    def test_a_choice_of_documents_holds(self, asked, store):
+        _, retriever = asked
+        market = next(d.document_id for d in store.documents() if d.source == "markt.txt")
+        found = retriever.retrieve("Wann wurde der Leuchtturm gebaut?", documents=[market])
+        assert {passage.source for passage in found.passages} == {"markt.txt"}
