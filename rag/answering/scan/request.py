@@ -75,6 +75,8 @@ _BEYOND: Final = re.compile(
 """What is not done here: denials, bounds, order, yes or no."""
 _PLACES: Final = frozenset(text_terms("rank ranking position place number no id 名次 排名 序号 编号"))
 """Of such numbers the largest is not the most."""
+_OF_AGE: Final = re.compile(r"\b(?:oldest|youngest)\b|最老|最年轻|最年輕", re.IGNORECASE)
+_YEAR: Final = re.compile(r"(?:1\d|20)\d\d")
 _ASIDE: Final = re.compile(r"\([^()]*\)|（[^（）]*）")
 _YES: Final = frozenset(
     {"yes", "y", "x", "✓", "✔", "☑", "☒", "true", "ja", "oui", "sí", "si", "是", "有", "√"}
@@ -119,7 +121,12 @@ def read_request(question: Question, collection: Collection) -> Request | None:
     if len(fields) > 1 and not label:
         return None
     request = _checked(operation, tuple(records), field, tuple(by))
-    return replace(request, label=label) if request is not None else None
+    if request is None:
+        return None
+    if _OF_AGE.search(question.text) and _are_years(request):
+        turned = {Operation.LARGEST: Operation.SMALLEST, Operation.SMALLEST: Operation.LARGEST}
+        request = replace(request, operation=turned[request.operation])
+    return replace(request, label=label)
 
 
 def number_of(value: str) -> float | None:
@@ -210,6 +217,11 @@ def _checked(
 
 def _fields(records: Sequence[Record], name: str) -> list[Field]:
     return [field for record in records for field in record.fields if field.name == name][: len(records)]
+
+
+def _are_years(request: Request) -> bool:
+    """Whether the field looked at holds years: the oldest is of the least of them."""
+    return all(_YEAR.fullmatch(field.value.strip()) for field in _fields(request.records, request.field))
 
 
 def _only_number(records: Sequence[Record]) -> str:

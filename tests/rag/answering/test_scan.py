@@ -47,16 +47,24 @@ COURSES = """# Evening courses
 """
 
 
+SEEDS = """sort,year
+Blue Lake,2024
+Tall Telephone,2019
+Lazy Wife,2021
+"""
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("scan")
     (folder / "boats.csv").write_text(BOATS, "utf-8")
+    (folder / "seeds.csv").write_text(SEEDS, "utf-8")
     (folder / "courses.md").write_text(COURSES, "utf-8")
     settings = load_settings(environment={}, overrides={"answering": {"cache": False}})
     embedder = HashingEmbedder()
     with Store.open(folder / "library") as store:
         results = list(ingest_paths([Path(folder)], store, embedder, settings))
-        assert sum(result.status == "added" for result in results) == 2
+        assert sum(result.status == "added" for result in results) == 3
         yield Library(store, settings, embedder)
 
 
@@ -78,6 +86,7 @@ def answered(library: Library, question: str) -> Answer:
         ("How many boats have a diesel engine?", Operation.COUNT, ["Alma", "Cecilie", "Esben"]),
         ("List the boats of skipper Jon Lind", Operation.LIST, ["Bris", "Esben"]),
         ("Which boat has the greatest length?", Operation.LARGEST, ["Esben"]),
+        ("Which seeds sort is the oldest?", Operation.SMALLEST, ["Tall Telephone"]),
         ("Which diesel boat has the smallest length?", Operation.SMALLEST, ["Alma"]),
         ("Which courses are open?", Operation.LIST, ["Course Pottery", "Course Welding"]),
         ("How many courses are there?", Operation.COUNT, None),
