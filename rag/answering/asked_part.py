@@ -20,12 +20,15 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
 
     "What does section 4.4 describe?" shares no word with what the section says, so what ranks best may
     stand anywhere (`ranked`, best first). Told units of the part stay where the best of them holds more of
-    the question than the number: "What does section 4.4 say of keys?".
+    the question than the number: "What does section 4.4 say of keys?". A part of a few sentences is told whole.
     """
     labels = asked_labels(question.text)
     part = [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]
     if not part:
         return list(told)
+    part = _with_rest(part, ranked)
+    if len(part) <= _TOLD and any(unit in part for unit in told):
+        return sorted(part, key=lambda unit: unit.start)
     inside = [unit for unit in told if unit in part]
     best = next((unit for unit in ranked if unit in told and unit in part), None)
     names = {term for label in labels for term in text_terms(label.text)}
@@ -36,6 +39,19 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
     first = part[0]
     same = sorted((u for u in part if u.passage == first.passage and not u.is_heading), key=lambda u: u.start)
     return same[:_TOLD] or list(told)
+
+
+def _with_rest(part: Sequence[Unit], ranked: Sequence[Unit]) -> list[Unit]:
+    """The part with what follows in the paragraph that its number opens: 第八条 is no heading."""
+    found = list(part)
+    after = {(unit.passage, unit.ordinal - 1): unit for unit in ranked}
+    for unit in part:
+        following = after.get((unit.passage, unit.ordinal))
+        while following is not None and following.start - unit.end <= 1 and not following.is_row:
+            if following not in found:
+                found.append(following)
+            unit, following = following, after.get((following.passage, following.ordinal))
+    return found
 
 
 def _shares(question: Question, unit: Unit | None, names: set[str]) -> bool:

@@ -45,3 +45,10 @@ def test_only_what_stands_in_the_part_stays_where_the_best_does() -> None:
 def test_a_question_without_a_number_is_left_alone() -> None:
     assert _told("What is said of moorings?", "A boat") == ["A boat lies on its own buoy."]
     assert _told("What does section 7 say?", "A boat") == ["A boat lies on its own buoy."]
+
+
+def test_a_paragraph_that_its_number_opens_is_told_whole() -> None:
+    law = "第七条 出资额由股东认缴。股东自公司成立之日起五年内缴足。\n\n第八条 股东可以用实物出资。"
+    units = quotable_units([Passage("d", "law.md", "法", 1, 0, len(law), law, 1.0)])
+    told = [unit.text for unit in of_asked_part(read_question("第七条规定几年之内缴齐？"), units[:1], units)]
+    assert told == ["第七条 出资额由股东认缴。", "股东自公司成立之日起五年内缴足。"]
