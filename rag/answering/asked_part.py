@@ -20,7 +20,8 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
 
     "What does section 4.4 describe?" shares no word with what the section says, so what ranks best may
     stand anywhere (`ranked`, best first). Told units of the part stay where the best of them holds more of
-    the question than the number: "What does section 4.4 say of keys?". A part of a few sentences is told whole.
+    the question than the number: "What does section 4.4 say of keys?". A part of a few sentences is told
+    whole.
     """
     labels = asked_labels(question.text)
     part = [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]

@@ -41,7 +41,8 @@ class Grounds:
     """What an answer rests on: what was searched and weighed, and how sure it makes.
 
     `features` are those that the confidence was computed from, `contributions` what each added to its
-    log odds. `unknown` are the identifiers of the question that stand in none of its passages.
+    log odds. `unknown` are the identifiers of the question that stand in none of its passages; `echoes`
+    says that the evidence only repeats words of the question, as a heading or an empty field of a form does.
     """
 
     selection: Selection
@@ -51,11 +52,12 @@ class Grounds:
     retrieval: Retrieval | None = None
     contributions: Mapping[str, float] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    echoes: bool = False
 
     @property
     def bears(self) -> bool:
         """Whether the evidence is good enough to be quoted as the answer."""
-        return self.confidence >= self.threshold and not self.unknown
+        return self.confidence >= self.threshold and not self.unknown and not self.echoes
 
     def to_json(self) -> dict[str, Any]:
         """The `why` of a run record."""

@@ -10,7 +10,8 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import unknown_identifiers
 from rag.answering.inquiry import Inquiry
 from rag.answering.records import Grounds
-from rag.attribution import EvidenceSelector, SecondEmbedder
+from rag.attribution import EvidenceSelector, SecondEmbedder, Selection, text_terms
+from rag.attribution.features import TELLS
 from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
 from rag.schema import Passage
 from rag.settings import Settings
@@ -95,6 +96,7 @@ class Weigher:
             retrieval=inquiry.retrieval,
             contributions=calibrator.contributions(features),
             unknown=tuple(unknown_identifiers(selection.question, inquiry.passages)),
+            echoes=_echoes(selection),
         )
 
     def _threshold(self, calibrator: Calibrator) -> float:
@@ -102,6 +104,16 @@ class Weigher:
         if set_by_hand is not None:
             return set_by_hand
         return calibrator.threshold(self._settings.answering.wanted_precision)
+
+
+def _echoes(selection: Selection) -> bool:
+    """Whether all that would be told are labels in the question's own words."""
+    asked = set(selection.question.terms)
+    return bool(selection.told) and all(
+        not (unit.is_row or unit.is_closed or TELLS.search(unit.text))
+        and asked.issuperset(text_terms(unit.text))
+        for unit in (evidence.unit for evidence in selection.told)
+    )
 
 
 def _no_embedder() -> None:

@@ -25,6 +25,7 @@ from rag.text import cjk_share, numbers
 
 __all__ = [
     "FEATURES",
+    "TELLS",
     "WORD_FEATURES",
     "UnitVectors",
     "feature_matrix",
@@ -81,7 +82,7 @@ FEATURES: Final = WORD_FEATURES + _MEANING_FEATURES
 
 _SHORT_WORDS: Final = 5
 _HEADING_WORDS: Final = 12
-_TELLS: Final = re.compile(r"[\d:：]|^\s*[-*•·▪‣–—●○■□◦]")
+TELLS: Final = re.compile(r"[\d:：]|^\s*[-*•·▪‣–—●○■□◦]")
 """A line with a number or a colon, or a list item, tells something though it ends without a mark."""
 _LETTERS_A_CJK_WORD: Final = 1.7
 
@@ -236,7 +237,7 @@ def is_heading(unit: Unit, passage: Passage) -> bool:
     rest = passage.text[unit.end - passage.start :]
     if not rest.startswith("\n") or not rest.strip():
         return False
-    tells = unit.is_row or unit.is_closed or _TELLS.search(unit.text) is not None
+    tells = unit.is_row or unit.is_closed or TELLS.search(unit.text) is not None
     return not tells and _word_count(unit.text) <= _HEADING_WORDS
 
 

@@ -261,3 +261,12 @@ def test_a_standalone_question_is_understood_as_it_is(store: Store) -> None:
     history = [Message("user", "Who is the head librarian?"), Message("assistant", "Marisol Okafor.")]
     answer, _ = answerer(store).answer("What do late items cost?", history=history)
     assert answer.understood == ""
+
+
+@pytest.mark.parametrize(("field", "refused"), [("", True), (" none", False)])
+def test_an_empty_field_of_a_form_is_no_answer(tmp_path: Path, field: str, refused: bool) -> None:
+    form = f"Riding club\n\nAllergies{':' if field else ''}{field}\n"
+    with Store.open(tmp_path / "library") as store:
+        add_to_store(store, document(form, "form.txt"), HashingEmbedder(256, 256))
+        answer, _ = answerer(store).answer("What allergies are there?")
+    assert answer.abstained is refused
