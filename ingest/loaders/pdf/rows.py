@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, starmap
 from typing import Final
 
-from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
-from ingest.loaders.pdf.line import CELL_GAP, Line
+from ingest.loaders.pdf.elements import CELL_GAP, SENTENCE_END, Line, PageBlock, Piece
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.style import DocumentStyle
 from rag.schema import BlockKind

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.loaders.pdf.fallback import placed_boxes
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.placing import placed_boxes
 from rag.geometry import PageGeometry
 
 ALEPH = 0x05D0
