@@ -15,7 +15,7 @@ from typing import Final
 
 from ingest.loaders.boxes import has_box
 from ingest.loaders.pdf.elements import SENTENCE_END, Line, PageBlock, Piece
-from ingest.loaders.pdf.form_boxes import tell_boxes
+from ingest.loaders.pdf.forms import tell_boxes, with_fields
 from ingest.loaders.pdf.glyphs import first_unit
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.rows import has_leader, joined_rows, row_pieces
@@ -57,7 +57,7 @@ def page_blocks(
         line for line in page.lines if line not in furniture and not _RULE.fullmatch(page.line_text(line))
     ]
     blocks = _grouped(page, untangled(page, body), style)
-    blocks = joined_rows(page, blocks, style)
+    blocks = joined_rows(page, with_fields(page, blocks), style)
     tell_boxes(page, blocks)
     headers, footers = (
         [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]

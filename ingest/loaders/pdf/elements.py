@@ -189,13 +189,14 @@ class Piece(NamedTuple):
 class PageBlock:
     """A block in the making: its kind, its text as pieces, the lines that it was made from.
 
-    `header` is that of a table's row.
+    `header` is that of a table's row; `is_fields` marks a row of labels that stand above their values.
     """
 
     kind: BlockKind
     pieces: list[Piece]
     lines: list[Line] = field(repr=False)
     header: RowHeader | None = None
+    is_fields: bool = False
 
     @property
     def is_row(self) -> bool:

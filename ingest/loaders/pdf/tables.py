@@ -139,6 +139,7 @@ def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentSty
         while (
             end < len(blocks)
             and blocks[end].is_row
+            and not blocks[end].is_fields
             and (end == start or _goes_on(page, blocks[end - 1], blocks[end]))
         ):
             end += 1

@@ -1,4 +1,4 @@
-"""Boxes of a PDF's form: its fields as characters of the page, and lines that tell each with its label."""
+"""Forms on the pages of a PDF: boxes and radio buttons with their labels, labels that stand above values."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ingest.loaders.boxes import EMPTY_BOX, TICKED_BOX, Boxes, Span, boxes_of, needs_colon
+from ingest.loaders.boxes import EMPTY_BOX, TICKED_BOX, Boxes, Span, boxes_of, has_box, needs_colon
 from ingest.loaders.pdf.characters import Frame, PageCharacters
-from ingest.loaders.pdf.elements import PageBlock, Piece
+from ingest.loaders.pdf.elements import Cell, PageBlock, Piece
 from ingest.loaders.pdf.lines import PageLines
-from rag.schema import BlockKind
+from rag.schema import BlockKind, RowHeader
 
-__all__ = ["FieldBox", "take_boxes", "tell_boxes", "with_boxes"]
+__all__ = ["FieldBox", "take_boxes", "tell_boxes", "with_boxes", "with_fields"]
 
 _MOST_ANNOTATIONS: Final = 2_000
 _HIDDEN: Final = 0x02 | 0x20
 """Flags of annotations that are not shown: hidden, no view (PDF 1.7, table 165)."""
 _KINDS: Final = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 _MOST_BOXES: Final = 12
+_FEWEST_VALUES: Final = 3
+_LEAST_LABEL: Final = 0.5
+_LARGEST_LABEL: Final = 0.86
+"""How large labels above their values are set, as shares of the values' size."""
+_FIELD_GAP: Final = 1.0
+_LONGEST_FIELD: Final = 40
 _NOT_ON_PAGE: Final = -1
 
 
@@ -83,6 +89,58 @@ def _sides(annotation: Any, frame: Frame) -> tuple[float, float, float, float] |
     sides = np.array([[rectangle.left, rectangle.bottom, rectangle.right, rectangle.top]], np.float32)
     left, top, right, bottom = frame.displayed(sides)[0].tolist()
     return left, top, right, bottom
+
+
+def with_fields(page: PageLines, blocks: Sequence[PageBlock]) -> list[PageBlock]:
+    """The blocks with each line of small labels and the line of values right below it as a row of pairs.
+
+    So forms are printed whose fields have their names in their upper left corners. They are rows only where
+    a page has at least three such values.
+    """
+    values = {i: _values_below(page, *pair) for i, pair in enumerate(pairwise(blocks))}
+    if sum(map(len, values.values())) < _FEWEST_VALUES:
+        return list(blocks)
+    found: list[PageBlock] = []
+    for i, block in enumerate(blocks):
+        below = values.get(i)
+        if below:
+            found.append(_field_row(page, blocks[i], blocks[i + 1], below))
+        elif not values.get(i - 1):
+            found.append(block)
+    return found
+
+
+def _values_below(page: PageLines, upper: PageBlock, lower: PageBlock) -> dict[Cell, Cell]:
+    """The values of labels, if each cell of the lower line stands under a smaller one of the upper line."""
+    above, below = upper.lines[0], lower.lines[0]
+    if len(upper.lines) > 1 or len(lower.lines) > 1 or above.font.angle or below.font.angle:
+        return {}
+    if not _LEAST_LABEL * below.size <= above.size <= _LARGEST_LABEL * below.size:
+        return {}
+    if not -0.3 * below.size < below.top - above.bottom < _FIELD_GAP * below.size:
+        return {}
+    pairs = {
+        label: cell
+        for cell in below.cells
+        for label in above.cells
+        if abs(cell.left - label.left) < 0.5 * below.size
+    }
+    labels = [page.text[cell.start : cell.end].strip() for cell in above.cells]
+    is_form = all(len(label) <= _LONGEST_FIELD and any(map(str.isalpha, label)) for label in labels)
+    return pairs if is_form and len(pairs) == len(below.cells) and not has_box(" ".join(labels)) else {}
+
+
+def _field_row(page: PageLines, upper: PageBlock, lower: PageBlock, values: dict[Cell, Cell]) -> PageBlock:
+    """Labels and values as a row, each value behind its label."""
+    pieces: list[Piece] = []
+    columns: list[str] = []
+    for label in upper.lines[0].cells:
+        for cell in filter(None, (label, values.get(label))):
+            pieces.append(Piece("\t" if pieces else "", cell.start, cell.end))
+            columns.append("" if cell is label else page.text[label.start : label.end].strip().rstrip(":： "))
+    is_pair = len(pieces) == 2
+    header = RowHeader(columns=("", "") if is_pair else tuple(columns), labels=int(is_pair))
+    return PageBlock(BlockKind.TABLE_ROW, pieces, [*upper.lines, *lower.lines], header, is_fields=True)
 
 
 def tell_boxes(page: PageLines, blocks: Sequence[PageBlock]) -> None:
