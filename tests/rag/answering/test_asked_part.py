@@ -45,3 +45,10 @@ def test_only_what_stands_in_the_part_stays_where_the_best_does() -> None:
 def test_a_question_without_a_number_is_left_alone() -> None:
     assert _told("What is said of moorings?", "A boat") == ["A boat lies on its own buoy."]
     assert _told("What does section 7 say?", "A boat") == ["A boat lies on its own buoy."]
+
+
+def test_an_item_of_a_part_is_told_by_its_letter() -> None:
+    text = "§ 2 The board has two officers.\n\n(a) The chair leads.\n\n(b) The clerk writes.\n\n§ 3 Fees"
+    units = quotable_units([Passage("d", "s.md", "Statutes", 1, 0, len(text), text, 1.0)])
+    told = of_asked_part(read_question("What does § 2 (b) say?"), units[:1], units)
+    assert [unit.text for unit in told] == ["(b) The clerk writes."]
