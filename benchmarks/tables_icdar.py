@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from xml.etree import ElementTree
 
-from ingest.loaders.pdf.document_tables import document_tables
+from ingest.loaders.pdf.loader import document_tables
 
 __all__ = ["Cell", "main", "relations", "scored"]
 

@@ -20,7 +20,7 @@ from typing import IO, Final
 from ingest.files import FoundFile, is_junk
 from ingest.media_type import media_type_of
 from ingest.zip_files import opened_member, opened_zip, pieces, starts_like_zip
-from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError
+from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError, EncryptedDocumentError
 from rag.schema import without_controls
 from rag.temporary import TemporaryFolder
 
@@ -86,23 +86,34 @@ def is_archive(path: Path) -> bool:
         return False
 
 
-def unpacked(path: Path, folder: Path, limits: ArchiveLimits, room: Room | None = None) -> Unpacked:
+def unpacked(
+    path: Path,
+    folder: Path,
+    limits: ArchiveLimits,
+    room: Room | None = None,
+    passwords: Sequence[str] = (),
+) -> Unpacked:
     """Each file of an archive: its path inside, and where it was saved or why it was not.
 
     Archives in it are unpacked too. Hidden files and the junk of operating systems are passed over.
-    Archives that come together share one `room`.
+    Archives that come together share one `room`; `passwords` are tried on encrypted files.
 
     Raises:
         DocumentTooLargeError: too many files, or too much in all.
         DocumentError: the archive is damaged.
     """
     room = room or Room(limits.total_bytes)
-    yield from _Unpacking(folder, limits, path.stat().st_size, room).files(path, path.name, "", limits.depth)
+    yield from _Unpacking(folder, limits, path.stat().st_size, room, passwords).files(
+        path, path.name, "", limits.depth
+    )
 
 
 @contextmanager
 def with_archives_unpacked(
-    files: Sequence[FoundFile], megabytes: float, stop: threading.Event | None = None
+    files: Sequence[FoundFile],
+    megabytes: float,
+    stop: threading.Event | None = None,
+    passwords: Sequence[str] = (),
 ) -> Iterator[list[FoundFile]]:
     """The files with archives replaced by what they hold, which lies in a temporary folder meanwhile.
 
@@ -110,6 +121,7 @@ def with_archives_unpacked(
         files: What was found.
         megabytes: The largest file.
         stop: Unpacks no more once it is set.
+        passwords: Tried on encrypted files.
     """
     limits = ArchiveLimits.for_files(int(megabytes * 1_000_000))
     archives = {file.path: file.size for file in files if not file.error and is_archive(file.path)}
@@ -118,7 +130,7 @@ def with_archives_unpacked(
         found: dict[str, FoundFile] = {}
         for number, file in enumerate(files):
             archive = file.path in archives and not file.error
-            parts = _members(file, Path(folder, str(number)), limits, room) if archive else [file]
+            parts = _members(file, Path(folder, str(number)), limits, room, passwords) if archive else [file]
             for part in parts:
                 if stop is not None and stop.is_set():
                     break
@@ -138,16 +150,19 @@ def holds(place: Path) -> bool:
     return False
 
 
-def _members(file: FoundFile, folder: Path, limits: ArchiveLimits, room: Room) -> Iterator[FoundFile]:
+def _members(
+    file: FoundFile, folder: Path, limits: ArchiveLimits, room: Room, passwords: Sequence[str]
+) -> Iterator[FoundFile]:
     count = 0
     try:
-        for inner, saved in unpacked(file.path, folder, limits, room):
+        for inner, saved in unpacked(file.path, folder, limits, room, passwords):
             count += 1
             source = f"{file.source}/{inner}"
             if isinstance(saved, Path):
                 yield FoundFile(saved, source, saved.stat().st_size)
             else:
-                yield FoundFile(file.path, source, error=str(saved))
+                locked = isinstance(saved, EncryptedDocumentError)
+                yield FoundFile(file.path, source, error=str(saved), locked=locked)
     except (DocumentError, OSError) as error:
         yield replace(file, error=str(error))
         return
@@ -173,8 +188,11 @@ def _listed(path: Path, modified: int, size: int) -> frozenset[str] | None:
 class _Unpacking:
     """One archive on its way to disk, with what may still be written."""
 
-    def __init__(self, folder: Path, limits: ArchiveLimits, size: int, room: Room) -> None:
+    def __init__(
+        self, folder: Path, limits: ArchiveLimits, size: int, room: Room, passwords: Sequence[str]
+    ) -> None:
         self._folder = folder
+        self._passwords = passwords
         self._limits = limits
         self._room = room
         self._most = min(limits.total_bytes, _SWELLING * size + _ALWAYS)
@@ -222,8 +240,6 @@ class _Unpacking:
                 saved.unlink(missing_ok=True)
 
     def _saved(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Path:
-        if member.flag_bits & 0x1:
-            raise DocumentError(f"{member.filename} is encrypted: unpack it yourself and add what is inside")
         if member.file_size > self._limits.file_bytes:
             raise self._too_large(member)
         self._files += 1
@@ -231,10 +247,10 @@ class _Unpacking:
         target = self._folder / f"{self._files}{suffix.group().lower() if suffix else ''}"
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with opened_member(archive, member) as stream, target.open("wb") as file:
+            with opened_member(archive, member, self._passwords) as stream, target.open("wb") as file:
                 written = self._copied(stream, file, member)
         except (DocumentError, _FullError):
-            target.unlink()
+            target.unlink(missing_ok=True)
             raise
         except NotImplementedError as error:
             raise DocumentError(

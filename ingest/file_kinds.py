@@ -128,6 +128,7 @@ TEXT_SUFFIXES: Final = {
     ".jsonl": "application/jsonl",
     ".ndjson": "application/jsonl",
     ".eml": "message/rfc822",
+    ".mbox": "message/rfc822",
     ".txt": "text/plain",
     ".text": "text/plain",
     ".log": "text/plain",

@@ -27,12 +27,16 @@ _LONGEST_NAME: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file to ingest under its source name, or, with `error`, a path that is none."""
+    """A file to ingest under its source name, or, with `error`, a path that is none.
+
+    `locked` says that a password was wanting.
+    """
 
     path: Path
     source: str
     size: int = 0
     error: str = ""
+    locked: bool = False
 
     def __post_init__(self) -> None:
         """Names are told with what cannot be seen of them written out."""

@@ -65,7 +65,7 @@ def ingest_paths(
         )
     tracker, stop = ProgressTracker(progress), stop or threading.Event()
     found = find_files(paths, sources, settings.ingest.follow_links)
-    with with_archives_unpacked(found, settings.ingest.max_file_megabytes, stop) as files:
+    with with_archives_unpacked(found, settings.ingest.max_file_megabytes, stop, passwords) as files:
         tracker.found(len(files), sum(file.size for file in files))
         try:
             while files:

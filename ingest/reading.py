@@ -131,7 +131,7 @@ class FilePool:
         earlier = None if file.error else self._store.document_by_source(file.source)
         try:
             if file.error:
-                raise DocumentError(file.error)
+                raise (EncryptedDocumentError if file.locked else DocumentError)(file.error)
             if earlier is not None and self._is_read_already(file, earlier):
                 rules = chunked_by(self._settings.chunking, self._fingerprint)
                 if earlier.chunked_by == rules:

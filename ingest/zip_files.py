@@ -7,13 +7,17 @@ whatever its decompressors and parsers happen to raise.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
-from rag.errors import DocumentError
+from ingest.encryption import AES_METHOD, winzip_member
+from rag.errors import DocumentError, EncryptedDocumentError
 from rag.regular_files import open_regular
 
 __all__ = ["ZIP_STARTS", "opened_member", "opened_zip", "pieces", "starts_like_zip"]
@@ -22,6 +26,8 @@ ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _MOST_AT_ONCE: Final = 8_000_000
 """Bytes of one read: the list of members is one, some 80,000 names."""
 _PIECE: Final = 1 << 20
+_PIECES_CHECKED: Final = 64
+_MOST_SEALED: Final = 500_000_000
 _BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Of the others `zipfile` gives all that some bytes unpack to at once: 500 of them may be a gigabyte."""
 
@@ -60,18 +66,83 @@ def opened_zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def opened_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+def opened_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, passwords: Sequence[str] = ()
+) -> Iterator[IO[bytes]]:
     """An open member of an open ZIP, of which `read(n)` takes memory for n bytes and no more.
 
+    An encrypted one by AES takes memory for its packed bytes.
+
     Raises:
+        EncryptedDocumentError: it is encrypted, and no password opens it.
         DocumentError: it is packed by another method than Deflate.
     """
-    if member.compress_type not in _BOUNDED:
+    method, packed = member.compress_type, None
+    if method == AES_METHOD:
+        found = winzip_member(member, _stored(archive, member), passwords)
+        if found is None:
+            raise EncryptedDocumentError(_locked(member, passwords))
+        packed, method = found
+    if method not in _BOUNDED:
         raise DocumentError(
-            f"{member.filename} is packed by method {member.compress_type} and not by Deflate: pack it again"
+            f"{member.filename} is packed by method {method} and not by Deflate: pack it again"
         )
-    with archive.open(member) as stream:
+    if packed is not None:
+        yield io.BufferedReader(_Unpacked(packed)) if method else io.BytesIO(packed)
+        return
+    password = _password_of(archive, member, passwords) if member.flag_bits & 1 else None
+    with archive.open(member, pwd=password) as stream:
         yield stream
+
+
+class _Unpacked(io.RawIOBase):
+    """Deflated bytes, unpacked as they are read."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed, self._unpacker = packed, zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._unpacker.decompress(self._packed, len(buffer))
+        self._packed = self._unpacker.unconsumed_tail
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _stored(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """The bytes of a member as they stand in the file, behind its header, name and extra field."""
+    file = archive.fp
+    if file is None or member.compress_size > _MOST_SEALED:
+        raise DocumentError(
+            f"{member.filename} is too large to be opened with a password: unpack it yourself"
+        )
+    file.seek(member.header_offset)
+    name, extra = struct.unpack("<26xHH", file.read(30))
+    file.seek(name + extra, io.SEEK_CUR)
+    found, left = [], member.compress_size
+    while left and (piece := file.read(min(left, _PIECE))):
+        found.append(piece)
+        left -= len(piece)
+    return b"".join(found)
+
+
+def _password_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, passwords: Sequence[str]) -> bytes:
+    """The password that opens a member by the old ZIP encryption; one in 256 wrong ones opens rubbish."""
+    for password in passwords:
+        with suppress(RuntimeError, zlib.error, zipfile.BadZipFile):
+            with archive.open(member, pwd=password.encode()) as stream:
+                for _ in islice(pieces(stream), _PIECES_CHECKED):  # as a rule until its checksum
+                    pass
+            return password.encode()
+    raise EncryptedDocumentError(_locked(member, passwords))
+
+
+def _locked(member: zipfile.ZipInfo, passwords: Sequence[str]) -> str:
+    if passwords:
+        return f"{member.filename} is encrypted, and no password given opens it: try another"
+    return f"{member.filename} is encrypted: give its password with --password, or beside it in the app"
 
 
 def pieces(stream: IO[bytes]) -> Iterator[bytes]:

@@ -324,11 +324,20 @@ class Library:
         return self.store.text(document_id)
 
     def page_image(
-        self, document_id: str, number: int, highlights: Sequence[Box] = (), scale: float = 1.5
+        self,
+        document_id: str,
+        number: int,
+        highlights: Sequence[Box] = (),
+        scale: float = 1.5,
+        *,
+        password: str = "",
     ) -> bytes:
-        """A PDF's page as PNG bytes with boxes highlighted.
+        """A PDF's page as PNG bytes with boxes highlighted; `password` opens a protected original.
+
+        The library keeps what is protected as it came, and no password.
 
         Raises:
+            EncryptedDocumentError: the original opens with another password only.
             NotFoundError: the original is no PDF, was not kept, or has no such page.
         """
         name = self.store.resolve(document_id).name
@@ -337,7 +346,7 @@ class Library:
             raise NotFoundError(
                 f"the original of {name} is not kept in the library (setting ingest.keep_originals)"
             )
-        return page_image(path, number, highlights, scale, name)
+        return page_image(path, number, highlights, scale, name, password=password)
 
     def check(self) -> list[Check]:
         """Every invariant of the store and whether it holds."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.child_process import limit_memory
-from rag.errors import DocumentError, NotFoundError
+from rag.errors import DocumentError, EncryptedDocumentError, NotFoundError
 from rag.pictures import check_pixels, opened_picture, page_size, upright
 from rag.regular_files import open_regular
 from rag.schema import Box
@@ -20,10 +20,11 @@ from rag.schema import Box
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DRAWN", "HIGHLIGHT", "drawn_scale", "main", "request"]
+__all__ = ["DRAWN", "HIGHLIGHT", "LOCKED", "drawn_scale", "main", "request"]
 
 DRAWN: Final = b"\0"
-"""What an answer begins with that is a picture (PNG); another one is a message."""
+LOCKED: Final = b"\1"
+"""What an answer begins with that is a picture (PNG), or that a password is wanted; others are messages."""
 HIGHLIGHT: Final = (255, 221, 51)
 _MARGIN_POINTS: Final = 1.0
 _MEGABYTES: Final = 1_500.0
@@ -40,7 +41,10 @@ def main() -> None:
     path = Path(os.fsdecode(bytes.fromhex(asked["path"])))
     boxes = [Box(*box) for box in asked["highlights"]]
     try:
-        answer = DRAWN + _drawn(path, asked["number"], boxes, asked["scale"], asked["name"])
+        given = asked["number"], boxes, asked["scale"], asked["name"], asked["password"]
+        answer = DRAWN + _drawn(path, *given)
+    except EncryptedDocumentError as error:
+        answer = LOCKED + str(error).encode("utf-8", "replace")
     except NotFoundError as error:
         answer = str(error).encode("utf-8", "replace")
     except Exception as error:  # by the file's fault: nothing of a picture is worth an answer lost
@@ -49,7 +53,9 @@ def main() -> None:
     sys.stdout.buffer.write(answer)
 
 
-def request(path: Path, number: int, highlights: Sequence[Box], scale: float, name: str) -> bytes:
+def request(
+    path: Path, number: int, highlights: Sequence[Box], scale: float, name: str, password: str = ""
+) -> bytes:
     """What `main` reads."""
     asked = {
         "path": os.fsencode(path).hex(),
@@ -57,6 +63,7 @@ def request(path: Path, number: int, highlights: Sequence[Box], scale: float, na
         "highlights": [tuple(box) for box in highlights],
         "scale": scale,
         "name": name,
+        "password": password,
     }
     return json.dumps(asked).encode()
 
@@ -67,19 +74,26 @@ def drawn_scale(width: float, height: float, scale: float) -> float:
     return min(scale, most, _LONGEST_SIDE / max(width, height, 1.0))
 
 
-def _drawn(path: Path, number: int, highlights: Sequence[Box], scale: float, name: str) -> bytes:
+def _drawn(
+    path: Path, number: int, highlights: Sequence[Box], scale: float, name: str, password: str
+) -> bytes:
     with open_regular(path) as file:
         is_pdf = b"%PDF-" in file.read(_MAGIC_BYTES)
-    picture, scale = (_pdf_page if is_pdf else _picture)(path, number, scale, name)
+    if is_pdf:
+        picture, scale = _pdf_page(path, number, scale, name, password)
+    else:
+        picture, scale = _picture(path, number, scale, name)
     return _marked(picture, [box for box in highlights if box.page == number], scale)
 
 
-def _pdf_page(path: Path, number: int, scale: float, name: str) -> tuple[Image, float]:
+def _pdf_page(path: Path, number: int, scale: float, name: str, password: str) -> tuple[Image, float]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(path)
+        document = pypdfium2.PdfDocument(path, password=password or None)
     except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise EncryptedDocumentError(f"no picture of {name}: it opens with its password only") from None
         raise NotFoundError(f"no picture of {name}: the file cannot be drawn ({error})") from None
     _check_number(name, number, len(document))
     page = document[number - 1]

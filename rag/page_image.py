@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from rag.child_process import cause, command, environment
-from rag.errors import NotFoundError
-from rag.page_drawing import DRAWN, HIGHLIGHT, drawn_scale, request
+from rag.errors import EncryptedDocumentError, NotFoundError
+from rag.page_drawing import DRAWN, HIGHLIGHT, LOCKED, drawn_scale, request
 from rag.schema import Box
 
 __all__ = ["HIGHLIGHT", "drawn_scale", "page_image"]
@@ -21,7 +21,13 @@ _DRAWING: Final = threading.BoundedSemaphore(2)
 
 
 def page_image(
-    path: Path, number: int, highlights: Sequence[Box] = (), scale: float = 1.5, name: str = ""
+    path: Path,
+    number: int,
+    highlights: Sequence[Box] = (),
+    scale: float = 1.5,
+    name: str = "",
+    *,
+    password: str = "",
 ) -> bytes:
     """One page of a PDF, or one picture of a picture file, as PNG bytes with the boxes on it marked.
 
@@ -33,12 +39,14 @@ def page_image(
         highlights: Boxes in points from the page's top left; those of other pages are passed over.
         scale: Pixels a point; 1.5 is 108 dots an inch. Less for very large pages (`drawn_scale`).
         name: What people call the file; its own name unless given.
+        password: Opens a protected PDF; it is kept nowhere.
 
     Raises:
+        EncryptedDocumentError: it opens with another password only.
         NotFoundError: the file is none that can be drawn, or has no such page.
     """
     name = name or path.name
-    asked = request(path, number, [box for box in highlights if box.page == number], scale, name)
+    asked = request(path, number, [box for box in highlights if box.page == number], scale, name, password)
     with _DRAWING:
         try:
             done = subprocess.run(
@@ -55,6 +63,8 @@ def page_image(
             raise NotFoundError(f"no picture of {name}: drawing it took more than {_SECONDS:g} s") from None
     if done.returncode:
         raise NotFoundError(f"no picture of {name}: drawing it failed ({cause(done.returncode)})")
+    if done.stdout.startswith(LOCKED):
+        raise EncryptedDocumentError(done.stdout[len(LOCKED) :].decode())
     if not done.stdout.startswith(DRAWN):
         raise NotFoundError(done.stdout.decode())
     return done.stdout[len(DRAWN) :]

@@ -32,7 +32,7 @@ from rag.temporary import TemporaryFolder
 
 __all__ = ["LOADER", "EmailLoader"]
 
-_FIELDS: Final = ("From", "To", "Cc", "Date", "Subject")
+_MAILBOX: Final = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\n]{1,200}\d{4}[^\n]{0,40}\n")
 _MOST_ATTACHMENTS: Final = 100
 _DEEPEST: Final = 3
 _EARLIER: Final = "Quoted"
@@ -46,10 +46,10 @@ _SENTENCE_ENDS: Final = (".", "!", "?", "。", "！", "？")
 
 
 class EmailLoader:
-    """Reads one message as saved by a mail program."""
+    """Reads a message as saved by a mail program, or a mailbox with a page for each of its messages."""
 
     media_types: tuple[str, ...] = ("message/rfc822",)
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a message whole.
@@ -57,17 +57,32 @@ class EmailLoader:
         Raises:
             EmptyDocumentError: there is neither a message nor an attachment that can be read.
         """
-        message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-        assert isinstance(message, EmailMessage)
+        messages = list(_messages(path))
         builder = DocumentBuilder(source, sha256, self.media_types[0])
-        builder.title = _header(message, "Subject")
         builder.tells_properties = False  # its head tells them
-        builder.describe("author", _header(message, "From"))
-        builder.describe("date", _date(message))
-        _write(message, builder, settings)
+        if len(messages) == 1:
+            builder.title = _header(messages[0], "Subject")
+            builder.describe("author", _header(messages[0], "From"))
+            builder.describe("date", _date(messages[0]))
+        for number, message in enumerate(messages):
+            heartbeat()
+            if number:
+                builder.page_break()
+            if len(messages) > 1:
+                builder.page_details(f"message {_header(message, 'Subject')}".strip())
+            _write(message, builder, settings)
         if not builder.has_blocks:
             raise EmptyDocumentError(f"{source} holds no message: there is nothing to index")
         return builder.build()
+
+
+def _messages(path: Path) -> Iterator[EmailMessage]:
+    """The message of a file, or each of a mailbox, whose messages begin with a line `From …`."""
+    data = path.read_bytes()
+    for part in _MAILBOX.split(data)[1:] if _MAILBOX.match(data) else [data]:
+        message = BytesParser(policy=policy.default).parsebytes(part)
+        assert isinstance(message, EmailMessage)
+        yield message
 
 
 def _write(
@@ -75,9 +90,7 @@ def _write(
 ) -> None:
     subject = _header(message, "Subject")
     builder.block(subject, BlockKind.HEADING, 1)
-    for name in _FIELDS:
-        value = _header(message, name)
-        builder.block(f"{name}: {value}" if value else "")
+    builder.block(_told_head(message))
     builder.block(_told_sender(message), BlockKind.HEADING, 2)
     _write_body(message, builder)
     for number, attachment in enumerate(_attachments(message)):
@@ -93,6 +106,21 @@ def _write(
             _write(inner, builder, settings, depth - 1)
         elif inner is None:
             _write_attachment(attachment, name, builder, settings)
+
+
+def _told_head(message: EmailMessage) -> str:
+    """Who sent a message to whom, when and about what, as a sentence; empty where only a subject is."""
+    when = _date(message)
+    told = {
+        "by {}": _header(message, "From"),
+        "to {}": _header(message, "To"),
+        "with {} in copy (Cc)": _header(message, "Cc"),
+        "on {}": _day(message) + (f" at {when[11:16]}" if when else ""),
+    }
+    sent = " ".join(words.format(value) for words, value in told.items() if value)
+    subject = _header(message, "Subject")
+    about = f", about “{subject}” (subject)" if subject else ""
+    return f"This e-mail (mail, message) was sent {sent}{about}." if sent else ""
 
 
 def _told_sender(message: EmailMessage) -> str:

@@ -18,7 +18,6 @@ from ingest.loaders.package import Package, opened_package
 from ingest.loaders.script import marked, note_lead
 from ingest.loaders.sheet import MergedCells, SheetRow, write_sheet
 from ingest.protocol import Loader
-from rag.errors import EncryptedDocumentError
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import TableCell
@@ -59,15 +58,10 @@ class OpenDocumentLoader:
         """Read an OpenDocument file whole.
 
         Raises:
-            EncryptedDocumentError: it needs a password.
             DocumentError: the package or its XML is broken.
             EmptyDocumentError: there is no text.
         """
         with opened_package(path, source) as package:
-            if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.read(
-                "META-INF/manifest.xml"
-            ):
-                raise EncryptedDocumentError(f"{source} is encrypted: save it without a password")
             stated = package.read("mimetype").decode("ascii", "replace").strip()
             builder = DocumentBuilder(source, sha256, stated)
             _describe(package, builder)

@@ -26,6 +26,8 @@ _SAMPLE_LINES: Final = 100
 _MOST_TITLES: Final = 12
 _MOST_NAMES: Final = 3
 _FORM_WIDTH: Final = 2
+_LEAST_MEMBERS: Final = 2
+"""Rows that a group has on average at least."""
 _STATED: Final = re.compile(r"sep=(.)\r?\n", re.I)
 _LONGEST_FIELD: Final = 1_000_000
 _NUMERIC: Final = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,\s]*%?\)?(?:[eE][-+]?\d+)?")
@@ -68,22 +70,37 @@ class TableLoader:
 def _write(
     names: Sequence[str], body: Sequence[Sequence[str]], numbers: Sequence[int], builder: DocumentBuilder
 ) -> None:
+    groups = _groups(body) if len(names) > 2 else set()
     for i, row in enumerate(body):
         if i and i % _ROWS_PER_PAGE == 0:
             builder.page_break()
         if i % _ROWS_PER_PAGE == 0 and len(body) > _ROWS_PER_PAGE:
             builder.page_details(f"rows {i + 1:,} to {min(i + _ROWS_PER_PAGE, len(body)):,}")
         filled = [cell for cell in row if cell.strip()]
-        if len(filled) == 1 and len(names) > 2 and i + 1 == len(body):
+        if i in groups:
+            builder.block(filled[0], BlockKind.HEADING, 3)
+        elif len(filled) == 1 and len(names) > 2 and i + 1 == len(body):
             builder.block(filled[0])  # a remark below the table
         else:
             builder.block(_line(names, row), BlockKind.TABLE_ROW, numbers[i])
 
 
+def _groups(body: Sequence[Sequence[str]]) -> set[int]:
+    """The rows that title those below them: only their first cell is filled, and with words."""
+    alone = {
+        i
+        for i, row in enumerate(body)
+        if row[0].strip() and not any(map(str.strip, row[1:])) and not _NUMERIC.fullmatch(row[0].strip())
+    }
+    leads = all(i + 1 < len(body) and i + 1 not in alone for i in alone)
+    return alone if leads and len(alone) * _LEAST_MEMBERS <= len(body) - len(alone) else set()
+
+
 def _without_titles(rows: list[list[str]]) -> tuple[list[list[str]], list[list[str]]]:
     """The lines above a table, which fill far fewer cells than its rows, and the table."""
     widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    usual = Counter(widths[:_SAMPLE_LINES]).most_common(1)[0][0] if widths else 0
+    counts = Counter(widths[:_SAMPLE_LINES])
+    usual = max(counts, key=lambda width: width * counts[width], default=0)
     count = next((i for i, width in enumerate(widths) if width * 2 > usual or width > 2), 0)
     return (rows[:count], rows[count:]) if usual > 2 and count <= _MOST_TITLES else ([], rows)
 

@@ -1,23 +1,31 @@
 """Protected files opened with a password: an open copy that exists while the file is read.
 
-PDF is opened by pdfium, Office files by msoffcrypto-tool (ECMA-376 agile and standard encryption).
+PDF is opened by pdfium, Office files by msoffcrypto-tool (ECMA-376 agile and standard encryption),
+OpenDocument by `ingest.encryption`.
 Passwords are kept nowhere and stand in no message.
 """
 
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from ingest.encryption import odf_part
+from ingest.loaders.package import opened_package
 from rag.errors import DocumentError, EncryptedDocumentError
 
 __all__ = ["needs_password", "unlocked"]
 
 _REMOVE_SECURITY: Final = 3
 """FPDF_REMOVE_SECURITY of fpdf_save.h."""
+_OPENDOCUMENT: Final = "application/vnd.oasis.opendocument."
+_MANIFEST: Final = "META-INF/manifest.xml"
+_WHOLE: Final = "encrypted-package"
+_LARGEST_PART: Final = 200_000_000
 
 
 @contextmanager
@@ -28,7 +36,9 @@ def unlocked(path: Path, source: str, media_type: str, passwords: Sequence[str])
         EncryptedDocumentError: it is protected, and no password opens it.
         DocumentError: its encryption is broken or of an unknown kind.
     """
-    opens = {"application/pdf": _open_pdf, "application/x-encrypted-ooxml": _open_office}.get(media_type)
+    opens = _OPENS.get(media_type)
+    if media_type.startswith(_OPENDOCUMENT) and _is_encrypted(path):
+        opens = _open_opendocument
     if opens is None or (opens is _open_pdf and not passwords):  # a PDF's loader tells that it is locked
         yield path
         return
@@ -90,3 +100,49 @@ def _open_office(path: Path, copy: Path, password: str) -> bool:
             f"cannot open {path.name}: its encryption is broken or unknown ({error})"
         ) from error
     return True
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Whether an OpenDocument package says that parts of it are encrypted."""
+    with opened_package(path, path.name) as package:
+        return _MANIFEST in package.names and b"encryption-data" in package.read(_MANIFEST)
+
+
+def _open_opendocument(path: Path, copy: Path, password: str) -> bool:
+    """Whether a password opens an encrypted OpenDocument package; the copy is one without encryption."""
+    if not password:
+        return False
+    try:
+        with opened_package(path, path.name) as package, zipfile.ZipFile(copy, "w") as opened:
+            entries = _encrypted(package.xml(_MANIFEST))
+            for name in sorted(package.names - {_MANIFEST}):
+                data = package.read(name)
+                if name in entries and data:
+                    part = odf_part(entries[name], data, password, _LARGEST_PART)
+                    if part is None:
+                        return False
+                    if name == _WHOLE:
+                        opened.close()
+                        copy.write_bytes(part)
+                        return True
+                    data = part
+                opened.writestr(name, data)
+    except (ValueError, KeyError, TypeError) as error:  # what is missing or broken in the manifest
+        raise DocumentError(
+            f"cannot open {path.name}: its encryption is broken or unknown ({error})"
+        ) from error
+    return True
+
+
+def _encrypted(manifest: Any) -> dict[str, Any]:
+    """The description of the encryption of each part that has one, by the part's name."""
+    found = {}
+    for entry in manifest.iter("{*}file-entry"):
+        data = entry.find("{*}encryption-data")
+        if data is not None:
+            names = [value for key, value in entry.attrib.items() if key.endswith("full-path")]
+            found.update(dict.fromkeys(names, data))
+    return found
+
+
+_OPENS: Final = {"application/pdf": _open_pdf, "application/x-encrypted-ooxml": _open_office}

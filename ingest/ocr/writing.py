@@ -152,7 +152,7 @@ class _Writer:
     """Text in the making, with the box of each character."""
 
     def __init__(self, lines: Sequence[OcrLine]) -> None:
-        from ingest.loaders.pdf.hyphens import vocabulary
+        from ingest.loaders.pdf.writing import vocabulary
 
         self._known = vocabulary("\n".join(line.text for line in lines).split("\f"))
         characters = sum(len(line.text) for line in lines)
@@ -185,7 +185,7 @@ class _Writer:
     def _join(self, cell: OcrLine, glue: str, may_break: bool) -> None:
         """Put what stands between two lines: nothing in Chinese and in a word that was broken."""
         from ingest.loaders.pdf.glyphs import is_unspaced
-        from ingest.loaders.pdf.hyphens import drops_hyphen
+        from ingest.loaders.pdf.writing import drops_hyphen
 
         last = self._parts[-1]
         if glue == " " and may_break and last.endswith("-"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -27,6 +28,9 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
     part = [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]
     if not part:
         return list(told)
+    items = [label.item for label in labels if label.item]
+    if items and (inner := _item(items[0], part, ranked)) is not None:
+        return [inner]
     part = _with_rest(part, ranked)
     if len(part) <= _TOLD and any(unit in part for unit in told):
         return sorted(part, key=lambda unit: unit.start)
@@ -40,6 +44,14 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
     first = part[0]
     same = sorted((u for u in part if u.passage == first.passage and not u.is_heading), key=lambda u: u.start)
     return same[:_TOLD] or list(told)
+
+
+def _item(item: str, part: Sequence[Unit], ranked: Sequence[Unit]) -> Unit | None:
+    """The first unit behind the beginning of a part that opens with the item's letter or number."""
+    opening = re.compile(rf"\W{{0,3}}{item}\s?[).]", re.IGNORECASE)
+    first = min(part, key=lambda unit: (unit.passage, unit.start))
+    behind = [u for u in ranked if u.passage == first.passage and u.start > first.start]
+    return next((u for u in sorted(behind, key=lambda u: u.start) if opening.match(u.text)), None)
 
 
 def _with_rest(part: Sequence[Unit], ranked: Sequence[Unit]) -> list[Unit]:

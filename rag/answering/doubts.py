@@ -14,6 +14,7 @@ from rag.attribution import AnswerKind, Question, Selection, read_question, text
 from rag.attribution.features import naming
 from rag.attribution.initials import Initials
 from rag.attribution.notation import held_tokens, identifiers
+from rag.retrieval.numbered import missing_labels
 from rag.schema import Passage
 from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
 
@@ -62,7 +63,8 @@ def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list
     held = held_tokens(" ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages))
     missing = identifiers(question.asked) - held
     written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?![\w.'’&-]| \d)|[^\W_][\w/-]*", question.asked)
-    return [word for word in dict.fromkeys(written) if identifiers(word) & missing]
+    unknown = [word for word in dict.fromkeys(written) if identifiers(word) & missing]
+    return [*unknown, *missing_labels(question.asked, (p.text for p in passages))]
 
 
 def _told_unknown(unknown: Sequence[str], passages: Sequence[Passage], chinese: bool) -> str:

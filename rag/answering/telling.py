@@ -43,7 +43,7 @@ def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None
         if holding:
             return holding
     labels = set(text_terms(row.label()))
-    asked = {term for term in question.terms if term not in labels}
+    asked = {term for term in text_terms(question.text) if term not in labels}  # "which country" too
     names = [set(text_terms(row.cells[i].column)) for i in values]
     shared = set.intersection(*names) if len(names) > 1 else set()  # what all are called tells none apart
     fits = {i: len(asked & (set(text_terms(row.cells[i].column)) - shared)) for i in values}
@@ -96,7 +96,7 @@ def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[list[int]]]:
 def _told_row(row: Row, lit: Collection[int]) -> str:
     if not lit or row.names_nothing:
         return row.line
-    labels = range(max(row.labels, 1))
+    labels = range(0 if row.labels_next(0) else max(row.labels, 1))
     kept = [i for i in range(len(row.cells)) if i in lit or i in labels]
     label = PATH.join([*row.sections, *(row.cells[i].text for i in kept if i in labels)])
     named = [i for i in kept if i not in labels]
@@ -104,7 +104,7 @@ def _told_row(row: Row, lit: Collection[int]) -> str:
         return row.line
     values = "; ".join(f"{row.cells[i].column}: {row.cells[i].text}".removeprefix(": ") for i in named)
     unit = f" ({row.unit})" if row.unit else ""
-    return f"{label} – {values}{unit}"
+    return f"{label} – {values}{unit}".removeprefix(" – ")
 
 
 def _told_text(text: str) -> str:

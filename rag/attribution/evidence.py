@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.attribution.asking import AnswerKind
 from rag.attribution.features import (
     FEATURES,
     UnitVectors,
@@ -19,7 +20,7 @@ from rag.attribution.languages import Judge, LanguageJudges, SecondEmbedder, lan
 from rag.attribution.membership import Members, choose, few_enough
 from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
-from rag.attribution.question import Question, read_question
+from rag.attribution.question import Question, read_question, text_terms
 from rag.attribution.units import Unit, quotable_units
 from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
 from rag.attribution.weights import (
@@ -30,7 +31,7 @@ from rag.attribution.weights import (
 )
 from rag.models import Reader
 from rag.models.protocol import Embedder
-from rag.schema import Passage
+from rag.schema import PROPERTIES, Passage
 from rag.text import likeliest_language
 
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
@@ -202,7 +203,7 @@ class EvidenceSelector:
     ) -> Measured:
         """Find the units of some passages and measure the most promising; see `select`."""
         asked = read_question(question)
-        units = quotable_units(passages)
+        units = [unit for unit in quotable_units(passages) if not _is_aside(asked, unit)]
         weight = term_weights or weights_from_texts(unit.reading for unit in units)
         by_words = word_features(asked, units, passages, weight)
         kept = self._prefiltered(by_words, self._most_candidates * (2 if foreign else 1))
@@ -294,3 +295,10 @@ def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:
     for rank, i in enumerate(chosen):
         first.setdefault(units[i].document_id, rank)
     return sorted(chosen, key=lambda i: (first[units[i].document_id], units[i].start))
+
+
+def _is_aside(question: Question, unit: Unit) -> bool:
+    """Whether a unit tells who wrote a document and when, and the question asks for nothing of the kind."""
+    is_property = bool(unit.headings) and unit.headings[-1] == PROPERTIES
+    asked = question.kind in (AnswerKind.PERSON, AnswerKind.TIME)
+    return is_property and not asked and set(text_terms(unit.text)).isdisjoint(question.terms)

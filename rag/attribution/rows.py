@@ -52,14 +52,15 @@ class Row:
 
     def label(self) -> str:
         """What the row is about: the groups that it stands in and its own label."""
-        count = self.labels or (1 if len(self.cells) > 1 else 0)
+        count = self.labels or int(len(self.cells) > 1 and not self.labels_next(0))
         return PATH.join([*self.sections, *(cell.text for cell in self.cells[:count])])
 
     def parts(self) -> Iterator[tuple[str, Cell | None]]:
         """The row in words, piece by piece; a piece that is a cell's own text comes with it."""
         if self.sections:
             yield PATH.join(self.sections) + PATH, None
-        for i, cell in enumerate(self.cells):
+        shown = [cell for i, cell in enumerate(self.cells) if not self.labels_next(i)]
+        for i, cell in enumerate(shown):
             if i:
                 yield (": " if self.names_nothing and not self.is_header and i == 1 else "; "), None
             if cell.column:
@@ -67,6 +68,11 @@ class Row:
             yield cell.text, cell
         if self.unit:
             yield f" ({self.unit})", None
+
+    def labels_next(self, i: int) -> bool:
+        """Whether a cell of a form says what the next one is, as that one's name does."""
+        cell, following = self.cells[i], self.cells[i + 1 : i + 2]
+        return not cell.column and bool(following) and cell.text.rstrip(":： ") == following[0].column != ""
 
     @property
     def line(self) -> str:

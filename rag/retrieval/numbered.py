@@ -15,10 +15,13 @@ from typing import Final
 
 from rag.text import STOP_WORDS
 
-__all__ = ["Label", "asked_labels", "opens"]
+__all__ = ["Label", "asked_labels", "missing_labels", "opens"]
 
 _NUMBER: Final = r"\d{1,3}(?:\.\d{1,3}){0,4}[A-Za-z]?|[IVXL]{1,6}"
-_LABEL: Final = re.compile(rf"(?<!\w)([^\W\d_]{{2,14}}|§)\.?\s?({_NUMBER})(?![\w%/-]|[.,:]\d)")
+_LABEL: Final = re.compile(
+    rf"(?<!\w)([^\W\d_]{{2,14}}|§)\.?\s?({_NUMBER})(?![\w%/-]|[.,:]\d)(?:\s?\(([a-z]|\d{{1,2}})\))?"
+)
+_DOTTED: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{1,3}){1,4})(?=\s*[?？.]?\s*\Z)")
 _COUNTED: Final = re.compile(r"第[一二三四五六七八九十百零〇两\d]{1,6}[章节節条條款编編篇部]")
 _PARTS: Final = frozenset(
     [
@@ -61,10 +64,14 @@ _PARTS: Final = frozenset(
 
 @dataclass(frozen=True)
 class Label:
-    """What a question names a part by: its word ("" for one like 第八条) and its number as written."""
+    """What a question names a part by: its word ("" for one like 第八条) and its number as written.
+
+    `item` is the item within it that is meant: `b` in "§ 2 (b)".
+    """
 
     word: str
     number: str
+    item: str = ""
 
     @property
     def text(self) -> str:
@@ -74,15 +81,30 @@ class Label:
 
 def asked_labels(question: str) -> tuple[Label, ...]:
     """The parts that a question names by number; years and counts behind small words are none."""
-    named = [Label(word.casefold(), number) for word, number in _LABEL.findall(question)]
+    named = [Label(word.casefold(), number, item) for word, number, item in _LABEL.findall(question)]
     found = [label for label in named if label.word not in STOP_WORDS]
-    return (*found, *(Label("", text) for text in _COUNTED.findall(question)))
+    alone = [] if found else [Label("", number) for number in _DOTTED.findall(question)]
+    return (*found, *alone, *(Label("", text) for text in _COUNTED.findall(question)))
+
+
+def missing_labels(question: str, texts: Iterable[str]) -> list[str]:
+    """The dotted numbers of parts that a question names, that open no line though others of their part do."""
+    whole = "\n".join(texts)
+    asked = [label.number for label in asked_labels(question) if "." in label.number]
+    return [
+        number
+        for number in asked
+        if not re.search(rf"^\W{{0,3}}{re.escape(number)}(?!\w|[.-]\w)", whole, re.MULTILINE)
+        and re.search(rf"^\W{{0,3}}{re.escape(number.rpartition('.')[0])}\.\d", whole, re.MULTILINE)
+    ]
 
 
 def opens(label: Label, headings: Iterable[str], text: str) -> bool:
     """Whether one of the headings, or a line of the text, begins with a label."""
     number = re.escape(label.number) + r"(?!\w|[.-]\w)"
     whole = re.escape(label.word) + r"\.?\s?" + number if label.word else re.escape(label.number)
+    if "." in label.number and (not label.word or label.word in _PARTS):
+        whole = rf"(?:{whole}|{number})"
     if re.search(rf"^[^\w\n§]{{0,3}}{whole}", "\n".join([*headings, text]), re.IGNORECASE | re.MULTILINE):
         return True
     alone = re.compile(number, re.IGNORECASE)

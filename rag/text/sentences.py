@@ -15,6 +15,8 @@ __all__ = ["line_spans", "sentence_spans"]
 _HARD_BREAK: Final = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _CJK_SENTENCE: Final = re.compile(r"[^。！？!?；;…]*(?:[。！？!?；;…]+[”’」』）)】》\"']*|$)", re.S)
 _LIST_START: Final = re.compile(r"\s*(?:[-*•·▪‣–—●○■□◦]|\(?\d{1,3}[.)、]|\(?[a-zA-Z][.)])\s")
+_NUMBER_ALONE: Final = re.compile(r"\W*(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]|[A-Za-z][.)]|[IVXLC]{1,6}[.)])\s*\Z")
+"""What numbers a clause or an item, and is no sentence by itself."""
 _RECORD_START: Final = re.compile(
     r"\s*[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d"
     r"|\d{1,3}(?:\.\d{1,3}){3} )"
@@ -77,7 +79,9 @@ def _unwrapped(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _latin_spans(text: str) -> list[tuple[int, int]]:
-    return [(int(span[0]), int(span[1])) for span in _tokenizer()(text)]
+    spans = [(int(span[0]), int(span[1])) for span in _tokenizer()(text)]
+    joined = len(spans) > 1 and _NUMBER_ALONE.match(text[slice(*spans[0])])
+    return [(spans[0][0], spans[1][1]), *spans[2:]] if joined else spans
 
 
 def _cjk_spans(text: str) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.errors import NotFoundError
+from rag.errors import EncryptedDocumentError, NotFoundError
 from rag.page_image import HIGHLIGHT, page_image
 from rag.schema import Box
 
@@ -52,3 +52,16 @@ def test_a_file_that_is_no_pdf_is_a_plain_error(tmp_path):
     path.write_text("plain")
     with pytest.raises(NotFoundError, match=r"notes\.txt"):
         page_image(path, 1)
+
+
+def test_the_pages_of_a_protected_file_are_drawn_with_its_password(pdf):
+    from pypdf import PdfWriter
+
+    open_page = page_image(pdf, 1)
+    writer = PdfWriter(clone_from=pdf)
+    writer.encrypt("apricot", "owner", algorithm="AES-256")
+    writer.write(pdf)
+    for wrong in ("", "quince"):
+        with pytest.raises(EncryptedDocumentError, match="its password"):
+            page_image(pdf, 1, password=wrong)
+    assert page_image(pdf, 1, password="apricot") == open_page

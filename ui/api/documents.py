@@ -29,6 +29,8 @@ from ui.uploads import distinct, safe_name, save_upload
 __all__ = ["ROUTES"]
 
 _FORM = "send a multipart form with one field `file` for each file"
+_PASSWORD = "Document-Password"
+"""The header with an original's password: unlike the address of a page it stands in no log."""
 _MOST_FILES = 1_000
 _MOST_HIGHLIGHTS = 200
 _MOST_POINTS = 100_000.0
@@ -43,12 +45,16 @@ async def list_documents(request: Request) -> Response:
 
 
 async def add_documents(request: Request) -> Response:
-    """`POST /v1/documents` (multipart form, fields `file`): a JSON line a file, as each is done."""
+    """`POST /v1/documents` (multipart form, fields `file`): a JSON line a file, as each is done.
+
+    Passwords for protected files come in fields `password`; they are not kept.
+    """
     library: Library = request.app.state.library
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UsageError(_FORM)
     async with request.form(max_files=_MOST_FILES) as form:
         files = [item for item in form.getlist("file") if isinstance(item, UploadFile)]
+        passwords = [item for item in form.getlist("password") if isinstance(item, str)]
         if not files:
             raise UsageError(_FORM)
         folder = TemporaryFolder()
@@ -57,7 +63,8 @@ async def add_documents(request: Request) -> Response:
         except BaseException:
             folder.remove()
             raise
-    return StreamingResponse(_ingested(library, *saved, folder), media_type="application/x-ndjson")
+    lines = _ingested(library, *saved, folder, passwords)
+    return StreamingResponse(lines, media_type="application/x-ndjson")
 
 
 async def remove_document(request: Request) -> Response:
@@ -84,14 +91,20 @@ async def show_document(request: Request) -> Response:
 
 
 async def show_page(request: Request) -> Response:
-    """`GET /v1/documents/ID/pages/N.png?highlight=LEFT,TOP,RIGHT,BOTTOM`: a PDF's page as a picture."""
+    """`GET /v1/documents/ID/pages/N.png?highlight=LEFT,TOP,RIGHT,BOTTOM`: a PDF's page as a picture.
+
+    The password of a protected one comes in the header `Document-Password`.
+    """
     library: Library = request.app.state.library
     page = number(request.path_params["page"], "a page")
     boxes = [_box(page, text) for text in request.query_params.getlist("highlight")]
     if len(boxes) > _MOST_HIGHLIGHTS:
         raise UsageError(f"at most {_MOST_HIGHLIGHTS} highlights a page, not {len(boxes)}")
     document = await run_in_threadpool(library.store.resolve, request.path_params["document_id"])
-    picture = await run_in_threadpool(library.page_image, document.document_id, page, boxes)
+    password = request.headers.get(_PASSWORD, "")
+    picture = await run_in_threadpool(
+        library.page_image, document.document_id, page, boxes, password=password
+    )
     return Response(picture, media_type="image/png")
 
 
@@ -136,19 +149,27 @@ def _save(files: Sequence[UploadFile], folder: Path, limit: int) -> tuple[dict[P
 
 
 async def _ingested(
-    library: Library, saved: dict[Path, str], refused: list[FileResult], folder: TemporaryFolder
+    library: Library,
+    saved: dict[Path, str],
+    refused: list[FileResult],
+    folder: TemporaryFolder,
+    passwords: Sequence[str],
 ) -> AsyncIterator[str]:
     """A caller who goes away stops the work; what is in the library by then stays."""
     try:
         with told_to_stop() as stop:
-            async for line in iterate_in_threadpool(_results(library, saved, refused, stop)):
+            async for line in iterate_in_threadpool(_results(library, saved, refused, stop, passwords)):
                 yield line
     finally:
         folder.remove()
 
 
 def _results(
-    library: Library, saved: dict[Path, str], refused: list[FileResult], stop: threading.Event
+    library: Library,
+    saved: dict[Path, str],
+    refused: list[FileResult],
+    stop: threading.Event,
+    passwords: Sequence[str],
 ) -> Iterator[str]:
     for result in refused:
         yield _line(result.to_json())
@@ -156,7 +177,13 @@ def _results(
         return
     try:
         for result in ingest_paths(
-            list(saved), library.store, library.embedder, library.settings, stop=stop, sources=saved
+            list(saved),
+            library.store,
+            library.embedder,
+            library.settings,
+            stop=stop,
+            sources=saved,
+            passwords=passwords,
         ):
             yield _line(result.to_json())
     except CitewellError as error:

@@ -62,14 +62,20 @@ class IngestJob:
     @property
     def locked(self) -> bool:
         """Whether a file that can be tried again needs a password."""
-        names = set(self.failed.values())
-        return any(result.locked and result.source in names for result in self.results)
+        return any(result.locked and self._file_of(result) for result in self.results)
 
     @property
     def failed(self) -> dict[Path, str]:
         """The files that can be tried again."""
-        names = {result.source for result in self.results if result.status == "failed"}
-        return {path: name for path, name in self.sources.items() if name in names and path.is_file()}
+        found = [self._file_of(result) for result in self.results if result.status == "failed"]
+        return {path: self.sources[path] for path in dict.fromkeys(found) if path is not None}
+
+    def _file_of(self, result: FileResult) -> Path | None:
+        """The file of a result, or the archive that it lies in, if it is still there."""
+        for path, name in self.sources.items():
+            if f"{result.source}/".startswith(f"{name}/") and path.is_file():
+                return path
+        return None
 
 
 class IngestQueue:

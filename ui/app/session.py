@@ -85,6 +85,8 @@ class Session:
     run_id: str | None = None
     address_read: bool = False
     """Whether the conversation that the address named was opened; later it only tells what is shown."""
+    page_passwords: dict[str, str] = field(default_factory=dict, repr=False)
+    """Passwords of protected originals by their documents, for as long as the session."""
     uploads: int = 0
     """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""
 

@@ -1,9 +1,9 @@
 """PDF: text, boxes and structure by pdfium, with pypdf for what pdfium does not read well.
 
 The way of a page: its characters (`characters`) become readable ones (`glyphs`), lines (`lines`) and
-blocks (`blocks`, after `columns` and `furniture`), and are written as text with boxes (`writing`).
+blocks (`blocks`, after `furniture`), and are written as text with boxes (`writing`).
 What needs the whole document comes between: body size and heading ranks (`style`), running headers
-(`furniture`), and the words that decide about hyphens (`hyphens`).
+(`furniture`), and the words that decide about hyphens.
 
 pdfium is not thread-safe: one thread of a process at a time.
 """

@@ -1,24 +1,28 @@
-"""From the lines of a page to its blocks: paragraphs, list items, table rows, headers and footers."""
+"""From the lines of a page to its blocks: paragraphs, list items, table rows, headers and footers.
+
+Most papers draw column by column, and then the content's order is the reading order. Some programs
+draw across; their lines then have two long cells with one gutter between them all down the page, and the
+columns are put back one after the other.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from ingest.loaders.boxes import has_box
-from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
-from ingest.loaders.pdf.columns import untangled
-from ingest.loaders.pdf.form_boxes import tell_boxes
+from ingest.loaders.pdf.elements import SENTENCE_END, Line, PageBlock, Piece
+from ingest.loaders.pdf.forms import tell_boxes, with_fields
 from ingest.loaders.pdf.glyphs import first_unit
-from ingest.loaders.pdf.line import Line
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.rows import has_leader, joined_rows, row_pieces
 from ingest.loaders.pdf.style import DocumentStyle, line_pitch
 from rag.schema import BlockKind
 
-__all__ = ["page_blocks"]
+__all__ = ["page_blocks", "untangled"]
 
 _BULLET: Final = re.compile(r"[•‣▪▫●○■□◦∙·◆◇➢➤►✓✔❖\-–—*](?=\s|\Z)")
 _NUMBER: Final = re.compile(
@@ -39,6 +43,10 @@ _WIDE_PITCH: Final = 2.1
 _LEAST_RUNNING: Final = 25.0
 """A line of running text, so many font sizes wide, that ends where the next word had no room goes on in
 the next line though lines elsewhere on the page stand closer."""
+_LEAST_LINES: Final = 6
+_LEAST_CHARACTERS: Final = 20
+"""Mean length of a column's lines; cells of a table are shorter."""
+_MOST_DIGITS: Final = 0.2
 
 
 def page_blocks(
@@ -49,7 +57,7 @@ def page_blocks(
         line for line in page.lines if line not in furniture and not _RULE.fullmatch(page.line_text(line))
     ]
     blocks = _grouped(page, untangled(page, body), style)
-    blocks = joined_rows(page, blocks, style)
+    blocks = joined_rows(page, with_fields(page, blocks), style)
     tell_boxes(page, blocks)
     headers, footers = (
         [_block(page, line, kind) for line in page.lines if furniture.get(line) is kind]
@@ -180,3 +188,53 @@ def _is_indented(block: PageBlock, line: Line) -> bool:
         # after a first line, the rest may hang (a list item) or stand out (an indented first line)
         return step > 0.8 * line.size and block.kind is not BlockKind.LIST_ITEM
     return abs(step) > 0.8 * line.size
+
+
+def untangled(page: PageLines, lines: Sequence[Line]) -> list[Line]:
+    """The lines in reading order: between lines that cross the gutter, the left column goes first."""
+    gutter = _gutter(page, lines)
+    if gutter is None:
+        return list(lines)
+    ordered: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in lines:
+        parts = _split(line, gutter)
+        if parts is None:
+            ordered += [*left, *right, line]
+            left, right = [], []
+            continue
+        left += parts[0]
+        right += parts[1]
+    return [*ordered, *left, *right]
+
+
+def _gutter(page: PageLines, lines: Sequence[Line]) -> float | None:
+    """The x of a gutter between two columns of prose, or None."""
+    pairs = [line.cells for line in lines if len(line.cells) == 2 and not line.font.angle]
+    gaps = [(left.right, right.left) for left, right in pairs]
+    if len(gaps) < _LEAST_LINES or len(gaps) * 2 < len(lines):
+        return None
+    low, high = max(gap[0] for gap in gaps), min(gap[1] for gap in gaps)
+    if low >= high:
+        return None
+    for side in (0, 1):
+        text = "".join(page.text[cells[side].start : cells[side].end] for cells in pairs)
+        digits = sum(character.isdigit() for character in text)
+        if len(text) < _LEAST_CHARACTERS * len(gaps) or digits > _MOST_DIGITS * len(text):
+            return None
+    return (low + high) / 2
+
+
+def _split(line: Line, gutter: float) -> tuple[list[Line], list[Line]] | None:
+    """The parts of a line left and right of the gutter; None for a line that crosses it."""
+    if line.right <= gutter:
+        return [line], []
+    if line.left >= gutter:
+        return [], [line]
+    for i in range(1, len(line.cells)):
+        end, start = line.cells[i - 1].right, line.cells[i].left
+        if end <= gutter <= start:
+            left = replace(line, cells=line.cells[:i], right=end)
+            return [left], [replace(line, cells=line.cells[i:], left=start)]
+    return None

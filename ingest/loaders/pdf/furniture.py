@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.elements import Line
 from ingest.loaders.pdf.lines import PageLines
 from rag.schema import BlockKind
 

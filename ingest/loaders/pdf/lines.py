@@ -1,8 +1,12 @@
-"""From the characters of a page to its lines, and on each line the cells that wide gaps part."""
+"""From the characters of a page to its lines, and on each line the cells that wide gaps part.
+
+Lines of Chinese or Japanese may run down the page, the first one on the right.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,17 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, Font, PageCharacters
-from ingest.loaders.pdf.glyphs import HYPHEN, LINE_BREAK, normalised
-from ingest.loaders.pdf.line import CELL_GAP, Cell, Line, gathered
+from ingest.loaders.pdf.elements import CELL_GAP, Cell, Line, gathered
+from ingest.loaders.pdf.glyphs import HYPHEN, LINE_BREAK, is_unspaced, normalised
 from ingest.loaders.pdf.scripts import with_scripts
-from ingest.loaders.pdf.vertical import DOWNWARDS, set_downwards
 
-__all__ = ["PageLines", "read_lines"]
+__all__ = ["DOWNWARDS", "PageLines", "read_lines", "set_downwards"]
 
 _DEFAULT_SIZE: Final = 10.0
 _RAISED: Final = 0.8
 """A raised character is at most so high as the ones about it."""
 _BREAK: Final = re.compile(f"[{LINE_BREAK}{HYPHEN}]")
+DOWNWARDS: Final = 270
+"""The direction in degrees of text that runs down the page; lines follow each other to the left."""
+_LEAST_DOWNWARDS: Final = 3
+_WIDEST: Final = 1.6
+_MOSTLY: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,3 +172,47 @@ def _cut(inked: NDArray[np.intp], frame: Boxes, starts: NDArray[np.intp], fonts:
             first_cells, last_cells, bounds, owners, strict=True
         )
     ]
+
+
+def set_downwards(
+    text: str, inked: NDArray[np.intp], starts: NDArray[np.intp], boxes: Boxes, fonts: Sequence[Font]
+) -> list[Font]:
+    """The fonts of a page's lines, those of vertical lines with their direction.
+
+    A vertical line is one character wide, of a script without spaces, and each of its characters
+    stands below the one before. Where most of a page is such, lines too short to tell are as well.
+
+    Args:
+        text: the page's text.
+        inked: the indexes in it of the characters with ink, shape (n,).
+        starts: which of those begin a line, shape (lines,).
+        boxes: the boxes of the inked characters, shape (n, 4).
+        fonts: one for each line; characters of vertical fonts are upright themselves.
+    """
+    if not any(map(is_unspaced, text[:: max(len(text) // 100, 1)])):
+        return list(fonts)
+    ends = [*starts[1:].tolist(), len(inked)]
+    spans = list(zip(starts.tolist(), ends, strict=True))
+    narrow = [_is_narrow(boxes[a:b], font) for (a, b), font in zip(spans, fonts, strict=True)]
+    down = [
+        narrow[i] and b - a >= _LEAST_DOWNWARDS and _runs_down(text, inked[a:b], boxes[a:b])
+        for i, (a, b) in enumerate(spans)
+    ]
+    if sum(b - a for (a, b), is_down in zip(spans, down, strict=True) if is_down) > _MOSTLY * len(inked):
+        down = [
+            is_down or (narrow[i] and b - a < _LEAST_DOWNWARDS)
+            for i, ((a, b), is_down) in enumerate(zip(spans, down, strict=True))
+        ]
+    return [
+        font._replace(angle=DOWNWARDS) if is_down else font for font, is_down in zip(fonts, down, strict=True)
+    ]
+
+
+def _is_narrow(boxes: Boxes, font: Font) -> bool:
+    width = float(boxes[:, 2].max() - boxes[:, 0].min())
+    return font.angle == 0 and width <= _WIDEST * max(font.size, 1.0)
+
+
+def _runs_down(text: str, inked: NDArray[np.intp], boxes: Boxes) -> bool:
+    middles = boxes[:, 1] + boxes[:, 3]
+    return bool((np.diff(middles) > 0).all()) and all(is_unspaced(text[i]) for i in inked[:2].tolist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,29 +11,28 @@ from typing import Final
 
 import numpy as np
 
-from ingest.loaders.builder import DocumentBuilder, is_telling, readable_title
-from ingest.loaders.pdf.block import PageBlock
+from ingest.loaders.builder import DocumentBuilder, hidden_told, is_telling, readable_title
+from ingest.loaders.page_report import page_ranges
 from ingest.loaders.pdf.blocks import page_blocks
 from ingest.loaders.pdf.contents import PdfContents, read_contents
-from ingest.loaders.pdf.fallback import is_right_to_left, plain_page
+from ingest.loaders.pdf.elements import PageBlock
+from ingest.loaders.pdf.fallback import is_right_to_left, placed_boxes, plain_page
 from ingest.loaders.pdf.furniture import furniture_of
 from ingest.loaders.pdf.glyphs import HYPHEN
-from ingest.loaders.pdf.hyphens import Vocabulary, vocabulary
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.placing import placed_boxes
 from ingest.loaders.pdf.reading import plausible_title, readable_date
-from ingest.loaders.pdf.report import document_warnings, page_warnings
 from ingest.loaders.pdf.right_to_left import has_clear_order, right_to_left_page
-from ingest.loaders.pdf.scan_furniture import with_scan_furniture
+from ingest.loaders.pdf.scans import with_scan_furniture
 from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
-from ingest.loaders.pdf.tables import name_rows
-from ingest.loaders.pdf.writing import WrittenPage, block_text, written_page
+from ingest.loaders.pdf.tables import name_rows, page_tables
+from ingest.loaders.pdf.writing import Vocabulary, WrittenPage, block_text, vocabulary, written_page
 from rag.errors import EmptyDocumentError
 from rag.geometry import PageGeometry
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
+from rag.text.tables import Placed
 
-__all__ = ["PdfLoader"]
+__all__ = ["PdfLoader", "document_tables"]
 
 _LONGEST_SUBJECT: Final = 90
 _PROSE: Final = 200
@@ -63,8 +63,24 @@ class PdfLoader:
             raise EmptyDocumentError(_why_empty(contents, source))
         builder.title = _title(contents, written[0], source)
         for page, text in zip(contents.pages, written, strict=True):
-            _add(builder, page, text, page_warnings(contents, page), breaks=page is not contents.pages[-1])
+            _add(builder, page, text, _page_warnings(contents, page), breaks=page is not contents.pages[-1])
         return builder.build()
+
+
+def document_tables(path: Path) -> Iterator[list[list[Placed]]]:
+    """The tables of a document page by page, each as rows of cells in their columns.
+
+    Raises:
+        EncryptedDocumentError: it opens with a password only.
+        DocumentError: the file cannot be read.
+    """
+    contents = read_contents(path, path.name)
+    style = measured_style(contents.pages, contents.outline)
+    furniture = furniture_of(contents.pages)
+    for page in contents.pages:
+        blocks = page_blocks(page, furniture[page.number], style)
+        name_rows(page, blocks, style)
+        yield from (table.grid() for table in page_tables(page, blocks, style))
 
 
 def _written(contents: PdfContents) -> Iterator[WrittenPage]:
@@ -146,7 +162,7 @@ def _describe(contents: PdfContents, builder: DocumentBuilder) -> None:
         names = ", ".join(contents.attachments)
         builder.describe("attachments", names)
         builder.warnings.append(f"attachments are not read: {names}")
-    builder.warnings.extend(document_warnings(contents))
+    builder.warnings.extend(_document_warnings(contents))
 
 
 def _title(contents: PdfContents, first_page: WrittenPage, source: str) -> str:
@@ -171,4 +187,28 @@ def _first_page_title(page: WrittenPage) -> str:
 def _why_empty(contents: PdfContents, source: str) -> str:
     count = len(contents.pages)
     where = "its page" if count == 1 else f"any of its {count} pages"
-    return f"{source} has no text to index on {where}: {'; '.join(document_warnings(contents)) or 'blank'}"
+    return f"{source} has no text to index on {where}: {'; '.join(_document_warnings(contents)) or 'blank'}"
+
+
+def _page_warnings(contents: PdfContents, page: PageLines) -> tuple[str, ...]:
+    """What is odd about one page."""
+    hidden = (hidden_told(page.hidden),) if page.hidden else ()
+    return (*contents.warnings.get(page.number, ()), *hidden)
+
+
+def _document_warnings(contents: PdfContents) -> list[str]:
+    """One line for each kind of oddity: `pages 4, 9-12: no text, OCR used`."""
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for number, warnings in sorted(contents.warnings.items()):
+        for warning in warnings:
+            numbers[warning].append(number)
+    told = [f"{_pages(found)}: {warning}" for warning, found in numbers.items()]
+    hidden = [page for page in contents.pages if page.hidden]
+    if hidden:
+        pages = _pages([page.number for page in hidden])
+        told.append(f"{pages}: {hidden_told(sum(page.hidden for page in hidden))}")
+    return told
+
+
+def _pages(numbers: list[int]) -> str:
+    return f"{'page' if len(numbers) == 1 else 'pages'} {page_ranges(numbers)}"

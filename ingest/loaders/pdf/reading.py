@@ -15,11 +15,10 @@ from ingest.loaders.decoding import clean_text
 from ingest.loaders.pdf.characters import Frame, main_angle, read_characters
 from ingest.loaders.pdf.drawings import read_drawings
 from ingest.loaders.pdf.drawn_boxes import drawn_boxes
-from ingest.loaders.pdf.feigned import drop_feigned
-from ingest.loaders.pdf.fields import take_boxes, with_boxes
+from ingest.loaders.pdf.forms import take_boxes, with_boxes
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
-from ingest.loaders.pdf.visibility import hidden_characters
+from ingest.loaders.pdf.visibility import drop_feigned, hidden_characters
 
 __all__ = [
     "ReadPage",

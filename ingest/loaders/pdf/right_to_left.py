@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -17,41 +16,26 @@ from typing import Final
 import numpy as np
 
 from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.right_to_left_lines import Glyph, GlyphLine, glyph_lines, parted_lines
+from ingest.loaders.pdf.table_columns import RowCell, columns_of, covered
 from ingest.loaders.pdf.writing import WrittenPage
-from rag.schema import Block, BlockKind
+from rag.schema import Block, BlockKind, RowHeader
+from rag.text.tables import Placed, headers_of_grid
 
 __all__ = ["has_clear_order", "logical_order", "right_to_left_page"]
 
 _SPACE: Final = 0.19
 """A gap of so many line heights parts words; letters that join stand at most .15 apart."""
-_COLUMN: Final = 3.0
-_SAME_LINE: Final = 0.5
 _NEXT_LINE: Final = 1.9
 _LARGER: Final = 1.12
+_WIDER: Final = 1.3
+_ROOM: Final = 0.1
+_STOPS: Final = (".", "!", "?", ":", "؟", "۔")
 _LONGEST_HEADING: Final = 100
 _NUMBERS: Final = frozenset(("EN", "AN"))
 _IN_NUMBERS: Final = frozenset(("ES", "CS", "ET"))
 _LEFT_TO_RIGHT: Final = frozenset(("L", "EN", "AN"))
 _MIRRORED: Final = str.maketrans("()[]{}<>«»", ")(][}{><»«")
-
-
-@dataclass(frozen=True, slots=True)
-class _Glyph:
-    """What stands in one place: its characters in the order of reading, its sides, their indexes."""
-
-    text: str
-    left: float
-    right: float
-    sources: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line of glyphs as set, from left to right."""
-
-    glyphs: tuple[_Glyph, ...]
-    top: float
-    bottom: float
 
 
 def has_clear_order(page: PageLines) -> bool:
@@ -87,28 +71,77 @@ def logical_order(texts: Sequence[str]) -> list[int]:
 
 
 def right_to_left_page(page: PageLines) -> WrittenPage:
-    """A page as text with boxes: lines from their pictures, paragraphs by their distances."""
-    rows = list(_rows(page))
-    sizes = [row.bottom - row.top for row in rows]
-    body = median(sizes) if sizes else 0.0
-    characters: list[str] = []
-    sources: list[int] = []
-    blocks: list[Block] = []
-    for group in _paragraphs(rows):
-        if blocks:
-            characters += "\n\n"
-            sources += [-1, -1]
-        start = len(characters)
-        for i, row in enumerate(group):
-            text, places = _read(row)
-            characters += (" " if i else "") + text
-            sources += ([-1] if i else []) + places
-        is_large = group[0].bottom - group[0].top > _LARGER * body
-        is_heading = is_large and len(characters) - start <= _LONGEST_HEADING
-        kind = BlockKind.HEADING if is_heading else BlockKind.PARAGRAPH
-        blocks.append(Block(start, len(characters), kind, int(is_heading)))
-    boxes = np.concatenate([page.boxes, np.full((1, 4), np.nan, np.float32)])
-    return WrittenPage("".join(characters), boxes[np.array(sources, np.intp)], tuple(blocks))
+    """A page as text with boxes: lines from their pictures, paragraphs by their distances, and tables."""
+    lines = list(glyph_lines(page))
+    sizes = [line.bottom - line.top for line in lines]
+    writer = _Writer(page, median(sizes) if sizes else 0.0)
+    for rows in parted_lines(lines):
+        if len(rows) > 1:
+            writer.table(rows)
+        else:
+            writer.waiting += rows[0]
+    return writer.page()
+
+
+class _Writer:
+    """A page in the making: its characters, for each the index of its box, and its blocks."""
+
+    def __init__(self, page: PageLines, body: float) -> None:
+        self._page, self._body = page, body
+        self._characters: list[str] = []
+        self._sources: list[int] = []
+        self._blocks: list[Block] = []
+        self.waiting: list[GlyphLine] = []
+        """Lines that are no rows of a table, to be written as paragraphs."""
+
+    def table(self, rows: Sequence[Sequence[GlyphLine]]) -> None:
+        """Add rows of cells, each from right to left, with the names of their columns."""
+        self._paragraphs()
+        texts = [[_read(cell)[0] for cell in row] for row in rows]
+        placed = [
+            [RowCell(text, cell.left, cell.right) for text, cell in zip(line, row, strict=True)]
+            for line, row in zip(texts, rows, strict=True)
+        ]
+        columns = columns_of(placed)
+        spans = [[(cell.text, covered(cell, columns)) for cell in row] for row in placed]
+        grid = [[Placed(text, len(columns) - span.stop, len(span)) for text, span in row] for row in spans]
+        for i, (row, header) in enumerate(zip(rows, headers_of_grid(grid), strict=True)):
+            self._block(row, "\t", BlockKind.TABLE_ROW, "\n" if i else "\n\n", header)
+
+    def page(self) -> WrittenPage:
+        """The page as it is written."""
+        self._paragraphs()
+        boxes = np.concatenate([self._page.boxes, np.full((1, 4), np.nan, np.float32)])
+        sources = np.array(self._sources, np.intp)
+        return WrittenPage("".join(self._characters), boxes[sources], tuple(self._blocks))
+
+    def _paragraphs(self) -> None:
+        for group in _paragraphs(self.waiting):
+            is_large = group[0].bottom - group[0].top > _LARGER * self._body
+            length = sum(len(glyph.text) for row in group for glyph in row.glyphs)
+            is_heading = is_large and length <= _LONGEST_HEADING
+            self._block(group, " ", BlockKind.HEADING if is_heading else BlockKind.PARAGRAPH)
+        self.waiting = []
+
+    def _block(
+        self,
+        rows: Sequence[GlyphLine],
+        glue: str,
+        kind: BlockKind,
+        parted: str = "\n\n",
+        header: RowHeader | None = None,
+    ) -> None:
+        self._add(parted if self._blocks else "", [-1] * len(parted) * bool(self._blocks))
+        start = len(self._characters)
+        for i, row in enumerate(rows):
+            self._add(glue if i else "", [-1] if i else [])
+            self._add(*_read(row))
+        level = int(kind is BlockKind.HEADING)
+        self._blocks.append(Block(start, len(self._characters), kind, level, header))
+
+    def _add(self, text: str, sources: Sequence[int]) -> None:
+        self._characters += text
+        self._sources += sources
 
 
 def _kind(text: str) -> str:
@@ -127,20 +160,20 @@ def _joins_latin(kinds: Sequence[str], i: int) -> bool:
     return "L" in (left, right) and {left, right} <= _LEFT_TO_RIGHT
 
 
-def _read(row: _Row) -> tuple[str, list[int]]:
+def _read(row: GlyphLine) -> tuple[str, list[int]]:
     """The text of a line in the order of reading, and for each character the index of its box."""
     size = row.bottom - row.top
-    parts: list[_Glyph] = []
+    parts: list[Glyph] = []
     for i, glyph in enumerate(row.glyphs):
         if i and glyph.left - row.glyphs[i - 1].right > _SPACE * size:
-            parts.append(_Glyph(" ", glyph.left, glyph.left, (-1,)))
+            parts.append(Glyph(" ", glyph.left, glyph.left, (-1,)))
         parts.append(glyph)
     order = logical_order([part.text for part in parts])
     text = "".join(_turned(parts, i) for i in order)
     return text, [source for i in order for source in parts[i].sources]
 
 
-def _turned(parts: Sequence[_Glyph], i: int) -> str:
+def _turned(parts: Sequence[Glyph], i: int) -> str:
     """A bracket among right-to-left words is drawn mirrored."""
     text = parts[i].text
     if text not in "()[]{}<>«»":
@@ -149,62 +182,13 @@ def _turned(parts: Sequence[_Glyph], i: int) -> str:
     return text if beside and all(kind == "L" for kind in beside) else text.translate(_MIRRORED)
 
 
-def _rows(page: PageLines) -> Iterator[_Row]:
-    """The lines of a page from top to bottom, each put together from all that stands at its height."""
-    glyphs = sorted(_glyphs(page), key=lambda found: found[1])
-    rows: list[list[tuple[_Glyph, float, float]]] = []
-    for found in glyphs:
-        row = next((row for row in rows[-3:] if _is_beside(row[0], found)), None)
-        if row is None:
-            rows.append([found])
-        else:
-            row.append(found)
-    for row in rows:
-        ordered = sorted(row, key=lambda found: found[0].left)
-        height = median(bottom - top for _, top, bottom in ordered)
-        cuts = [
-            i
-            for i, (a, b) in enumerate(pairwise(ordered), start=1)
-            if b[0].left - a[0].right > _COLUMN * height
-        ]
-        spans = list(pairwise([0, *cuts, len(ordered)]))
-        for start, end in reversed(spans):
-            part = ordered[start:end]
-            yield _Row(
-                tuple(glyph for glyph, _, _ in part),
-                min(top for _, top, _ in part),
-                max(bottom for _, _, bottom in part),
-            )
-
-
-def _glyphs(page: PageLines) -> Iterator[tuple[_Glyph, float, float]]:
-    """The glyphs of a page with their tops and bottoms; letters of one ligature, and marks, stay together."""
-    i = 0
-    text, boxes = page.text, page.boxes
-    while i < len(text):
-        if not np.isfinite(boxes[i, 0]):
-            i += 1
-            continue
-        end = i + 1
-        while end < len(text) and (
-            (boxes[end] == boxes[i]).all() or unicodedata.bidirectional(text[end]) == "NSM"
-        ):
-            end += 1
-        left, top, right, bottom = boxes[i].tolist()
-        yield _Glyph(text[i:end], left, right, tuple(range(i, end))), top, bottom
-        i = end
-
-
-def _is_beside(first: tuple[_Glyph, float, float], other: tuple[_Glyph, float, float]) -> bool:
-    shared = min(first[2], other[2]) - max(first[1], other[1])
-    return shared > _SAME_LINE * max(min(first[2] - first[1], other[2] - other[1]), 1e-6)
-
-
-def _paragraphs(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+def _paragraphs(rows: Sequence[GlyphLine]) -> Iterator[list[GlyphLine]]:
     """Lines that follow each other closely and are set alike."""
-    group: list[_Row] = []
+    steps = [b.bottom - a.bottom for a, b in pairwise(rows) if _follows(a, b)]
+    pitch, edge = min(steps, default=0.0), min((row.left for row in rows), default=0.0)
+    group: list[GlyphLine] = []
     for row in rows:
-        if group and not _follows(group[-1], row):
+        if group and not (_follows(group[-1], row) and not _ends(group[-1], row, pitch, edge)):
             yield group
             group = []
         group.append(row)
@@ -212,8 +196,14 @@ def _paragraphs(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
         yield group
 
 
-def _follows(upper: _Row, lower: _Row) -> bool:
+def _follows(upper: GlyphLine, lower: GlyphLine) -> bool:
     height, other = upper.bottom - upper.top, lower.bottom - lower.top
     is_alike = max(height, other) <= _LARGER * min(height, other)
     step = lower.bottom - upper.bottom
     return is_alike and 0.3 * height < step < _NEXT_LINE * height
+
+
+def _ends(upper: GlyphLine, lower: GlyphLine, pitch: float, edge: float) -> bool:
+    """Whether a line ends a paragraph: more room is below it than between others, or much at its end."""
+    is_short = upper.left - edge > _ROOM * (upper.right - edge) and upper.left - edge > 2 * pitch
+    return lower.bottom - upper.bottom > _WIDER * pitch or (is_short and _read(upper)[0].endswith(_STOPS))

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, starmap
 from typing import Final
 
-from ingest.loaders.pdf.block import SENTENCE_END, PageBlock, Piece
-from ingest.loaders.pdf.line import CELL_GAP, Line
+from ingest.loaders.pdf.elements import CELL_GAP, SENTENCE_END, Line, PageBlock, Piece
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.style import DocumentStyle
 from rag.schema import BlockKind
@@ -98,7 +97,8 @@ def _side_by_side(blocks: Sequence[PageBlock]) -> list[PageBlock]:
 def _stands_beside(left: PageBlock, right: PageBlock) -> bool:
     near = left.lines[-1]
     return (
-        right.left > max(line.right for line in left.lines)
+        not (left.is_fields or right.is_fields)
+        and right.left > max(line.right for line in left.lines)
         and right.top < left.bottom - 0.3 * near.size
         and right.bottom > left.top + 0.3 * near.size
         and all(_length(block) <= _LONGEST_LABEL for block in (left, right))

@@ -31,7 +31,7 @@ _NEAR: Final = 0.35
 _CONTEXT: Final = 40
 _LONGEST: Final = 12
 _MARK: Final = re.compile(r"(?:^|(?<=\n)|(?<=[.!?] ))(\d{1,3}|[*†‡§])[ \n]{0,2}(?=[^\W\d_])")
-_DENOMINATOR: Final = re.compile(r"[/\u2044]\d{1,3}")
+_DENOMINATOR: Final = re.compile(r"\s?([/\u2044])\s?(\d{1,3})(?!\d)")
 _SURELY: Final = 0.8
 _WRITABLE: Final = re.compile(r"[\w+\-−–,.()*†‡§/=]+")
 _MARKS: Final = ("†", "‡", "§", "−", "–")
@@ -61,6 +61,15 @@ def with_scripts(text: str, sources: NDArray[np.intp], boxes: Boxes) -> tuple[st
     kept: list[NDArray[np.intp]] = []
     end = 0
     for run in runs:
+        if run.start < end:
+            continue
+        fraction = _fraction(text, run)
+        if fraction:
+            parts += [text[end : run.start], " ", "".join(text[i] for i in fraction)]
+            kept += [np.arange(end, run.start), np.array([-1 - run.start]), np.array(fraction)]
+            last = _Run(fraction[-1], fraction[-1] + 1, is_raised=False)
+            end = last.end + _breaks_within(text, boxes, last)
+            continue
         before, inner, after = _written(text, run, notes)
         parts += [text[end : run.start], before, inner, after]
         places = np.arange(run.start, run.end)
@@ -172,12 +181,18 @@ def _begins_note(text: str, run: _Run) -> bool:
     return not before or before[-1] in LINE_BREAK + ".!?"
 
 
+def _fraction(text: str, run: _Run) -> list[int]:
+    """The places of a fraction behind a number, numerator, bar and denominator; none where there is none."""
+    inner, bar = text[run.start : run.end], _DENOMINATOR.match(text, run.end)
+    if not (run.is_raised and inner.isdigit() and bar and text[run.start - 1 : run.start].isdigit()):
+        return []
+    return [*range(run.start, run.end), bar.start(1), *range(bar.start(2), bar.end(2))]
+
+
 def _written(text: str, run: _Run, notes: Collection[str]) -> tuple[str, str, str]:
     inner = text[run.start : run.end]
     line = text.rfind(LINE_BREAK, 0, run.start) + 1
     before = text[max(line, run.start - _CONTEXT) : run.start]
-    if run.is_raised and inner.isdigit() and before[-1:].isdigit() and _DENOMINATOR.match(text, run.end):
-        return " ", inner, ""
     if not run.is_raised:
         return ("", subscript(inner), "") if before[-1:].isalnum() or before[-1:] in ")]" else ("", inner, "")
     return written_raised(inner, before, text[run.end : run.end + _CONTEXT], notes)

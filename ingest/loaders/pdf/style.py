@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ingest.loaders.pdf.line import Line
+from ingest.loaders.pdf.elements import Line
 from ingest.loaders.pdf.lines import PageLines
 
 __all__ = [

@@ -9,11 +9,18 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from ingest.loaders.boxes import has_box
-from ingest.loaders.pdf.block import SENTENCE_END, PageBlock
+from ingest.loaders.pdf.elements import SENTENCE_END, PageBlock
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.open_table import OpenTable, is_continuation_note
 from ingest.loaders.pdf.style import DocumentStyle
-from ingest.loaders.pdf.table_columns import Column, RowCell, columns_of, covered, row_cells
+from ingest.loaders.pdf.table_columns import (
+    Column,
+    OpenTable,
+    RowCell,
+    columns_of,
+    covered,
+    is_continuation_note,
+    row_cells,
+)
 from ingest.loaders.pdf.table_names import gathered_names
 from rag.schema import BlockKind, RowHeader
 from rag.text.tables import CellKind, Placed, cell_kind, headers_of_grid, is_form, read_head, unit_of
@@ -132,6 +139,7 @@ def page_tables(page: PageLines, blocks: Sequence[PageBlock], style: DocumentSty
         while (
             end < len(blocks)
             and blocks[end].is_row
+            and not blocks[end].is_fields
             and (end == start or _goes_on(page, blocks[end - 1], blocks[end]))
         ):
             end += 1

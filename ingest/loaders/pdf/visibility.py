@@ -5,10 +5,15 @@ is suspect (its mode, colour, layer or clip, what is drawn before or after it), 
 drawn with and without them. So white text on a dark box stays, and white text on white does not,
 whatever paper, clipping, transparency or later picture makes it vanish. Invisible text over a picture
 is the text of a scan, where the picture has ink.
+
+Nor does a program's text for what is drawn (`ActualText`) count where it says something else: the same entry
+that names a ligature's letters can put any words into the mouth of a page.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import closing
 from itertools import repeat
 from typing import Any, Final
 
@@ -17,11 +22,12 @@ from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, PageCharacters
 from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers, fill_colours
+from ingest.loaders.pdf.glyphs import unreadable_share
 from ingest.loaders.pdf.native import address, functions
 from ingest.loaders.visible import LEAST_POINTS
 from rag.text import without_invisible
 
-__all__ = ["hidden_characters"]
+__all__ = ["drop_feigned", "hidden_characters"]
 
 Mask = NDArray[np.bool_]
 Window = tuple[float, float, float, float]
@@ -51,6 +57,11 @@ _LINE_PIXELS: Final = 8.0
 _MOST_WINDOWS: Final = 24
 _SQUEEZED: Final = 0.1
 _NARROW: Final = 0.05
+_KEY: Final = b"ActualText"
+_MOST_ADDED: Final = 0.05
+"""The share of letters that ligatures, broken words and capitals may add."""
+_ALWAYS_ALLOWED: Final = 3
+_UNREADABLE: Final = 0.1
 
 
 def hidden_characters(page: Any, text_page: Any, characters: PageCharacters, drawings: Drawings) -> Mask:
@@ -267,3 +278,43 @@ def _any_inside(mask: Mask, boxes: NDArray[np.floating]) -> Mask:
     )
     found: Mask = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left] > 0
     return found
+
+
+def drop_feigned(page: Any, replacing: list[tuple[int, int]]) -> int:
+    """Take the text that stands for objects off an open `pypdfium2.PdfPage`, if it is not what they show.
+
+    Args:
+        page: It is changed in memory, so that its text pages read what is drawn from now on.
+        replacing: Text objects and the marks that hold the text, by address.
+
+    Returns:
+        How many letters were told that are not drawn; 0 where the text may stand, for it says what is drawn,
+        or the letters that are drawn cannot be read. The page is to be opened again then.
+    """
+    told = _text(page)
+    remove = functions()["FPDFPageObjMark_RemoveParam"]
+    for mark, pointer in {mark: pointer for pointer, mark in replacing}.items():
+        remove(pointer, mark, _KEY)
+    drawn = _text(page)
+    letters = _letters(drawn)
+    added = sum((_letters(told) - letters).values())
+    allowed = max(_ALWAYS_ALLOWED, _MOST_ADDED * sum(letters.values()))
+    is_legible = (
+        unreadable_share(drawn) <= _UNREADABLE and _share_of_latin(told) - _share_of_latin(drawn) > -0.5
+    )
+    return added if added > allowed and letters and is_legible else 0
+
+
+def _text(page: Any) -> str:
+    with closing(page.get_textpage()) as text_page:
+        return str(text_page.get_text_range())
+
+
+def _letters(text: str) -> Counter[str]:
+    return Counter(filter(str.isalnum, text.casefold()))
+
+
+def _share_of_latin(text: str) -> float:
+    """Fonts of other scripts often hold their signs at the places of Latin letters."""
+    letters = [character for character in text if character.isalpha()]
+    return sum(character < "\u0250" for character in letters) / max(len(letters), 1)

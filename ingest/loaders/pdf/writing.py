@@ -1,27 +1,68 @@
-"""Writes the blocks of a page as text, and keeps for each character the box where it stands."""
+"""Writes the blocks of a page as text, and keeps for each character the box where it stands.
+
+Words broken at the end of a line are joined, or left as the compounds that they are.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from ingest.loaders.pdf.block import PageBlock
 from ingest.loaders.pdf.characters import Boxes
+from ingest.loaders.pdf.elements import PageBlock
 from ingest.loaders.pdf.glyphs import HYPHEN, is_unspaced
-from ingest.loaders.pdf.hyphens import Vocabulary, drops_hyphen
 from ingest.loaders.pdf.lines import PageLines
 from rag.schema import Block, BlockKind
 
-__all__ = ["WrittenPage", "block_text", "written_page"]
+__all__ = ["Vocabulary", "WrittenPage", "block_text", "drops_hyphen", "vocabulary", "written_page"]
 
+Vocabulary = frozenset[str]
+"""The words of a document that are not broken, lower-cased; compounds with their hyphens."""
+
+# a word before a hyphen at the end of a line may be the half of one
+_UNBROKEN: Final = re.compile(rf"[^\W\d_](?:[\w{HYPHEN}]|[-’'](?=\w)){{0,99}}+(?!-\s*\n)")
+_LAST_PART: Final = re.compile(r"[^\W_]{1,60}(?:[-’'][^\W_]{1,60}){0,4}\Z")
+_FIRST_PART: Final = re.compile(r"[^\W_]+")
+_SHORTEST_PART: Final = 3
 _SPACES: Final = re.compile(r"\s+")
-_WORD: Final = re.compile(r"\S+")
+_RUN: Final = re.compile(r"\S+")
 _UNEVEN: Final = re.compile(r"\s\s|[^\S ]")
 _NO_BOX: Final = -1
+
+
+def vocabulary(texts: Iterable[str]) -> Vocabulary:
+    """The unbroken words of texts in which `HYPHEN` marks the broken ones."""
+    return frozenset(
+        word.lower() for text in texts for word in set(_UNBROKEN.findall(text)) if HYPHEN not in word
+    )
+
+
+def drops_hyphen(before: str, after: str, known: Vocabulary) -> bool:
+    """Whether the hyphen between two lines was set only to break a word.
+
+    `before` ends where the hyphen stands, `after` is the next line. The document's own words decide:
+    if it has the joined word, yes; if it has the compound, or both parts as words, no. A word that
+    it has nowhere else is joined, for compounds are rarer than broken words.
+    """
+    left, right = _LAST_PART.search(before), _FIRST_PART.match(after)
+    if not left or not right:
+        return False
+    first, second = left.group(), right.group()
+    if not first[-1].isalpha() or not second[0].isalpha():
+        return False
+    if second[0].isupper() and not (first.isupper() and second.isupper()):
+        return False
+    first, second = first.lower(), second.lower()
+    if first + second in known:
+        return True
+    if f"{first}-{second}" in known:
+        return False
+    parts_are_words = first in known and second in known and min(len(first), len(second)) >= _SHORTEST_PART
+    return not parts_are_words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +99,7 @@ class _Writer:
             self.characters.extend(page[start:end])
             self.sources.extend(range(start, end))
             return
-        for i, word in enumerate(_WORD.finditer(page, start, end)):
+        for i, word in enumerate(_RUN.finditer(page, start, end)):
             if i:
                 self.write(" ")
             self.characters.extend(word.group())

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.attribution import Unit, text_terms
+from rag.attribution import Row, Unit, text_terms
+from rag.text.tables import is_total
 
 __all__ = ["Collection", "Field", "Record", "collections_of"]
 
@@ -75,7 +76,7 @@ def _gathered(records: Iterator[tuple[tuple[object, ...], str, Record]], named: 
 def _rows(units: Sequence[Unit]) -> Iterator[tuple[tuple[object, ...], str, Record]]:
     for unit in units:
         row = unit.row
-        if row is None or row.is_header or row.names_nothing:
+        if row is None or row.is_header or row.names_nothing or is_total(_own_label(row)):
             continue
         first = max(row.labels, 1)
         label, label_name = row.label(), row.cells[0].column if row.cells else ""
@@ -98,6 +99,11 @@ def _rows(units: Sequence[Unit]) -> Iterator[tuple[tuple[object, ...], str, Reco
                 len(columns) if "" in columns else 0,
             )
             yield key, label_name, Record(label, fields, unit)
+
+
+def _own_label(row: Row) -> str:
+    """The first text of a row."""
+    return row.cells[0].text if row.cells else ""
 
 
 def _sections(units: Sequence[Unit]) -> Iterator[tuple[tuple[object, ...], str, Record]]:

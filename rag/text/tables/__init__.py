@@ -4,7 +4,7 @@ from rag.text.tables.cells import CellKind, cell_kind, joined_cells, tick_of, un
 from rag.text.tables.forms import is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
 from rag.text.tables.header_rows import read_head
-from rag.text.tables.row_headers import PATH, headers_of_grid, row_headers
+from rag.text.tables.row_headers import PATH, headers_of_grid, is_total, row_headers
 from rag.text.tables.statements import row_context, row_statement
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "cell_kind",
     "headers_of_grid",
     "is_form",
+    "is_total",
     "joined_cells",
     "placed_rows",
     "read_head",

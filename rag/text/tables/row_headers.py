@@ -13,7 +13,7 @@ from rag.text.tables.forms import form_headers, is_form
 from rag.text.tables.grid import Placed, TableCell, placed_rows
 from rag.text.tables.header_rows import TableHead, is_naming, read_head
 
-__all__ = ["PATH", "headers_of_grid", "row_headers"]
+__all__ = ["PATH", "headers_of_grid", "is_total", "row_headers"]
 
 PATH: Final = " > "
 _TOTAL: Final = re.compile(
@@ -231,6 +231,12 @@ class _Groups:
 
     def _titles(self) -> tuple[str, ...]:
         return tuple(group.title for group in self._open)
+
+
+def is_total(label: str) -> bool:
+    """Whether a row's label says that the row sums up others: `Total`, `Summe netto`, `合计`."""
+    label = label.strip()
+    return _TOTAL.match(label) is not None and not any(map(str.isdigit, label)) and label.count(" ") < 4
 
 
 def _may_title(text: str) -> bool:

@@ -103,3 +103,26 @@ def test_a_form_names_each_value(load, blocks) -> None:
 def test_a_few_letters_tell_the_code_page(load, text: str, encoding: str) -> None:
     document = load(text.encode(encoding), "a.csv")
     assert text.split("\n")[1].split(";")[1] in document.text
+
+
+def test_a_row_of_one_word_titles_the_rows_below_it(load, blocks) -> None:
+    text = (
+        "Dish,Price,Milk\nSoups,,\nLentil,6.20,no\nPea,5.90,no\nMains,,\nTrout,19.80,no\nRisotto,15.50,yes\n"
+    )
+    told = blocks(load(text, "menu.csv"))
+    assert told[0] == ("heading3", "Soups")
+    assert told[3] == ("heading3", "Mains")
+    assert told[5] == ("table_row", "Dish: Risotto; Price: 15.50; Milk: yes")
+
+
+def test_rows_that_lack_values_are_no_titles(load, blocks) -> None:
+    text = "Bird,Length,Weight\nKestrel,,\nBuzzard,,\nKite,61,900\n"
+    assert blocks(load(text, "birds.csv"))[0] == ("table_row", "Bird: Kestrel")
+
+
+def test_comments_above_a_short_table_are_no_rows(load, blocks) -> None:
+    rows = ["id\tfish\tlength\tnote", "1\tpike\t655\tfree", "2\troach\t180\tcut"]
+    text = "\n".join(["# by FieldLog", "# operator: Ida", "# net 3", *rows])
+    told = blocks(load(text, "fish.tsv"))
+    assert [kind for kind, _ in told] == ["paragraph"] * 3 + ["table_row"] * 2
+    assert told[-1][1] == "id: 2; fish: roach; length: 180; note: cut"

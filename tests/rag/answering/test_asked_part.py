@@ -47,6 +47,13 @@ def test_a_question_without_a_number_is_left_alone() -> None:
     assert _told("What does section 7 say?", "A boat") == ["A boat lies on its own buoy."]
 
 
+def test_an_item_of_a_part_is_told_by_its_letter() -> None:
+    text = "§ 2 The board has two officers.\n\n(a) The chair leads.\n\n(b) The clerk writes.\n\n§ 3 Fees"
+    units = quotable_units([Passage("d", "s.md", "Statutes", 1, 0, len(text), text, 1.0)])
+    told = of_asked_part(read_question("What does § 2 (b) say?"), units[:1], units)
+    assert [unit.text for unit in told] == ["(b) The clerk writes."]
+
+
 def test_a_paragraph_that_its_number_opens_is_told_whole() -> None:
     law = "第七条 出资额由股东认缴。股东自公司成立之日起五年内缴足。\n\n第八条 股东可以用实物出资。"
     units = quotable_units([Passage("d", "law.md", "法", 1, 0, len(law), law, 1.0)])

@@ -7,7 +7,7 @@ from itertools import accumulate
 import pytest
 
 from rag.retrieval import HybridRetriever
-from rag.retrieval.numbered import Label, asked_labels, opens
+from rag.retrieval.numbered import Label, asked_labels, missing_labels, opens
 from rag.schema import Chunk
 from rag.settings import RetrievalSettings
 from tests.fakes import add_to_store, document
@@ -22,6 +22,8 @@ from tests.fakes import add_to_store, document
         ("Who paid for 3 lamps?", []),
         ("How is pump 940-0024D wired?", []),
         ("第八条是什么内容？", ["第八条"]),
+        ("What is said in 1.2?", ["1.2"]),
+        ("How far is it at a speed of 3.5 knots?", []),
     ],
 )
 def test_labels_are_a_word_with_a_number(question: str, labels: list[str]) -> None:
@@ -35,6 +37,19 @@ def test_a_heading_may_leave_the_word_out_and_a_longer_number_is_another() -> No
     assert not opens(section, ["4 Weather"], "as section 4.1 says")
     assert not opens(Label("lamp", "4"), ["4 Weather"], "Rain")
     assert opens(Label("table", "3"), ["Results"], "Here it is.\nTable 3: Yields of rye")
+
+
+def test_a_clause_is_a_line_that_begins_with_its_number() -> None:
+    assert opens(Label("clause", "2.3"), ["Lease"], "2.2. It is paid in May.\n2.3. Late payment costs more.")
+    assert not opens(Label("clause", "2.3"), ["Lease"], "The rent is\n2.31 pounds")
+    assert opens(Label("", "第八条"), [], "第八条出租人")
+
+
+def test_a_clause_that_is_not_there_is_told_beside_its_neighbours() -> None:
+    lease = ["3.1 The rent is due in May.\n3.2 It is paid at the gate."]
+    assert missing_labels("What does clause 3.4 say?", lease) == ["3.4"]
+    assert missing_labels("What does clause 3.2 say?", lease) == []
+    assert missing_labels("What does clause 7.1 say?", lease) == []
 
 
 def test_the_part_that_is_asked_for_comes_first(store, embedder) -> None:

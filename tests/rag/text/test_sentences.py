@@ -124,3 +124,11 @@ def test_a_run_without_marks_is_cut_at_white_space() -> None:
     text = "word " * 1_000
     assert all(piece.startswith("word") and piece.endswith("word") for piece in sentences(text))
     assert "".join(piece + " " for piece in sentences(text)) == text
+
+
+def test_a_number_of_several_levels_stays_with_its_clause() -> None:
+    text = "2.3. Late payment costs 2 percent. It is due at once."
+    assert [text[a:b] for a, b in sentence_spans(text)] == [
+        "2.3. Late payment costs 2 percent.",
+        "It is due at once.",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -135,6 +136,26 @@ def test_a_bad_file_leaves_the_others(api: TestClient) -> None:
     assert "empty" in told[0]["error"]
     again = lines(api.post("/v1/documents", files=files[1:]).text)
     assert again[0]["status"] == "unchanged"
+
+
+def test_protected_files_come_with_their_password_and_are_drawn_with_it(api: TestClient) -> None:
+    from pypdf import PdfWriter
+    from reportlab.pdfgen.canvas import Canvas
+
+    plain, sealed = io.BytesIO(), io.BytesIO()
+    canvas = Canvas(plain)
+    canvas.drawString(72, 700, "The vault closes at nine.")
+    canvas.save()
+    writer = PdfWriter(clone_from=plain)
+    writer.encrypt("apricot", "owner", algorithm="AES-256")
+    writer.write(sealed)
+    files = [("file", ("vault.pdf", sealed.getvalue()))]
+    assert lines(api.post("/v1/documents", files=files).text)[0]["locked"]
+    told = lines(api.post("/v1/documents", files=files, data={"password": ["quince", "apricot"]}).text)
+    assert told[0]["status"] == "added"
+    page = f"/v1/documents/{document_id(api, 'vault.pdf')}/pages/1.png"
+    assert "password" in api.get(page).json()["error"]["message"]
+    assert api.get(page, headers={"Document-Password": "apricot"}).headers["content-type"] == "image/png"
 
 
 def test_originals_are_saved_not_run(api: TestClient) -> None:

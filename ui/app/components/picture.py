@@ -8,9 +8,10 @@ from typing import Final
 
 import streamlit as st
 
-from rag.errors import NotFoundError
+from rag.errors import EncryptedDocumentError, NotFoundError
 from rag.library import Library
 from rag.schema import Box
+from ui.app.session import session, texts
 
 __all__ = ["page_picture", "tinted"]
 
@@ -21,12 +22,30 @@ _CHOSEN: Final = (255, 221, 51)
 def page_picture(
     library: Library, document_id: str, page: int, highlights: Sequence[Box] = (), scale: float = 1.6
 ) -> bytes | None:
-    """PNG bytes of a page with boxes highlighted; None for a document without pictures of its pages."""
+    """PNG bytes of a page with boxes highlighted; None for a document without pictures of its pages.
+
+    For the pages of a protected file its password is asked for, and kept for the session.
+    """
+    known = session().page_passwords
+    marks = tuple(tuple(box) for box in highlights)
+    path = str(library.settings.library)
     try:
-        path = str(library.settings.library)
-        return _drawn(library, path, document_id, page, tuple(tuple(box) for box in highlights), scale)
+        return _drawn(library, path, document_id, page, marks, scale, known.get(document_id, ""))
     except NotFoundError:
         return None
+    except EncryptedDocumentError:
+        _ask_password(document_id)
+        return None
+
+
+def _ask_password(document_id: str) -> None:
+    """A field for the password of a protected original."""
+    t = texts()
+    with st.form(f"page-unlock-{document_id}", clear_on_submit=True, border=False):
+        given = st.text_input(t.page_password, type="password", key=f"page-password-{document_id}")
+        if st.form_submit_button(t.unlock, icon=":material/lock_open:") and given:
+            session().page_passwords[document_id] = given
+            st.rerun()
 
 
 def tinted(picture: bytes, groups: Sequence[Sequence[Box]], chosen: int | None, scale: float) -> bytes:
@@ -61,7 +80,8 @@ def _drawn(
     page: int,
     highlights: tuple[tuple[float, ...], ...],
     scale: float,
+    password: str,
 ) -> bytes:
-    """Keyed by the library's path and the document's id, which changes with its content."""
+    """Keyed by the library's path, the password, and the document's id, which changes with its content."""
     boxes = [Box(int(box[0]), *box[1:]) for box in highlights]
-    return _library.page_image(document_id, page, boxes, scale)
+    return _library.page_image(document_id, page, boxes, scale, password=password)

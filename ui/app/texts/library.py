@@ -27,6 +27,7 @@ class LibraryTexts:
     dismiss: str
     retry: str
     file_password: str
+    page_password: str
     unlock: str
     counts: str
     # the library
@@ -89,6 +90,7 @@ ENGLISH: Final = LibraryTexts(
     dismiss="Dismiss",
     retry="Retry what failed",
     file_password="Password of the protected files (it is not kept)",
+    page_password="Password of this file, to see its pages (kept for this session only)",
     unlock="Open",
     counts="{pages} · {chunks}",
     # the library
@@ -156,6 +158,7 @@ CHINESE: Final = LibraryTexts(
     dismiss="收起",
     retry="重试失败的文件",
     file_password="受保护文件的密码（不会保存）",
+    page_password="此文件的密码，用于显示页面（仅在本次会话中保留）",
     unlock="打开",
     counts="{pages} · {chunks}",
     # the library

@@ -158,3 +158,35 @@ def test_legends_and_grids_are_no_boxes(pdf, load_pdf) -> None:
         canvas.drawString(92, 642, "Bus stop")
 
     assert not set(load_pdf(pdf(page)).text) & set("☐☒")
+
+
+def test_labels_above_their_values_are_pairs(pdf, load_pdf) -> None:
+    fields = [("Boat", "Petrel"), ("Home port", "Lerwick"), ("Length (m)", "9.4"), ("Built", "1998")]
+
+    def draw(canvas) -> None:
+        for i, (label, value) in enumerate(fields):
+            x, y = 60 + 250 * (i % 2), 700 - 40 * (i // 2)
+            canvas.setFont("Helvetica", 7)
+            canvas.drawString(x, y + 12, label)
+            canvas.setFont("Helvetica", 11)
+            canvas.drawString(x, y - 2, value)
+
+    document = load_pdf(pdf(draw))
+    assert document.text.split("\n") == [
+        "Boat\tPetrel",
+        "Home port\tLerwick",
+        "Length (m)\t9.4",
+        "Built\t1998",
+    ]
+
+
+def test_two_labels_on_a_line_name_the_values_below_them(pdf, load_pdf) -> None:
+    def draw(canvas) -> None:
+        for i, texts in enumerate([("Boat", "Port"), ("Petrel", "Leith"), ("Built", "Flag"), ("1998", "GB")]):
+            canvas.setFont("Helvetica", 11 if i % 2 else 7)
+            for x, text in zip((60, 300), texts, strict=True):
+                canvas.drawString(x, 700 - 14 * i - 20 * (i // 2), text)
+
+    document = load_pdf(pdf(draw))
+    assert document.text == "Boat\tPetrel\tPort\tLeith\nBuilt\t1998\tFlag\tGB"
+    assert document.blocks[0].header.columns == ("", "Boat", "", "Port")

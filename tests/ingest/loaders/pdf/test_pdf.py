@@ -369,3 +369,21 @@ def test_a_word_with_a_number_beside_a_title_is_a_heading(pdf, load_pdf, blocks)
     found = blocks(load_pdf(pdf(page)))
     assert ("heading1", "Item 3. Lost Property") in found
     assert ("heading1", "Item 4A. Lifts") in found
+
+
+def test_a_raised_and_a_lowered_number_are_a_fraction(pdf, load_pdf) -> None:
+    def page(canvas: Any) -> None:
+        text = canvas.beginText(72, 700)
+        for part, rise, size in [
+            ("Fill to 1", 0, 12),
+            ("1", 4, 8),
+            ("/", 0, 12),
+            ("2", -3, 8),
+            (" bar.", 0, 12),
+        ]:
+            text.setFont("Helvetica", size)
+            text.setRise(rise)
+            text.textOut(part)
+        canvas.drawText(text)
+
+    assert load_pdf(pdf(page)).text == "Fill to 1 1/2 bar."

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.loaders.pdf.fallback import placed_boxes
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.placing import placed_boxes
 from rag.geometry import PageGeometry
+from rag.schema import BlockKind
 
 ALEPH = 0x05D0
 SENTENCES = ("העיר יושבת על גבעה", "שער ישן פונה אל הים")
@@ -97,3 +98,19 @@ def test_a_quote_on_a_hebrew_page_stands_where_its_line_is(pdf, load_pdf) -> Non
             (box,) = geometry.span_boxes(1, start, start + len(word))
             assert 80 + 100 * i < box.top < box.bottom < 100 + 100 * i
             assert box.right <= 541
+
+
+def test_short_lines_with_gaps_in_one_place_are_rows_on_a_hebrew_page(pdf, load_pdf) -> None:
+    words = [["שם", "מחיר"], ["צילום", "50"], ["סריקה", "120"]]
+
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 12)
+        canvas.drawRightString(540, 700, drawn(" ".join(SENTENCES)))
+        for i, row in enumerate(words):
+            for x, word in zip((540, 500), row, strict=True):
+                canvas.drawRightString(x, 650 - 16 * i, drawn(word) if word[0] >= "א" else word)
+
+    document = load_pdf(pdf(page, after=hebrew))
+    rows = [block for block in document.blocks if block.kind is BlockKind.TABLE_ROW]
+    assert [document.text[row.start : row.end].split("\t") for row in rows] == words
+    assert rows[1].header.columns == ("שם", "מחיר")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ingest.loaders.pdf.scan_furniture import with_scan_furniture
+from ingest.loaders.pdf.scans import with_scan_furniture
 from ingest.loaders.pdf.writing import WrittenPage
 from rag.schema import Block, BlockKind
 

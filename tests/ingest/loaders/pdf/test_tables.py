@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ingest.loaders.pdf.document_tables import document_tables
+from ingest.loaders.pdf.loader import document_tables
 from tests.fakes import row_statements as statements
 
 RIGHT = (330, 420, 510)

@@ -1,15 +1,20 @@
-"""One line of a page, and the lines that belong together though the content's order parts them."""
+"""What a page is put together from: cells and lines, and blocks before their text is written.
+
+Lines that belong together are gathered though the content's order parts them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.loaders.pdf.characters import Font
+from rag.schema import BlockKind, RowHeader
 
-__all__ = ["CELL_GAP", "Cell", "Line", "gathered"]
+__all__ = ["CELL_GAP", "SENTENCE_END", "Cell", "Line", "PageBlock", "Piece", "gathered"]
 
 CELL_GAP: Final = 1.1
 """A gap of so many ems parts cells; justified text seldom stretches a space beyond .8 em."""
@@ -17,6 +22,7 @@ _SAME_LINE: Final = 0.5
 _LONGEST_MARK: Final = 8
 _MARK_SIZE: Final = 0.85
 _NEXT_CHARACTERS: Final = 3
+SENTENCE_END: Final = re.compile(r"[.!?:;。！？：；]['\"”’)\]]*\Z")
 
 
 class Cell(NamedTuple):
@@ -169,3 +175,50 @@ def _gap(line: Line, filled: Line) -> float:
 def _with_cell(line: Line, cell: Cell) -> Line:
     cells = tuple(sorted((*line.cells, cell), key=lambda found: found.left))
     return replace(line, cells=cells, left=min(line.left, cell.left), right=max(line.right, cell.right))
+
+
+class Piece(NamedTuple):
+    """A run of the page's characters, and what stands between it and the piece before."""
+
+    glue: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class PageBlock:
+    """A block in the making: its kind, its text as pieces, the lines that it was made from.
+
+    `header` is that of a table's row; `is_fields` marks a row of labels that stand above their values.
+    """
+
+    kind: BlockKind
+    pieces: list[Piece]
+    lines: list[Line] = field(repr=False)
+    header: RowHeader | None = None
+    is_fields: bool = False
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a table row."""
+        return self.kind is BlockKind.TABLE_ROW
+
+    @property
+    def left(self) -> float:
+        """Left edge in points."""
+        return min(line.left for line in self.lines)
+
+    @property
+    def right(self) -> float:
+        """Right edge in points."""
+        return max(line.right for line in self.lines)
+
+    @property
+    def top(self) -> float:
+        """Top edge in points."""
+        return min(line.top for line in self.lines)
+
+    @property
+    def bottom(self) -> float:
+        """Bottom edge in points."""
+        return max(line.bottom for line in self.lines)
