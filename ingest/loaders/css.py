@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ingest.loaders.css_values import length
 
-__all__ = ["SCREEN", "Declared", "Style", "StyleSheet", "inline_style", "winning"]
+__all__ = ["SCREEN", "Declared", "Style", "StyleSheet", "inline_style", "style_sheet", "winning"]
 
 SCREEN: Final = (1280.0, 800.0)
 _LARGEST_SHEET: Final = 1_000_000
@@ -102,6 +102,12 @@ class StyleSheet:
     def layers(self, element: Any) -> list[Declared]:
         """What the sheets declare for a `cssselect2.ElementWrapper`, the weakest first."""
         return [payload for _, _, _, payload in self._matcher.match(element)]
+
+
+@lru_cache(maxsize=8)
+def style_sheet(texts: tuple[str, ...]) -> StyleSheet:
+    """The rules of sheets; the pages of a site and the chapters of a book share theirs."""
+    return StyleSheet(texts)
 
 
 def winning(layers: Sequence[Declared]) -> Style:

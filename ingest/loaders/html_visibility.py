@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ingest.loaders.css import Declared, StyleSheet, inline_style, winning
+from ingest.loaders.css import Declared, StyleSheet, inline_style, style_sheet, winning
 from ingest.loaders.css_look import Look, looking
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def take_out_unseen(soup: BeautifulSoup, text: str) -> Unseen:
     if not _WORDS.search(text):
         return Unseen()
     sheets = soup.find_all("style") if "<style" in text.lower() else []
-    sheet = StyleSheet(node.get_text() for node in sheets if _is_for_screens(node))
+    sheet = style_sheet(tuple(node.get_text() for node in sheets if _is_for_screens(node)))
     is_known = not sheet.imports and not _LINKED.search(text)
     return _Walk(soup, sheet, is_known).take_out()
 
@@ -60,6 +60,7 @@ class _Walk:
         self._looks: dict[tuple[int, ...], tuple[Look, bool, list[Declared], Look]] = {}
         """Looks by the identities of what made them, which are kept so that they stay theirs."""
         self._verdicts: dict[int, tuple[bool, bool, Look]] = {}
+        self._with_pictures: set[int] | None = None
         self._out: list[Any] = []
         self._hidden = self._doubtful = 0
 
@@ -114,14 +115,26 @@ class _Walk:
             look, is_placed = looking(winning(layers), outer)
             known = self._looks[key] = look, is_placed, layers, outer
         look, is_placed, *_ = known
-        if is_placed and not look.is_gone and look.ground == outer.ground and _stands_on_picture(node):
+        if is_placed and not look.is_gone and look.ground == outer.ground and self._stands_on_picture(node):
             return replace(look, ground=None)
         return look
 
+    def _stands_on_picture(self, node: Tag) -> bool:
+        """Whether something that a browser may draw under a placed element stands beside it."""
+        if self._with_pictures is None:
+            self._with_pictures = _holders(self._soup)
+        return id(node.parent) in self._with_pictures
 
-def _stands_on_picture(node: Tag) -> bool:
-    """Whether something that a browser may draw under a placed element stands beside it."""
-    return node.parent is not None and node.parent.find(_PICTURES) is not None
+
+def _holders(soup: BeautifulSoup) -> set[int]:
+    """Elements by their identity in which some picture stands, however deep."""
+    found: set[int] = set()
+    for picture in soup.find_all(_PICTURES):
+        for holder in picture.parents:
+            if id(holder) in found:
+                break
+            found.add(id(holder))
+    return found
 
 
 _LINK: Final = inline_style("color:#0000ee")
