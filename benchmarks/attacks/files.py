@@ -63,6 +63,28 @@ def texts_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
     yield from tried_together(_TELL, paths)
 
 
+@attack("pages made to keep the search for what can be seen busy")
+def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
+    """Much of what is looked for about each piece of text, and is not there."""
+    count = 10_000 * effort
+    pages = {
+        "placed": '<p style="position:absolute;top:1px">a</p>' * count,
+        "classes": "<style>.a{color:#fff}.b{color:#000}</style>" + '<p class="a b">a</p>' * count,
+        "rules": "<style>"
+        + "".join(f".a{i}{{color:#{i:06x}}}" for i in range(count))
+        + '</style><p class="a1">a',
+        "variables": "<style>"
+        + "".join(f".a{i}{{--b{i}:var(--b{i + 1})}}" for i in range(count // 10))
+        + "</style><p>a",
+        "imports": "<style>" + '@import "a.css";' * count + "</style><p>a",
+        "links": '<link rel="stylesheet" href="a.css">' * count + '<p style="color:#fff">a',
+        "named before": "<?xml-stylesheet " * count + '<p style="color:#fff">a',
+        "queries": "<style>" + "@media (min-width:1px){" * count + "</style><p>a",
+    }
+    paths = [_saved(folder / f"{name}.html", text.encode()) for name, text in pages.items()]
+    yield from tried_together(_LOAD, paths)
+
+
 @attack("files that unpack to gigabytes, or claim to, while their kind is told")
 def giants_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
     methods = (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)

@@ -6,13 +6,24 @@ taken as it looks on a screen of `SCREEN` pixels in light colours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ingest.loaders.css_values import length
 
-__all__ = ["SCREEN", "Declared", "Style", "StyleSheet", "inline_style", "winning"]
+__all__ = [
+    "SCREEN",
+    "Declared",
+    "Sheet",
+    "SheetOpener",
+    "Style",
+    "StyleSheet",
+    "inline_style",
+    "no_sheets",
+    "style_sheet",
+    "winning",
+]
 
 SCREEN: Final = (1280.0, 800.0)
 _LARGEST_SHEET: Final = 1_000_000
@@ -52,35 +63,78 @@ def _declarations(parsed: Iterable[Any]) -> Iterator[_Declaration]:
             yield one.important, one.name if one.name.startswith("--") else one.lower_name, value
 
 
+class Sheet(NamedTuple):
+    """A style sheet, and the name of the file that it stands in."""
+
+    name: str
+    text: str
+
+
+SheetOpener = Callable[[str, str], Sheet | None]
+"""Opens the sheet that a file, by its name, refers to by an address; None where it cannot be had."""
+
+
+def no_sheets(name: str, address: str) -> Sheet | None:
+    """Opens none."""
+    return None
+
+
 class StyleSheet:
     """The rules of all sheets of a page that say something about what can be seen."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, sheets: Iterable[Sheet], opener: SheetOpener = no_sheets) -> None:
         from cssselect2 import Matcher
 
         self._matcher = Matcher()
         self.is_empty = True
         self.imports = False
-        """Whether a sheet asks for another file, which is not read."""
-        for text in texts:
-            import tinycss2
+        """Whether a sheet asks for another file that cannot be had."""
+        self._opener = opener
+        self._left = _LARGEST_SHEET
+        for sheet in sheets:
+            self._read(sheet, _DEEPEST)
 
-            rules = tinycss2.parse_stylesheet(text[:_LARGEST_SHEET], **_SKIP)
-            self._take(rules, _DEEPEST)
+    def _read(self, sheet: Sheet, depth: int) -> None:
+        import tinycss2
 
-    def _take(self, rules: Iterable[Any], depth: int) -> None:
+        self._left -= len(sheet.text)
+        if self._left >= 0:
+            self._take(tinycss2.parse_stylesheet(sheet.text, **_SKIP), depth, sheet.name)
+        else:
+            self.imports = True
+
+    def _take(self, rules: Iterable[Any], depth: int, name: str) -> None:
         import tinycss2
 
         for rule in rules:
             if rule.type == "qualified-rule":
                 self._add(rule)
             elif rule.type == "at-rule" and rule.lower_at_keyword == "import":
-                self.imports = True
+                self._import(rule, depth, name)
             elif rule.type == "at-rule" and rule.content is not None and depth and _applies(rule):
                 self._take(
                     tinycss2.parse_rule_list(rule.content, **_SKIP),
                     depth - 1,
+                    name,
                 )
+
+    def _import(self, rule: Any, depth: int, name: str) -> None:
+        """Take the rules of a sheet that another asks for, if they hold on a screen."""
+        tokens = [token for token in rule.prelude if token.type not in ("whitespace", "comment")]
+        address = tokens[0] if tokens else None
+        if address is not None and address.type == "function" and address.lower_name == "url":
+            address = next((token for token in address.arguments if token.type == "string"), None)
+        if (
+            address is None
+            or address.type not in ("string", "url")
+            or not any(map(_matches, _queries(tokens[1:])))
+        ):
+            return
+        sheet = self._opener(name, address.value) if depth else None
+        if sheet is None:
+            self.imports = True
+        else:
+            self._read(sheet, depth - 1)
 
     def _add(self, rule: Any) -> None:
         import tinycss2
@@ -102,6 +156,12 @@ class StyleSheet:
     def layers(self, element: Any) -> list[Declared]:
         """What the sheets declare for a `cssselect2.ElementWrapper`, the weakest first."""
         return [payload for _, _, _, payload in self._matcher.match(element)]
+
+
+@lru_cache(maxsize=8)
+def style_sheet(sheets: tuple[Sheet, ...], opener: SheetOpener = no_sheets) -> StyleSheet:
+    """The rules of sheets; the pages of a site and the chapters of a book share theirs."""
+    return StyleSheet(sheets, opener)
 
 
 def winning(layers: Sequence[Declared]) -> Style:

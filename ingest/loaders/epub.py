@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
 from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.css import Sheet
+from ingest.loaders.decoding import decode
 from ingest.loaders.html import write_html
 from ingest.loaders.package import Package, opened_package
 from ingest.protocol import Loader
@@ -30,12 +33,14 @@ _CHAPTERS: Final = frozenset(
 )
 _FONTS: Final = re.compile(r"\.(?:otf|ttf|woff2?)$", re.I)
 _LONGEST_LABEL: Final = 120
+_MOST_SHEETS: Final = 64
 
 
 class EpubLoader:
     """Reads EPUB 2 and 3 without copy protection."""
 
     media_types: tuple[str, ...] = ("application/epub+zip",)
+    version: int = 2
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a book whole.
@@ -69,6 +74,12 @@ def _write(package: Package, builder: DocumentBuilder, source: str) -> None:
     items = {item.get("id"): item for item in _named(book, "item")}
     labels = _labels(package, items, root_file)
     missing, number = [], 0
+
+    def opened(base: str, address: str) -> Sheet | None:
+        found = _resolved(base, address)
+        return Sheet(found, decode(package.read(found)).text) if found in package.names else None
+
+    opener = lru_cache(maxsize=_MOST_SHEETS)(opened)
     for reference in _named(book, "itemref"):
         item = items.get(reference.get("idref"))
         if item is None or item.get("media-type") not in _CHAPTERS:
@@ -82,7 +93,7 @@ def _write(package: Package, builder: DocumentBuilder, source: str) -> None:
             builder.page_break()
         number += 1
         builder.page_details(labels.get(name, ""))
-        write_html(package.read(name), builder)
+        write_html(package.read(name), builder, name=name, opener=opener)
     if missing:
         builder.warnings.append(f"chapters that the book lists but does not hold: {', '.join(missing)}")
 

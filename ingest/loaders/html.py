@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.loaders.boxes import has_box
 from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
+from ingest.loaders.css import SheetOpener, no_sheets
 from ingest.loaders.decoding import decode
 from ingest.loaders.html_forms import write_in_place
 from ingest.loaders.html_visibility import take_out_unseen
@@ -72,19 +73,33 @@ class HtmlLoader:
         return builder.build()
 
 
-def write_html(data: bytes, builder: DocumentBuilder, encoding: str | None = None) -> None:
+def write_html(
+    data: bytes,
+    builder: DocumentBuilder,
+    encoding: str | None = None,
+    name: str = "",
+    opener: SheetOpener = no_sheets,
+) -> None:
     """Write what a reader sees of a piece of HTML, such as a chapter or the body of a message.
 
     Args:
         data: The HTML.
         builder: Takes the blocks, and a warning where characters could not be decoded.
         encoding: What the wrapping says of the encoding; used where `data` says nothing.
+        name: What it is called by those who open its sheets.
+        opener: Opens the style sheets that it refers to.
     """
-    soup = _parsed(data, builder, encoding)
+    soup = _parsed(data, builder, encoding, name, opener)
     _Writer(builder).write(soup.body or soup)
 
 
-def _parsed(data: bytes, builder: DocumentBuilder, encoding: str | None = None) -> BeautifulSoup:
+def _parsed(
+    data: bytes,
+    builder: DocumentBuilder,
+    encoding: str | None = None,
+    name: str = "",
+    opener: SheetOpener = no_sheets,
+) -> BeautifulSoup:
     from bs4 import BeautifulSoup
 
     stated = _XML_ENCODING.search(data[:1024]) or _CHARSET.search(data[:4096])
@@ -92,7 +107,7 @@ def _parsed(data: bytes, builder: DocumentBuilder, encoding: str | None = None) 
     builder.warnings.extend(decoded.warnings)
     # lxml trusts an XML declaration over the text that it is given
     soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
-    unseen = take_out_unseen(soup, decoded.text)
+    unseen = take_out_unseen(soup, decoded.text, name, opener)
     builder.leave_out(unseen.hidden)
     builder.read_aside("characters as pale as their ground, unless another file colours it", unseen.doubtful)
     for node in soup.find_all(_STRUCK_OUT):

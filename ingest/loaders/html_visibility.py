@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ingest.loaders.css import Declared, StyleSheet, inline_style, winning
+from ingest.loaders.css import (
+    Declared,
+    Sheet,
+    SheetOpener,
+    StyleSheet,
+    inline_style,
+    no_sheets,
+    style_sheet,
+    winning,
+)
 from ingest.loaders.css_look import Look, looking
 
 if TYPE_CHECKING:
@@ -21,7 +30,10 @@ if TYPE_CHECKING:
 __all__ = ["Unseen", "take_out_unseen"]
 
 _PICTURES: Final = ("img", "svg", "canvas", "video", "picture", "object", "iframe", "embed")
-_LINKED: Final = re.compile(r"\brel\s*=\s*[\"']?[a-z ]{0,40}stylesheet", re.I)
+_LINKED: Final = re.compile(r"\brel\s*=\s*[\"']?[a-z ]{0,40}stylesheet|<\?xml-stylesheet", re.I)
+_NAMED_BEFORE: Final = re.compile(
+    r"<\?xml-stylesheet\b[^>]{0,200}?\bhref\s*=\s*[\"']([^\"'>]{1,500})[\"']", re.I
+)
 _OF_NOTE: Final = frozenset(("style", "hidden", "href", "bgcolor", "background", "color", "text"))
 """Attributes that say something of what can be seen."""
 _WORDS: Final = re.compile(r"<style|\bstyle\b|\bhidden\b|<font|bgcolor|\btext\s*=", re.I)
@@ -41,14 +53,36 @@ class Unseen:
     doubtful: int = 0
 
 
-def take_out_unseen(soup: BeautifulSoup, text: str) -> Unseen:
-    """Take what cannot be seen out of a page that was parsed from a text."""
-    if not _WORDS.search(text):
+def take_out_unseen(
+    soup: BeautifulSoup, text: str, name: str = "", opener: SheetOpener = no_sheets
+) -> Unseen:
+    """Take what cannot be seen out of a page that was parsed from a text.
+
+    Args:
+        soup: The page; it is changed.
+        text: What it was parsed from.
+        name: What the page is called by those who open sheets for it.
+        opener: Opens the sheets that the page refers to.
+    """
+    is_linked = _LINKED.search(text) is not None
+    if not _WORDS.search(text) and (opener is no_sheets or not is_linked):
         return Unseen()
-    sheets = soup.find_all("style") if "<style" in text.lower() else []
-    sheet = StyleSheet(node.get_text() for node in sheets if _is_for_screens(node))
-    is_known = not sheet.imports and not _LINKED.search(text)
-    return _Walk(soup, sheet, is_known).take_out()
+    sheets = list(_sheets(soup, text, name, opener)) if is_linked or "<style" in text.lower() else []
+    sheet = style_sheet(tuple(one for one in sheets if one is not None), opener)
+    return _Walk(soup, sheet, not sheet.imports and None not in sheets).take_out()
+
+
+def _sheets(soup: BeautifulSoup, text: str, name: str, opener: SheetOpener) -> Iterator[Sheet | None]:
+    """The style sheets of a page in their order; None for one that cannot be had."""
+    for found in _NAMED_BEFORE.finditer(text):
+        yield opener(name, found.group(1))
+    for node in soup.find_all(["style", "link"]):
+        if not _is_for_screens(node):
+            continue
+        if node.name == "style":
+            yield Sheet(name, node.get_text())
+        elif "stylesheet" in map(str.lower, node.get_attribute_list("rel")) and node.get("href"):
+            yield opener(name, str(node["href"]))
 
 
 class _Walk:
@@ -60,6 +94,7 @@ class _Walk:
         self._looks: dict[tuple[int, ...], tuple[Look, bool, list[Declared], Look]] = {}
         """Looks by the identities of what made them, which are kept so that they stay theirs."""
         self._verdicts: dict[int, tuple[bool, bool, Look]] = {}
+        self._with_pictures: set[int] | None = None
         self._out: list[Any] = []
         self._hidden = self._doubtful = 0
 
@@ -114,14 +149,26 @@ class _Walk:
             look, is_placed = looking(winning(layers), outer)
             known = self._looks[key] = look, is_placed, layers, outer
         look, is_placed, *_ = known
-        if is_placed and not look.is_gone and look.ground == outer.ground and _stands_on_picture(node):
+        if is_placed and not look.is_gone and look.ground == outer.ground and self._stands_on_picture(node):
             return replace(look, ground=None)
         return look
 
+    def _stands_on_picture(self, node: Tag) -> bool:
+        """Whether something that a browser may draw under a placed element stands beside it."""
+        if self._with_pictures is None:
+            self._with_pictures = _holders(self._soup)
+        return id(node.parent) in self._with_pictures
 
-def _stands_on_picture(node: Tag) -> bool:
-    """Whether something that a browser may draw under a placed element stands beside it."""
-    return node.parent is not None and node.parent.find(_PICTURES) is not None
+
+def _holders(soup: BeautifulSoup) -> set[int]:
+    """Elements by their identity in which some picture stands, however deep."""
+    found: set[int] = set()
+    for picture in soup.find_all(_PICTURES):
+        for holder in picture.parents:
+            if id(holder) in found:
+                break
+            found.add(id(holder))
+    return found
 
 
 _LINK: Final = inline_style("color:#0000ee")

@@ -11,9 +11,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.heartbeat import heartbeat
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.opendocument_numbering import ListNumbers
-from ingest.loaders.opendocument_text import DRAW, OFFICE, STYLE, TABLE, TEXT, TextReader, is_equation, plain
+from ingest.loaders.opendocument_text import (
+    DRAW,
+    OFFICE,
+    STYLE,
+    SVG,
+    TABLE,
+    TEXT,
+    TextReader,
+    is_equation,
+    plain,
+)
+from ingest.loaders.opendocument_visibility import take_out_hidden
 from ingest.loaders.package import Package, opened_package
 from ingest.loaders.script import marked, note_lead
 from ingest.loaders.sheet import MergedCells, SheetRow, write_sheet
@@ -52,7 +63,7 @@ class OpenDocumentLoader:
     """Reads ODT (one page), ODS (a page a sheet) and ODP (a page a slide)."""
 
     media_types: tuple[str, ...] = (_PREFIX + "text", _PREFIX + "spreadsheet", _PREFIX + "presentation")
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an OpenDocument file whole.
@@ -67,6 +78,9 @@ class OpenDocumentLoader:
             _describe(package, builder)
             content = package.xml("content.xml")
             styles = [package.xml("styles.xml")] if "styles.xml" in package.names else []
+            builder.leave_out(take_out_hidden(content, styles[0] if styles else None))
+            described = (node for node in content.iter(DRAW + "frame") if node.find(SVG + "desc") is not None)
+            builder.read_aside(DESCRIPTIONS, sum(1 for _ in described))
             writer = _Writer(
                 builder, TextReader.of(package, [*styles, content]), ListNumbers([*styles, content])
             )
@@ -176,8 +190,7 @@ class _Writer:
 
     def _table(self, node: Any) -> None:
         rows = [row for row in node.iter(_ROW) if next(row.iterancestors(TABLE + "table")) is node]
-        hidden = [row for row in rows if row.get(TABLE + "visibility") in _UNSHOWN]
-        shown = [row for row in rows if row not in hidden]
+        shown = [row for row in rows if row.get(TABLE + "visibility") not in _UNSHOWN]
         self._builder.table(
             [[cell for _, cell in self._cells(row)] for row in shown], header_rows=_head(node)
         )

@@ -13,7 +13,7 @@ from ingest.loaders.equation import linear_mathml
 from ingest.loaders.package import Package
 from ingest.loaders.script import lowered, marked, raised
 
-__all__ = ["DRAW", "FORM", "OFFICE", "STYLE", "TABLE", "TEXT", "TextReader", "is_equation", "plain"]
+__all__ = ["DRAW", "FORM", "OFFICE", "STYLE", "SVG", "TABLE", "TEXT", "TextReader", "is_equation", "plain"]
 
 OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -21,7 +21,7 @@ TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 DRAW: Final = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 FORM: Final = "{urn:oasis:names:tc:opendocument:xmlns:form:1.0}"
-_SVG: Final = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+SVG: Final = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _LINK: Final = "{http://www.w3.org/1999/xlink}href"
 _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _MATH: Final = "{http://www.w3.org/1998/Math/MathML}math"
@@ -108,7 +108,7 @@ class TextReader:
         if node.tag == TEXT + "drop-down":
             return "" if node.text is None and not len(node) else "".join(node.itertext())
         if node.tag == DRAW + "frame":
-            described = node.find(_SVG + "desc")
+            described = node.find(SVG + "desc")
             return "" if described is None else f" {plain(described)} "
         return ""
 

@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 from ingest import ingest_paths
 from rag.attribution.memory import SentenceVectors
 from rag.library import Library
+from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_TURNS
 from rag.models.protocol import Vectors
 from rag.settings import load_settings
 from tests.fakes import HashingEmbedder
@@ -201,6 +202,51 @@ def test_a_question_that_takes_too_long_is_ended(
     assert told.status_code == (200 if stream else 504)
     assert "TookTooLongError" in told.text
     assert "event: answer" not in told.text
+
+
+_TURN = {"role": "user", "content": "What?"}
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "told"),
+    [
+        ("ask", {"question": "a" * (LONGEST_QUESTION + 1)}, "question: String should have at most 10000"),
+        ("search", {"question": "a" * (LONGEST_QUESTION + 1)}, "question: String should have at most 10000"),
+        ("ask", {"documents": ["a"] * (MOST_DOCUMENTS + 1)}, "documents: List should have at most 10000"),
+        ("search", {"documents": ["a"] * (MOST_DOCUMENTS + 1)}, "documents: List should have at most 10000"),
+        ("ask", {"documents": ["a" * 5_000]}, "documents.0: String should have at most 4096"),
+        ("ask", {"history": [_TURN] * (MOST_TURNS + 1)}, "history: List should have at most 100"),
+        (
+            "ask",
+            {"history": [{"role": "user", "content": "a" * (LONGEST_TURN + 1)}]},
+            "history.0.content: String should have at most 20000",
+        ),
+        (
+            "ask",
+            {"history": [{"role": "user", "content": "a" * LONGEST_TURN}] * 6},
+            "all turns together may have 100,000 characters, not 120,000",
+        ),
+        ("search", {"top_k": 1_001}, "top_k: Input should be less than or equal to 1000"),
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"stream": True}])
+def test_more_than_a_question_may_bring_is_told_by_name(
+    open_library: Callable[..., Library], path: str, given: dict[str, Any], told: str, more: dict[str, bool]
+) -> None:
+    client = TestClient(build_application(open_library()), HERE)
+    body = {"question": "What?", **given, **(more if path == "ask" else {})}
+    answer = client.post(f"/v1/{path}", json=body)
+    assert answer.status_code == 422
+    assert told in answer.json()["error"]["message"]
+    assert len(answer.text) < 3_000
+
+
+def test_feedback_may_not_bring_more_than_an_answer(open_library: Callable[..., Library]) -> None:
+    client = TestClient(build_application(open_library()), HERE)
+    body = {"rating": 1, "wanted_answer": "a" * 20_001}
+    answer = client.post("/v1/runs/1/feedback", json=body)
+    assert answer.status_code == 422
+    assert "wanted_answer: String should have at most 20000" in answer.json()["error"]["message"]
 
 
 @pytest.fixture(scope="module")

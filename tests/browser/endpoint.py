@@ -8,18 +8,29 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
-__all__ = ["slow_endpoint"]
+__all__ = ["SlowEndpoint", "slow_endpoint"]
+
+
+class SlowEndpoint(NamedTuple):
+    """The address for `base_url`; an entry for each question that came, and each reader who hung up."""
+
+    base_url: str
+    asked: list[bool]
+    hung_up: list[bool]
 
 
 @contextmanager
-def slow_endpoint(words: list[str], seconds: float) -> Iterator[tuple[str, list[float]]]:
-    """Serve; yields the address for `base_url` and the times at which a reader hung up."""
-    hung_up: list[float] = []
+def slow_endpoint(words: list[str], seconds: float) -> Iterator[SlowEndpoint]:
+    """Serve until the block ends."""
+    asked: list[bool] = []
+    hung_up: list[bool] = []
 
     class Endpoint(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(True)
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
@@ -51,7 +62,7 @@ def slow_endpoint(words: list[str], seconds: float) -> Iterator[tuple[str, list[
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1", hung_up
+        yield SlowEndpoint(f"http://127.0.0.1:{server.server_address[1]}/v1", asked, hung_up)
     finally:
         server.shutdown()
         server.server_close()

@@ -1,4 +1,4 @@
-"""One question being answered in a thread of its own, so that a page that goes away loses nothing."""
+"""One question being answered in a thread of its own, so that a page that is drawn anew loses nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from rag.answering import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
 from rag.errors import CitewellError
@@ -16,6 +17,8 @@ from rag.schema import Answer, AnswerSentence, Citation, Message, Passage
 __all__ = ["Asking", "Draft"]
 
 _LOG = logging.getLogger(__name__)
+_PATIENCE: Final = 10.0
+"""Seconds in which a browser that lost its connection finds it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ class Asking:
     """A question on its way to an answer.
 
     The page that asked reads `follow`; a page that is drawn anew reads it again and sees all that
-    is known. Leaving the page does not stop the question: `stop` does. `ready` is called before, in
-    the thread, to have the models loaded; `on_end` once at the end, be it an answer, an error or a stop.
+    is known. Another page of the app does not stop the question: `stop` does, and `stop_soon`, for a browser
+    that has gone, unless it comes back. `ready` is called before, in the thread, to have the models loaded;
+    `on_end` once at the end, be it an answer, an error or a stop.
     """
 
     library: Library
@@ -74,6 +78,7 @@ class Asking:
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._news = threading.Event()
+        self._leaving: threading.Timer | None = None
 
     def start(self) -> Asking:
         """Begin to answer."""
@@ -83,6 +88,17 @@ class Asking:
     def stop(self) -> None:
         """Ask for an end; what has been written so far stays."""
         self._stop.set()
+
+    def stop_soon(self) -> None:
+        """Ask for an end in `_PATIENCE` seconds, unless somebody comes back before."""
+        self._leaving = threading.Timer(_PATIENCE, self.stop)
+        self._leaving.daemon = True
+        self._leaving.start()
+
+    def go_on(self) -> None:
+        """Somebody came back: there is to be no end."""
+        if self._leaving is not None:
+            self._leaving.cancel()
 
     @property
     def stopped(self) -> bool:

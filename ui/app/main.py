@@ -8,8 +8,9 @@ from rag.errors import CitewellError
 from rag.settings import load_settings
 from ui.app.components.frame import frame, language_switch, trouble
 from ui.app.components.gate import admitted, sign_out_button
-from ui.app.session import texts
+from ui.app.session import attend, texts
 
+attend()
 frame()
 t = texts()
 try:

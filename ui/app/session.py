@@ -13,7 +13,7 @@ from ui.app.conversation import Conversation
 from ui.app.options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
-__all__ = ["Opened", "Pending", "Session", "session", "texts"]
+__all__ = ["Opened", "Pending", "Session", "attend", "session", "texts"]
 
 _KEY: Final = "citewell"
 LANGUAGE_KEY: Final = "lang"
@@ -97,6 +97,31 @@ def session() -> Session:
         st.session_state[_KEY] = Session()
     kept: Session = st.session_state[_KEY]
     return kept
+
+
+class _Presence:
+    """A browser that is there: Streamlit lets go of it when the browser hangs up."""
+
+    def __init__(self, kept: Session) -> None:
+        self._kept = kept
+
+    def end(self) -> None:
+        """Nobody will read the answer."""
+        if self._kept.asking is not None:
+            self._kept.asking.stop_soon()
+
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=_Presence.end)
+def _presence(_kept: Session) -> _Presence:
+    return _Presence(_kept)
+
+
+def attend() -> None:
+    """A browser is here: from now on a question of its is answered as long as it stays."""
+    kept = session()
+    _presence(kept)
+    if kept.asking is not None:
+        kept.asking.go_on()
 
 
 def texts() -> Texts:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from benchmarks.attacks import Trial, attack
-from benchmarks.attacks.hidden import html, markup, office, pdf
+from benchmarks.attacks.hidden import html, markup, office, packages, pdf
 from ingest.loaders import load_document
 from rag.settings import IngestSettings
 
@@ -51,6 +51,10 @@ CASES: Final = (
     *_cases("xlsx", office.workbook, office.XLSX_HIDDEN, office.XLSX_SEEN),
     *_cases("pptx", office.presentation, office.PPTX_HIDDEN, office.PPTX_SEEN),
     *_cases("rtf", markup.rich_text, markup.RTF_HIDDEN, markup.RTF_SEEN),
+    *_cases("odt", packages.opendocument, packages.ODT_HIDDEN, packages.ODT_SEEN),
+    *_cases("ods", packages.opendocument, packages.ODS_HIDDEN, packages.ODS_SEEN),
+    *_cases("odp", packages.opendocument, packages.ODP_HIDDEN, packages.ODP_SEEN),
+    *_cases("epub", packages.book, packages.EPUB_HIDDEN, packages.EPUB_SEEN),
     *_cases("eml", markup.message, markup.MAIL_HIDDEN, markup.MAIL_SEEN),
 )
 

@@ -6,10 +6,13 @@ import io
 from collections.abc import Callable
 from typing import Any, Final
 
+from benchmarks.attacks.hidden.pdf_fonts import FONTS_HIDDEN, FONTS_SEEN, coded_font
+
 __all__ = ["HIDDEN", "SEEN", "page"]
 
 Draw = Callable[[Any, str], None]
 _SIZE: Final = (612.0, 792.0)
+_OTHER: Final = "See berths in table 4"
 _LARGEST: Final = (14_400.0, 14_400.0)
 
 
@@ -168,6 +171,7 @@ HIDDEN: Final[dict[str, Draw]] = {
     "off the page": _apart(lambda canvas, secret: _line(canvas, secret, x=-500)),
     "layer that is off": _code("/OC /MC0 BDC", "EMC"),
     "other text for what is drawn": _apart(_actual),
+    **{name: _apart(draw) for name, draw in FONTS_HIDDEN.items()},
 }
 SEEN: Final[dict[str, Draw]] = {
     "plain": _apart(_line),
@@ -185,6 +189,7 @@ SEEN: Final[dict[str, Draw]] = {
             canvas.doForm("whole"),
         )[1]
     ),
+    **{name: _apart(draw) for name, draw in FONTS_SEEN.items()},
 }
 LARGE_HIDDEN: Final[dict[str, Draw]] = {"white on a page too large to be drawn whole": _apart(_white)}
 LARGE_SEEN: Final[dict[str, Draw]] = {
@@ -224,6 +229,9 @@ def page(trick: Draw, shown: str, secret: str, last: str, *, large: bool = False
         }
     )
     resources: Any = writer.pages[0]["/Resources"]
+    fonts: Any = resources["/Font"]
+    fonts[NameObject("/Told")] = coded_font(writer, _OTHER.ljust(len(secret), "."), secret)
+    fonts[NameObject("/Drawn")] = coded_font(writer, secret, secret)
     resources[NameObject("/Properties")] = DictionaryObject({NameObject("/MC0"): off, NameObject("/MC1"): on})
     made = io.BytesIO()
     writer.write(made)

@@ -8,6 +8,7 @@ pages with hidden text.
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ import numpy as np
 
 from ingest.loaders.pdf.fallback import FallbackReader, is_right_to_left
 from ingest.loaders.pdf.glyphs import unreadable_share
+from ingest.loaders.pdf.letterforms import Letterforms
 from ingest.loaders.pdf.lines import PageLines
 from ingest.loaders.pdf.quality import TextLayer, judged, legible_characters
 from ingest.loaders.pdf.reading import ReadPage, attachment_names, opened, outline, read_page
@@ -65,15 +67,17 @@ def read_contents(path: Path, source: str, settings: IngestSettings = _DEFAULTS)
 
     fallback = FallbackReader(path, source)
     try:
-        with opened(path) as document:
-            return _by_pdfium(document, fallback, ScanReader(document, OcrReader(settings)))
+        with opened(path) as document, closing(Letterforms(document)) as letterforms:
+            return _by_pdfium(document, letterforms, fallback, ScanReader(document, OcrReader(settings)))
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise EncryptedDocumentError(needs_password(source)) from error
         return _by_pypdf(fallback)
 
 
-def _by_pdfium(document: Any, fallback: FallbackReader, scans: ScanReader) -> PdfContents:
+def _by_pdfium(
+    document: Any, letterforms: Letterforms, fallback: FallbackReader, scans: ScanReader
+) -> PdfContents:
     import pypdfium2
 
     contents = PdfContents(
@@ -84,7 +88,7 @@ def _by_pdfium(document: Any, fallback: FallbackReader, scans: ScanReader) -> Pd
     failures = 0
     for number in range(1, len(document) + 1):
         try:
-            read = read_page(document, number, fallback.has_layers)
+            read = read_page(document, number, letterforms, fallback.has_layers)
             failures = 0
         except pypdfium2.PdfiumError:
             failures += 1
@@ -105,7 +109,9 @@ def _by_pdfium(document: Any, fallback: FallbackReader, scans: ScanReader) -> Pd
 def _best(read: ReadPage, contents: PdfContents, fallback: FallbackReader, scans: ScanReader) -> PageLines:
     """The page as pdfium reads it, emptied where another reads it better and `contents` has its text."""
     page = read.lines
-    layer = judged(page.text.strip(), read.picture_share, read.is_drawn)
+    layer = TextLayer.FALSE
+    if not read.is_false:
+        layer = judged(page.text.strip(), read.picture_share, read.is_drawn)
     if layer is TextLayer.READABLE:
         if is_right_to_left(page.text) and not page.hidden and not has_clear_order(page):
             _take_logical_order(page, contents, fallback)
@@ -142,7 +148,8 @@ def _take_from_scan(page: PageLines, layer: TextLayer, contents: PdfContents, sc
     legible = legible_characters(page.text)
     found, told = scans.read(page.number)
     warnings = contents.warnings[page.number]
-    least = legible / 2 if layer is TextLayer.GARBLED else _MORE * legible
+    is_wrong = layer in (TextLayer.GARBLED, TextLayer.FALSE)
+    least = legible / 2 if is_wrong else _MORE * legible
     if legible_characters(found.text) > least:
         contents.scans[page.number] = found
         warnings.append(f"{layer}, {told}")
@@ -150,7 +157,7 @@ def _take_from_scan(page: PageLines, layer: TextLayer, contents: PdfContents, sc
     if unreadable_share(page.text) > _UNREADABLE:
         warnings.append(f"{layer}, {told}" if told else str(layer))
         return _emptied(page)
-    if told and not legible:
+    if told and (not legible or layer is TextLayer.FALSE):
         warnings.append(f"{layer}, {told}")
     return page
 

@@ -58,9 +58,10 @@ class Drawings:
     `texts` (t,) are text objects by address, `text_modes` their rendering modes; `text_doubts` says which
     may be drawn in part or not at all for other reasons than their colour: transparency, a layer, a clip
     that is no rectangle. `text_clips` (t, 4) are the bounds of their clips on the page as displayed, NaN for
-    none. `replacing` are text objects with the mark that says what text stands for them. Shapes are what may
-    cover text: pictures, shadings and opaque fills; `boxes` (m, 4) are theirs on the page as
-    displayed, `colours` (m, 3) their fills from 0 to 255, or -1 for pictures and shadings.
+    none; `text_matrices` lead from their forms to the page's own space. `replacing` are text objects with the
+    mark that says what text stands for them. Shapes are what may cover text: pictures, shadings and opaque
+    fills; `boxes` (m, 4) are theirs on the page as displayed, `colours` (m, 3) their fills from 0 to 255,
+    or -1 for pictures and shadings.
     `paths` (k) are drawings other than text and pictures, filled or not, by address, `path_boxes` (k, 4)
     their bounds.
     """
@@ -70,6 +71,7 @@ class Drawings:
     text_modes: NDArray[np.int16]
     text_doubts: NDArray[np.bool_]
     text_clips: Boxes
+    text_matrices: list[Matrix | None]
     replacing: list[tuple[int, int]]
     boxes: Boxes
     orders: Orders
@@ -105,6 +107,7 @@ class _Walk:
         self.text_modes: list[NDArray[np.int16]] = []
         self.text_doubts: list[NDArray[np.bool_]] = []
         self.text_clips: list[Boxes] = []
+        self.text_matrices: list[Matrix | None] = []
         self.shapes: list[_Shape] = []
 
     def visit(
@@ -142,6 +145,7 @@ class _Walk:
         if form.is_doubtful or (depth and pointers and self._has_layers()):
             doubts[:] = True
         self.text_clips.append(np.array(clips, np.float32).reshape(-1, 4))
+        self.text_matrices.extend([form.matrix] * len(pointers))
         self.text_doubts.append(doubts)
 
     def _form(self, pointer: int, outer: _Form) -> _Form:
@@ -176,6 +180,7 @@ def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lamb
         np.concatenate(walk.text_modes),
         np.concatenate(walk.text_doubts),
         _clips(np.concatenate(walk.text_clips), frame),
+        walk.text_matrices,
         walk.replacing(),
         boxes[covering][kept],
         np.array([shape.order for shape in shapes], np.float64)[kept],

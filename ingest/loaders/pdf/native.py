@@ -26,6 +26,7 @@ def functions() -> dict[str, Any]:
     signatures: dict[str, tuple[Any, ...]] = {
         "FPDFText_GetUnicode": (ctypes.c_uint, pointer, integer),
         "FPDFText_GetLooseCharBox": (integer, pointer, integer, pointer),
+        "FPDFText_GetCharBox": (integer, pointer, integer, *four),
         "FPDFText_GetTextObject": (handle, pointer, integer),
         "FPDFText_HasUnicodeMapError": (integer, pointer, integer),
         "FPDFText_GetFontSize": (ctypes.c_double, pointer, integer),
@@ -37,6 +38,7 @@ def functions() -> dict[str, Any]:
         "FPDFFormObj_CountObjects": (integer, pointer),
         "FPDFFormObj_GetObject": (handle, pointer, ctypes.c_ulong),
         "FPDFTextObj_GetTextRenderMode": (integer, pointer),
+        "FPDFTextObj_GetFont": (handle, pointer),
         "FPDFPageObj_GetType": (integer, pointer),
         "FPDFPageObj_GetFillColor": (integer, pointer, *four),
         "FPDFPageObj_GetBounds": (integer, pointer, *four),

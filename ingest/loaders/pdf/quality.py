@@ -59,6 +59,7 @@ class TextLayer(StrEnum):
     READABLE = "readable"
     MISSING = "no text"
     GARBLED = "text layer garbled"
+    FALSE = "text layer says other than is drawn"
 
 
 def judged(text: str, picture_share: float, is_drawn: bool) -> TextLayer:

@@ -16,6 +16,7 @@ from ingest.loaders.pdf.characters import Frame, main_angle, read_characters
 from ingest.loaders.pdf.drawings import read_drawings
 from ingest.loaders.pdf.drawn_boxes import drawn_boxes
 from ingest.loaders.pdf.forms import take_boxes, with_boxes
+from ingest.loaders.pdf.letterforms import Letterforms
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
 from ingest.loaders.pdf.visibility import drop_feigned, hidden_characters
@@ -30,6 +31,7 @@ __all__ = [
     "readable_date",
 ]
 
+_UNLIKE: Final = "some letters look like others than the text says"
 _MOST_BOOKMARKS: Final = 5_000
 _MOST_ANNOTATIONS: Final = 500
 _NO_TITLE: Final = re.compile(
@@ -64,20 +66,24 @@ class ReadPage(NamedTuple):
     """The lines of a page, and what stands there beside text.
 
     `picture_share` is the share of the page that pictures cover, 0 to 1; `is_drawn` says that there
-    are pictures or drawings at all.
+    are pictures or drawings at all, `is_false` that letters are drawn as others than the text says.
     """
 
     lines: PageLines
     picture_share: float
     is_drawn: bool
+    is_false: bool = False
 
 
-def read_page(document: Any, number: int, has_layers: Callable[[], bool] = lambda: False) -> ReadPage:
+def read_page(
+    document: Any, number: int, letterforms: Letterforms, has_layers: Callable[[], bool] = lambda: False
+) -> ReadPage:
     """The lines of a page, with form fields as they are filled in, typed notes and stamps.
 
     Args:
         document: An open `pypdfium2.PdfDocument`.
         number: The page, from 1.
+        letterforms: Of the same document.
         has_layers: Whether some layer of the document is off; asked only where a page may have one.
 
     Raises:
@@ -106,7 +112,7 @@ def read_page(document: Any, number: int, has_layers: Callable[[], bool] = lambd
                 drawings = read_drawings(page, Frame.of(page), has_layers)
         with closing(_text_page(page)) as text_page:
             characters = read_characters(page, text_page)
-            hidden = hidden_characters(page, text_page, characters, drawings)
+            hidden, letters = hidden_characters(page, text_page, characters, drawings, letterforms)
             characters, drawn = drawn_boxes(characters, drawings)
             boxes += drawn
             if boxes:
@@ -114,9 +120,11 @@ def read_page(document: Any, number: int, has_layers: Callable[[], bool] = lambd
                 characters = with_boxes(characters, boxes)
                 hidden = np.append(hidden, np.zeros(2 * len(boxes), np.bool_))
             lines = read_lines(number, characters, hidden, _label(document, number), fields_from)
-            lines = replace(lines, hidden=lines.hidden + feigned)
+            told = (*lines.warnings, *((_UNLIKE,) if letters.doubtful else ()))
+            lines = replace(lines, hidden=lines.hidden + feigned, warnings=told)
         share = drawings.picture_share(lines.width, lines.height) if drawings.is_picture.any() else 0.0
-        return ReadPage(lines, share, drawings.has_paths or bool(drawings.is_picture.any()))
+        is_drawn = drawings.has_paths or bool(drawings.is_picture.any())
+        return ReadPage(lines, share, is_drawn, bool(letters.false.any()))
     finally:
         page.close()
 

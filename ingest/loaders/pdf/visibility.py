@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ingest.loaders.pdf.characters import Boxes, PageCharacters
 from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers, fill_colours
 from ingest.loaders.pdf.glyphs import unreadable_share
+from ingest.loaders.pdf.letterforms import JudgedLetters, Letterforms
 from ingest.loaders.pdf.native import address, functions
 from ingest.loaders.visible import LEAST_POINTS
 from rag.text import without_invisible
@@ -64,34 +65,43 @@ _ALWAYS_ALLOWED: Final = 3
 _UNREADABLE: Final = 0.1
 
 
-def hidden_characters(page: Any, text_page: Any, characters: PageCharacters, drawings: Drawings) -> Mask:
-    """Which characters of an open `pypdfium2.PdfPage` and its text page cannot be seen, shape (n,)."""
+def hidden_characters(
+    page: Any, text_page: Any, characters: PageCharacters, drawings: Drawings, letterforms: Letterforms
+) -> tuple[Mask, JudgedLetters]:
+    """Which characters of an open `pypdfium2.PdfPage` and its text page cannot be seen, shape (n,).
+
+    Also how their letters look: those that are drawn as other letters are not seen either.
+    """
     boxes = characters.boxes
     inked: Mask = np.isfinite(boxes[:, 0]) & ~np.isin(characters.codes, _SPACES)
     hidden = inked & (_off_page(characters) | _too_small(characters, inked))
     hidden |= _of_no_shape(characters)
+    owners = _owners(text_page, drawings.texts, len(boxes))
+    letters = letterforms.judged(page, text_page, characters, drawings, owners)
+    hidden |= letters.false
     colours, opacity = fill_colours(drawings.texts.tolist())
     doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
     doubtful |= (colours[:, 0] < 0) | drawings.text_doubts
     shapes = _topmost_shapes(characters, drawings)
     is_clipped = bool(np.isfinite(drawings.text_clips).any())
-    if not doubtful.any() and not is_clipped and not _may_matter(shapes, colours, drawings):
-        return hidden
-    owners = _owners(text_page, drawings.texts, len(boxes))
+    if not (doubtful.any() or is_clipped or letters.blank.any() or _may_matter(shapes, colours, drawings)):
+        return hidden, letters
     known = inked & ~hidden & (owners >= 0)
-    suspect = known & (doubtful[owners] | _over_or_under(shapes, owners, colours, drawings))
+    suspect = known & (doubtful[owners] | _over_or_under(shapes, owners, colours, drawings) | letters.blank)
     if is_clipped:
         suspect |= known & _clipped_off(boxes, drawings.text_clips[owners])
     unpainted = np.isin(drawings.text_modes, (_INVISIBLE, _CLIPPING))[owners]
     painted = suspect & ~unpainted
-    if painted.any():
-        hidden |= painted & ~_leaves_trace(page, boxes, painted, drawings.texts[np.unique(owners[painted])])
     unpainted &= suspect
+    if painted.any():
+        painted &= ~_leaves_trace(page, boxes, painted, drawings.texts[np.unique(owners[painted])])
+        hidden |= painted & ~letters.blank
+        unpainted |= painted & letters.blank
     if unpainted.any():
         shown = _on_picture(boxes, drawings) if (known & ~unpainted).any() else inked
         shown |= (drawings.text_modes == _CLIPPING)[owners]
         hidden |= unpainted & ~(shown & _has_ink(page, boxes))
-    return hidden
+    return hidden, letters
 
 
 def _owners(text_page: Any, texts: Pointers, count: int) -> NDArray[np.intp]:
