@@ -41,11 +41,6 @@ class LlamaCppWeights:
         """The model as people call it."""
         return self._settings.model.removeprefix("packaged:").rstrip("/").rsplit("/", 1)[-1]
 
-    @property
-    def is_loaded(self) -> bool:
-        """Whether the weights are in memory."""
-        return self._server is not None
-
     def load(self) -> Any:
         """llama.cpp with the weights, loaded at the first call; other threads wait for it.
 
