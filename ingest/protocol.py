@@ -1,15 +1,14 @@
-"""What a loader and a chunker promise."""
+"""What a loader promises."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Protocol
 
-from rag.models.protocol import Embedder
-from rag.schema import Chunk, Document
+from rag.schema import Document
 from rag.settings import IngestSettings
 
-__all__ = ["Chunker", "Loader"]
+__all__ = ["Loader"]
 
 
 class Loader(Protocol):
@@ -24,12 +23,4 @@ class Loader(Protocol):
         Raises:
             DocumentError: the file cannot be read; says why and what to do.
         """
-        ...
-
-
-class Chunker(Protocol):
-    """Cuts a document into chunks that tile its text: no gap, no overlap, in order."""
-
-    def chunks(self, document: Document, embedder: Embedder) -> list[Chunk]:
-        """Chunks whose embedding text fits the embedder; a document with text yields at least one."""
         ...

@@ -205,7 +205,7 @@ def _page() -> Iterator[str]:
     )
     yield from (
         "",
-        "Digests are checked when weights are loaded (`rag/models/verified.py`; the reader's by its card).",
+        "Digests are checked when weights are loaded (`rag/models/packaged.py`; the reader's by its card).",
         "",
         "## Your data",
         "",

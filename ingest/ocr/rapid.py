@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ingest.ocr.protocol import OcrLine, PixelBox
 from rag.errors import ConfigurationError, DocumentError
-from rag.models.silence import no_telemetry
-from rag.models.verified import verify
+from rag.models.devices import no_telemetry
+from rag.models.packaged import verify
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -18,14 +18,12 @@ if TYPE_CHECKING:
         load_reader,
     )
     from rag.models.label_likelihood import LabelLikelihood
-    from rag.models.licences import ModelLicence, model_licences
     from rag.models.protocol import Embedder, Reranker, Vectors
     from rag.models.reader import Reader, ReaderSpan, Reading, Window
 
 __all__ = [
     "Embedder",
     "LabelLikelihood",
-    "ModelLicence",
     "Reader",
     "ReaderSpan",
     "Reading",
@@ -38,7 +36,6 @@ __all__ = [
     "build_reranker",
     "build_second_embedder",
     "load_reader",
-    "model_licences",
 ]
 
 _MODULES = {
@@ -50,8 +47,6 @@ _MODULES = {
     "Reranker": "protocol",
     "Vectors": "protocol",
     "Window": "reader",
-    "ModelLicence": "licences",
-    "model_licences": "licences",
 }
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rag.models.causal import CausalModel
     from rag.models.label_likelihood import LabelLikelihood
-    from rag.models.llama_cpp_weights import LlamaCppWeights
+    from rag.models.llama_cpp import LlamaCppWeights
     from rag.models.reader import Reader
 
 __all__ = [
@@ -150,7 +150,7 @@ def _causal_model(settings: Settings) -> CausalModel:
 
 
 def _gguf_weights(settings: Settings) -> LlamaCppWeights:
-    from rag.models.llama_cpp_weights import LlamaCppWeights
+    from rag.models.llama_cpp import LlamaCppWeights
 
     generator = settings.generator
     shape = (generator.model, generator.context_tokens, generator.threads)

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ModelError
-from rag.models.devices import choose_device, choose_dtype, prepare_environment, quiet_transformers
+from rag.models.devices import (
+    bits_per_weight,
+    choose_device,
+    choose_dtype,
+    prepare_environment,
+    quantization_config,
+    quiet_transformers,
+)
 from rag.models.gguf import converted
-from rag.models.memory import require_memory, weight_bytes
 from rag.models.prefix_cache import PrefixCache
-from rag.models.quantization import bits_per_weight, quantization_config
 from rag.models.tokenizer import SpanTokenizer
-from rag.models.turn import Turn
-from rag.models.waiting import Waiting
-from rag.models.weights import ModelFiles, locate
+from rag.models.turn import Turn, Waiting
+from rag.models.weights import ModelFiles, locate, require_memory, weight_bytes
 from rag.settings import GeneratorSettings
 
 __all__ = ["CausalModel", "Loaded"]

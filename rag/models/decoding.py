@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.errors import ModelError
-from rag.models.causal import Loaded
+from rag.models.causal import CausalModel, Loaded
 from rag.models.decoding_options import (
     DecodingOptions,
     broken,
@@ -17,9 +17,9 @@ from rag.models.decoding_options import (
     grammar_processors,
     out_of_memory,
 )
+from rag.models.lookup_decoding import LookupDecoding
 from rag.models.prefix_cache import PrefixCache
-from rag.models.turn import Turn
-from rag.models.waiting import Waiting
+from rag.models.shared_decoding import decode_together
 
 __all__ = ["Decoding", "until"]
 
@@ -31,30 +31,36 @@ _LOOKUP_TOKENS = 15
 class Decoding:
     """One decoding of one prompt (the tokenizer's output of batch size 1).
 
-    Iterate over `pieces()` once; then `new_tokens` and `finish_reason` are known: `stop` (the model
-    ended), `length` (`max_new_tokens` reached) or `stopped` (told to). Decodings that wait for the same
-    weights at the same time are computed together, at most `together` of them.
+    Its text comes from `pieces()`, or is whole after `rag.models.shared_decoding.decode_batch`; then
+    `finish_reason` is `stop` (the model ended), `length` (`max_new_tokens` reached) or `stopped` (told to).
+    Decodings that wait for the same weights at the same time are computed together, at most `together` of
+    them.
     """
 
+    weights: CausalModel
     loaded: Loaded
     prompt: Any
     options: DecodingOptions
-    turn: Turn
     stop_event: threading.Event = field(default_factory=threading.Event)
-    prefix: PrefixCache = field(default_factory=PrefixCache)
-    waiting: Waiting[Decoding] = field(default_factory=Waiting)
     together: int = 1
-    new_tokens: int = 0
-    finish_reason: str = "stopped"
-    _failure: ModelError | None = field(default=None, init=False)
+    tokens: list[int] = field(default_factory=list, init=False)
+    finish_reason: str = field(default="", init=False)
+    failure: ModelError | None = field(default=None, init=False)
     _closed: threading.Event = field(default_factory=threading.Event, init=False)
-    _done: threading.Event = field(default_factory=threading.Event, init=False)
     _streamer: Any = field(default=None, init=False)
 
     @property
     def prompt_tokens(self) -> int:
         """Length of the prompt."""
         return int(self.prompt["input_ids"].shape[1])
+
+    @property
+    def text(self) -> str:
+        """What was written so far."""
+        tokenizer = self.loaded.tokenizer
+        return str(
+            tokenizer.decode(self.tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        )
 
     def pieces(self) -> Iterator[str]:
         """Text as soon as whole words are there. Closing the iterator ends the computation too.
@@ -65,10 +71,7 @@ class Decoding:
         from transformers import TextIteratorStreamer
 
         self._streamer = TextIteratorStreamer(
-            self.loaded.tokenizer,
-            skip_prompt=True,
-            skip_special_tokens=True,
-            clean_up_tokenization_spaces=False,
+            self.loaded.tokenizer, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
         worker = threading.Thread(target=self._run, name="citewell-decoding", daemon=True)
         worker.start()
@@ -78,8 +81,8 @@ class Decoding:
         finally:
             self._closed.set()
             worker.join()
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
 
     def fits(self, other: object) -> bool:
         """Whether another decoding can share a batch: each row chooses by its own options."""
@@ -90,59 +93,54 @@ class Decoding:
         """Whether nobody wants more of it."""
         return self._closed.is_set() or self.stop_event.is_set()
 
-    def begin(self) -> None:
-        """Its prompt is about to be read; called once, before tokens come."""
-        self._streamer.put(self.prompt["input_ids"].cpu())
-
     def take(self, tokens: Any) -> None:
         """Tokens that were chosen, a tensor of shape (n,); the last may be an end token."""
-        self.new_tokens += int(tokens.shape[0])
-        self._streamer.put(tokens)
-        if int(tokens[-1]) in end_tokens(self.loaded):
+        self.tokens += tokens.tolist()
+        if self._streamer is not None:
+            self._streamer.put(tokens)
+        if self.tokens[-1] in end_tokens(self.loaded):
             self.finish("stop")
-        elif self.new_tokens >= self.options.max_new_tokens:
+        elif len(self.tokens) >= self.options.max_new_tokens:
             self.finish("length")
 
     def finish(self, reason: str) -> None:
         """No more tokens come; only the first reason counts."""
-        if not self._done.is_set():
+        if not self.finish_reason:
             self.finish_reason = reason
-            self._done.set()
-            self._streamer.end()
+            if self._streamer is not None:
+                self._streamer.end()
 
     @property
     def finished(self) -> bool:
         """Whether its text is whole."""
-        return self._done.is_set()
+        return bool(self.finish_reason)
 
     def fail(self, failure: ModelError) -> None:
         """The computation ended by an error, which `pieces` raises."""
-        self._failure = failure
+        self.failure = failure
         self.finish("stopped")
 
     def _run(self) -> None:
-        from rag.models.shared_decoding import decode_together
-
-        self.waiting.enter(self)
+        turn, waiting = self.weights.turn, self.weights.waiting
+        waiting.enter(self)
         try:
-            if not self.turn.acquire_unless(lambda: self.told_to_stop or self.finished):
+            if not turn.acquire_unless(lambda: self.told_to_stop or self.finished):
                 return  # told to stop, or taken along meanwhile
             try:
-                taken = self.waiting.take(self, self.together)
+                taken = waiting.take(self, self.together)
                 if len(taken) == 1:
                     self._alone()
                 elif taken:
                     decode_together(taken)
             finally:
-                self.turn.release()
+                turn.release()
         finally:
-            self.waiting.leave(self)
+            waiting.leave(self)
             self.finish("stopped")
 
     def _alone(self) -> None:
         import torch
 
-        self.begin()
         try:
             with torch.inference_mode():
                 self._generate()
@@ -155,10 +153,8 @@ class Decoding:
         import torch
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
-        from rag.models.lookup_decoding import LookupDecoding
-
         model = self.loaded.model
-        prefix = self.prefix if self.options.reuse_prefix else PrefixCache()
+        prefix = self.weights.prefix if self.options.reuse_prefix else PrefixCache()
         lookup = _LOOKUP_TOKENS if self.options.prompt_lookup else 0
         devices = [model.device] if model.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):

@@ -1,31 +1,40 @@
-"""Where models compute: device, number format, CPU threads; and the libraries' environment.
+"""Where models compute: device, number format, bits of a weight, CPU threads; and the libraries' environment.
 
-Nothing here imports torch until a device has to be chosen.
+No library reports, and offline nothing is traced, whatever the environment asks for. Nothing here imports
+torch until a device has to be chosen.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
+import re
 import shutil
 import sys
+from collections.abc import MutableMapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rag.errors import ConfigurationError
-from rag.models.silence import no_telemetry, no_tracers
 from rag.settings import Device, Precision
 
 if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "Quantization",
     "accelerator_likely",
+    "bits_per_weight",
     "choose_device",
     "choose_dtype",
     "cpu_has_fast_bfloat16",
+    "no_telemetry",
+    "no_tracers",
     "prepare_environment",
+    "quantization_config",
     "quiet_transformers",
     "set_threads",
 ]
@@ -122,3 +131,71 @@ def set_threads(threads: int | None) -> None:
         import torch
 
         torch.set_num_threads(threads)
+
+
+_LOG = logging.getLogger(__name__)
+_TRACERS: Final = re.compile(r"LANG(?:CHAIN|SMITH)_(?:[A-Z]+_)?(?:TRACING|TRACING_V2|HANDLER|OTEL_ENABLED)")
+"""What switches on a tracer of LangChain's: LangSmith by either name, OpenTelemetry, and others by theirs."""
+_OFF: Final = {
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.32 reports to Microsoft unless told not to
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def no_telemetry(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Switch off what libraries report about their use; before they are loaded.
+
+    Whatever the settings are: no setting names those to whom they would report.
+    """
+    environment.update(_OFF)
+
+
+def no_tracers(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Take LangChain's tracers out of the environment of this process and its children.
+
+    LangChain looks there at every call, of ours and of a chain that holds ours: with a tracer the question
+    and the passages would be sent out. What a program switches on in its own code stays its own affair.
+    """
+    asked = sorted(filter(_TRACERS.fullmatch, environment))
+    for name in asked:
+        if environment.pop(name).strip().lower() not in ("", "0", "false"):
+            _LOG.warning("offline: %s is not followed, nothing is traced (setting offline = true)", name)
+    environment["OTEL_SDK_DISABLED"] = "true"
+    loaded = sys.modules.get("langsmith.utils")
+    if asked and loaded is not None:  # it has read them, and remembers
+        loaded.get_env_var.cache_clear()
+
+
+Quantization = Literal["none", "8bit", "4bit"]
+_BITS: Final[dict[str, int]] = {"8bit": 8, "4bit": 4}
+
+
+def bits_per_weight(quantization: Quantization, dtype: torch.dtype) -> int:
+    """Bits that a weight takes in memory."""
+    return _BITS.get(quantization, dtype.itemsize * 8)
+
+
+def quantization_config(quantization: Quantization, dtype: torch.dtype, device: str) -> dict[str, Any]:
+    """What `from_pretrained` takes for it: nothing where weights stay as they are.
+
+    Raises:
+        ConfigurationError: the device or the package for it is missing.
+    """
+    if quantization == "none":
+        return {}
+    if device != "cuda":
+        raise ConfigurationError(
+            f"setting generator.quantization = {quantization!r} needs an NVIDIA GPU, and the device is "
+            f"{device}: set it to 'none', or use a GGUF file with generator.provider = 'llama_cpp'"
+        )
+    if find_spec("bitsandbytes") is None:
+        raise ConfigurationError(
+            f"setting generator.quantization = {quantization!r} needs a package: pip install bitsandbytes"
+        )
+    from transformers import BitsAndBytesConfig
+
+    if quantization == "8bit":
+        return {"quantization_config": BitsAndBytesConfig(load_in_8bit=True)}
+    four = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
+    return {"quantization_config": four}

@@ -13,19 +13,16 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ModelError, UsageError
-from rag.models.batch_decoding import Wanted, decode_batch
 from rag.models.causal import CausalModel, Loaded
-from rag.models.chat_prompt import chat_prompt
 from rag.models.decoding import Decoding, until
 from rag.models.decoding_options import DecodingOptions
 from rag.models.grammar import citation_grammar, json_grammar
-from rag.models.messages import turn_of
-from rag.models.sampling import checked_sampling, seeds_apart
-from rag.models.streaming_chat import StreamingChatModel, usage
+from rag.models.shared_decoding import decode_batch
+from rag.models.streaming_chat import StreamingChatModel, checked_sampling, seeds_apart, turn_of, usage
 from rag.models.structured import Schema, json_schema
 from rag.settings import GeneratorSettings
 
-__all__ = ["LocalChatModel"]
+__all__ = ["LocalChatModel", "chat_prompt"]
 
 
 class LocalChatModel(StreamingChatModel):
@@ -95,7 +92,7 @@ class LocalChatModel(StreamingChatModel):
         if len(inputs) < 2 or config or return_exceptions or kwargs.get("stop"):
             return super().batch(inputs, config, return_exceptions=return_exceptions, **kwargs)
         asked = [self._convert_input(one).to_messages() for one in inputs]
-        wanted = [self._wanted(messages, kwargs) for messages in asked]
+        wanted = [self._decoding(messages, kwargs) for messages in asked]
         seeds = seeds_apart([tuple(one.prompt["input_ids"][0].tolist()) for one in wanted], 0)
         for one, apart in zip(wanted, seeds, strict=True):
             one.options = replace(one.options, seed=one.options.seed + apart)
@@ -117,27 +114,20 @@ class LocalChatModel(StreamingChatModel):
             yield AIMessageChunk(content=piece)
         yield AIMessageChunk(
             content="",
-            usage_metadata=usage(decoding.prompt_tokens, decoding.new_tokens),
+            usage_metadata=usage(decoding.prompt_tokens, len(decoding.tokens)),
             response_metadata=self._metadata(decoding.finish_reason),
             chunk_position="last",
         )
 
     def _decoding(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Decoding:
-        one, weights = self._wanted(messages, kwargs), self._weights
-        return Decoding(
-            *(one.loaded, one.prompt, one.options, weights.turn, one.stop_event, weights.prefix),
-            waiting=weights.waiting,
-            together=self._settings.batch_size,
-        )
-
-    def _wanted(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> Wanted:
         """One call's prompt and options, its length cut to what the window leaves."""
         options, stop_event = self._options(kwargs)
         loaded = self._weights.load()
         prompt = self._prompt(loaded, messages)
         room = self._room(loaded, int(prompt["input_ids"].shape[1]))
         options = replace(options, max_new_tokens=min(options.max_new_tokens, room))
-        return Wanted(loaded, prompt, options, stop_event)
+        together = self._settings.batch_size
+        return Decoding(self._weights, loaded, prompt, options, stop_event, together)
 
     def _prompt(self, loaded: Loaded, messages: Sequence[BaseMessage]) -> Any:
         turns = [turn_of(message, "a local model") for message in messages]
@@ -154,7 +144,7 @@ class LocalChatModel(StreamingChatModel):
             )
         return room
 
-    def _message(self, written: Wanted) -> AIMessage:
+    def _message(self, written: Decoding) -> AIMessage:
         return AIMessage(
             written.text,
             usage_metadata=usage(written.prompt_tokens, len(written.tokens)),
@@ -183,3 +173,38 @@ def _text(decoding: Decoding, stop: list[str] | None) -> Iterator[str]:
         yield from until(pieces, stop or [])
     finally:
         pieces.close()  # type: ignore[attr-defined]
+
+
+def chat_prompt(loaded: Loaded, turns: list[dict[str, str]], name: str) -> Any:
+    """Token ids and attention mask, each of shape (1, length), by the model's chat template.
+
+    Raises:
+        ModelError: the model has no template, or it refuses the messages; `name` is the model's.
+    """
+    from jinja2 import TemplateError
+
+    if not loaded.tokenizer.chat_template:
+        raise ModelError(f"{name} has no chat template: choose an instruct model (setting generator.model)")
+    for attempt in (turns, _without_system(turns)):
+        try:
+            prompt = loaded.tokenizer.apply_chat_template(
+                attempt,
+                add_generation_prompt=True,
+                return_tensors="pt",
+                return_dict=True,
+                enable_thinking=False,  # Qwen3's switch; other templates pass over it
+            )
+            return prompt.to(loaded.model.device)
+        except TemplateError as error:
+            reason = error
+    raise ModelError(f"the chat template of {name} refuses these messages: {reason}")
+
+
+def _without_system(turns: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """For templates without a system role (Gemma): its text goes before the first user turn."""
+    system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system")
+    others = [turn for turn in turns if turn["role"] != "system"]
+    if not system or not others:
+        return others
+    first = {**others[0], "content": f"{system}\n\n{others[0]['content']}"}
+    return [first, *others[1:]]

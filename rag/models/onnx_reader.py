@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.errors import ModelError, ModelNotFoundError
+from rag.models.devices import no_telemetry
 from rag.models.reader import Reading, Window
 from rag.models.reader_pairs import Pair, PairEncoder, reading
-from rag.models.silence import no_telemetry
 from rag.models.weights import read_json
 
 if TYPE_CHECKING:

@@ -2,65 +2,58 @@
 
 A decoding step of one prompt is bound by memory, so that eight prompts take little longer than one.
 Prompts are padded on the left; the attention mask hides the padding, and each row chooses its tokens by
-itself (`rag.models.row_choices`), so that texts are those of one prompt at a time. How the prompts are
-read: `rag.models.joint_reading`.
+itself (`rag.models.decoding_options`), so that texts are those of one prompt at a time. How the prompts are
+read: `rag.models.prefix_cache`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from rag.errors import ModelError
 from rag.models.causal import Loaded
 from rag.models.decoding_options import (
     DecodingOptions,
+    Row,
+    RowChoices,
     broken,
     end_tokens,
     generation_config,
     out_of_memory,
 )
-from rag.models.joint_reading import read_jointly
-from rag.models.row_choices import Row, RowChoices
+from rag.models.prefix_cache import read_jointly
+from rag.models.turn import Turn
 
-__all__ = ["SharedDecoding", "decode_together", "padded"]
+if TYPE_CHECKING:
+    from rag.models.decoding import Decoding
 
-
-class SharedDecoding(Protocol):
-    """One decoding, as a batch needs it: `rag.models.decoding.Decoding` is one with a stream."""
-
-    loaded: Loaded
-    prompt: Any
-    options: DecodingOptions
-
-    @property
-    def told_to_stop(self) -> bool:
-        """Whether nobody wants more of it."""
-        ...
-
-    @property
-    def finished(self) -> bool:
-        """Whether its text is whole."""
-        ...
-
-    def begin(self) -> None:
-        """Its prompt is about to be read."""
-        ...
-
-    def take(self, tokens: Any) -> None:
-        """Tokens that were chosen, shape (n,)."""
-        ...
-
-    def finish(self, reason: str) -> None:
-        """No more tokens come."""
-        ...
-
-    def fail(self, failure: ModelError) -> None:
-        """The computation ended by an error."""
-        ...
+__all__ = ["decode_batch", "decode_together", "padded"]
 
 
-def decode_together(decodings: Sequence[SharedDecoding]) -> None:
+def decode_batch(decodings: Sequence[Decoding], turn: Turn, batch_size: int) -> None:
+    """Write each text whole, `batch_size` at once; whoever else waits for the turn gets it in between.
+
+    Prompts of like length share a batch, so that little is padded. One that is told to stop, waiting or
+    in the middle, keeps what is written by then.
+
+    Raises:
+        ModelError: out of memory, or the model failed.
+    """
+    by_length = sorted(decodings, key=lambda one: one.prompt_tokens)
+    for start in range(0, len(by_length), batch_size):
+        members = by_length[start : start + batch_size]
+        if turn.acquire_unless(lambda: all(one.told_to_stop for one in members)):  # noqa: B023
+            try:
+                decode_together(members)
+            finally:
+                turn.release()
+        for one in members:
+            if one.failure is not None:
+                raise one.failure
+            one.finish("stopped")
+
+
+def decode_together(decodings: Sequence[Decoding]) -> None:
     """Compute decodings of the same weights; the caller holds the turn.
 
     Each is handed its tokens as they are chosen, and is finished as soon as it ends, reaches its own
@@ -69,7 +62,7 @@ def decode_together(decodings: Sequence[SharedDecoding]) -> None:
     import torch
 
     rows: list[Row] = []
-    able: list[SharedDecoding] = []
+    able: list[Decoding] = []
     for decoding in decodings:
         try:
             rows.append(Row(decoding.loaded, int(decoding.prompt["input_ids"].shape[1]), decoding.options))
@@ -94,15 +87,11 @@ def decode_together(decodings: Sequence[SharedDecoding]) -> None:
             decoding.fail(failure)
 
 
-def _generate(
-    decodings: Sequence[SharedDecoding], prompts: Sequence[Sequence[int]], rows: Sequence[Row]
-) -> None:
+def _generate(decodings: Sequence[Decoding], prompts: Sequence[Sequence[int]], rows: Sequence[Row]) -> None:
     from transformers import LogitsProcessorList, StoppingCriteriaList
 
     loaded = decodings[0].loaded
     ids, mask = padded(loaded, prompts)
-    for decoding in decodings:
-        decoding.begin()
     longest = max(decoding.options.max_new_tokens for decoding in decodings)
     cache = read_jointly(loaded, prompts, lambda: all(decoding.told_to_stop for decoding in decodings))
     if all(decoding.told_to_stop for decoding in decodings):
@@ -135,7 +124,7 @@ def padded(loaded: Loaded, prompts: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 class _Rows:
     """Hands each row its last token, and tells which rows are done."""
 
-    def __init__(self, decodings: Sequence[SharedDecoding]) -> None:
+    def __init__(self, decodings: Sequence[Decoding]) -> None:
         self._decodings = decodings
 
     def __call__(self, ids: Any, scores: Any, **_: Any) -> Any:

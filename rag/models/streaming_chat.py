@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ChatMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor, get_config_list
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, ValidationError
 
-from rag.models.sampling import seeds_apart
+from rag.errors import UsageError
 from rag.models.structured import Schema, parsed, response_format
 from rag.settings import GeneratorSettings
 
-__all__ = ["StreamingChatModel", "usage"]
+__all__ = ["StreamingChatModel", "checked_sampling", "seeds_apart", "turn_of", "usage"]
 
 
 class StreamingChatModel(BaseChatModel):
@@ -137,3 +138,50 @@ def _called(model: Runnable[Any, Any], asked: Any, config: RunnableConfig, keep_
 def usage(read: int, written: int) -> UsageMetadata:
     """Tokens of a prompt and of its answer, as LangChain counts them."""
     return UsageMetadata(input_tokens=read, output_tokens=written, total_tokens=read + written)
+
+
+_ROLES: Final = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+def turn_of(message: BaseMessage, who: str) -> dict[str, str]:
+    """A message as `role` and `content`; `who` takes it, for the error.
+
+    Raises:
+        UsageError: it is neither of the system, the user nor the assistant.
+    """
+    role = message.role if isinstance(message, ChatMessage) else _ROLES.get(message.type.lower())
+    if role is None:
+        raise UsageError(f"{who} takes system, user and assistant messages, not {message.type!r}")
+    return {"role": role, "content": str(message.text)}
+
+
+_CHECKED: Final = (*("max_new_tokens", "temperature", "top_k", "top_p", "repetition_penalty", "seed"),)
+
+
+def checked_sampling(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments with LangChain's `max_tokens` under our name, and numbers as numbers.
+
+    Raises:
+        UsageError: a value is out of its range; the message names it.
+    """
+    arguments = dict(given)
+    if "max_tokens" in arguments:
+        arguments["max_new_tokens"] = arguments.pop("max_tokens")
+    named = {name: arguments[name] for name in _CHECKED if arguments.get(name) is not None}
+    try:
+        checked = GeneratorSettings.model_validate(named)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{first['loc'][0]} = {first['input']!r} is not accepted: {first['msg']}") from None
+    kept = {name: value for name, value in arguments.items() if name not in _CHECKED}
+    return {**kept, **{name: getattr(checked, name) for name in named}}
+
+
+def seeds_apart(prompts: Sequence[Hashable], seed: int) -> list[int]:
+    """A seed for each prompt: who asks the same several times at once wants several drafts."""
+    seen: Counter[Hashable] = Counter()
+    seeds = []
+    for prompt in prompts:
+        seeds.append(seed + seen[prompt])
+        seen[prompt] += 1
+    return seeds

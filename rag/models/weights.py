@@ -1,18 +1,31 @@
-"""From a model's name to the folder of its files, and to a hash that tells weights apart."""
+"""Where a model's weights lie, a hash that tells them apart, and whether they fit into the memory."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models.devices import prepare_environment
 from rag.models.packaged import PREFIX, packaged_path
 
-__all__ = ["ModelFiles", "files_hash", "locate", "read_json", "read_json_list"]
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "ModelFiles",
+    "files_hash",
+    "free_bytes",
+    "locate",
+    "read_json",
+    "read_json_list",
+    "require_memory",
+    "weight_bytes",
+]
 
 _DOWNLOADED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
 _SECOND_COPIES = ["consolidated*", "original/*", "onnx/*", "openvino/*"]
@@ -135,3 +148,79 @@ def files_hash(folder: Path, paths: Iterable[Path], facts: str = "") -> str:
             file.seek(max(size - _SAMPLE_BYTES, 0))
             digest.update(file.read(_SAMPLE_BYTES))
     return digest.hexdigest()[:16]
+
+
+_STORED_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+_HEADROOM = 1.1
+"""Besides the weights: activations, the key-value cache of one prompt, the runtime."""
+
+
+def weight_bytes(folder: Path, dtype: torch.dtype) -> int:
+    """Bytes that the safetensors of a folder take in memory as `dtype` (as stored when quantised)."""
+    stored = sum(path.stat().st_size for path in folder.glob("model*.safetensors"))
+    config = read_json(folder / "config.json")
+    if "quantization_config" in config:
+        return stored
+    size = _STORED_BYTES.get(str(config.get("dtype") or config.get("torch_dtype")), dtype.itemsize)
+    return stored * dtype.itemsize // size
+
+
+def free_bytes(device: str) -> int | None:
+    """Memory that a model can take on a device; None where nobody says."""
+    import torch
+
+    if device == "cuda":
+        return int(torch.cuda.mem_get_info()[0])
+    if device == "mps":
+        return int(torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory())
+    return _free_ram()
+
+
+def require_memory(name: str, needed: int, device: str) -> None:
+    """Check that weights of `needed` bytes fit.
+
+    Raises:
+        ModelError: they do not; says both figures and what to do.
+    """
+    free = free_bytes(device)
+    if free is not None and needed * _HEADROOM > free:
+        raise ModelError(
+            f"the model {name} needs {needed * _HEADROOM / 1e9:.1f} GB of memory on {device}, and "
+            f"{free / 1e9:.1f} GB are free: choose a smaller model, another device or dtype, or put it "
+            "behind an endpoint (generator.provider)"
+        )
+
+
+def _free_ram(groups: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What the machine has, or what is left of a container's limit where that is less."""
+    known = [free for free in (_free_of_machine(), _free_of_container(groups)) if free is not None]
+    return min(known, default=None)
+
+
+def _free_of_container(groups: Path) -> int | None:
+    """By the control groups of Linux, version 2 or 1; memory that only caches files counts as free."""
+    for folder, most, used in (
+        (groups, "memory.max", "memory.current"),
+        (groups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ):
+        try:
+            limit = int((folder / most).read_text("ascii"))  # "max" where there is no limit
+            taken = int((folder / used).read_text("ascii"))
+            facts = dict(line.split() for line in (folder / "memory.stat").read_text("ascii").splitlines())
+        except (OSError, ValueError):
+            continue
+        return max(0, limit - taken + int(facts.get("inactive_file", 0)))
+    return None
+
+
+def _free_of_machine() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None

@@ -37,8 +37,3 @@ class KeptAnswers:
                 "DELETE FROM answers WHERE run NOT IN (SELECT run FROM answers ORDER BY run DESC LIMIT ?)",
                 (_MOST,),
             )
-
-    def clear(self) -> int:
-        """Forget all answers; how many there were."""
-        with self._database.writing() as connection:
-            return connection.execute("DELETE FROM answers").rowcount

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.models.silence import no_telemetry, no_tracers
+from rag.models.devices import no_telemetry, no_tracers
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "xylograph"

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
-import rag.models.verified as verified_module
+import rag.models.packaged as verified_module
 from ingest.ocr.rapid import DIGESTS, _models
 from rag.errors import ConfigurationError, ModelError
-from rag.models.packaged import PACKAGED, PREFIX, packaged_path
-from rag.models.verified import cache_folder, verify
+from rag.models.packaged import PACKAGED, PREFIX, cache_folder, packaged_path, verify
 from rag.settings import load_settings, parse_assignments
 
 ROOT = Path(__file__).resolve().parents[2]

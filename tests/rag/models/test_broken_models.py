@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelError, ModelNotFoundError
-from rag.models import build_generator, memory
-from rag.models.gguf import converted
-from rag.models.gguf_header import read_header
+from rag.models import build_generator, weights
+from rag.models.gguf import converted, read_header
 from rag.settings import Settings
 
 
@@ -108,17 +107,17 @@ def test_a_gguf_file_that_is_none_or_not_there_is_told(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_told_before_it_is_converted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "free_bytes", lambda device: 100)
+    monkeypatch.setattr(weights, "free_bytes", lambda device: 100)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with pytest.raises(ModelError, match=r"needs .* GB of memory on cpu, and .* GB are free"):
         converted(gguf(tmp_path / "m.gguf"))
 
 
 def test_a_container_may_leave_less_than_the_machine_has(tmp_path: Path) -> None:
-    assert memory._free_of_container(tmp_path) is None
+    assert weights._free_of_container(tmp_path) is None
     for name, value in (("max", "max"), ("current", "700"), ("stat", "anon 500\ninactive_file 200")):
         (tmp_path / f"memory.{name}").write_text(value + "\n")
-    assert memory._free_of_container(tmp_path) is None
+    assert weights._free_of_container(tmp_path) is None
     (tmp_path / "memory.max").write_text("1000\n")
-    assert memory._free_of_container(tmp_path) == 500
-    assert memory._free_ram(tmp_path) == 500
+    assert weights._free_of_container(tmp_path) == 500
+    assert weights._free_ram(tmp_path) == 500

@@ -12,8 +12,7 @@ import pytest
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models import build_generator
 from rag.models.gguf import converted
-from rag.models.packaged import packaged_path
-from rag.models.verified import cache_folder
+from rag.models.packaged import cache_folder, packaged_path
 from rag.settings import Settings
 
 try:

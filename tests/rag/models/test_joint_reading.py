@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import torch
 
-from rag.models import joint_reading
+from rag.models import prefix_cache
 from rag.models.causal import CausalModel, Loaded
-from rag.models.joint_reading import read_jointly
+from rag.models.prefix_cache import read_jointly
 from rag.settings import GeneratorSettings
 
 PROMPTS = [[5, 6, 7, 8, 9, 10], [5, 6, 7, 11], [5, 6, 7, 8, 12, 13, 14, 15, 16]]
@@ -62,6 +62,6 @@ def test_equal_prompts_are_read_once(loaded: Loaded, reads: list[int]) -> None:
 def test_a_long_prompt_is_left_in_the_middle_when_nobody_waits(
     loaded: Loaded, reads: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joint_reading, "STRIDE", 2)
+    monkeypatch.setattr(prefix_cache, "STRIDE", 2)
     assert read_jointly(loaded, PROMPTS, lambda: len(reads) >= 2) is None
     assert reads == [2, 1]

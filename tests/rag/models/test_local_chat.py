@@ -206,6 +206,6 @@ def test_missing_weights_are_told_at_the_first_use(tmp_path: Path) -> None:
 def test_a_model_that_does_not_fit_says_both_figures(
     tiny_chat_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.models.memory.free_bytes", lambda device: 1000)
+    monkeypatch.setattr("rag.models.weights.free_bytes", lambda device: 1000)
     with pytest.raises(ModelError, match=r"needs .* GB of memory on cpu, and 0\.0 GB are free"):
         CausalModel(GeneratorSettings(model=str(tiny_chat_model), device="cpu")).load()

@@ -101,10 +101,10 @@ def test_a_common_prefix_is_the_longest(a: list[int], b: list[int]) -> None:
 
 
 def test_a_prompt_that_is_being_read_can_be_stopped(loaded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rag.models import joint_reading, lookup_decoding
+    from rag.models import lookup_decoding, prefix_cache
 
     monkeypatch.setattr(lookup_decoding, "STRIDE", 4)
-    monkeypatch.setattr(joint_reading, "STRIDE", 4)
+    monkeypatch.setattr(prefix_cache, "STRIDE", 4)
     looks: list[int] = []
 
     def stopped() -> bool:

@@ -14,8 +14,7 @@ from rag.errors import ModelError, ModelNotFoundError
 from rag.models import Window, load_reader
 from rag.models.onnx_reader import OnnxReader
 from rag.models.reader import UNSEEN
-from rag.models.reader_pairs import Pair, reading
-from rag.models.reader_spans import best_spans
+from rag.models.reader_pairs import Pair, best_spans, reading
 from rag.settings import ReaderSettings, Settings
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from rag.errors import ModelError
-from rag.models import build_generator, shared_decoding
+from rag.models import build_generator, decoding, shared_decoding
 from rag.models.local_chat import LocalChatModel
-from rag.models.waiting import Waiting
+from rag.models.turn import Waiting
 from rag.settings import Settings
 from tests.waiting import wait_until
 
@@ -43,13 +43,13 @@ def together(model: LocalChatModel, ask: Any) -> list[Any]:
 @pytest.fixture
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
-    inner = shared_decoding.decode_together
+    inner = decoding.decode_together
 
     def counted(decodings: Any) -> None:
         sizes.append(len(decodings))
         inner(decodings)
 
-    monkeypatch.setattr(shared_decoding, "decode_together", counted)
+    monkeypatch.setattr(decoding, "decode_together", counted)
     return sizes
 
 

@@ -12,7 +12,7 @@ from rag.models import build_embedder
 from rag.models.packaged import packaged_path
 from rag.models.protocol import Embedder
 from rag.models.tokenizer import SpanTokenizer
-from rag.models.unigram import unigram_tokenizer
+from rag.models.universal import unigram_tokenizer
 from rag.settings import EmbedderSettings, Settings
 
 ANY_TEXT = st.text(st.characters(), max_size=200)  # lone surrogates too

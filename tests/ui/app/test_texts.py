@@ -1,15 +1,42 @@
-import dataclasses
+import ast
 import re
 import string
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+import ui.app
 from rag.evaluation import MEASURES
 from rag.settings import RetrievalSettings
 from ui.app.texts import CHINESE, ENGLISH, language_of
 
-FIELDS = [field.name for field in dataclasses.fields(ENGLISH)]
+FIELDS = list(vars(ENGLISH))
+APP = [ast.parse(path.read_text("utf-8")) for path in Path(ui.app.__file__).parent.rglob("*.py")]
+
+
+def test_both_languages_have_the_same_names():
+    assert list(vars(CHINESE)) == FIELDS
+
+
+def test_every_text_that_the_app_names_is_there():
+    named = {node.attr for tree in APP for node in ast.walk(tree) if _is_text(node)}
+    assert len(named) > 200
+    assert named - {"count", "format"} <= set(FIELDS)
+
+
+def test_every_text_is_shown_somewhere():
+    assert set(FIELDS) <= {node.attr for tree in APP for node in ast.walk(tree) if hasattr(node, "attr")}
+
+
+def _is_text(node):
+    """Whether a node is `t.NAME` or `texts().NAME`."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    match node.value:
+        case ast.Name("t") | ast.Call(func=ast.Name("texts")):
+            return True
+    return False
 
 
 def _places(text):

@@ -1,42 +1,45 @@
-"""All that the app says, a module a page, both languages side by side."""
+"""All that the app says: a file a language, `en.toml` and `zh.toml`, with the same names in each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
-
-from ui.app.texts import answers, asking, frame, library, quality, status, why
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 __all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "Texts", "language_of"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Texts(
-    frame.FrameTexts,
-    asking.AskingTexts,
-    answers.AnswerTexts,
-    library.LibraryTexts,
-    why.WhyTexts,
-    quality.QualityTexts,
-    status.StatusTexts,
-):
-    """Every text by name; a language is one value of this class.
+class Texts:
+    """Every text of one language as an attribute; a text in braces is filled in where it is shown."""
 
-    A text in braces is filled in where it is shown; Markdown only where the English text has it.
-    """
+    units: Mapping[str, Sequence[str]]
+    """What is counted: how one of it is called, and how any other number."""
+    status: Mapping[str, str]
+    orders: Mapping[str, str]
+    measures: Mapping[str, Sequence[str]]
+    """Name and meaning of each measure of an evaluation."""
+    roles: Mapping[str, str]
+    legs: Mapping[str, str]
+    fusions: Mapping[str, str]
+    stages: Mapping[str, str]
+
+    def __init__(self, language: str) -> None:
+        """Read the file of a language, such as `en`."""
+        file = Path(__file__).with_name(f"{language}.toml")
+        vars(self).update(tomllib.loads(file.read_text("utf-8")))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> str: ...
+
+    def count(self, unit: str, number: int) -> str:
+        """A number of `document page chunk passage file` in words: `1 page`, `2 pages`."""
+        return self.units[unit][number != 1].format(n=number)
 
 
-def _language(*pages: object) -> Texts:
-    every: dict[str, Any] = {}
-    for page in pages:
-        every |= vars(page)
-    return Texts(**every)
-
-
-_PAGES: Final = (frame, asking, answers, library, why, quality, status)
-ENGLISH: Final = _language(*(page.ENGLISH for page in _PAGES))
-CHINESE: Final = _language(*(page.CHINESE for page in _PAGES))
+ENGLISH: Final = Texts("en")
+CHINESE: Final = Texts("zh")
 LANGUAGES: Final[Mapping[str, Texts]] = {"en": ENGLISH, "zh": CHINESE}
 
 
