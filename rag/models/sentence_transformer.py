@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import ModelError
+from rag.errors import ConfigurationError, ModelError
 from rag.models.devices import (
     accelerator_likely,
     choose_device,
@@ -19,7 +20,7 @@ from rag.models.devices import (
     set_threads,
 )
 from rag.models.embedder_config import EmbedderConfig, read_embedder_config
-from rag.models.numpy_bert import NumpyBert
+from rag.models.openvino_encoder import OpenVinoEncoder
 from rag.models.protocol import Vectors
 from rag.models.tokenizer import SpanTokenizer, encodable
 from rag.models.weights import locate
@@ -33,9 +34,6 @@ __all__ = ["SentenceTransformerEmbedder"]
 
 _QUESTIONS = 256
 """Questions remembered: half a megabyte."""
-
-_SMALL_CHARACTERS = 32_768
-"""About 8,000 tokens: 3 s on one slow core without torch, against 6 s to import it and load the model."""
 
 
 class SentenceTransformerEmbedder:
@@ -61,6 +59,7 @@ class SentenceTransformerEmbedder:
         )
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
+        self._compiled: tuple[int, OpenVinoEncoder] | None = None
 
     @property
     def name(self) -> str:
@@ -93,8 +92,8 @@ class SentenceTransformerEmbedder:
         Texts are batched by length over the whole call, which halves the padding of mixed lengths:
         give many at once.
         """
-        small = None if accelerator_likely() else self._without_torch(texts)
-        return self._embed(texts, self._config.passage_prefix, progress, small)
+        encoder = None if self._has_accelerator else self._encoder()
+        return self._embed(texts, self._config.passage_prefix, progress, encoder)
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), with the model's question prefix.
@@ -104,21 +103,22 @@ class SentenceTransformerEmbedder:
         """
         if len(texts) == 1:
             return self._question(texts[0]).copy()
-        return self._embed(texts, self._config.query_prefix, None, self._without_torch(texts))
+        return self._embed(texts, self._config.query_prefix, None, self._encoder())
 
     @cached_property
     def _question(self) -> Callable[[str], Vectors]:
         """The vector of one question, shape (1, dimension)."""
 
         def embedded(text: str) -> Vectors:
-            return self._embed([text], self._config.query_prefix, None, self._without_torch([text]))
+            return self._embed([text], self._config.query_prefix, None, self._encoder())
 
         return lru_cache(maxsize=_QUESTIONS)(embedded)
 
     def load(self) -> None:
         """Load the weights now rather than at the first long call; a server does so while it starts."""
-        with self._lock:
-            self._loaded = self._loaded or self._load()
+        if self._has_accelerator or self._encoder() is None:
+            with self._lock:
+                self._loaded = self._loaded or self._load()
 
     def token_spans(self, text: str) -> list[Span]:
         """The character span of each token of a text, without special tokens and without a limit."""
@@ -128,34 +128,42 @@ class SentenceTransformerEmbedder:
     def _tokenizer(self) -> SpanTokenizer:
         return SpanTokenizer(self._config.folder)
 
-    def _without_torch(self, texts: Sequence[str]) -> NumpyBert | None:
-        """The model in numpy for a call that is over before torch is imported.
+    @cached_property
+    def _has_accelerator(self) -> bool:
+        """Whether passages go to a GPU, of which questions, a dozen tokens each, have no gain."""
+        likely = self._settings.device == "auto" and accelerator_likely()
+        return likely and choose_device() != "cpu"
 
-        Size alone decides, never what happens to be loaded: equal calls give equal vectors.
-        """
-        return self._small if sum(map(len, texts)) <= _SMALL_CHARACTERS else None
+    def _encoder(self) -> OpenVinoEncoder | None:
+        """The model on OpenVINO; None where it runs on torch, which alone works in a forked child."""
+        with self._lock:
+            if self._compiled is None and self._on_openvino:
+                made = OpenVinoEncoder(self._config, self._settings.dtype, self._settings.threads)
+                self._compiled = os.getpid(), made
+        return self._compiled[1] if self._compiled is not None and self._compiled[0] == os.getpid() else None
 
     @cached_property
-    def _small(self) -> NumpyBert | None:
-        on_cpu = self._settings.device in {"auto", "cpu"} and self._settings.dtype in {"auto", "float32"}
-        return (
-            NumpyBert(self._config, self._settings.threads)
-            if on_cpu and NumpyBert.fits(self._config)
-            else None
-        )
+    def _on_openvino(self) -> bool:
+        settings = self._settings
+        wanted = settings.runtime != "torch" and settings.device in {"auto", "cpu"}
+        fits = wanted and OpenVinoEncoder.fits(self._config, settings.dtype)
+        if settings.runtime == "openvino" and not fits:
+            raise ConfigurationError(
+                f"setting embedder.runtime: OpenVINO cannot run {self.name} with device {settings.device!r} "
+                f"and dtype {settings.dtype!r} (it runs BERT and RoBERTa from float32 files): set 'auto'"
+            )
+        return fits
 
     def _embed(
         self,
         texts: Sequence[str],
         prefix: str,
         progress: Callable[[int], None] | None,
-        small: NumpyBert | None,
+        encoder: OpenVinoEncoder | None,
     ) -> Vectors:
-        if small is not None:
-            found = small.encode(self._tokenizer.ids([prefix + text for text in texts], self.max_tokens))
-            if progress is not None:
-                progress(len(texts))
-            return found
+        if encoder is not None:
+            ids = self._tokenizer.ids([prefix + text for text in texts], self.max_tokens)
+            return encoder.encode(ids, progress)
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         size = self._settings.batch_size
         longest_first = self._longest_first(texts, prefix) if len(texts) > size else list(range(len(texts)))

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
+Runtime = Literal["auto", "openvino", "torch"]
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 _PROVIDER: Final = re.compile(r"(?!packaged$)[a-z][a-z_0-9]+")
 """A LangChain provider before a colon; a lone letter there is a drive of Windows."""
@@ -45,9 +46,13 @@ class EmbedderSettings(_Section):
         "packaged:all-MiniLM-L6-v2",
         description="`packaged:NAME`, a folder, or a hub name (downloads only when `offline` is false).",
     )
+    runtime: Runtime = Field(
+        "auto",
+        description="OpenVINO on a CPU for models that it can run (BERT, RoBERTa), else torch, when `auto`.",
+    )
     device: Device = Field("auto", description="CUDA, then MPS, then CPU when `auto`.")
     dtype: Precision = Field("auto", description="bfloat16 where the device does it well, else float32.")
-    batch_size: int = Field(32, ge=1, description="Texts per forward pass; 8 to 32 is best on a CPU.")
+    batch_size: int = Field(32, ge=1, description="Texts per forward pass of torch.")
     max_tokens: int | None = Field(None, ge=8, description="Input limit; the model's own when unset.")
     query_prefix: str | None = Field(None, description="Put before questions; the model's own when unset.")
     passage_prefix: str | None = Field(None, description="Put before passages; the model's own when unset.")

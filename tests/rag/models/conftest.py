@@ -83,3 +83,29 @@ def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     BertForSequenceClassification(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a random XLM-RoBERTa."""
+    import torch
+    from transformers import XLMRobertaConfig, XLMRobertaModel
+
+    folder = tmp_path_factory.mktemp("tiny-roberta") / "tiny-roberta"
+    specials = ["[UNK]", "<pad>", "<s>", "</s>"]
+    size = save_tokenizer(
+        folder, specials, unk_token="[UNK]", pad_token="<pad>", cls_token="<s>", sep_token="</s>"
+    )
+    torch.manual_seed(5)
+    config = XLMRobertaConfig(
+        vocab_size=size,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=130,
+        initializer_range=0.5,
+        pad_token_id=1,
+    )
+    XLMRobertaModel(config).save_pretrained(folder)
+    return folder

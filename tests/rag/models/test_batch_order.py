@@ -9,11 +9,10 @@ from rag.settings import EmbedderSettings
 
 
 def test_a_batch_holds_texts_of_like_length_in_tokens(monkeypatch: pytest.MonkeyPatch):
-    embedder = SentenceTransformerEmbedder(EmbedderSettings(batch_size=2))
+    embedder = SentenceTransformerEmbedder(EmbedderSettings(batch_size=2, runtime="torch"))
     words, numbers = "considerations regarding", "1.2 3.4 5.6 7.8 9.0"  # more characters, fewer tokens
     batches: list[list[str]] = []
     encode = embedder._encode
-    monkeypatch.setattr(embedder, "_without_torch", lambda _: None)  # it pads nothing
     monkeypatch.setattr(
         embedder, "_encode", lambda texts, prefix: (batches.append(texts), encode(texts, prefix))[1]
     )

@@ -29,9 +29,10 @@ def test_the_guess_without_torch_agrees_with_torch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "fast"), [("fpu avx2 avx512_bf16", False), ("fpu amx_bf16 amx_tile", True), ("", False)]
+    ("flags", "fast"),
+    [("fpu avx2 avx512f", False), ("fpu avx512_bf16", True), ("fpu amx_bf16 amx_tile", True), ("", False)],
 )
-def test_bfloat16_on_a_cpu_only_where_amx_is(flags: str, fast: bool, tmp_path: Path) -> None:
+def test_bfloat16_on_a_cpu_only_where_it_multiplies_it(flags: str, fast: bool, tmp_path: Path) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(f"processor : 0\nflags\t\t: {flags}\n")
     assert cpu_has_fast_bfloat16(cpuinfo) is fast

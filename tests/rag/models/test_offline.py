@@ -33,8 +33,21 @@ def run(code: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_default_embedder_loads_and_embeds() -> None:
-    run("build_embedder(Settings()).embed_passages(['word ' * 200] * 20)")
+@pytest.mark.parametrize("runtime", ["openvino", "torch"])
+def test_the_default_embedder_loads_and_embeds(runtime: str) -> None:
+    run(f"build_embedder(Settings(embedder={{'runtime': {runtime!r}}})).embed_passages(['word ' * 200] * 20)")
+
+
+def test_openvino_reports_nothing_although_its_user_once_agreed_to_it(tmp_path: Path) -> None:
+    consent = tmp_path / "intel" / "openvino_telemetry"
+    consent.parent.mkdir()
+    consent.write_text("1")
+    run(
+        f"import os; os.environ['HOME'] = {str(tmp_path)!r}\n"
+        "build_embedder(Settings(embedder={'device': 'cpu'})).embed_questions(['who ?'])\n"
+        "assert 'openvino' in sys.modules and sys.modules['openvino_telemetry'] is None"
+    )
+    assert [path.name for path in consent.parent.iterdir()] == [consent.name]
 
 
 @pytest.mark.slow
