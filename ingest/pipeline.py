@@ -47,10 +47,10 @@ def ingest_paths(
     file is in or out by one transaction, as soon as its vectors are there. A file that cannot be read
     is `failed`, says why, and keeps what an earlier version left in the library; the others go on.
     When `stop` is set, or on an exception such as `KeyboardInterrupt`, documents under way are
-    dropped and those yielded stay. `sources` names files otherwise than by their path, such as an
-    upload by its file name. Outcomes come in the order in which they are known. Where a reindex changes
-    the library's embedder meanwhile, it goes on with the one that `reopened` gives. `passwords` are tried
-    on files that are protected, and kept nowhere.
+    dropped and those yielded stay. Small files come first, since each can be asked as soon as it is in.
+    `sources` names files otherwise than by their path, such as an upload by its file name. Outcomes come in
+    the order in which they are known. Where a reindex changes the library's embedder meanwhile, it goes on
+    with the one that `reopened` gives. `passwords` are tried on files that are protected, and kept nowhere.
 
     Raises:
         ConfigurationError: the library was embedded by another model.
@@ -66,9 +66,11 @@ def ingest_paths(
     tracker, stop = ProgressTracker(progress), stop or threading.Event()
     found = find_files(paths, sources, settings.ingest.follow_links)
     with with_archives_unpacked(found, settings.ingest.max_file_megabytes, stop, passwords) as files:
+        files = sorted(files, key=lambda file: file.size)
         tracker.found(len(files), sum(file.size for file in files))
         try:
             while files:
+                tracker.expects(files)
                 run = _Run(store, embedder, chosen_settings(settings, store.embedder_settings), tracker, stop)
                 yield from run.results(files, passwords)
                 files = run.left_over
@@ -132,7 +134,7 @@ class _Run:
                     yield self._written(embedding)
             elif outcome is not None:
                 file, result = outcome
-                self._tracker.done(result, file.size)
+                self._tracker.passed(file, result)
                 yield result
             while self._filler.has_batch or (outcome is None and self._filler.waiting):
                 for embedding in self._embedded_batch():
@@ -147,8 +149,10 @@ class _Run:
             started = time.perf_counter()
             chunks = tuple(self._chunker.chunks(parsed.document, self._embedder))
             seconds = time.perf_counter() - started
-        self._tracker.parsed(read.file.source, len(chunks), parsed.parse_seconds, seconds)
-        return self._filler.add(read, chunks)
+        before = self._filler.waiting
+        embedding = self._filler.add(read, chunks)
+        self._tracker.parsed(read, len(chunks), self._filler.waiting - before, seconds)
+        return embedding
 
     def _embedded_batch(self) -> list[Embedding]:
         with self._tracker.stage("embed"):

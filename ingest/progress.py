@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Any, Literal
 
+from ingest.files import FoundFile
+from ingest.reading import ReadFile
 from ingest.results import FileResult
+from ingest.time_left import TimeLeft
 
 __all__ = ["LatestProgress", "Progress", "ProgressEvent", "ProgressTracker", "Stage"]
 
@@ -25,6 +30,7 @@ class ProgressEvent:
     and `done` come for each file. `pages` are those stored in this run, `bytes_embedded` those of
     the files done and of the parts embedded of others. `stages` holds seconds of work by stage;
     parsing and cutting run side by side with the rest, so the sum may be above `seconds`.
+    `seconds_left` is None before there is anything to go by (see `TimeLeft`).
     """
 
     kind: Kind
@@ -38,6 +44,7 @@ class ProgressEvent:
     chunks: int = 0
     chunks_embedded: int = 0
     seconds: float = 0.0
+    seconds_left: float | None = None
     stages: dict[Stage, float] = field(default_factory=dict)
 
     @property
@@ -56,13 +63,6 @@ class ProgressEvent:
     def chunks_per_second(self) -> float:
         """Chunks embedded a second."""
         return self.chunks_embedded / self.seconds if self.seconds else 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """An estimate from the bytes done so far; None before there is anything to go by."""
-        if self.kind == "finished":
-            return 0.0
-        return self.seconds * (1.0 - self.fraction) / self.fraction if self.fraction > 0 else None
 
 
 Progress = Callable[[ProgressEvent], None]
@@ -102,20 +102,35 @@ class ProgressTracker:
         self._progress = progress
         self._started = time.perf_counter()
         self._event = ProgressEvent("found", stages={"parse": 0.0, "chunk": 0.0, "embed": 0.0, "write": 0.0})
+        self._left = TimeLeft({})
 
     def found(self, files: int, size: int) -> None:
         """The files of the run are known."""
         self._tell("found", files=files, bytes=size)
 
-    def parsed(self, source: str, chunks: int, parse_seconds: float, chunk_seconds: float) -> None:
-        """A file was parsed and cut."""
-        self._add_seconds("parse", parse_seconds)
+    def expects(self, files: Sequence[FoundFile]) -> None:
+        """These files come now; those of an earlier call that did not get their result come again."""
+        sizes: Counter[str] = Counter()
+        for file in files:
+            sizes[_kind(file)] += file.size
+        self._left = TimeLeft(sizes)
+
+    def parsed(self, read: ReadFile, chunks: int, texts: int, chunk_seconds: float) -> None:
+        """A file was parsed and cut into chunks, of which so many texts have to be embedded."""
+        self._add_seconds("parse", read.parsed.parse_seconds)
         self._add_seconds("chunk", chunk_seconds)
-        self._tell("parsed", source, chunks=self._event.chunks + chunks)
+        self._left.cut(_kind(read.file), read.file.size, texts)
+        self._tell("parsed", read.file.source, chunks=self._event.chunks + chunks)
+
+    def passed(self, file: FoundFile, result: FileResult) -> None:
+        """A file has its result without being cut: it is unchanged, or cannot be read."""
+        self._left.passed(_kind(file), file.size)
+        self.done(result, file.size)
 
     def embedded(self, chunks: int, size: float) -> None:
         """Chunks that stand for `size` bytes of their files have vectors now."""
         done = self._event.chunks_embedded + chunks
+        self._left.embedded(chunks, time.perf_counter())
         self._tell("embedded", chunks_embedded=done, bytes_embedded=self._event.bytes_embedded + size)
 
     def done(self, result: FileResult, size_left: float) -> None:
@@ -148,7 +163,14 @@ class ProgressTracker:
         self._event = replace(self._event, stages=stages)
 
     def _tell(self, kind: Kind, source: str = "", **changes: Any) -> None:
-        seconds = time.perf_counter() - self._started
-        self._event = replace(self._event, kind=kind, source=source, seconds=seconds, **changes)
+        now = time.perf_counter()
+        left = 0.0 if kind == "finished" else self._left.seconds(now)
+        self._event = replace(
+            self._event, kind=kind, source=source, seconds=now - self._started, seconds_left=left, **changes
+        )
         if self._progress is not None:
             self._progress(self._event)
+
+
+def _kind(file: FoundFile) -> str:
+    return PurePath(file.source).suffix.lower()

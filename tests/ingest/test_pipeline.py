@@ -186,6 +186,13 @@ def test_progress_counts_to_the_end(folder, store, embedder, settings):
     assert len({event.fraction for event in events if event.kind == "embedded"}) > 4
 
 
+def test_small_files_come_first(folder, store, embedder, settings):
+    fill(folder, "a-long.txt", paragraphs=60)
+    fill(folder, "b-short.txt", paragraphs=1)
+    results = list(ingest_paths([folder], store, embedder, with_ingest(settings, workers=1)))
+    assert [Path(result.source).name for result in results] == ["b-short.txt", "a-long.txt"]
+
+
 def test_the_latest_progress_can_be_read_from_another_thread(folder, store, embedder, settings):
     fill(folder, "a.txt")
     progress = LatestProgress()

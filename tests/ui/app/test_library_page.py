@@ -84,7 +84,7 @@ def test_what_was_odd_on_pages_is_told_in_the_result_and_stays_with_the_document
     assert any("hidden text left out" in warning.value for warning in app.warning)
 
 
-def _show_progress(pages, fraction):
+def _show_progress(pages, left):
     from pathlib import Path
 
     from ingest import ProgressEvent
@@ -93,16 +93,12 @@ def _show_progress(pages, fraction):
     from ui.app.texts import ENGLISH
 
     job = IngestJob({Path("a.pdf"): "a.pdf", Path("b.pdf"): "b.pdf"}, started=True)
-    job.latest(
-        ProgressEvent(
-            "done", files=2, files_done=1, bytes=100, bytes_embedded=100 * fraction, pages=pages, seconds=60.0
-        )
-    )
+    job.latest(ProgressEvent("done", files=2, files_done=1, pages=pages, seconds=60.0, seconds_left=left))
     _progress(job, ENGLISH)
 
 
 def test_an_upload_under_way_tells_files_rate_and_time_left():
-    app = AppTest.from_function(_show_progress, args=(90, 0.25)).run()
+    app = AppTest.from_function(_show_progress, args=(90, 180.0)).run()
     assert not app.exception
     (bar,) = app.get("progress")
     assert bar.proto.text == "1 of 2 files · 1.5 pages/s · about 3:00 min left"
