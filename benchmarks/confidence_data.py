@@ -20,8 +20,8 @@ from benchmarks.field_judge import Said, judge
 from benchmarks.fit_data import CachedEmbedder, field_libraries
 from rag.evaluation import AnswerJudge, AnswerQuestion, AnswerSet, read_answer_set
 from rag.evaluation.answers import confidence_features_of
+from rag.evaluation.judgement import is_right
 from rag.evaluation.questions import entry_passages
-from rag.evaluation.rightness import is_right
 from rag.library import Library
 from rag.models import build_embedder
 from rag.schema import Answer, Passage, RunRecord

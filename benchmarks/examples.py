@@ -28,8 +28,8 @@ from rag.evaluation import (
     SelectorResult,
     evaluate_selectors,
 )
+from rag.evaluation.labelled_questions import load_labelled
 from rag.examples import selector_names
-from rag.examples.evaluation import load_labelled
 from rag.models import build_embedder, build_label_scorer
 from rag.schema import Example
 from rag.settings import load_settings

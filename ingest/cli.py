@@ -48,7 +48,7 @@ def ingest(
     """Bring documents into the library: new and changed files only, each wholly or not at all."""
     settings = read_settings(library, config, assignments, ingest__workers=workers)
     passwords = [getpass.getpass() if one == "-" else one for one in password or ()]
-    from ingest.interrupt import stops_on_interrupt
+    from ingest.progress import stops_on_interrupt
     from ingest.report import Report
 
     stop = threading.Event()

@@ -1,7 +1,8 @@
-"""How far an ingest is: one event for each thing that happened, with all counts so far."""
+"""How far an ingest is: one event for each thing that happened, with all counts so far; Ctrl-C."""
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from ingest.reading import ReadFile
 from ingest.results import FileResult
 from ingest.time_left import TimeLeft
 
-__all__ = ["LatestProgress", "Progress", "ProgressEvent", "ProgressTracker", "Stage"]
+__all__ = ["LatestProgress", "Progress", "ProgressEvent", "ProgressTracker", "Stage", "stops_on_interrupt"]
 
 Kind = Literal["found", "parsed", "embedded", "done", "finished"]
 Stage = Literal["parse", "chunk", "embed", "write"]
@@ -174,3 +175,22 @@ class ProgressTracker:
 
 def _kind(file: FoundFile) -> str:
     return PurePath(file.source).suffix.lower()
+
+
+@contextmanager
+def stops_on_interrupt(stop: threading.Event, note: Callable[[str], object]) -> Iterator[None]:
+    """The first Ctrl-C sets `stop`, the next one raises `KeyboardInterrupt` as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_interrupt(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop.set()
+        note("stopping: what is done is kept (Ctrl-C again to stop at once)")
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

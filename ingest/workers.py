@@ -1,4 +1,7 @@
-"""A parsing process as the main process sees it: started when needed, stopped when it hangs."""
+"""A parsing process as the main process sees it: started when needed, stopped when it hangs.
+
+A file has a deadline, which moves while it is getting on.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import json
 import os
 import struct
 import subprocess
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
-from ingest.deadline import Deadline
 from ingest.handover import (
     BEAT,
     CUTTING,
@@ -27,7 +32,57 @@ from rag.child_process import cause, command, environment
 from rag.errors import DocumentError, EncryptedDocumentError
 from rag.settings import Settings
 
-__all__ = ["ParsingWorker", "worker_count"]
+__all__ = ["Deadline", "ParsingWorker", "worker_count"]
+
+
+class Deadline:
+    """Calls `expire` once, from a thread of its own, when the block has not ended in time."""
+
+    def __init__(self, seconds: float, expire: Callable[[], object]) -> None:
+        self._expire = expire
+        self._changed = threading.Condition()
+        self._at = time.monotonic() + seconds
+        self._over = False
+        self._passed = False
+        self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
+
+    @property
+    def passed(self) -> bool:
+        """Whether time was up before the block ended."""
+        return self._passed
+
+    def allow(self, seconds: float) -> None:
+        """Let at least so many seconds pass from now on."""
+        with self._changed:
+            self._at = max(self._at, time.monotonic() + seconds)
+
+    def restart(self, seconds: float) -> None:
+        """Let exactly so many seconds pass from now on."""
+        with self._changed:
+            self._at = time.monotonic() + seconds
+            self._changed.notify()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._over and (left := self._at - time.monotonic()) > 0:
+                self._changed.wait(left)
+            if self._over:
+                return
+            self._passed = True
+        self._expire()
+
 
 _FILES_PER_PROCESS: Final = 64
 _START_SECONDS: Final = 120.0

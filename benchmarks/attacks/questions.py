@@ -22,7 +22,7 @@ from rag.attribution.asking import asked_kind, without_asking_words, without_ins
 from rag.attribution.facts import dates, is_negated, quantities
 from rag.attribution.question import read_question
 from rag.prompting.fence import as_data
-from rag.prompting.marks import without_marks
+from rag.prompting.fence import without_marks
 from rag.schema import Message
 follow_ups = FollowUps(None, lambda _: None)
 steps = (question_parts, standing, asked_kind, without_asking_words, without_instructions, read_question,

@@ -2,26 +2,123 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import Final
 
-from ingest.chunkers.cohesion import cohesion
 from ingest.chunkers.joining import Run, join_small
 from ingest.chunkers.outline import Section, outline
-from ingest.chunkers.packing import pack
 from ingest.chunkers.pieces import Piece, pieces
 from ingest.chunkers.ruler import TokenRuler
 from rag.models.protocol import Embedder
 from rag.schema import BlockKind, Chunk, Document, RowHeader
 from rag.settings import ChunkingSettings
-from rag.text import context_line
+from rag.text import STOP_WORDS, context_line, search_terms, stem
 from rag.text.tables import row_context
 
-__all__ = ["StructureChunker"]
+__all__ = ["StructureChunker", "cohesion", "pack"]
+
+_WINDOW: Final = 3
+_STOP_TERMS: Final = frozenset(stem(word) for word in STOP_WORDS)
+
+
+def cohesion(texts: Sequence[str]) -> list[float]:
+    """For each text, from 0 to 1, how alike the words of the few before and of those from it on are.
+
+    The cosine of the words on both sides, weighted by how rare they are among the texts (Hearst 1997,
+    "TextTiling: Segmenting Text into Multi-paragraph Subtopic Passages", section 4.1). The first is 0.
+    """
+    bags = [Counter(term for term in search_terms(text) if term not in _STOP_TERMS) for text in texts]
+    spread = Counter(term for bag in bags for term in bag)
+    rarity = {term: math.log1p(len(bags) / count) for term, count in spread.items()}
+    weighted = [{term: count * rarity[term] for term, count in bag.items()} for bag in bags]
+    found = [0.0] if weighted else []
+    for i in range(1, len(weighted)):
+        before = _sum(weighted[max(i - _WINDOW, 0) : i])
+        after = _sum(weighted[i : i + _WINDOW])
+        found.append(_cosine(before, after))
+    return found
+
+
+def _sum(bags: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for bag in bags:
+        for term, weight in bag.items():
+            total[term] = total.get(term, 0.0) + weight
+    return total
+
+
+def _cosine(first: Mapping[str, float], second: Mapping[str, float]) -> float:
+    shared = sum(weight * second[term] for term, weight in first.items() if term in second)
+    if not shared:
+        return 0.0
+    lengths = (math.sqrt(sum(weight * weight for weight in bag.values())) for bag in (first, second))
+    return shared / math.prod(lengths)
+
+
+_RUN: Final = 1.0
+_FINEST: Final = 16
+
+
+def pack(
+    tokens: Sequence[int], border_costs: Sequence[float], limit: int, leads: Sequence[int] | None = None
+) -> list[int]:
+    """The index of the first piece of each run, at the least cost of the whole row.
+
+    A run of n tokens costs `1 + (1 - n / limit)²` and the cost of the border before it: few runs,
+    of even size, that end where `border_costs` are low. Found by dynamic programming over all
+    rows of cuts, as Knuth and Plass (1981, "Breaking Paragraphs into Lines") break lines.
+    `border_costs[i]` is the cost of cutting before piece i; the first is not used. `leads[i]` are tokens
+    that a run needs besides its own where it begins with piece i. No run is over `limit` with them,
+    unless it is a single piece.
+    """
+    if not tokens:
+        return []
+    firsts = _glued(tokens, limit // _FINEST)
+    before = [0]
+    for first, following in zip(firsts, [*firsts[1:], len(tokens)], strict=True):
+        before.append(before[-1] + sum(tokens[first:following]))
+    cost = [0.0] * len(before)
+    came_from = [0] * len(before)
+    earliest = 0
+    for end in range(1, len(before)):
+        while earliest < end - 1 and before[end] - before[earliest] > limit:
+            earliest += 1
+        best = float("inf")
+        for start in range(earliest, end):
+            size = before[end] - before[start] + (leads[firsts[start]] if leads else 0)
+            if size > limit and start < end - 1:
+                continue
+            slack = 1.0 - min(size, limit) / limit
+            border = border_costs[firsts[start]] if start else 0.0
+            total = cost[start] + border + _RUN + slack * slack
+            if total < best:
+                best, came_from[end] = total, start
+        cost[end] = best
+    runs = []
+    end = len(before) - 1
+    while end > 0:
+        end = came_from[end]
+        runs.append(firsts[end])
+    return runs[::-1]
+
+
+def _glued(tokens: Sequence[int], finest: int) -> list[int]:
+    """First pieces of groups of up to `finest` tokens: bounds the work on rows of tiny pieces."""
+    firsts = [0]
+    size = tokens[0]
+    for i in range(1, len(tokens)):
+        if size + tokens[i] > finest:
+            firsts.append(i)
+            size = 0
+        size += tokens[i]
+    return firsts
+
 
 _SAME_TOPIC: Final = 4.0
 """The cost of cutting where all that is spoken of goes on, against 1 for one more chunk (see `pack`)."""

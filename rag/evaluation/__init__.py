@@ -8,9 +8,7 @@ from rag.evaluation.answer_report import (
     figures,
     missed_bounds,
 )
-from rag.evaluation.answer_sets import AnswerSet, read_answer_set
 from rag.evaluation.answers import AnswerJudge, evaluate_answers, read_judged, write_judged
-from rag.evaluation.bootstrap import Interval, bootstrap_mean, paired_bootstrap
 from rag.evaluation.corpus import entry_document, index_corpus, whole
 from rag.evaluation.datasets import (
     Entry,
@@ -30,13 +28,12 @@ from rag.evaluation.example_selection import (
     evaluate_selectors,
 )
 from rag.evaluation.judgement import Judged
-from rag.evaluation.metrics import METRICS, evaluate, mean
+from rag.evaluation.metrics import METRICS, Interval, bootstrap_mean, evaluate, mean, paired_bootstrap
 from rag.evaluation.pictures import reliability_diagram, risk_coverage_curve, write_pictures
 from rag.evaluation.places import PlaceEvaluation, evaluate_pages, evaluate_spans
-from rag.evaluation.questions import AnswerQuestion, Gold
+from rag.evaluation.questions import AnswerQuestion, AnswerSet, Gold, read_answer_set
 from rag.evaluation.recalibration import Recalibration, recalibrate
-from rag.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval
-from rag.evaluation.runs import read_run, write_run
+from rag.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval, read_run, write_run
 
 __all__ = [
     "LOWER_IS_BETTER",

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import UsageError
-from rag.evaluation.bootstrap import Interval, bootstrap_mean, paired_bootstrap
 from rag.evaluation.confidence_metrics import (
     area_under_risk_coverage,
     auroc,
@@ -19,6 +18,7 @@ from rag.evaluation.confidence_metrics import (
     expected_calibration_error,
 )
 from rag.evaluation.judgement import Judged
+from rag.evaluation.metrics import Interval, bootstrap_mean, paired_bootstrap
 
 __all__ = [
     "LOWER_IS_BETTER",

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import UsageError
-from rag.evaluation.bootstrap import Interval, bootstrap_mean
+from rag.evaluation.labelled_questions import Outcome, measure
+from rag.evaluation.metrics import Interval, bootstrap_mean
 from rag.examples import ExampleSelector, build_selector, select
-from rag.examples.evaluation import Outcome, measure
 from rag.models.protocol import Embedder, Vectors
 from rag.schema import Example
 from rag.settings import ExampleSettings

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.examples.hybrid_selector import HybridIndex
+from rag.examples.indexes import jaccard, question_words
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, best
 from rag.examples.selector import ExampleSelector
-from rag.examples.word_index import jaccard, question_words
 
 __all__ = ["ComparablePairsSelector", "build"]
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.examples.indexes import QuestionIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, best
 from rag.examples.selector import ExampleSelector
-from rag.examples.vector_index import VectorIndex
 from rag.models.protocol import Vectors
 from rag.schema import Example
 
@@ -28,7 +28,7 @@ class DiversitySelector(ExampleSelector):
     anew when examples came or went.
     """
 
-    def __init__(self, index: VectorIndex, **common: Any) -> None:
+    def __init__(self, index: QuestionIndex, **common: Any) -> None:
         super().__init__(index, **common)
         self._vectors = index
         self._clusters: NDArray[np.intp] = np.zeros(0, np.intp)
@@ -68,4 +68,4 @@ def cluster(vectors: Vectors, count: int) -> NDArray[np.intp]:
 
 def build(options: SelectorOptions) -> ExampleSelector:
     """Rank by cosine, one example a cluster."""
-    return DiversitySelector(VectorIndex(options.need_embedder("diversity")), **options.common)
+    return DiversitySelector(QuestionIndex(options.need_embedder("diversity")), **options.common)

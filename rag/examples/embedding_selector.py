@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.examples.indexes import QuestionIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.selector import ExampleSelector
-from rag.examples.vector_index import VectorIndex
 
 __all__ = ["NearestSelector", "build"]
 
@@ -17,7 +17,7 @@ __all__ = ["NearestSelector", "build"]
 class NearestSelector(ExampleSelector):
     """The nearest neighbours of a question by cosine, found by FAISS among all examples."""
 
-    def __init__(self, index: VectorIndex, **common: Any) -> None:
+    def __init__(self, index: QuestionIndex, **common: Any) -> None:
         super().__init__(index, **common)
         self._vectors = index
 
@@ -27,4 +27,4 @@ class NearestSelector(ExampleSelector):
 
 def build(options: SelectorOptions) -> ExampleSelector:
     """Rank by the cosine of question vectors (KATE: Liu et al. 2022, section 3)."""
-    return NearestSelector(VectorIndex(options.need_embedder("embedding")), **options.common)
+    return NearestSelector(QuestionIndex(options.need_embedder("embedding")), **options.common)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from rag.examples.indexes import QuestionIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.selector import ExampleSelector
-from rag.examples.vector_index import VectorIndex
 from rag.text import STOP_WORDS, has_cjk
 from rag.text.language import CJK
 
@@ -84,4 +84,4 @@ def _name(question: str, start: int, end: int) -> tuple[int, int]:
 
 def build(options: SelectorOptions) -> ExampleSelector:
     """Rank by the cosine of the rewritten questions."""
-    return ExampleSelector(VectorIndex(options.need_embedder("entity"), stress_entities), **options.common)
+    return ExampleSelector(QuestionIndex(options.need_embedder("entity"), stress_entities), **options.common)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rag.examples.indexes import QuestionIndex, WordIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, as_floats
 from rag.examples.selector import ExampleSelector
-from rag.examples.vector_index import VectorIndex
-from rag.examples.word_index import WordIndex
 from rag.models.protocol import Embedder, Vectors
 
 __all__ = ["HybridIndex", "build"]
@@ -28,7 +27,7 @@ class HybridIndex:
             raise ValueError(f"the share of the words must lie between 0 and 1, not {words}")
         self._share = words
         self._words = WordIndex()
-        self._vectors = VectorIndex(embedder)
+        self._vectors = QuestionIndex(embedder)
 
     def extend(self, texts: list[str]) -> None:
         """Add texts; they get the next positions."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rag.examples.indexes import WordIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.selector import ExampleSelector
-from rag.examples.word_index import WordIndex
 
 __all__ = ["build"]
 

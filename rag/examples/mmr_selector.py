@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.examples.hybrid_selector import HybridIndex
+from rag.examples.indexes import QuestionIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, as_floats, best
 from rag.examples.selector import ExampleSelector
-from rag.examples.vector_index import VectorIndex
 
 __all__ = ["MaximalMarginalRelevanceSelector", "build"]
 
@@ -30,7 +30,7 @@ class MaximalMarginalRelevanceSelector(ExampleSelector):
 
     def __init__(
         self,
-        index: VectorIndex | HybridIndex,
+        index: QuestionIndex | HybridIndex,
         *,
         relevance: float = _RELEVANCE,
         candidates: int = _CANDIDATES,
@@ -62,4 +62,4 @@ class MaximalMarginalRelevanceSelector(ExampleSelector):
 
 def build(options: SelectorOptions) -> ExampleSelector:
     """Rank by maximal marginal relevance over question vectors."""
-    return MaximalMarginalRelevanceSelector(VectorIndex(options.need_embedder("mmr")), **options.common)
+    return MaximalMarginalRelevanceSelector(QuestionIndex(options.need_embedder("mmr")), **options.common)

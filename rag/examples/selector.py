@@ -30,7 +30,7 @@ class ExampleSelector(BaseExampleSelector):
     example would have an English question answered in Chinese. Safe to use from several threads.
 
     Example:
-        >>> from rag.examples.word_index import WordIndex
+        >>> from rag.examples.indexes import WordIndex
         >>> pool = [Example("a", "When was the mill built?", "1884"), Example("b", "Who runs it?", "Ana")]
         >>> selector = ExampleSelector(WordIndex(), pool, k=1)
         >>> [found["example_id"] for found in selector.select_examples({"question": "Is the mill old?"})]

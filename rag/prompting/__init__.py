@@ -3,11 +3,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rag.prompting.builder import Prompt, PromptBuilder
-from rag.prompting.counting import estimate_tokens, token_counter
-from rag.prompting.fence import as_data, fenced
+from rag.prompting.builder import Prompt, PromptBuilder, estimate_tokens, token_counter
+from rag.prompting.fence import as_data, fenced, without_marks
 from rag.prompting.instructions import NO_ANSWER, says_no_answer, system_text
-from rag.prompting.marks import without_marks
 
 if TYPE_CHECKING:
     from rag.prompting.template import chat_messages, chat_template

@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from rag.errors import ConfigurationError, UsageError
-from rag.prompting.fence import as_data, fenced, fenced_passage, fenced_text
-from rag.prompting.history import Exchange, exchange_turns, exchanges_of
+from rag.prompting.fence import as_data, fenced, fenced_passage, fenced_text, without_marks
 from rag.prompting.instructions import Language, asked, instruction_language, system_text
-from rag.prompting.marks import without_marks
 from rag.schema import Example, Message, Passage, source_name
 from rag.settings import PromptSettings
 from rag.text import sentence_spans
 
-__all__ = ["Prompt", "PromptBuilder"]
+__all__ = [
+    "Exchange",
+    "Prompt",
+    "PromptBuilder",
+    "estimate_tokens",
+    "exchange_turns",
+    "exchanges_of",
+    "token_counter",
+]
+
+Exchange = tuple[str, str]
+
+
+def exchanges_of(history: Sequence[Message]) -> list[Exchange]:
+    """Questions with their answers; turns of one role that follow each other are joined.
+
+    What comes before the first question, and a question without an answer, belongs to no exchange.
+    """
+    found: list[Exchange] = []
+    waiting: list[str] = []
+    for message in history:
+        if message.role == "user":
+            waiting.append(message.content)
+        elif message.role == "assistant" and waiting:
+            found.append(("\n\n".join(waiting), message.content))
+            waiting = []
+        elif message.role == "assistant" and found:
+            question, answer = found.pop()
+            found.append((question, f"{answer}\n\n{message.content}"))
+    return found
+
+
+def exchange_turns(exchange: Exchange, language: Language) -> tuple[Message, Message]:
+    """An exchange as turns of the prompt, its answer without citation marks."""
+    question, answer = exchange
+    # the numbers of an earlier answer are those of other passages
+    reply = as_data(without_marks(answer))
+    return Message("user", asked(as_data(question), language)), Message("assistant", reply)
+
 
 # What a chat template writes around a turn (ChatML and Llama 3 take 5), and to open the answer.
 _TURN_TOKENS: Final = 6
@@ -239,3 +277,28 @@ def _left_out(given: int, kept: int, thing: str, where: str = "") -> list[str]:
     if given == kept:
         return []
     return [f"{given - kept} of {given} {thing}{'s' if given != 1 else ''}{where}: left out"]
+
+
+_BYTES_PER_TOKEN: Final = 3
+_DIGIT: Final = re.compile(r"\d")
+
+
+def token_counter(generator: Any) -> Callable[[str], int]:
+    """The counter of a generator that brings `count_tokens(text)`; the estimate for any other.
+
+    LangChain's own `get_num_tokens` is left alone: where a model does not override it, it asks a
+    model hub for the tokenizer of GPT-2.
+    """
+    counter: Callable[[str], int] | None = getattr(generator, "count_tokens", None)
+    return counter if callable(counter) else estimate_tokens
+
+
+def estimate_tokens(text: str) -> int:
+    """A count on the safe side: a digit is a token, of all else three bytes of UTF-8 are one.
+
+    English takes about 4.3 bytes a token and Chinese 3 to 4.5 in today's vocabularies, of which
+    many split numbers into single digits.
+    """
+    digits = len(_DIGIT.findall(text))
+    size = len(_DIGIT.sub("", text).encode("utf-8", "surrogatepass"))
+    return digits + math.ceil(size / _BYTES_PER_TOKEN)

@@ -9,7 +9,7 @@ from typing import Final
 
 from rag.schema import Passage, source_name
 
-__all__ = ["as_data", "fenced", "fenced_passage", "fenced_text"]
+__all__ = ["as_data", "fenced", "fenced_passage", "fenced_text", "without_marks"]
 
 _FENCE: Final = r"[<＜]\s*(?:[/／]\s*)?passages?\b"
 # Tokenizers turn these into the tokens that open and close a turn, wherever they stand.
@@ -57,3 +57,11 @@ def _attribute(value: str) -> str:
     if len(line) > _LONGEST_NAME:
         line = line[: _LONGEST_NAME - 1] + "…"
     return as_data(html.escape(line))
+
+
+_MARK: Final = re.compile(r"(?<![ \t])[ \t]*\[\d{1,2}\](?=[\s.,;:!?)\[，。、；：！？）]|$)")
+
+
+def without_marks(text: str) -> str:
+    """The text without marks such as `[2]` that end a word, a clause or a sentence."""
+    return _MARK.sub("", text)

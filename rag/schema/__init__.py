@@ -28,10 +28,8 @@ from rag.schema.documents import (
     source_name,
     without_controls,
 )
-from rag.schema.passages import Chunk, ChunkPlace, Heading, Hit, Leg, Passage, StoredChunk
-from rag.schema.places import Box, Place, Span
-from rag.schema.prompts import Example, Message
-from rag.schema.records import Check, RunRecord
+from rag.schema.passages import Box, Chunk, ChunkPlace, Heading, Hit, Leg, Passage, Place, Span, StoredChunk
+from rag.schema.records import Check, Example, Message, RunRecord
 
 __all__ = [
     "PAGE_BREAK",

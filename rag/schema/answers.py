@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from rag.schema.passages import Passage
-from rag.schema.places import Box, Place
-from rag.schema.prompts import Example
+from rag.schema.passages import Box, Passage, Place
+from rag.schema.records import Example
 
 __all__ = [
     "Answer",

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from rag.schema.prompts import Message
+__all__ = ["Check", "Example", "Message", "RunRecord"]
 
-__all__ = ["Check", "RunRecord"]
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked question-passages-answer triple for the prompt (few-shot demonstration)."""
+
+    example_id: str
+    question: str
+    answer: str
+    passages: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat prompt.
+
+    `about` are titles and headings of what an answer cites: what a follow-up question may be about.
+    """
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

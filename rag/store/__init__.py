@@ -1,11 +1,11 @@
 """The library on disk: documents, text, chunks, vectors, the indexes over them, and run records."""
 
+from rag.store.catalog import settled
 from rag.store.collections import Collection
 from rag.store.documents import Rules
 from rag.store.embedder_choice import chosen_settings, defining_settings, open_embedder
 from rag.store.protocol import Ids, LexicalIndex, VectorIndex
 from rag.store.records import Conversation, Feedback
-from rag.store.settled import settled
 from rag.store.sketches import SimilarDocument
 from rag.store.staging import StagedChunk, Staging, Swapped
 from rag.store.store import UPLOADS, Store

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from rag.errors import NotFoundError
 from rag.schema import Block, ChunkPlace, DocumentInfo, Heading, Page, StoredChunk
-from rag.store import blocks, chunks, documents, pages
+from rag.store import blocks, chunks, documents
 from rag.store.records import Records
 from rag.store.texts import TextReader, storable
 
-__all__ = ["Catalog"]
+if TYPE_CHECKING:
+    from rag.store.store import Store
+
+__all__ = ["Catalog", "settled"]
 
 
 class Catalog(Records):
@@ -60,7 +65,7 @@ class Catalog(Records):
             NotFoundError: the document is not there.
         """
         with self._database.reading() as connection:
-            return pages.list_pages(connection, document_id)
+            return documents.list_pages(connection, document_id)
 
     def page(self, document_id: str, number: int) -> Page:
         """One page with its geometry.
@@ -69,7 +74,7 @@ class Catalog(Records):
             NotFoundError: the document or the page is not there.
         """
         with self._database.reading() as connection:
-            return pages.page_by_number(connection, document_id, number)
+            return documents.page_by_number(connection, document_id, number)
 
     def page_at(self, document_id: str, offset: int) -> Page:
         """The page that holds a character of the text, with its geometry.
@@ -78,7 +83,7 @@ class Catalog(Records):
             NotFoundError: the document is not there, or has no such character.
         """
         with self._database.reading() as connection:
-            return pages.page_at(connection, document_id, offset)
+            return documents.page_at(connection, document_id, offset)
 
     def blocks(self, document_id: str, start: int = 0, end: int | None = None) -> list[Block]:
         """The structural blocks that touch `[start:end]`, in order.
@@ -140,3 +145,23 @@ class Catalog(Records):
         """How many chunks the library holds."""
         with self._database.reading() as connection:
             return int(connection.execute("SELECT chunks FROM library").fetchone()[0])
+
+
+T = TypeVar("T")
+_TRIES: Final = 3
+
+
+def settled(store: Store, read: Callable[[], Iterable[T]]) -> Iterator[T]:
+    """What `read` gives; from the start again where the library changed under it, three times at most.
+
+    Raises:
+        NotFoundError: something is not in the library, and has not been since `read` began.
+    """
+    for tries_left in reversed(range(_TRIES)):
+        version = store.version
+        try:
+            yield from read()
+            return
+        except NotFoundError:
+            if not tries_left or store.version == version:
+                raise

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,14 +17,54 @@ from rag.schema import Hit
 from rag.store.chunks import chunk_ids, present
 from rag.store.database import Database
 from rag.store.embeddings import active_embedder, require_active, vector_batches
-from rag.store.locks import ReadWriteLock
 from rag.store.protocol import Ids
-from rag.store.ranking import Fetch
 from rag.store.vector_cache import CacheKey, Manifest, VectorCache
 from rag.store.vector_memory import VectorMemory
-from rag.store.vectors import FlatIndex, InvertedIndex, build_index, suits
+from rag.store.vectors import Fetch, FlatIndex, InvertedIndex, build_index, suits
 
-__all__ = ["DenseIndex", "cache_key"]
+__all__ = ["DenseIndex", "ReadWriteLock", "cache_key"]
+
+
+class ReadWriteLock:
+    """Readers share; a writer is alone, and goes before readers that come after it. Not reentrant."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._readers = 0
+        self._writing = False
+        self._writers_waiting = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the lock together with other readers."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writing and not self._writers_waiting)
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock alone."""
+        with self._changed:
+            self._writers_waiting += 1
+            try:
+                self._changed.wait_for(lambda: not self._writing and not self._readers)
+                self._writing = True
+            finally:
+                self._writers_waiting -= 1
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing = False
+                self._changed.notify_all()
+
 
 _ATTEMPTS: Final = 4
 

@@ -14,7 +14,7 @@ from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
 from rag.store.catalog import Catalog
 from rag.store.chunks import chunk_ids, plain_chunks
-from rag.store.documents import Rules, document_row, list_documents
+from rag.store.documents import Rules, document_row, list_documents, list_pages
 from rag.store.embeddings import (
     drop_old_vectors,
     embedder_settings,
@@ -23,7 +23,6 @@ from rag.store.embeddings import (
     second_vectors,
 )
 from rag.store.lexical import refresh_terms
-from rag.store.pages import list_pages
 from rag.store.sketches import SimilarDocument, insert_sketch, similar_documents, similar_pairs
 from rag.store.staging import Staging
 from rag.store.texts import TextReader

@@ -1,4 +1,4 @@
-"""Documents in the catalog: put in, take out, list, and find by what people call them."""
+"""Documents in the catalog and their pages: put in, take out, list, and find by what people call them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rag.errors import NotFoundError, UsageError
-from rag.schema import Document, DocumentInfo
+from rag.schema import Document, DocumentInfo, Page
 from rag.store.texts import insert_text, storable
 
 __all__ = [
@@ -22,7 +22,10 @@ __all__ = [
     "documents_where",
     "insert_document",
     "list_documents",
+    "list_pages",
     "now",
+    "page_at",
+    "page_by_number",
     "resolve",
     "set_rules",
 ]
@@ -175,3 +178,53 @@ def resolve(connection: sqlite3.Connection, name: str) -> DocumentInfo:
     near = difflib.get_close_matches(name, list(labels), 3, 0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`citewell list` shows what there is"
     raise NotFoundError(f"no document {name!r} in the library: {hint}")
+
+
+_PAGE_COLUMNS = "number, start, end, label, width, height, warnings"
+
+
+def list_pages(connection: sqlite3.Connection, document_id: str) -> list[Page]:
+    """All pages in order, without their geometry."""
+    row, _ = document_row(connection, document_id)
+    rows = connection.execute(
+        f"SELECT {_PAGE_COLUMNS}, NULL FROM pages WHERE document = ? ORDER BY number", (row,)
+    )
+    return [_page(values) for values in rows]
+
+
+def page_by_number(connection: sqlite3.Connection, document_id: str, number: int) -> Page:
+    """One page with its geometry.
+
+    Raises:
+        NotFoundError: the document, or its page, is not there.
+    """
+    row, _ = document_row(connection, document_id)
+    values = connection.execute(
+        f"SELECT {_PAGE_COLUMNS}, geometry FROM pages WHERE document = ? AND number = ?", (row, number)
+    ).fetchone()
+    if values is None:
+        last = connection.execute("SELECT max(number) FROM pages WHERE document = ?", (row,)).fetchone()[0]
+        raise NotFoundError(f"document {document_id!r} has no page {number}: its pages are 1 to {last}")
+    return _page(values)
+
+
+def page_at(connection: sqlite3.Connection, document_id: str, offset: int) -> Page:
+    """The page that holds a character, with its geometry; the text's end belongs to the last page.
+
+    Raises:
+        NotFoundError: the document is not there, or the offset is outside its text.
+    """
+    row, characters = document_row(connection, document_id)
+    values = connection.execute(
+        f"SELECT {_PAGE_COLUMNS}, geometry FROM pages WHERE document = ? AND start <= ?"
+        " ORDER BY number DESC LIMIT 1",
+        (row, offset),
+    ).fetchone()
+    if values is None or offset > characters:
+        raise NotFoundError(f"document {document_id!r} has no character {offset}: it has {characters}")
+    return _page(values)
+
+
+def _page(values: tuple[int, int, int, str, float | None, float | None, str, bytes | None]) -> Page:
+    number, start, end, label, width, height, warnings, geometry = values
+    return Page(number, start, end, label, width, height, geometry, tuple(json.loads(warnings)))

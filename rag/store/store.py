@@ -16,18 +16,16 @@ from rag.errors import LibraryLockedError, LibraryNotFoundError, LibraryReadOnly
 from rag.models.protocol import Vectors
 from rag.schema import Check, Chunk, Document, DocumentInfo, Hit
 from rag.store import digests, documents, embeddings
-from rag.store.answers import KeptAnswers
 from rag.store.checks import run_checks
 from rag.store.collections import Collections
-from rag.store.database import Database, explained
+from rag.store.database import Database, explained, migrate
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
-from rag.store.durable import make_private, make_private_folder
+from rag.store.durable import Reserve, make_private, make_private_folder
 from rag.store.examples import ApprovedExamples
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
-from rag.store.migrate import migrate
 from rag.store.originals import Originals
-from rag.store.reserve import Reserve
+from rag.store.records import KeptAnswers
 from rag.store.vector_cache import VectorCache
 from rag.store.vector_memory import VectorMemory
 from rag.store.writing import CatalogWriter

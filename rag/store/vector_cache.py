@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from rag.store.database import explained
 from rag.store.durable import PRIVATE_FILE, TEMPORARY, make_private_folder, replacing
-from rag.store.ranking import Fetch
-from rag.store.vectors import FlatIndex, InvertedIndex, faiss_module, open_index
+from rag.store.vectors import Fetch, FlatIndex, InvertedIndex, faiss_module, open_index
 
 if TYPE_CHECKING:
     from hashlib import _Hash

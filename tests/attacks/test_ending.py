@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from tests.browser.endpoint import slow_endpoint
 from tests.waiting import wait_until
-from ui.api.stopping import stop_all, stop_when_gone, told_to_stop
+from ui.api.deadlines import stop_all, stop_when_gone, told_to_stop
 
 ROOT = Path(__file__).resolve().parents[2]
 _BUSY = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from ingest.deadline import Deadline
+from ingest.workers import Deadline
 
 
 def test_it_expires_once_when_time_is_up():

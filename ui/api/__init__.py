@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from ui.api.application import build_application
-from ui.api.serving import serve
+from ui.api.serving import build_application, serve
 
 __all__ = ["build_application", "serve"]

@@ -19,8 +19,8 @@ from rag.library import Library
 from rag.schema import Answer, Message
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
 from ui.api.bodies import AskBody, FeedbackBody, SearchBody, number, read_body
+from ui.api.deadlines import stop_when_gone, told_to_stop
 from ui.api.errors import TookTooLongError, error_json
-from ui.api.stopping import stop_when_gone, told_to_stop
 
 __all__ = ["ROUTES"]
 

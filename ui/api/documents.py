@@ -21,9 +21,9 @@ from rag.schema import Box
 from rag.temporary import TemporaryFolder
 from rag.wire import check_json, document_json
 from ui.api.bodies import number
+from ui.api.deadlines import told_to_stop
 from ui.api.errors import error_json
 from ui.api.guards import most_bytes
-from ui.api.stopping import told_to_stop
 from ui.uploads import distinct, safe_name, save_upload
 
 __all__ = ["ROUTES"]

@@ -10,15 +10,42 @@ from types import FrameType
 from typing import Final
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
+import rag
+from rag.errors import CitewellError
 from rag.library import Library
-from ui.api.application import build_application
-from ui.api.deadlines import patient_protocol
-from ui.api.stopping import stop_all
+from ui.api import asking, documents
+from ui.api.deadlines import patient_protocol, stop_all
+from ui.api.errors import on_error, on_http_error
+from ui.api.guards import Guard
 from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
 from ui.logs import log_to_standard_error
 
-__all__ = ["Server", "serve"]
+__all__ = ["Server", "build_application", "serve"]
+
+
+async def health(_: Request) -> Response:
+    """`GET /health`: whether the server is up."""
+    return JSONResponse({"ok": True, "version": rag.__version__})
+
+
+def build_application(library: Library) -> Starlette:
+    """Everything under `/v1`, guarded as `library.settings.serve` says; the library stays the caller's."""
+    guard = Middleware(Guard, settings=library.settings.serve)
+    application = Starlette(
+        routes=[Route("/health", health, methods=["GET"]), *asking.ROUTES, *documents.ROUTES],
+        middleware=[guard],
+        exception_handlers={CitewellError: on_error, HTTPException: on_http_error, Exception: on_error},
+    )
+    application.state.library = library
+    return application
+
 
 _LAST_SECONDS: Final = 1
 """How long answers under way may still take once the server is told to end."""

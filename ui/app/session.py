@@ -1,9 +1,11 @@
-"""What one browser session keeps between its runs, typed."""
+"""What one browser session keeps between its runs, typed; its language and its time zone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -13,7 +15,7 @@ from ui.app.conversation import Conversation
 from ui.app.options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
-__all__ = ["Opened", "Pending", "Session", "attend", "session", "texts"]
+__all__ = ["Opened", "Pending", "Session", "attend", "local_time", "session", "texts"]
 
 _KEY: Final = "citewell"
 LANGUAGE_KEY: Final = "lang"
@@ -130,3 +132,18 @@ def texts() -> Texts:
     named = st.query_params.get(LANGUAGE_KEY)  # before the switch is drawn; it writes its label there
     by_name = {language.language_name: code for code, language in LANGUAGES.items()}
     return LANGUAGES[chosen or by_name.get(named or "") or language_of(st.context.locale)]
+
+
+def local_time(moment: str) -> str:
+    """A stored time (UTC, ISO 8601) in the browser's time zone, to the minute; as it is if it is no time."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(_zone()).strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return moment
+
+
+def _zone() -> ZoneInfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

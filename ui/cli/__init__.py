@@ -18,7 +18,6 @@ __all__ = ["build", "main"]
 def build() -> typer.Typer:
     """The command line as a Typer application."""
     from ingest.cli import ingest
-    from ui.cli.app import web_app
     from ui.cli.ask import ask, search
     from ui.cli.calibrate import calibrate
     from ui.cli.documents import check, list_documents, remove, show
@@ -26,7 +25,7 @@ def build() -> typer.Typer:
     from ui.cli.feedback import feedback
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
-    from ui.cli.serve import serve_api
+    from ui.cli.servers import serve_api, web_app
     from ui.cli.settings import show_settings
 
     application = typer.Typer(

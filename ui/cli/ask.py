@@ -20,7 +20,7 @@ from ui.cli.options import (
 )
 from ui.cli.output import print_answer, print_json, print_line, print_passages, write_error
 from ui.cli.questions import AnswerFile, Question, read_questions
-from ui.cli.why import print_why
+from ui.cli.runs import print_why
 
 if TYPE_CHECKING:
     from rag.library import Library

@@ -46,7 +46,7 @@ def reindex(
 
     Searches go on meanwhile with what is there, and the new index takes its place at the end.
     """
-    from ingest.interrupt import stops_on_interrupt
+    from ingest.progress import stops_on_interrupt
     from ingest.reindexing import reindex_library
 
     stop = threading.Event()

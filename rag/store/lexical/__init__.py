@@ -3,14 +3,16 @@
 from rag.store.lexical.cache import SegmentCache
 from rag.store.lexical.index import SegmentedIndex, segment_key
 from rag.store.lexical.postings import (
+    LexicalRow,
     add_rows,
     delete_rows,
     faults,
+    lexical_row,
+    question_terms,
     refresh_terms,
     terms_are_current,
 )
 from rag.store.lexical.scoring import inverse_frequency
-from rag.store.lexical.terms import LexicalRow, lexical_row, question_terms
 
 __all__ = [
     "LexicalRow",

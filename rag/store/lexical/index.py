@@ -20,12 +20,12 @@ from rag.store.lexical.cache import SegmentCache, SegmentKey
 from rag.store.lexical.postings import (
     document_frequencies,
     known_terms,
+    question_terms,
     stored_postings,
     terms_of_length,
 )
 from rag.store.lexical.scoring import LiveSegment, QueryTerm, best_chunks, inverse_frequency
 from rag.store.lexical.segment import CAPACITY, Segment, build_segments, joined
-from rag.store.lexical.terms import question_terms
 
 __all__ = ["SegmentedIndex", "segment_key"]
 

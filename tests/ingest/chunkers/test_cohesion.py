@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.chunkers.cohesion import cohesion
+from ingest.chunkers.structure import cohesion
 
 CATS = ["The cat sleeps.", "A cat purrs softly.", "Cats purr when they sleep.", "Every cat purrs."]
 BONDS = ["The bond yields interest.", "Interest on a bond is paid.", "Bonds pay interest.", "A bond matures."]

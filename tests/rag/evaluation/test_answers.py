@@ -7,9 +7,8 @@ import pytest
 
 from rag.errors import UsageError
 from rag.evaluation import AnswerJudge, evaluate_answers, read_judged
-from rag.evaluation.judgement import judge
+from rag.evaluation.judgement import is_right, judge
 from rag.evaluation.questions import AnswerQuestion, Gold, given_passages
-from rag.evaluation.rightness import is_right
 from rag.library import Library
 from rag.schema import Answer, Citation, ShortAnswer
 from rag.settings import load_settings

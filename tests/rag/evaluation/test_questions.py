@@ -5,8 +5,7 @@ import json
 import pytest
 
 from rag.errors import UsageError
-from rag.evaluation.answer_sets import read_answer_set
-from rag.evaluation.questions import read_questions
+from rag.evaluation.questions import read_answer_set, read_questions
 
 
 def write(path, *rows):

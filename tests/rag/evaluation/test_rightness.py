@@ -2,8 +2,8 @@
 
 import pytest
 
+from rag.evaluation.judgement import is_right
 from rag.evaluation.questions import AnswerQuestion, Gold
-from rag.evaluation.rightness import is_right
 from rag.schema import Answer, Citation
 
 BUILT = "The mill by the weir was built in 1884."

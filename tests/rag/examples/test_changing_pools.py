@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.errors import NotFoundError, UsageError
 from rag.examples import ExampleSelector, build_selector, select_scored, selector_names
-from rag.examples.vector_index import VectorIndex
+from rag.examples.indexes import QuestionIndex
 from rag.schema import Example
 from rag.settings import ExampleSettings
 from tests.fakes import HashingEmbedder
@@ -130,7 +130,7 @@ def test_nearest_neighbours_are_those_of_the_plain_formula(
 ) -> None:
     allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(pool), max_size=len(pool))), bool)
     embedder = HashingEmbedder(32)
-    index = VectorIndex(embedder)
+    index = QuestionIndex(embedder)
     index.extend([example.question for example in pool])
     vectors = embedder.embed_questions([example.question for example in pool]).astype(np.float64)
     cosines = (vectors @ embedder.embed_questions([question])[0].astype(np.float64)).round(6)
@@ -148,7 +148,7 @@ def test_equal_texts_are_equally_similar_wherever_they_stand() -> None:
         def embed_questions(self, texts):
             return np.array([np.random.default_rng(int(text)).normal(size=384) for text in texts], np.float32)
 
-    index = VectorIndex(Drawn(384))
+    index = QuestionIndex(Drawn(384))
     texts = ["7" if number % 3 else str(number) for number in range(401)]
     index.extend(texts)
     equal = np.array([text == "7" for text in texts])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rag.errors import ConfigurationError
+from rag.evaluation.labelled_questions import load_labelled, majority, measure
 from rag.examples import build_selector
-from rag.examples.evaluation import load_labelled, majority, measure
 from rag.examples.scoring import ScoredExample
 from rag.schema import Example
 from rag.settings import ExampleSettings

@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.examples.indexes import WordIndex, jaccard, question_words
 from rag.examples.scoring import best
-from rag.examples.word_index import WordIndex, jaccard, question_words
 
 # few words, so that texts share them and similarities tie
 WORDS = st.sampled_from(["who", "when", "mill", "river", "ledger", "1884", "built", "图书馆", "几点", "谁"])

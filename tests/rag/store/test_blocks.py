@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-import rag.store.migrate as migrate_module
+import rag.store.database as migrate_module
 from rag.schema import Block, BlockKind, Chunk, RowHeader
 from rag.store import Store
 from rag.store.blocks import packed_header, unpacked_header

@@ -12,7 +12,7 @@ import pytest
 import rag.store.dense
 from rag.schema import Hit
 from rag.store import Store
-from rag.store.locks import ReadWriteLock
+from rag.store.dense import ReadWriteLock
 from rag.store.vectors import FlatIndex, InvertedIndex
 from tests.fakes import HashingEmbedder, add_to_store, document
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-import rag.store.migrate as migrate_module
+import rag.store.database as migrate_module
 from rag.errors import SchemaVersionError, StoreError
 from rag.store import Store
-from rag.store.migrate import migrations
+from rag.store.database import migrations
 from tests.fakes import HashingEmbedder, add_to_store, document
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from rag.errors import ConfigurationError
 from rag.settings import load_settings
-from ui.app.access import is_invited
+from ui.app.components.gate import is_invited
 
 ALLOWED = ("ada@example.org", "@Staff.example.org")
 

@@ -12,10 +12,9 @@ import streamlit as st
 from rag.schema import DocumentInfo
 from rag.store import SimilarDocument
 from ui.app.escaping import html_text, label
-from ui.app.session import session, texts
+from ui.app.session import local_time, session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
-from ui.app.times import local_time
 
 __all__ = ["Marks", "document_list", "found_documents", "size_text"]
 

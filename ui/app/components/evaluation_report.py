@@ -19,9 +19,8 @@ from rag.evaluation import (
 from ui.app.components.frame import trouble
 from ui.app.escaping import html_text
 from ui.app.evaluating import Evaluation, Evaluations
-from ui.app.session import texts
+from ui.app.session import local_time, texts
 from ui.app.texts import Texts
-from ui.app.times import local_time
 
 __all__ = ["evaluation_report"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import streamlit as st
 from pydantic import SecretStr
@@ -13,14 +14,13 @@ from streamlit.errors import StreamlitAuthError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag.settings import Settings
-from ui.app.access import is_invited
 from ui.app.components.frame import LOGO
 from ui.app.door import Tried, door
 from ui.app.escaping import label
 from ui.app.session import session, texts
 from ui.app.texts import Texts
 
-__all__ = ["admitted", "sign_out_button", "user_name"]
+__all__ = ["admitted", "is_invited", "sign_out_button", "user_name"]
 
 _WRONG_SECONDS: Final = 1.0
 
@@ -117,3 +117,22 @@ def _middle() -> DeltaGenerator:
     door = st.container(key="door")
     door.image(LOGO, width=180)
     return door
+
+
+def is_invited(claims: Mapping[str, Any], allowed: Collection[str]) -> bool:
+    """Whether a person's claims name an address that is let in; everybody is where `allowed` is empty.
+
+    An address that the provider itself calls unverified (`email_verified`, OpenID Connect Core 1.0,
+    section 5.1) is anybody's word and lets nobody in. Case does not matter.
+
+    Args:
+        claims: What the provider says of the person.
+        allowed: Addresses (`ada@example.org`) and whole domains (`@example.org`).
+    """
+    if not allowed:
+        return True
+    address = str(claims.get("email") or "").strip().casefold()
+    name, at, domain = address.rpartition("@")
+    if not (name and at and domain) or claims.get("email_verified", True) not in (True, "true"):
+        return False
+    return not {address, f"@{domain}"}.isdisjoint(entry.strip().casefold() for entry in allowed)

@@ -3,28 +3,128 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
-from rag.prompting.counting import estimate_tokens
-from rag.schema import Citation, Message, Passage, RunRecord
+from rag.errors import CitewellError
+from rag.library import Library
+from rag.prompting.builder import estimate_tokens
+from rag.schema import Answer, Citation, Example, Message, Passage, RunRecord
+from rag.settings import ExampleSettings
 from rag.wire import run_json
 from ui.app.components.answer import confidence_percent, confidence_word
-from ui.app.components.grounds import grounds
 from ui.app.components.library_map import map_of_run
 from ui.app.components.passages import passage_html
 from ui.app.components.replay import replay
-from ui.app.components.run_examples import run_examples
 from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text, label
-from ui.app.places import place_text
-from ui.app.session import session, texts
+from ui.app.laid_out import laid_out_html
+from ui.app.places import file_name, place_text
+from ui.app.session import local_time, session, texts
 from ui.app.shared import Shared
 from ui.app.texts import Texts
-from ui.app.times import local_time
 
-__all__ = ["why_page"]
+__all__ = ["example_similarities", "grounds", "run_examples", "why_page"]
+
+
+def run_examples(library: Library, run: RunRecord) -> None:
+    """Each example as it stood in the prompt."""
+    t = texts()
+    answer = answer_from_json(run.answer)
+    if not answer.examples:
+        st.info(t.no_examples, icon=":material/format_quote:")
+        return
+    settings = _settings(run)
+    order = t.order_last if settings.most_similar == "last" else t.order_first
+    st.caption(t.examples_chosen.format(selector=label(settings.selector), order=order))
+    similar = example_similarities(library, settings, answer)
+    for example in answer.examples:
+        value = similar.get(example.example_id)
+        told = "" if value is None else t.similarity.format(value=f"{value:.3f}")
+        st.html(_example_html(example, told))
+
+
+def example_similarities(library: Library, settings: ExampleSettings, answer: Answer) -> dict[str, float]:
+    """How similar a selector finds the examples of an answer to its question, by example id."""
+    from rag.examples import build_selector, select_scored
+
+    every = settings.model_copy(update={"k": len(answer.examples)})
+    try:
+        selector = build_selector(every, answer.examples, library.embedder)
+        scored = select_scored(selector, answer.understood or answer.question)
+    except CitewellError:  # a selector of another version of the program
+        return {}
+    return {item.example.example_id: item.similarity for item in scored}
+
+
+def _settings(run: RunRecord) -> ExampleSettings:
+    """Those of the run; today's defaults where they were written by another version."""
+    try:
+        return ExampleSettings.model_validate(run.settings.get("examples", {}))
+    except ValidationError:
+        return ExampleSettings()  # type: ignore[call-arg]
+
+
+def _example_html(example: Example, similarity: str) -> str:
+    passages = "".join(f'<div class="cw-file-note">{html_text(text)}</div>' for text in example.passages)
+    return (
+        f'<div class="cw-weighed"><div class="cw-passage"><b>{html_text(example.question)}</b><br>'
+        f"{html_text(example.answer)}</div>{passages}"
+        f'<div class="cw-scores">{html_text(similarity)}</div></div>'
+    )
+
+
+def grounds(run: RunRecord) -> None:
+    """The evidence of a run: the sentences weighed, best first, those taken marked."""
+    t = texts()
+    why = run.why
+    told = [*_searched(why, t), *_confidence(why, t)]
+    if told:
+        st.caption(" · ".join(told))
+    evidence = [item for item in why.get("evidence", []) if isinstance(item, dict)]
+    if not evidence:
+        st.info(t.no_evidence, icon=":material/info:")
+        return
+    st.caption(t.evidence_help.format(n=why.get("units_considered", len(evidence))))
+    names = {passage["document_id"]: file_name(passage["source"]) for passage in run.answer["passages"]}
+    best = max((abs(float(item["score"])) for item in evidence), default=1.0) or 1.0
+    rows = "".join(_evidence_html(item, names, best, t) for item in evidence)
+    st.html(f'<div class="cw-evidence">{rows}</div>')
+    with st.expander(t.why_details, icon=":material/data_object:"):
+        st.json(why, expanded=1)
+
+
+def _searched(why: Mapping[str, Any], t: Texts) -> list[str]:
+    searched = why.get("searched", {})
+    hits, weights = searched.get("hits", {}), searched.get("weights", {})
+    return [
+        t.leg_told.format(leg=t.legs.get(leg, leg), n=n, weight=f"{weights.get(leg, 0):.2f}")
+        for leg, n in hits.items()
+    ]
+
+
+def _confidence(why: Mapping[str, Any], t: Texts) -> list[str]:
+    confidence = why.get("confidence", {})
+    if "value" not in confidence:
+        return []
+    value, limit = confidence_percent(confidence["value"]), round(100 * confidence["abstain_below"])
+    return [t.confidence_told.format(value=value, limit=limit)]
+
+
+def _evidence_html(item: Mapping[str, Any], names: Mapping[str, str], best: float, t: Texts) -> str:
+    chosen = bool(item.get("chosen"))
+    width = 100 * max(float(item["score"]), 0.0) / best
+    taken = f'<span class="cw-status cw-status-added">{html_text(t.taken)}</span>' if chosen else ""
+    return (
+        f'<div class="cw-weighed{" cw-taken" if chosen else ""}">'
+        f'<div class="cw-place">{taken} {html_text(names.get(item["document_id"], ""))}</div>'
+        f'<div class="cw-passage">{laid_out_html(item["text"])}</div>'
+        f'<div class="cw-meter" title="{float(item["score"]):.2f}"><b style="width:{width:.1f}%"></b></div>'
+        f'<div class="cw-scores">{html_text(item.get("reason") or "")}</div></div>'
+    )
 
 
 def why_page(shared: Shared) -> None:

@@ -12,8 +12,7 @@ import typer
 
 from rag.settings import Settings
 from rag.temporary import TemporaryFolder
-from ui.cli.evaluate.bounds import parse_bounds
-from ui.cli.evaluate.counter import Counter
+from ui.cli.evaluate.counter import Counter, parse_bounds
 from ui.cli.options import (
     ConfigOption,
     FailBelowOption,

@@ -1,10 +1,12 @@
-"""Progress of a measurement on standard error."""
+"""Progress of a measurement on standard error, and the bounds that it must hold (`--fail-below`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
-__all__ = ["Counter"]
+from rag.errors import UsageError
+
+__all__ = ["Counter", "parse_bounds"]
 
 
 class Counter:
@@ -44,3 +46,25 @@ class Counter:
         elapsed = self._bar.tasks[self._task].elapsed or 0.0
         rate = f"{done / elapsed:.1f}/s" if elapsed > 0.0 else ""
         self._bar.update(self._task, completed=done, total=total, rate=rate)
+
+
+def parse_bounds(texts: Sequence[str], measures: Collection[str], example: str) -> dict[str, float]:
+    """The bounds by measure.
+
+    Raises:
+        UsageError: a text is not METRIC=VALUE, or there is no such measure; `example` shows one that is.
+    """
+    bounds = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            bound = float(value)
+        except ValueError:
+            bound = -1.0
+        if name not in measures or bound < 0:
+            raise UsageError(
+                f"--fail-below {text!r}: write METRIC=VALUE, such as {example}, and one of "
+                + ", ".join(measures)
+            )
+        bounds[name] = bound
+    return bounds

@@ -47,8 +47,8 @@ def evaluate_examples_command(
     `differences` those of the differences to the default, paired by question.
     """
     from rag.evaluation import RememberingEmbedder, SelectionSettings, evaluate_selectors
+    from rag.evaluation.labelled_questions import load_labelled
     from rag.examples import selector_names
-    from rag.examples.evaluation import load_labelled
     from rag.models import build_embedder
 
     settings = read_settings(None, config, assignments)

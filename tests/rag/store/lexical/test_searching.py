@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rag.schema import Chunk
 from rag.store import LexicalIndex, Store
-from rag.store.lexical import SegmentedIndex, add_rows, lexical_row, postings, question_terms, terms
+from rag.store.database import migrations
+from rag.store.lexical import SegmentedIndex, add_rows, lexical_row, postings, question_terms
 from rag.store.lexical.postings import document_frequencies
-from rag.store.migrate import migrations
 from rag.text import search_terms
 from tests.fakes import HashingEmbedder, add_to_store, document
 from tests.searching import examples
@@ -124,17 +124,17 @@ def test_the_index_is_made_anew_when_the_rules_for_words_change(
     info = add_to_store(store, document("Apples and pears"), embedder)
     store.publish()
     store.close()
-    monkeypatch.setattr(terms, "search_terms", lambda text: [word[::-1] for word in search_terms(text)])
-    terms.rules.cache_clear()
-    terms._context.cache_clear()
+    monkeypatch.setattr(postings, "search_terms", lambda text: [word[::-1] for word in search_terms(text)])
+    postings.rules.cache_clear()
+    postings._context.cache_clear()
     with Store.open(store.path) as changed:
         assert changed.document_frequencies(["lppa", "appl"]) == {"lppa": 1, "appl": 0}
         assert found(changed, "apple") == [1]
         changed.remove_documents([info.document_id])
         assert all(check.ok for check in changed.check())
     monkeypatch.undo()
-    terms.rules.cache_clear()
-    terms._context.cache_clear()
+    postings.rules.cache_clear()
+    postings._context.cache_clear()
 
 
 def test_very_long_words_are_cut(store: Store, embedder: HashingEmbedder) -> None:

@@ -1,4 +1,4 @@
-"""`citewell ui`: the web app."""
+"""`citewell ui` and `citewell serve`: the web app and the HTTP API."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from ui.cli.options import (
     PortOption,
     SetOption,
     as_environment,
+    open_library,
     read_settings,
 )
 
-__all__ = ["web_app"]
+__all__ = ["serve_api", "web_app"]
 
 
 def web_app(
@@ -39,3 +40,18 @@ def web_app(
         open_browser=browser and settings.ui.open_browser,
         environment=as_environment(assignments),
     )
+
+
+def serve_api(
+    library: LibraryOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+) -> None:
+    """Serve the library as an HTTP API."""
+    from ui.api import serve
+
+    settings = read_settings(library, config, assignments, serve__host=host, serve__port=port)
+    with open_library(settings, create=True) as opened:
+        serve(opened)
