@@ -66,13 +66,17 @@ def _stand_apart(text: str, part: str) -> bool:
     return _SUMS.match(part) is not None or (text[-1] == ")" and _SUMS.search(text) is not None)
 
 
+_PRODUCT: Final = re.compile(r"\d[\d.,]*[^\W\d_]\w*")
+"""A number before a letter: below a bar it would else be read as a factor behind the fraction."""
+
+
 def _grouped(text: str) -> str:
     """An operand in brackets where it would else fall apart."""
     return text if not text or _ATOM.fullmatch(text) else f"({text})"
 
 
 def _fraction(over: str, under: str) -> str:
-    return f"{_grouped(over)}/{_grouped(under)}"
+    return f"{_grouped(over)}/{f'({under})' if _PRODUCT.fullmatch(under) else _grouped(under)}"
 
 
 def _root(inner: str, degree: str = "") -> str:

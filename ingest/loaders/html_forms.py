@@ -21,6 +21,7 @@ __all__ = ["write_in_place"]
 
 _UNSHOWN: Final = frozenset({"hidden", "submit", "button", "image", "reset", "password", "file"})
 _BOXES: Final = frozenset({"checkbox", "radio"})
+_LONGEST_MARK: Final = 6
 _NOTE: Final = re.compile(r"foot-?note|noteref|endnote|\bfn", re.I)
 _BLOCK: Final = ("p", "li", "td", "th", "div", "dd", "aside", "section", "body", "figcaption", "caption")
 
@@ -119,7 +120,10 @@ def _type(field: Tag) -> str:
 def _mark_scripts(soup: BeautifulSoup) -> set[str]:
     """Put marks around raised and lowered text; returns the numbers that notes begin with."""
     blocks: dict[int, Tag] = {}
-    for node in soup.find_all("sup"):
+    references = [
+        a for a in soup.find_all("a") if not a.find("sup") and not a.find_parent("sup") and _is_mark(a)
+    ]
+    for node in [*soup.find_all("sup"), *references]:
         node.insert(0, MARK if _refers(node) else RAISED)
         node.append(END)
         holder = node.find_parent(_BLOCK)
@@ -129,6 +133,12 @@ def _mark_scripts(soup: BeautifulSoup) -> set[str]:
         node.insert(0, LOWERED)
         node.append(END)
     return {number for holder in blocks.values() for number in note_numbers(holder.get_text())}
+
+
+def _is_mark(link: Tag) -> bool:
+    """Whether a link that is not raised is said to be the mark of a note."""
+    names = f"{link.get('epub:type') or ''} {link.get('role') or ''}"
+    return "noteref" in names and len(link.get_text()) <= _LONGEST_MARK
 
 
 def _refers(node: Tag) -> bool:

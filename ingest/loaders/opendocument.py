@@ -27,7 +27,7 @@ from ingest.loaders.opendocument_text import (
 from ingest.loaders.opendocument_visibility import take_out_hidden
 from ingest.loaders.package import Package, opened_package
 from ingest.loaders.script import marked, note_lead
-from ingest.loaders.sheet import MergedCells, SheetRow, write_sheet
+from ingest.loaders.sheet import MergedCells, SheetRow, place_told, write_sheet
 from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
@@ -241,8 +241,8 @@ class _Writer:
             for shapes in table.findall(TABLE + "shapes"):
                 for control in shapes.iter(DRAW + "control"):
                     self._builder.block(self._reader.controls.get(control.get(DRAW + "control") or "", ""))
-            for comment in table.iter(OFFICE + "annotation"):
-                self._builder.block(_comment(comment))
+            for place, comment in _sheet_comments(table):
+                self._builder.block(_comment(comment, place_told(place, rows)))
             self._tell_hidden(name, table)
         if left <= 0:
             self._builder.warnings.append(f"more than {_MOST_CELLS:,} cells: the rest is left out")
@@ -304,10 +304,23 @@ def _is_beside(line: Any, cell: Any) -> bool:
     return False
 
 
-def _comment(node: Any) -> str:
+def _comment(node: Any, place: str = "") -> str:
     author = next((plain(found) for found in node.iter(_DC + "creator")), "")
     text = " ".join(filter(None, map(plain, node.iter(TEXT + "p"))))
-    return f"Comment by {author}: {text}" if author and text else f"Comment: {text}" if text else ""
+    told = (f" by {author}" if author else "") + (f" on {place}" if place else "")
+    return f"Comment{told}: {text}" if text else ""
+
+
+def _sheet_comments(table: Any) -> Iterator[tuple[tuple[int, int], Any]]:
+    """The comments of a sheet with the row and column, from 0, of their cells."""
+    number = 0
+    for row in table.iter(_ROW):
+        column = 0
+        for cell in row:
+            if row.get(TABLE + "visibility") not in _UNSHOWN:
+                yield from (((number, column), comment) for comment in cell.iter(OFFICE + "annotation"))
+            column += _count(cell, "number-columns-repeated")
+        number += _count(row, "number-rows-repeated")
 
 
 def _head(table: Any) -> int | None:

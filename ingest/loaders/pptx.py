@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.equation import M, linear_omml
+from ingest.loaders.numerals import formed_number
 from ingest.loaders.package import broken
 from ingest.loaders.page_report import page_report
 from ingest.loaders.pptx_visibility import take_out_hidden
@@ -28,6 +29,7 @@ _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DIAGRAM: Final = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 _COMPATIBILITY: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_FORMS: Final = {"alphaLc": "a", "alphaUc": "A", "romanLc": "i", "romanUc": "I"}
 _FILE_NAME: Final = re.compile(r"[\w .:/\\-]+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.I)
 _HIDDEN: Final = "hidden, left out"
 _LONGEST_CAPTION: Final = 120
@@ -43,7 +45,7 @@ class PptxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     )
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a presentation whole.
@@ -179,9 +181,11 @@ def _write_shape(shape: Any, builder: DocumentBuilder) -> None:
     elif getattr(shape, "has_chart", False) and shape.has_chart:
         _write_chart(shape.chart, builder)
     elif shape.has_text_frame:
+        counts: dict[int, int] = {}
         for paragraph in shape.text_frame.paragraphs:
             kind = BlockKind.LIST_ITEM if paragraph.level or _is_bullet(paragraph) else BlockKind.PARAGRAPH
             text = _text(paragraph)
+            text = f"{_numbered(paragraph, counts)} {text}".strip() if text else ""
             if not (_is_equation(paragraph) and builder.goes_on(text)):
                 builder.block(text, kind)
     else:
@@ -239,6 +243,26 @@ def _is_bullet(paragraph: Any) -> bool:
     return properties is not None and any(
         properties.find(_A + name) is not None for name in ("buChar", "buAutoNum")
     )
+
+
+def _numbered(paragraph: Any, counts: dict[int, int]) -> str:
+    """The number that PowerPoint sets before a paragraph; `counts` are those so far by their level.
+
+    ECMA-376, 20.1.10.61: `alphaLcParenBoth` is `(a)`, `romanUcPeriod` is `I.`.
+    """
+    level = paragraph.level
+    for deeper in [other for other in counts if other > level]:
+        del counts[deeper]
+    found = None if paragraph._p.pPr is None else paragraph._p.pPr.find(_A + "buAutoNum")
+    if found is None:
+        counts.pop(level, None)
+        return ""
+    counts[level] = counts[level] + 1 if level in counts else int(found.get("startAt") or 1)
+    form = str(found.get("type") or "")
+    number = formed_number(counts[level], next((one for name, one in _FORMS.items() if name in form), "1"))
+    if form.endswith("Both"):
+        return f"({number})"
+    return f"{number})" if form.endswith("ParenR") else f"{number}." if form.endswith("Period") else number
 
 
 def _is_equation(paragraph: Any) -> bool:

@@ -1,4 +1,7 @@
-r"""Takes out of RTF what no one can see: hidden text (`\v`), tiny type, text of the colour of its ground."""
+r"""Takes out of RTF what no one can see: hidden text (`\v`), tiny type, text of the colour of its ground.
+
+Raised and lowered text is put between the marks of `script`, and the numbers of lists are made text.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ingest.loaders.script import END, LOWERED, RAISED
 from ingest.loaders.visible import BLACK, LEAST_POINTS, WHITE, Colour, looks_alike
 
 __all__ = ["without_hidden"]
@@ -13,7 +17,12 @@ __all__ = ["without_hidden"]
 _TOKEN: Final = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-z]|[{}]|[\r\n]+|[^\\{}\r\n]+", re.S
 )
-_WORTH: Final = re.compile(r"\\(?:v|webhidden|cf|charscalex)(?![a-z])|\\fs[0-2](?![0-9])")
+_WORTH: Final = re.compile(
+    r"\\(?:v|webhidden|cf|charscalex|super|sub|listtext|pntext)(?![a-z])|\\fs[0-2](?![0-9])"
+)
+_SCRIPTS: Final = {"super": RAISED, "sub": LOWERED, "nosupersub": ""}
+_NUMBERS: Final = ("listtext", "pntext")
+"""Groups with the number of an item, which old programs show and striprtf leaves out."""
 _COLOURS: Final = re.compile(r"\\colortbl((?:[^{}\\]|\\(?!colortbl))*+)\}")
 _CHANNEL: Final = re.compile(r"\\(red|green|blue)([0-9]{1,3})")
 _GROUNDS: Final = ("cb", "chcbpat", "highlight")
@@ -29,11 +38,14 @@ class _Look:
     width: int = 100
     colour: int = 0
     ground: int = 0
+    script: str = ""
 
     def after(self, word: str, value: int | None) -> _Look:
         """The look after a control word."""
         if word in ("v", "webhidden"):
             return replace(self, hidden=value != 0)
+        if word in _SCRIPTS:
+            return replace(self, script="" if value == 0 else _SCRIPTS[word])
         if word == "plain":
             return replace(_Look(), ground=self.ground)
         if word == "fs" and value is not None:
@@ -71,6 +83,8 @@ def without_hidden(content: str) -> tuple[str, int]:
         elif token == "}":
             if len(stack) > 1:
                 stack.pop()
+        elif word in _NUMBERS:
+            continue
         elif word and word != "u":
             stack[-1] = stack[-1].after(word, int(match.group(2)) if match.group(2) else None)
         elif not token.isspace():
@@ -83,8 +97,15 @@ def without_hidden(content: str) -> tuple[str, int]:
                 elif not token.startswith("\\"):
                     count += len("".join(token.split()))
                 continue
+            if look.script and not word:
+                token = f"{_code(look.script)}{token}{_code(END)}"
         parts.append(token)
     return "".join(parts), count
+
+
+def _code(character: str) -> str:
+    """A character as RTF writes those that no code page has, by its number as a signed word."""
+    return f"\\u{ord(character) - 0x10000}?"
 
 
 def _colour_table(content: str) -> list[Colour | None]:

@@ -10,7 +10,7 @@ from ingest.loaders.builder import DocumentBuilder
 from rag.schema import BlockKind
 from rag.text.tables import CellKind, TableCell, cell_kind
 
-__all__ = ["MergedCells", "Origin", "SheetRow", "write_sheet", "write_tables"]
+__all__ = ["MergedCells", "Origin", "SheetRow", "place_told", "write_sheet", "write_tables"]
 
 Origin = tuple[Sequence[int], Sequence[int]]
 """Where rows and columns stood before hidden ones were taken out, by their numbers now; all from 0."""
@@ -22,6 +22,7 @@ SheetRow = tuple[int, list[tuple[int, str]]]
 _WIDEST: Final = 1_000
 _EMPTY_ROWS: Final = 2
 """So many rows from one to the next mean that an empty one lies between."""
+_EMPTY_COLUMNS: Final = 2
 _MOST_NAMING_ROWS: Final = 4
 
 
@@ -55,7 +56,7 @@ def write_tables(
     origin: Origin = ((), ()),
 ) -> None:
     """Write rows as tables parted by empty rows; lone texts above a table are paragraphs and its caption."""
-    for table in _with_their_names(list(_tables(rows))):
+    for table in (t for band in _bands(rows) for t in _with_their_names(list(_tables(band)))):
         caption = ""
         while table and len(table[0][1]) == 1 and len(table) > 1 and not _is_group(table):
             caption = table[0][1][0][1]
@@ -85,6 +86,25 @@ def _is_group(table: Sequence[SheetRow]) -> bool:
     """Whether a lone first text stands over later columns only, as a name that spans columns does."""
     column = table[0][1][0][0]
     return column > 0 and column > min(cells[0][0] for _, cells in table[1:])
+
+
+def place_told(place: tuple[int, int], rows: Sequence[SheetRow]) -> str:
+    """Where a cell's note belongs, with the first text of its row and its own: `B2 (Bolt, 40)`."""
+    number, column = place
+    cells = dict(rows).get(number, [])
+    texts = [text for place_in_row, text in cells[:1] if place_in_row != column]
+    texts += [text for place_in_row, text in cells if place_in_row == column]
+    beside = f" ({', '.join(texts)})" if texts else ""
+    return f"{_letters(column)}{number + 1}{beside}"
+
+
+def _bands(rows: Sequence[SheetRow]) -> Iterator[list[SheetRow]]:
+    """Tables that stand side by side: between them at least two columns are empty on the whole sheet."""
+    used = sorted({column for _, cells in rows for column, _ in cells})
+    starts = [used[0], *(b for a, b in pairwise(used) if b - a > _EMPTY_COLUMNS)]
+    for start, end in pairwise([*starts, used[-1] + 1]):
+        cut = ((number, [c for c in cells if start <= c[0] < end]) for number, cells in rows)
+        yield [(number, cells) for number, cells in cut if cells]
 
 
 def _tables(rows: Sequence[SheetRow]) -> Iterator[list[SheetRow]]:

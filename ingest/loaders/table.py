@@ -37,7 +37,7 @@ class TableLoader:
     """Reads delimited tables; pages are runs of 1,000 rows."""
 
     media_types: tuple[str, ...] = ("text/csv", "text/tab-separated-values")
-    version: int = 2
+    version: int = 3
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a table whole.

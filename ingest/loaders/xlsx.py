@@ -17,7 +17,7 @@ from ingest.heartbeat import heartbeat
 from ingest.loaders.builder import DocumentBuilder
 from ingest.loaders.cell_values import shown
 from ingest.loaders.package import broken
-from ingest.loaders.sheet import SheetRow, write_sheet
+from ingest.loaders.sheet import place_told, write_sheet
 from ingest.loaders.xlsx_controls import with_controls
 from ingest.loaders.xlsx_looks import CellLooks
 from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
@@ -35,7 +35,7 @@ class XlsxLoader:
     """Reads XLSX and XLSM."""
 
     media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a workbook whole.
@@ -89,7 +89,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         closed, merged, origin = layout.closed(shown_rows)
         write_sheet(sheet.title, closed, merged, builder, origin)
         for place, note in sheet_notes(parts):
-            builder.block(f"{_place_told(place, shown_rows)}: {note}")
+            builder.block(f"Comment on {place_told(place, shown_rows)}: {note}")
         builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))
         if left <= 0:
             builder.warnings.append(f"more than {_MOST_CELLS:,} cells: the rest is left out")
@@ -127,18 +127,6 @@ def _filled(row: Sequence[Any], looks: CellLooks) -> Iterator[tuple[int, str]]:
         text = shown(value, cell.number_format or "General").strip()
         if text and not looks.hides(cell, value, text):
             yield column, text
-
-
-def _place_told(place: tuple[int, int], rows: Sequence[SheetRow]) -> str:
-    """The place of a cell's note: its address, the first text of its row and what the cell holds."""
-    from openpyxl.utils import get_column_letter
-
-    number, column = place
-    cells = dict(rows).get(number, [])
-    texts = [text for place_in_row, text in cells[:1] if place_in_row != column]
-    texts += [text for place_in_row, text in cells if place_in_row == column]
-    beside = f" ({', '.join(texts)})" if texts else ""
-    return f"Comment on {get_column_letter(column + 1)}{number + 1}{beside}"
 
 
 LOADER: Loader = XlsxLoader()

@@ -247,3 +247,23 @@ def test_controls_on_a_sheet_say_what_is_chosen(load) -> None:
         opendocument("spreadsheet", f"<office:spreadsheet>{body}</office:spreadsheet>"), "form.ods"
     ).text
     assert text.split("\n\n")[1:] == ["☒ Permit: yes", "Fuel\tdiesel", "☐ Own car: no"]
+
+
+def test_comments_of_a_sheet_are_told_with_their_places(load) -> None:
+    noted = (
+        "<table:table-cell><office:annotation><text:p>recount</text:p></office:annotation>"
+        "<text:p>40</text:p></table:table-cell>"
+    )
+    body = f'<table:table table:name="Stock">{row(cell("Ware"), cell("Count"))}{row(cell("Bolt"), noted)}'
+    text = load(
+        opendocument("spreadsheet", f"<office:spreadsheet>{body}</table:table></office:spreadsheet>"), "a.ods"
+    ).text
+    assert text.endswith("Comment on B2 (Bolt, 40): recount")
+
+
+def test_the_mark_of_a_note_in_a_book_stands_apart(load) -> None:
+    page = (
+        '<html xmlns:epub="http://www.idpf.org/2007/ops"><body><p>The wall is 12 m'
+        '<a epub:type="noteref" href="#n">3</a> high.</p></body></html>'
+    )
+    assert "12 m ³ high" in load(book(**{"OPS/two.xhtml": page}), "a.epub").text

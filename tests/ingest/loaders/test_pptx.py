@@ -138,3 +138,21 @@ def test_a_group_of_captions_is_a_table(load, blocks, slides) -> None:
         ("table_row", "Harvester\thired"),
         ("table_row", "Dryer\tour own"),
     ]
+
+
+def test_numbers_that_the_program_counts_stand_before_their_lines(load, blocks, slides) -> None:
+    drawn = "http://schemas.openxmlformats.org/drawingml/2006/main"
+
+    def write(presentation: Any) -> None:
+        from lxml import etree
+
+        frame = add(presentation, "Steps").shapes.add_textbox(0, 2_000_000, 5_000_000, 500_000).text_frame
+        lines = [("Fill", 0, "arabicPeriod"), ("slowly", 1, "alphaLcParenBoth"), ("Seal", 0, "arabicPeriod")]
+        for i, (text, level, form) in enumerate(lines):
+            paragraph = frame.paragraphs[0] if not i else frame.add_paragraph()
+            paragraph.text, paragraph.level = text, level
+            number = etree.fromstring(f'<a:buAutoNum xmlns:a="{drawn}" type="{form}"/>')
+            paragraph._p.get_or_add_pPr().append(number)
+
+    told = [text for _, text in blocks(load(slides(write), "a.pptx"))[1:]]
+    assert told == ["1. Fill", "(a) slowly", "2. Seal"]

@@ -35,3 +35,15 @@ def test_characters_of_other_code_pages(load) -> None:
 def test_markup_without_words_is_refused(load) -> None:
     with pytest.raises(EmptyDocumentError):
         load(rb"{\rtf1\ansi{\info{\title T}}\par}", "a.rtf")
+
+
+def test_raised_text_and_numbers_of_lists(load, blocks) -> None:
+    text = (
+        r"{\rtf1\ansi A load of 3 x 10{\super 6} N, CO{\sub 2}, 5 m\super 2\nosupersub  net.\par "
+        r"{\listtext\f0 1.\tab}Fill\par {\pntext 2.\tab}Seal\par }"
+    )
+    assert [text for _, text in blocks(load(text, "a.rtf"))] == [
+        "A load of 3 x 10⁶ N, CO₂, 5 m² net.",
+        "1. Fill",
+        "2. Seal",
+    ]

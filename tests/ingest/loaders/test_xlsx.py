@@ -211,3 +211,12 @@ def test_labels_and_values_are_no_table_with_names(load, book) -> None:
         "Budget: 780000",
         "Start: May 2024",
     ]
+
+
+def test_tables_side_by_side_are_read_one_after_the_other(load, book) -> None:
+    def write(workbook: Any) -> None:
+        for row in (("Item", "Paid", None, None, "Town", "People"), ("Rent", 900, None, None, "Ulm", 12)):
+            workbook.active.append(row)
+
+    document = load(book(write), "a.xlsx")
+    assert document.text.split("\n\n")[1:] == ["Item\tPaid\nRent\t900", "Town\tPeople\nUlm\t12"]
