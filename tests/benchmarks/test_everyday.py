@@ -17,7 +17,10 @@ from rag.settings import IngestSettings
 FOLDER = EVERYDAY
 QUESTIONS = read_field_set(FOLDER)
 ANSWERED = [q for q in QUESTIONS if q.answers]
-OTHERS = [(folder, q) for folder in OWN_SETS if folder != EVERYDAY for q in read_field_set(folder)]
+HELD_OUT = EVERYDAY.with_name("held_out")
+OTHERS = [
+    (folder, q) for folder in (*OWN_SETS, HELD_OUT) if folder != EVERYDAY for q in read_field_set(folder)
+]
 
 
 @cache
@@ -108,3 +111,8 @@ def test_what_another_hand_wrote_can_be_answered(folder, question):
     follows = inferred(question) or question.answers_all or question.kind == "cross_language"
     found = any(within(words(a), text) for a in (*question.answers, *question.partly) for text in held)
     assert follows or found or not held
+
+
+def test_what_only_measures_is_not_fitted_on():
+    assert HELD_OUT.is_dir()
+    assert HELD_OUT not in OWN_SETS
