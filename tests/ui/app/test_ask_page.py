@@ -1,9 +1,12 @@
 import re
+from pathlib import Path
 
 import pytest
 
 from rag.library import Library
 from tests.ui.app.sample import html, page
+from ui.app.ingesting import IngestJob
+from ui.app.shared import shared
 
 ROOF = "How much did the boathouse roof repair cost?"
 CABINET = "How is the cabinet painted?"
@@ -277,3 +280,17 @@ def test_the_conversation_can_be_taken_along(app, library_path):
     assert f"## {ROOF}" in copied
     assert "[^1-1]" in copied
     assert "page 2: “The boathouse roof repair cost 18,750 crowns.”" in copied
+
+
+def test_questions_can_be_asked_while_files_still_come_in(app, library_path):
+    app.run()
+    job = IngestJob({Path("large.pdf"): "large.pdf"}, started=True)
+    queue = shared().queue
+    queue._jobs.append(job)
+    try:
+        app.run()
+        assert [bar.proto.text for bar in app.get("progress")] == ["0 of 1 file · 0.0 pages/s · reading …"]
+        assert not app.chat_input[0].disabled
+        assert "18,750 crowns" in html(_ask(app, ROOF))
+    finally:
+        queue._jobs.remove(job)

@@ -14,6 +14,7 @@ from ui.app.components.evidence import evidence
 from ui.app.components.feedback import kept_ratings
 from ui.app.components.options import asking_options
 from ui.app.components.scope import chosen_documents
+from ui.app.components.upload import job_views
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
 from ui.app.session import Pending, session, texts
@@ -40,6 +41,8 @@ def ask_page(shared: Shared) -> None:
     if not state.conversation.turns and state.asking is None:
         with beginning.container():
             suggestions(shared, documents)
+            if shared.queue.busy:
+                job_views(shared)
         return
     if state.opened is None:
         _conversation(shared)

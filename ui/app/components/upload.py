@@ -60,20 +60,23 @@ def uploader(shared: Shared) -> None:
     st.rerun()
 
 
-def job_views(shared: Shared) -> None:
-    """The last uploads; drawn again by itself while one is at work, and once more when it is done."""
+def job_views(shared: Shared, first: bool = False) -> None:
+    """The last uploads; drawn again by itself while one is at work, and once more when it is done.
+
+    With `first` the library is empty, and the page is drawn anew as soon as there is something to ask.
+    """
     if not shared.queue.jobs():
         return
     if shared.queue.busy:
-        st.fragment(_live, run_every=_TICK_SECONDS)(shared)
+        st.fragment(_live, run_every=_TICK_SECONDS)(shared, first)
     else:
         _jobs(shared)
 
 
-def _live(shared: Shared) -> None:
+def _live(shared: Shared, first: bool) -> None:
     busy = shared.queue.busy
     _jobs(shared)
-    if not busy:
+    if not busy or (first and shared.library.documents()):
         st.rerun()  # the whole page, because the list of documents is another one now
 
 

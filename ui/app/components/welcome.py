@@ -45,7 +45,7 @@ def empty_library(shared: Shared) -> None:
                 on_click=_take_samples,
                 args=(shared, samples),
             )
-        job_views(shared)
+        job_views(shared, first=True)
 
 
 def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
