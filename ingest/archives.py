@@ -24,7 +24,7 @@ from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError,
 from rag.schema import without_controls
 from rag.temporary import TemporaryFolder
 
-__all__ = ["ArchiveLimits", "Room", "holds", "is_archive", "unpacked", "with_archives_unpacked"]
+__all__ = ["ArchiveLimits", "Room", "holds", "is_archive", "is_locked", "unpacked", "with_archives_unpacked"]
 
 Unpacked = Iterator[tuple[str, Path | DocumentError]]
 """Files of an archive: the path inside, and where it was saved or why it was not."""
@@ -84,6 +84,16 @@ def is_archive(path: Path) -> bool:
         return starts_like_zip(path) and media_type_of(path).name == "application/zip"
     except OSError:
         return False
+
+
+def is_locked(path: Path) -> bool:
+    """Whether an archive holds a file that is encrypted.
+
+    Raises:
+        DocumentError: the archive is damaged.
+    """
+    with opened_zip(path, path.name) as archive:
+        return any(member.flag_bits & 1 for member in archive.infolist())
 
 
 def unpacked(

@@ -1,5 +1,6 @@
 import io
 import zipfile
+from pathlib import Path
 
 import docx
 import pytest
@@ -10,6 +11,8 @@ from rag.library import Library
 from tests.ui.app.sample import NASTY, html, page, two_page_pdf
 from tests.waiting import wait_until
 from ui.app.components.documents import found_documents
+
+LOCKED = Path(__file__).parent.parent.parent / "data" / "locked"
 
 
 def _finish(app):
@@ -124,22 +127,29 @@ def test_a_failed_upload_can_be_tried_again_and_dismissed(app, empty_path):
     assert [p for p in (empty_path / "uploads").rglob("*") if p.is_file()] == []
 
 
-def test_a_protected_file_can_be_given_its_password(app, empty_path):
+def _locked_document() -> bytes:
     plain, locked = io.BytesIO(), io.BytesIO()
     document = docx.Document()
     document.add_paragraph("The vault opens at seven.")
     document.save(plain)
     OOXMLFile(plain).encrypt("quince", locked)
+    return locked.getvalue()
+
+
+@pytest.mark.parametrize("name", ["rules.docx", "mine.zip"])
+def test_a_protected_file_can_be_given_its_password(app, empty_path, name):
+    is_archive = name.endswith(".zip")
+    data = (LOCKED / "aes.zip").read_bytes() if is_archive else _locked_document()
     page(app, "library")
-    app.file_uploader[0].set_value([("rules.docx", locked.getvalue(), "application/octet-stream")]).run()
+    app.file_uploader[0].set_value([(name, data, "application/octet-stream")]).run()
     _finish(app)
-    for password, status in (("medlar", "failed"), ("quince", "added")):
+    for password, status in (("medlar", "failed"), ("salt mine" if is_archive else "quince", "added")):
         next(f for f in app.text_input if f.key and f.key.startswith("file-password-")).set_value(password)
         next(b for b in app.button if b.label == "Open").click().run()
         _finish(app)
         assert f"cw-status-{status}" in html(app)
     assert not [field for field in app.text_input if field.key and field.key.startswith("file-password-")]
-    assert _sources(empty_path) == {"rules.docx"}
+    assert _sources(empty_path) == {"mine.zip/inner/note.txt" if is_archive else name}
 
 
 def test_two_files_of_one_name_stay_two(app, empty_path):

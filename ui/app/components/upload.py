@@ -14,7 +14,7 @@ from streamlit.typing import UploadedFile
 
 from ingest import FileResult
 from ingest import safe_name as document_name
-from ingest.archives import ArchiveLimits, Room, is_archive, unpacked
+from ingest.archives import ArchiveLimits, Room, is_archive, is_locked, unpacked
 from rag.errors import DocumentError
 from ui.app.escaping import html_text
 from ui.app.ingesting import IngestJob
@@ -213,8 +213,8 @@ def _let_go(files: Sequence[UploadedFile]) -> None:
 def _inside(
     path: Path, name: str, limits: ArchiveLimits, room: Room
 ) -> Iterator[tuple[str, Path | DocumentError]]:
-    """The file itself, or what an archive holds."""
-    if not is_archive(path):
+    """The file itself, or what an archive holds; one that needs a password is unpacked where it is read."""
+    if not is_archive(path) or is_locked(path):
         yield name, path
         return
     yield from unpacked(path, path.parent / "unpacked", limits, room)
