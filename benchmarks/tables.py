@@ -1,7 +1,7 @@
-"""Write the README's tables from stored runs: `python -m benchmarks.tables` (`--check` only compares).
+"""Write the tables of the README and of docs/security.md from stored runs: `python -m benchmarks.tables`.
 
 A table stands between `<!-- table NAME -->` and `<!-- end NAME -->`, and is made from
-`benchmarks/results/NAME.json`: `{"columns": [...], "rows": [[...], ...], "note": "..."}`.
+`benchmarks/results/NAME.json`, columns, rows and a note; `--check` only compares.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"
+PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "security.md")
 _TABLE: Final = re.compile(r"(<!-- table (?P<name>[\w-]+) -->\n).*?(<!-- end (?P=name) -->)", re.S)
 
 
@@ -49,13 +50,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail if a table is not what its run says")
     arguments = parser.parse_args()
-    readme = ROOT / "README.md"
-    before = readme.read_text("utf-8")
-    after = filled(before)
-    if arguments.check and before != after:
-        sys.exit("README.md: a table is not what its stored run says; run `python -m benchmarks.tables`")
-    if not arguments.check:
-        readme.write_text(after, "utf-8")
+    for page in PAGES:
+        before = page.read_text("utf-8")
+        after = filled(before)
+        if arguments.check and before != after:
+            sys.exit(f"{page}: a table is not what its stored run says; run `python -m benchmarks.tables`")
+        if not arguments.check:
+            page.write_text(after, "utf-8")
 
 
 if __name__ == "__main__":

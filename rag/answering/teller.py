@@ -20,6 +20,8 @@ from rag.schema import Passage
 __all__ = ["Teller", "citation_book"]
 
 _MOST_CONFLICTS: Final = 2
+_NEARLY_AS_GOOD: Final = 6.0
+"""How far below the best, in log odds, what contradicts it may stand: its words must be nearly the same."""
 _STOPPED: Final = "stopped before an answer was found"
 
 
@@ -53,7 +55,7 @@ class Teller:
     ) -> Generator[AnswerEvent, None, Outcome]:
         if self._writer is None:
             return (yield from quote(grounds.selection, book))
-        evidence = [evidence.unit for evidence in grounds.selection.near_best]
+        evidence = [evidence.unit for evidence in grounds.selection.near_best()]
         written = yield from self.write(inquiry, self._read(inquiry, grounds), evidence, book)
         if not written.gives_way and not grounds.unknown:
             return written
@@ -110,7 +112,7 @@ def _with_conflicts(
     inquiry: Inquiry, selection: Selection, outcome: Outcome, book: CitationBook
 ) -> Generator[AnswerEvent, None, Outcome]:
     """An outcome with what its passages tell in contradiction to each other."""
-    units = [evidence.unit for evidence in selection.near_best]
+    units = [evidence.unit for evidence in selection.near_best(_NEARLY_AS_GOOD)]
     told = [evidence.unit for evidence in selection.told]
     found = disagreements(selection.question, units, inquiry.passages, told)
     if not found:

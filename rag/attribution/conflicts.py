@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Final
 
 from rag.attribution.asking import AnswerKind
-from rag.attribution.facts import dates, quantities, value_around
+from rag.attribution.facts import dates, is_negated, quantities, value_around
 from rag.attribution.features import naming
 from rag.attribution.question import Question, text_terms
 from rag.attribution.units import Unit
@@ -25,6 +25,10 @@ _TOKEN: Final = re.compile(
 )
 _LEAST_SHARED: Final = 0.6
 _LEAST_TOKENS: Final = 4
+"""Words of content of a statement; one of `_LEAST_CONTENT` is to be the same but for the value."""
+_LEAST_CONTENT: Final = 3
+_LEAST_SHARED_OF_DENIAL: Final = 0.8
+"""Of a statement and its denial nearly all words are the same."""
 _LONGEST_VALUE: Final = 10
 _MOST_CHANGES: Final = 2
 _CJK_FUNCTION: Final = frozenset("的了是在和与及或也都就而吗呢于为以其之这那被把将")
@@ -157,21 +161,39 @@ def _of_one_matter(question: Question, a: Unit, b: Unit, passages: Sequence[Pass
 def _disagreement(question: Question, a: Unit, b: Unit) -> Disagreement | None:
     first, second = _tokens(a.text), _tokens(b.text)
     content = [sum(token.is_content for token in tokens) for tokens in (first, second)]
-    if min(content) < _LEAST_TOKENS:
+    if min(content) < _LEAST_CONTENT:
         return None
     matcher = _matcher(first, second)
+    shared = _shared(matcher, first)
     loose = question.cjk > 0.5 and question.kind not in _OF_NUMBERS  # any word of Chinese may be a name
-    if _shared(matcher, first) < (_LEAST_SHARED_CJK if loose else _LEAST_SHARED) * min(content):
+    if shared < (_LEAST_SHARED_CJK if loose else _LEAST_SHARED) * min(content):
         return None
+    if is_negated(a.text) is not is_negated(b.text):
+        denied = shared >= _LEAST_SHARED_OF_DENIAL * max(content)
+        return Disagreement((a, b), (a.text, b.text), (_whole(a), _whole(b))) if denied else None
     changes = _changes(question, matcher, (a.text, b.text), first, second)
     if not 1 <= len(changes) <= _MOST_CHANGES:
         return None
     one, other = changes[0]
+    if min(content) < _LEAST_TOKENS and not _says_the_rest_alike(matcher, first, second):
+        return None
     return Disagreement(
         (a, b),
         (a.text[one.start : one.end], b.text[other.start : other.end]),
         (Span(a.start + one.start, a.start + one.end), Span(b.start + other.start, b.start + other.end)),
     )
+
+
+def _whole(unit: Unit) -> Span:
+    return Span(unit.start, unit.end)
+
+
+def _says_the_rest_alike(
+    matcher: SequenceMatcher[str], first: Sequence[_Token], second: Sequence[_Token]
+) -> bool:
+    """Whether one run of words stands for another, and all others are the same."""
+    changes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    return len(changes) == 1 and changes[0][0] == "replace" and bool(first) and bool(second)
 
 
 def _changes(

@@ -38,7 +38,6 @@ __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_meas
 
 Matrix = NDArray[np.float64]
 _NEAR: Final = 8
-_NEAR_SCORE: Final = 3.0
 _STUFFED: Final = 8.0
 """What a unit that only repeats its words loses: about what lies between good and bad evidence."""
 
@@ -92,17 +91,22 @@ class Selection:
         kept = few_enough(self.question, pairs, self.expected)
         return tuple(evidence for evidence in self.chosen if evidence.unit in kept)
 
-    @property
-    def near_best(self) -> tuple[Evidence, ...]:
-        """The few that may answer as well as the best: what is looked through for contradictions."""
-        said: dict[tuple[str, str], Evidence] = {}  # what a document says again counts once
+    def near_best(self, most_below: float = 3.0) -> tuple[Evidence, ...]:
+        """The few that may answer about as well as the best: whose scores are at most so much below its own.
+
+        What a document says again counts once; what several say in the same words takes no place of others.
+        """
+        first: dict[str, Evidence] = {}
+        again: dict[tuple[str, str], Evidence] = {}
         for evidence in self.ranked:
             told = " ".join(evidence.unit.text.casefold().split())
-            said.setdefault((evidence.unit.document_id, told), evidence)
+            same = first.setdefault(told, evidence)
+            if same.unit.document_id != evidence.unit.document_id:
+                again.setdefault((evidence.unit.document_id, told), evidence)
         return tuple(
             evidence
-            for evidence in list(said.values())[:_NEAR]
-            if evidence.is_chosen or evidence.score >= self.ranked[0].score - _NEAR_SCORE
+            for evidence in [*first.values(), *again.values()][:_NEAR]
+            if evidence.is_chosen or evidence.score >= self.ranked[0].score - most_below
         )
 
 

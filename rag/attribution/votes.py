@@ -88,7 +88,7 @@ def votes_of(
     passages: Sequence[Passage],
     promise: Floats,
 ) -> ReaderVotes:
-    """Let the reader read the windows with the most promising units.
+    """Let the reader read the windows with the most promising units, those that repeat others last.
 
     `promise`, shape (len(units),), says how much each unit promises before it is read.
     """
@@ -96,7 +96,9 @@ def votes_of(
         return ReaderVotes.none(len(units))
     laid = lay_out(units, passages)
     best = [max(promise[i] for i in window.units) for window in laid]
-    read = [laid[i] for i in sorted(np.argsort(-np.array(best), kind="stable")[:_WINDOWS].tolist())]
+    promising = np.argsort(-np.array(best), kind="stable").tolist()
+    ordered = _repeats_last([(tuple(units[i].text for i in laid[w].units), w) for w in promising])
+    read = [laid[i] for i in sorted(ordered[:_WINDOWS])]
     votes = {name: np.full(len(units), _UNREAD) for name in ("evidence", "answerable", "span")}
     spans: list[ReadSpan] = []
     for window, reading in zip(read, reader.read(question.asked, [w.window for w in read]), strict=True):
@@ -108,6 +110,13 @@ def votes_of(
             spans.append(span)
     spans.sort(key=lambda span: -span.logit)
     return ReaderVotes(votes["evidence"], votes["answerable"], votes["span"], tuple(spans), has_read=True)
+
+
+def _repeats_last(windows: Sequence[tuple[tuple[str, ...], int]]) -> list[int]:
+    """Windows by what they say and their index: those that say something of their own first."""
+    first = dict(reversed(windows))
+    own = [index for said, index in windows if first[said] == index]
+    return own + [index for said, index in windows if first[said] != index]
 
 
 def _spans(laid: LaidOut, reading: Reading) -> list[ReadSpan]:

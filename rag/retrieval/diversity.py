@@ -13,7 +13,7 @@ from functools import lru_cache
 from rag.schema import Passage
 from rag.text import kept_terms, numbers
 
-__all__ = ["diversified", "duplicates_last"]
+__all__ = ["diversified", "parted_repeats"]
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ def _content(text: str) -> _Content:
     return _Content(frozenset(kept_terms(text)), frozenset(numbers(text)), text)
 
 
-def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passage, ...]:
-    """The same passages, those that repeat a better one after all others; order is kept otherwise.
+def parted_repeats(
+    passages: Sequence[Passage], likeness: float
+) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """The passages that say something of their own, and those that repeat a better one, each in order.
 
     A passage repeats another if their words have a Jaccard index of `likeness` or more and their
     numbers are the same: two years of one table, or two versions of a contract that differ by an
-    amount, are no duplicates. Nothing is dropped, so recall at full depth stays what it was.
+    amount, are no duplicates.
     """
     kept: list[tuple[Passage, _Content]] = []
     repeated: list[Passage] = []
@@ -49,7 +51,7 @@ def duplicates_last(passages: Sequence[Passage], likeness: float) -> tuple[Passa
             repeated.append(passage)
         else:
             kept.append((passage, content))
-    return (*(passage for passage, _ in kept), *repeated)
+    return tuple(passage for passage, _ in kept), tuple(repeated)
 
 
 def diversified(passages: Sequence[Passage], count: int, novelty: float) -> tuple[Passage, ...]:

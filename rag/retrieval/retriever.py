@@ -10,7 +10,7 @@ from typing import Final
 
 from rag.models.protocol import Embedder, Reranker, Vectors
 from rag.retrieval.adaptive import AdaptiveFusion, Fused
-from rag.retrieval.diversity import diversified, duplicates_last
+from rag.retrieval.diversity import diversified, parted_repeats
 from rag.retrieval.fusion import reciprocal_rank_fusion
 from rag.retrieval.passages import to_passages
 from rag.retrieval.rerank import rerank
@@ -131,7 +131,7 @@ class HybridRetriever:
             with _timed(timings, "rerank"):
                 passages = rerank(self._reranker, question, passages)
         with _timed(timings, "diversify"):
-            passages = self._with_leaders(self._diverse(passages, top_k)[:top_k], legs, fused)
+            passages = self._with_leaders(self._diverse(passages, fused, top_k)[:top_k], legs, fused)
         return Retrieval(question, passages, legs, dict(fused.weights), timings, fused.hits)
 
     def _with_leaders(
@@ -150,11 +150,23 @@ class HybridRetriever:
         kept = tuple(passage for passage in passages if passage not in ends)
         return kept + to_passages(self._store, buried, fused.scores)
 
-    def _diverse(self, passages: tuple[Passage, ...], top_k: int) -> tuple[Passage, ...]:
-        first = duplicates_last(passages[:_COMPARED], self._settings.duplicate_likeness)
+    def _diverse(self, passages: tuple[Passage, ...], fused: Fused, top_k: int) -> tuple[Passage, ...]:
+        """The passages that say something of their own first.
+
+        Where these are too few, further hits are looked at: documents that all say the same do not take the
+        places of one that says otherwise.
+        """
+        likeness, compared = self._settings.duplicate_likeness, passages[:_COMPARED]
+        own, repeated = parted_repeats(compared, likeness)
+        seen = len(compared)
+        while len(own) < top_k and seen < len(fused.hits) and self._reranker is None:
+            further = to_passages(self._store, fused.hits[seen : seen + _COMPARED], fused.scores)
+            seen += _COMPARED
+            own, more = parted_repeats((*own, *further), likeness)
+            repeated += more
         if self._settings.novelty:
-            first = diversified(first, top_k, self._settings.novelty)
-        return first + passages[_COMPARED:]
+            return diversified(own + repeated, top_k, self._settings.novelty)
+        return own + repeated + (passages[_COMPARED:] if seen == len(compared) else ())
 
     def _embed(self, questions: Sequence[str], timings: dict[str, float]) -> Vectors | None:
         if "dense" not in self._settings.legs:

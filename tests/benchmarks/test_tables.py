@@ -1,8 +1,11 @@
-from benchmarks.tables import ROOT, filled, markdown
+import pytest
+
+from benchmarks.tables import PAGES, filled, markdown
 
 
-def test_every_table_of_the_readme_is_what_its_stored_run_says():
-    text = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_table_is_what_its_stored_run_says(page):
+    text = page.read_text("utf-8")
     assert filled(text) == text
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.retrieval import HybridRetriever
-from rag.retrieval.diversity import diversified, duplicates_last
+from rag.retrieval.diversity import diversified, parted_repeats
 from rag.schema import Passage
 from rag.settings import RetrievalSettings
 from rag.store import Store
@@ -21,24 +21,25 @@ def passage(text: str, score: float = 1.0) -> Passage:
 
 def test_a_repetition_comes_after_all_others_and_is_not_lost() -> None:
     first, again, other = passage(LATE), passage(LATE + " Indeed."), passage("The Anchor Room seats ten.")
-    assert duplicates_last([first, again, other], 0.9) == (first, other, again)
+    assert parted_repeats([first, again, other], 0.9) == ((first, other), (again,))
 
 
 def test_passages_without_words_repeat_each_other_only_where_they_are_the_same() -> None:
     rule, again, other = passage("* * *"), passage("* * *"), passage("- - -")
-    assert duplicates_last([rule, again, other], 0.9) == (rule, other, again)
+    assert parted_repeats([rule, again, other], 0.9) == ((rule, other), (again,))
 
 
 def test_another_number_is_no_repetition() -> None:
     first, other = passage(f"{LATE} In 2023."), passage(f"{LATE} In 2024.")
     between = passage("The Anchor Room seats ten.")
-    assert duplicates_last([first, between, other], 0.9) == (first, between, other)
+    assert parted_repeats([first, between, other], 0.9) == ((first, between, other), ())
 
 
 @given(st.lists(st.text("ab 12 城市", max_size=12), max_size=8), st.floats(0.0, 1.0))
 def test_nothing_is_lost_and_the_best_stays_first(texts: list[str], likeness: float) -> None:
     passages = [passage(text, 1.0 / n) for n, text in enumerate(texts, 1)]
-    found = duplicates_last(passages, likeness)
+    own, repeated = parted_repeats(passages, likeness)
+    found = own + repeated
     assert sorted(map(id, found)) == sorted(map(id, passages))
     assert found[:1] == tuple(passages[:1])
 
