@@ -10,7 +10,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,25 +20,30 @@ PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "security.md")
 _TABLE: Final = re.compile(r"(<!-- table (?P<name>[\w-]+) -->\n).*?(<!-- end (?P=name) -->)", re.S)
 
 
-def markdown(result: dict[str, Any]) -> str:
+Table = dict[str, Any]
+"""`columns`, `rows` and perhaps a `note`."""
+
+
+def markdown(result: Table) -> str:
     """A stored run as a Markdown table with its note below."""
     lines = [result["columns"], ["-"] * len(result["columns"]), *result["rows"]]
     table = "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
     return f"\n{table}\n\n{result['note']}\n" if result.get("note") else f"\n{table}\n"
 
 
-def filled(text: str) -> str:
-    """A README with each table made anew.
+def stored(name: str) -> Table:
+    """The table of a stored run.
 
     Raises:
-        FileNotFoundError: a table names a run that is not stored.
+        FileNotFoundError: there is none of that name.
     """
+    table: Table = json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+    return table
 
-    def replace(match: re.Match[str]) -> str:
-        result = json.loads((RESULTS / f"{match['name']}.json").read_text("utf-8"))
-        return f"{match[1]}{markdown(result)}\n{match[3]}"
 
-    return _TABLE.sub(replace, text)
+def filled(text: str, made: Callable[[str], Table] = stored) -> str:
+    """A page with each table made anew, by its name."""
+    return _TABLE.sub(lambda found: f"{found[1]}{markdown(made(found['name']))}\n{found[3]}", text)
 
 
 def tables(text: str) -> Iterator[str]:

@@ -156,9 +156,9 @@ class _Run:
 
     def _embedded_batch(self) -> list[Embedding]:
         with self._tracker.stage("embed"):
-            return self._filler.step(self._told)
+            return self._filler.step(self._tell_progress)
 
-    def _told(self, chunks: int, size: float) -> None:
+    def _tell_progress(self, chunks: int, size: float) -> None:
         if self._stop.is_set():
             raise _StopSeenError
         self._tracker.embedded(chunks, size)

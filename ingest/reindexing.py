@@ -132,11 +132,11 @@ class _Reindex:
             while swapped is None:
                 yield from self._cut()
                 yield from self._embed()
-                yield self._told("swapping")
+                yield self._at("swapping")
                 self._check_stop()
                 swapped = self._staging.swap()
         except _StopSeenError:
-            yield self._told("stopped")
+            yield self._at("stopped")
             return
         yield from self._finish(swapped)
 
@@ -147,7 +147,7 @@ class _Reindex:
             self._check_stop()
             if not self._staging.keep(info.document_id):
                 self._stage(info.document_id)
-            yield self._told("cutting", done=number, total=len(waiting))
+            yield self._at("cutting", done=number, total=len(waiting))
 
     def _stage(self, document_id: str) -> None:
         try:
@@ -170,7 +170,7 @@ class _Reindex:
         """Embed the texts that have no vector, some at a time."""
         total, done = self._staging.counts()
         kept = done - self._event.embedded
-        yield self._told("embedding", done=done, total=total, kept=max(kept, 0))
+        yield self._at("embedding", done=done, total=total, kept=max(kept, 0))
         after = 0
         while batch := self._staging.waiting_chunks(after, self._settings.ingest.batch_chunks):
             self._check_stop()
@@ -179,7 +179,7 @@ class _Reindex:
             done += len(batch)
             embedded = self._event.embedded + len(batch)
             rate = embedded / max(self._embedding_seconds, 1e-9)
-            yield self._told("embedding", done=done, embedded=embedded, rate=rate)
+            yield self._at("embedding", done=done, embedded=embedded, rate=rate)
 
     def _embed_batch(self, batch: list[StagedChunk]) -> None:
         started = time.perf_counter()
@@ -190,20 +190,20 @@ class _Reindex:
 
     def _finish(self, swapped: Swapped) -> Iterator[ReindexProgress]:
         """After the swap: what is no longer searched goes, and caches are written."""
-        yield self._told("clearing", documents=swapped.documents, chunks=swapped.chunks, recut=swapped.recut)
+        yield self._at("clearing", documents=swapped.documents, chunks=swapped.chunks, recut=swapped.recut)
         self._store.drop_old_vectors()
-        yield self._told("rebuilding")
+        yield self._at("rebuilding")
         if self._other_embedder or swapped.recut:
             self._store.publish()
         else:
             self._store.rebuild()
-        yield self._told("finished")
+        yield self._at("finished")
 
     def _check_stop(self) -> None:
         if self._stop.is_set():
             raise _StopSeenError
 
-    def _told(self, stage: ReindexStage, **changes: Any) -> ReindexProgress:
+    def _at(self, stage: ReindexStage, **changes: Any) -> ReindexProgress:
         seconds = time.perf_counter() - self._started
         self._event = replace(self._event, stage=stage, seconds=seconds, **changes)
         return self._event

@@ -71,7 +71,7 @@ class Report:
         if self._as_json:
             self._line(json.dumps(result.to_json(), ensure_ascii=False))
             return
-        self._line(_told(result))
+        self._line(_result_line(result))
         for warning in result.warnings:
             self._line(f"           note: {warning}")
 
@@ -127,7 +127,7 @@ class Report:
             bar.stop()
 
 
-def _told(result: FileResult) -> str:
+def _result_line(result: FileResult) -> str:
     if result.status == "failed":
         return f"failed     {result.source}: {result.error}"
     size = f"{_count(result.pages, 'page')}, {_count(result.chunks, 'chunk')}"

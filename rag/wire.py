@@ -2,188 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Final
 
-from rag.schema import (
-    Answer,
-    AnswerTable,
-    Box,
-    Check,
-    Citation,
-    DocumentInfo,
-    Example,
-    Message,
-    Passage,
-    RunRecord,
-    ShortAnswer,
-)
+from pydantic import TypeAdapter
+
+from rag.schema import Answer, Check, Citation, DocumentInfo, Example, Passage, Place, RunRecord, Verdict
 
 __all__ = [
+    "answer_from_json",
     "answer_json",
     "check_json",
     "citation_json",
     "document_json",
     "example_json",
-    "message_json",
     "passage_json",
     "run_json",
 ]
 
+_PASSAGE: Final = (
+    *("document_id", "source", "title", "page", "place", "start", "end"),
+    *("headings", "text", "score", "scores", "leg"),
+)
+_CITATION: Final = (
+    *("number", "document_id", "source", "page", "start", "end"),
+    *("place", "quote", "boxes", "support"),
+)
+_ANSWER: Final = (
+    *("question", "understood", "kind", "text", "abstained", "verdict", "reason", "confidence"),
+    *("short_answer", "sentences", "citations", "conflicts", "table", "coverage", "steps"),
+    *("passages", "examples", "cut", "model", "timings", "run_id", "cached"),
+)
+_DOCUMENT: Final = (
+    *("document_id", "source", "title", "media_type", "language", "pages", "chunks"),
+    *("characters", "added_at", "metadata", "warnings"),
+)
+
 
 def passage_json(passage: Passage) -> dict[str, Any]:
     """A passage with its place, its text and the score of each leg that found it."""
-    return {
-        "document_id": passage.document_id,
-        "source": passage.source,
-        "title": passage.title,
-        "page": passage.page,
-        "place": _told(passage),
-        "start": passage.start,
-        "end": passage.end,
-        "headings": list(passage.headings),
-        "text": passage.text,
-        "score": round(passage.score, 6),
-        "scores": {leg: round(score, 6) for leg, score in passage.scores.items()},
-        "leg": passage.leg,
-    }
+    scores = {"score": round(passage.score, 6), "scores": _rounded(passage.scores, 6)}
+    return _plain(passage, _PASSAGE, place=_place(passage), **scores)
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
     """A citation; `boxes` are `[page, left, top, right, bottom]` in points from the top left."""
-    return {
-        "number": citation.number,
-        "document_id": citation.document_id,
-        "source": citation.source,
-        "page": citation.page,
-        "start": citation.start,
-        "end": citation.end,
-        "place": _told(citation),
-        "quote": citation.quote,
-        "boxes": _boxes_json(citation.boxes),
-        "support": citation.support.value,
-    }
-
-
-def _told(item: Citation | Passage) -> str:
-    """The place in words: `page 3`, `slide 4`, `Sales!B7`, a heading; "" where there is none to tell."""
-    return item.place.told() if item.place is not None else ""
-
-
-def _boxes_json(boxes: Sequence[Box]) -> list[list[float]]:
-    return [list(box) for box in boxes]
+    return _plain(citation, _CITATION, place=_place(citation))
 
 
 def example_json(example: Example) -> dict[str, Any]:
     """A worked example as it stands in a pool."""
-    return {
-        "example_id": example.example_id,
-        "question": example.question,
-        "answer": example.answer,
-        "passages": list(example.passages),
-        "label": example.label,
-    }
-
-
-def message_json(message: Message) -> dict[str, str]:
-    """One turn of a prompt."""
-    return {"role": message.role, "content": message.content}
+    return _plain(example)
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer in the form of the command line contract (`ask --json`)."""
-    return {
-        "question": answer.question,
-        "understood": answer.understood,
-        "kind": answer.kind,
-        "answer": answer.text,
-        "abstained": answer.abstained,
-        "verdict": answer.verdict.value,
-        "reason": answer.reason,
-        "confidence": round(answer.confidence, 4),
-        "short_answer": _short_json(answer.short_answer),
-        "sentences": [
-            {"text": s.text, "citations": list(s.citations), "support": s.support.value}
-            for s in answer.sentences
-        ],
-        "citations": [citation_json(citation) for citation in answer.citations],
-        "conflicts": [
-            {"values": list(conflict.values), "citations": list(conflict.citations)}
-            for conflict in answer.conflicts
-        ],
-        "table": _table_json(answer.table),
-        "coverage": None if answer.coverage is None else asdict(answer.coverage),
-        "steps": [asdict(step) for step in answer.steps],
-        "passages": [passage_json(passage) for passage in answer.passages],
-        "examples": [example_json(example) for example in answer.examples],
-        "cut": list(answer.cut),
-        "model": answer.model,
-        "timings": {stage: round(seconds, 4) for stage, seconds in answer.timings.items()},
-        "run_id": answer.run_id,
-        "cached": answer.cached,
-    }
+    told = _plain(
+        answer,
+        _ANSWER,
+        confidence=round(answer.confidence, 4),
+        citations=[citation_json(citation) for citation in answer.citations],
+        passages=[passage_json(passage) for passage in answer.passages],
+        timings=_rounded(answer.timings, 4),
+    )
+    return {"answer" if name == "text" else name: value for name, value in told.items()}
 
 
-def _table_json(table: AnswerTable | None) -> dict[str, Any] | None:
-    if table is None:
-        return None
-    return {
-        "columns": list(table.columns),
-        "rows": [list(row) for row in table.rows],
-        "lit": [list(place) for place in table.lit],
-        "citations": [list(row) for row in table.citations],
-    }
+def answer_from_json(data: Mapping[str, Any]) -> Answer:
+    """An answer as a run record keeps it: what `answer_json` made, by this or an earlier Citewell.
 
-
-def _short_json(short: ShortAnswer | None) -> dict[str, Any] | None:
-    if short is None:
-        return None
-    return {
-        "text": short.text,
-        "document_id": short.document_id,
-        "start": short.start,
-        "end": short.end,
-        "citation": short.citation,
-    }
+    Raises:
+        ValueError: it is none.
+    """
+    before = Verdict.NOT_FOUND if data["abstained"] else Verdict.STATED  # of records without a verdict
+    placed = {name: [_with_place(item) for item in data[name]] for name in ("citations", "passages")}
+    told = {"verdict": before, **data, "text": data["answer"], **placed}
+    return _reader().validate_python({**told, "short_answer": data.get("short_answer") or None})
 
 
 def document_json(document: DocumentInfo) -> dict[str, Any]:
     """A document as `citewell list --json` shows it."""
-    return {
-        "document_id": document.document_id,
-        "source": document.source,
-        "title": document.title,
-        "media_type": document.media_type,
-        "language": document.language,
-        "pages": document.pages,
-        "chunks": document.chunks,
-        "characters": document.characters,
-        "added_at": document.added_at,
-        "metadata": document.metadata,
-        "warnings": list(document.warnings),
-    }
+    return _plain(document, _DOCUMENT)
 
 
 def run_json(run: RunRecord) -> dict[str, Any]:
     """A run record whole."""
-    return {
-        "run_id": run.run_id,
-        "created_at": run.created_at,
-        "question": run.question,
-        "library_version": run.library_version,
-        "model": run.model,
-        "settings": run.settings,
-        "prompt": [message_json(message) for message in run.prompt],
-        "answer": run.answer,
-        "why": run.why,
-        "timings": {stage: round(seconds, 4) for stage, seconds in run.timings.items()},
-    }
+    prompt = [_plain(message, ("role", "content")) for message in run.prompt]
+    return _plain(run, prompt=prompt, timings=_rounded(run.timings, 4))
 
 
 def check_json(checks: Sequence[Check]) -> dict[str, Any]:
     """The result of `citewell check`."""
-    return {
-        "ok": all(check.ok for check in checks),
-        "checks": [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks],
-    }
+    return {"ok": all(check.ok for check in checks), "checks": [_plain(check) for check in checks]}
+
+
+def _plain(item: Any, names: Sequence[str] = (), **told: Any) -> dict[str, Any]:
+    """A dataclass by its fields, or those of the names, as JSON has them; some are `told` already."""
+    names = names or [field.name for field in fields(item)]
+    return {name: told[name] if name in told else _value(getattr(item, name)) for name in names}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _value(item) for key, item in value.items()}
+    return _plain(value) if is_dataclass(value) else value
+
+
+def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
+    return {name: round(value, digits) for name, value in values.items()}
+
+
+def _place(item: Citation | Passage) -> str:
+    """The place in words: `page 3`, `slide 4`, `Sales!B7`, a heading; "" where there is none to tell."""
+    return item.place.told() if item.place is not None else ""
+
+
+def _with_place(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A citation or passage with the place that is told; of a record from before there were any, its page."""
+    told = item.get("place", f"page {item['page']}")
+    return {**item, "place": Place.read(told) if told else None}
+
+
+@cache
+def _reader() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)

@@ -75,7 +75,7 @@ def example_of(record: RunRecord, wanted_answer: str = "") -> ApprovedExample | 
         text, label = str(answer["answer"]), _NONE
     else:
         evidence = _cited(answer)
-        text, label = _told(answer, evidence), ""
+        text, label = _answer_text(answer, evidence), ""
     if not evidence or not text:
         return None
     fields = {
@@ -162,7 +162,7 @@ def _held(answer: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Mapping[st
     return pairs
 
 
-def _told(answer: Mapping[str, Any], evidence: Sequence[_Evidence]) -> str:
+def _answer_text(answer: Mapping[str, Any], evidence: Sequence[_Evidence]) -> str:
     """The answer's sentences with the marks of the passages that they cite; "" if one lost its passage."""
     holders = {citation["number"]: passage for passage, citation in _held(answer)}
     number_of = {id(item.passage): number for number, item in enumerate(evidence, 1)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from rag.models.devices import (
 from rag.models.gguf import converted
 from rag.models.prefix_cache import PrefixCache
 from rag.models.tokenizer import SpanTokenizer
-from rag.models.turn import Turn, Waiting
+from rag.models.turn import LocalWeights, Waiting
 from rag.models.weights import ModelFiles, locate, require_memory, weight_bytes
 from rag.settings import GeneratorSettings
 
@@ -41,29 +40,15 @@ class Loaded:
         return int(getattr(config, "max_position_embeddings", None) or 1_000_000)
 
 
-class CausalModel:
-    """One set of weights, loaded at the first use and shared by all who score or write with it.
-
-    `turn` is held by whoever computes: two computations at once would only slow each other. `prefix`
-    belongs to whoever holds it; `waiting` knows who else wants to write.
-    """
+class CausalModel(LocalWeights[Loaded]):
+    """A model of transformers; `prefix` is for whoever holds the turn, `waiting` knows who else wants it."""
 
     def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
         """Take note of what to load; nothing is looked up or loaded yet."""
         prepare_environment(offline)
-        self._settings = settings
-        self._offline = offline
-        self._loading = threading.Lock()
-        self._loaded: Loaded | None = None
-        idle = settings.idle_minutes
-        self.turn = Turn(None if idle is None else idle * 60.0, self.unload)
+        super().__init__(settings, offline=offline)
         self.prefix = PrefixCache()
         self.waiting: Waiting[Any] = Waiting()
-
-    @property
-    def name(self) -> str:
-        """The model as people call it."""
-        return self._settings.model.removeprefix("packaged:").rstrip("/").rsplit("/", 1)[-1]
 
     @cached_property
     def folder(self) -> Path:
@@ -89,23 +74,10 @@ class CausalModel:
         """How many tokens a text is; needs the tokenizer only, never the weights."""
         return self._spans.count(text)
 
-    def load(self) -> Loaded:
-        """The model, loaded at the first call; other threads wait for it.
-
-        Raises:
-            ModelNotFoundError: the weights are not on this machine.
-            ModelError: they cannot be read, or do not fit into memory.
-        """
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = self._read()
-            return self._loaded
-
     def unload(self) -> None:
         """Give the memory back; the next call loads again."""
-        with self._loading:
-            self._loaded = None
-            self.prefix.clear()
+        super().unload()
+        self.prefix.clear()
         gc.collect()
         import torch
 

@@ -21,8 +21,8 @@ from rag.errors import ConfigurationError, ModelError
 from rag.models.background import from_thread
 from rag.models.gguf import read_header
 from rag.models.grammar import citation_gbnf
-from rag.models.streaming_chat import StreamingChatModel, checked_sampling, turn_of, usage
-from rag.models.turn import Turn
+from rag.models.streaming_chat import WeightedChatModel, checked_sampling, turn_of, usage
+from rag.models.turn import LocalWeights
 from rag.models.weights import locate, require_memory
 from rag.settings import GeneratorSettings
 
@@ -32,43 +32,11 @@ _STRIDE: Final = 64
 """Tokens of a prompt that are read between two looks at whether anybody still waits; 128 read 6 % faster."""
 
 
-class LlamaCppWeights:
-    """One loaded model; `turn` is held by whoever computes, since two at once would only slow each other.
+class LlamaCppWeights(LocalWeights[Any]):
+    """A GGUF model in llama.cpp's server.
 
     Of the settings only those matter here that loading needs: model, window, threads, time to idle.
     """
-
-    def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
-        """Take note of what to load; nothing is looked up or loaded yet."""
-        self._settings = settings
-        self._offline = offline
-        self._server: Any = None
-        self._loading = threading.Lock()
-        idle = settings.idle_minutes
-        self.turn = Turn(None if idle is None else idle * 60.0, self.unload)
-
-    @property
-    def name(self) -> str:
-        """The model as people call it."""
-        return self._settings.model.removeprefix("packaged:").rstrip("/").rsplit("/", 1)[-1]
-
-    def load(self) -> Any:
-        """llama.cpp with the weights, loaded at the first call; other threads wait for it.
-
-        Raises:
-            ConfigurationError: the runtime is not installed.
-            ModelNotFoundError: the weights are not on this machine.
-            ModelError: they cannot be read, or do not fit into memory.
-        """
-        with self._loading:
-            if self._server is None:
-                self._server = self._read()
-            return self._server
-
-    def unload(self) -> None:
-        """Give the memory back; the next call loads again."""
-        with self._loading:
-            self._server = None
 
     def _read(self) -> Any:
         try:
@@ -116,7 +84,7 @@ _SAMPLERS: Final = ["penalties", "temperature", "top_k", "top_p"]
 """Those of the settings in the order of transformers; llama.cpp has more, and has them on by itself."""
 
 
-class LlamaCppChatModel(StreamingChatModel):
+class LlamaCppChatModel(WeightedChatModel):
     """A GGUF chat model: streaming, stoppable, one computation at a time; the last prompt's cache is kept.
 
     Any call takes the sampling settings by their names, what else llama.cpp's chat completions take
@@ -128,33 +96,15 @@ class LlamaCppChatModel(StreamingChatModel):
 
     def __init__(self, settings: GeneratorSettings, weights: LlamaCppWeights) -> None:
         """Take the settings and the weights, which load at the first call."""
-        super().__init__(settings)
-        self._weights = weights
-
-    @property
-    def model_name(self) -> str:
-        """The model as people call it."""
-        return self._weights.name
+        super().__init__(settings, weights)
 
     @property
     def _llm_type(self) -> str:
         return "citewell-llama-cpp"
 
-    @property
-    def _identifying_params(self) -> dict[str, Any]:
-        return {"model_name": self.model_name, "temperature": self._settings.temperature}
-
     def citing(self, passages: int) -> dict[str, Any]:
         """The arguments of a call that must cite in each sentence, and only passages 1 to `passages`."""
         return {"grammar": citation_gbnf(passages)}
-
-    def load(self) -> None:
-        """Load the weights now rather than at the first call."""
-        self._weights.load()
-
-    def unload(self) -> None:
-        """Give the memory back; the next call loads again."""
-        self._weights.unload()
 
     def _pieces(
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]

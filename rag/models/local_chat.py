@@ -18,14 +18,14 @@ from rag.models.decoding import Decoding, until
 from rag.models.decoding_options import DecodingOptions
 from rag.models.grammar import citation_grammar, json_grammar
 from rag.models.shared_decoding import decode_batch
-from rag.models.streaming_chat import StreamingChatModel, checked_sampling, seeds_apart, turn_of, usage
+from rag.models.streaming_chat import WeightedChatModel, checked_sampling, seeds_apart, turn_of, usage
 from rag.models.structured import Schema, json_schema
 from rag.settings import GeneratorSettings
 
 __all__ = ["LocalChatModel", "chat_prompt"]
 
 
-class LocalChatModel(StreamingChatModel):
+class LocalChatModel(WeightedChatModel):
     """A transformers chat model: greedy by default, streaming, stoppable, one computation at a time.
 
     Any call takes `temperature`, `top_k`, `top_p`, `repetition_penalty`, `max_new_tokens` (or LangChain's
@@ -43,21 +43,11 @@ class LocalChatModel(StreamingChatModel):
 
     def __init__(self, settings: GeneratorSettings, weights: CausalModel) -> None:
         """Take the settings and the weights, which load at the first call."""
-        super().__init__(settings)
-        self._weights = weights
-
-    @property
-    def model_name(self) -> str:
-        """The model as people call it."""
-        return self._weights.name
+        super().__init__(settings, weights)
 
     @property
     def _llm_type(self) -> str:
         return "citewell-local"
-
-    @property
-    def _identifying_params(self) -> dict[str, Any]:
-        return {"model_name": self.model_name, "temperature": self._settings.temperature}
 
     def count_tokens(self, text: str) -> int:
         """How many of the model's tokens a text is; needs no weights."""
@@ -66,14 +56,6 @@ class LocalChatModel(StreamingChatModel):
     def get_num_tokens(self, text: str) -> int:
         """How many of the model's tokens a text is; LangChain's own would ask a model hub for GPT-2's."""
         return self.count_tokens(text)
-
-    def load(self) -> None:
-        """Load the weights now rather than at the first call."""
-        self._weights.load()
-
-    def unload(self) -> None:
-        """Give the memory back; the next call loads again."""
-        self._weights.unload()
 
     def batch(
         self,

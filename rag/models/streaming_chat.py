@@ -19,6 +19,7 @@ from pydantic import PrivateAttr, ValidationError
 
 from rag.errors import UsageError
 from rag.models.structured import Schema, parsed, response_format
+from rag.models.turn import LocalWeights
 from rag.settings import GeneratorSettings
 
 __all__ = ["StreamingChatModel", "checked_sampling", "seeds_apart", "turn_of", "usage"]
@@ -124,6 +125,34 @@ class StreamingChatModel(BaseChatModel):
             pieces.close()
         if not told:  # stopped before the first word; LangChain takes a stream without pieces for a failure
             yield ChatGenerationChunk(message=AIMessageChunk(content="", chunk_position="last"))
+
+
+class WeightedChatModel(StreamingChatModel):
+    """A chat model whose weights are on this machine."""
+
+    _weights: LocalWeights[Any] = PrivateAttr()
+
+    def __init__(self, settings: GeneratorSettings, weights: LocalWeights[Any]) -> None:
+        """Take the settings and the weights, which load at the first call."""
+        super().__init__(settings)
+        self._weights = weights
+
+    @property
+    def model_name(self) -> str:
+        """The model as people call it."""
+        return self._weights.name
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name, "temperature": self._settings.temperature}
+
+    def load(self) -> None:
+        """Load the weights now rather than at the first call."""
+        self._weights.load()
+
+    def unload(self) -> None:
+        """Give the memory back; the next call loads again."""
+        self._weights.unload()
 
 
 def _called(model: Runnable[Any, Any], asked: Any, config: RunnableConfig, keep_failure: bool) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Generic, Protocol, TypeVar
 
-__all__ = ["Turn", "Waiting"]
+from rag.settings import GeneratorSettings
+
+__all__ = ["LocalWeights", "Turn", "Waiting"]
 
 _LOOK_SECONDS: Final = 0.05
 """Time between two looks at whether whoever waits is told to stop."""
@@ -107,3 +110,49 @@ class Waiting(Generic[_R]):
             taken = [request, *others[: most - 1]]
             self._requests = [other for other in self._requests if not any(other is one for one in taken)]
             return taken
+
+
+_L = TypeVar("_L")
+
+
+class LocalWeights(ABC, Generic[_L]):
+    """One model of this machine, loaded at the first use and shared by all who score or write with it.
+
+    `turn` is held by whoever computes: two computations at once would only slow each other.
+    """
+
+    def __init__(self, settings: GeneratorSettings, *, offline: bool = True) -> None:
+        """Take note of what to load; nothing is looked up or loaded yet."""
+        self._settings = settings
+        self._offline = offline
+        self._loading = threading.Lock()
+        self._loaded: _L | None = None
+        idle = settings.idle_minutes
+        self.turn = Turn(None if idle is None else idle * 60.0, self.unload)
+
+    @property
+    def name(self) -> str:
+        """The model as people call it."""
+        return self._settings.model.removeprefix("packaged:").rstrip("/").rsplit("/", 1)[-1]
+
+    def load(self) -> _L:
+        """What computes, loaded at the first call; other threads wait for it.
+
+        Raises:
+            ConfigurationError: the runtime is not installed.
+            ModelNotFoundError: the weights are not on this machine.
+            ModelError: they cannot be read, or do not fit into memory.
+        """
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._read()
+            return self._loaded
+
+    def unload(self) -> None:
+        """Give the memory back; the next call loads again."""
+        with self._loading:
+            self._loaded = None
+
+    @abstractmethod
+    def _read(self) -> _L:
+        """Load the weights."""

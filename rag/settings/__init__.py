@@ -5,18 +5,20 @@ Precedence, highest first: flags (given as a nested dict), `CITEWELL_…` enviro
 """
 
 from rag.settings.loading import load_settings, parse_assignments, parse_value, presets
+from rag.settings.models import (
+    Device,
+    EmbedderSettings,
+    GeneratorSettings,
+    Precision,
+    ReaderSettings,
+    RerankerSettings,
+)
 from rag.settings.tree import (
     AnsweringSettings,
     ChunkingSettings,
-    Device,
-    EmbedderSettings,
     ExampleSettings,
-    GeneratorSettings,
     IngestSettings,
-    Precision,
     PromptSettings,
-    ReaderSettings,
-    RerankerSettings,
     RetrievalSettings,
     ServeSettings,
     Settings,

@@ -2,164 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
+
+from rag.settings.models import EmbedderSettings, GeneratorSettings, ReaderSettings, RerankerSettings, Section
 
 __all__ = [
     "AnsweringSettings",
     "ChunkingSettings",
-    "Device",
-    "EmbedderSettings",
     "ExampleSettings",
-    "GeneratorSettings",
     "IngestSettings",
-    "Precision",
     "PromptSettings",
-    "ReaderSettings",
-    "RerankerSettings",
     "RetrievalSettings",
     "ServeSettings",
     "Settings",
     "UiSettings",
 ]
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
-Runtime = Literal["auto", "openvino", "torch"]
-Precision = Literal["auto", "float32", "bfloat16", "float16"]
-_PROVIDER: Final = re.compile(r"(?!packaged$)[a-z][a-z_0-9]+")
-"""A LangChain provider before a colon; a lone letter there is a drive of Windows."""
-_SECRET: Final = re.compile(r"(?i)(?:key|token|secret|password)[^=&]{0,99}=")
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), hide_input_in_errors=True)
-
-
-class EmbedderSettings(_Section):
-    """The model that turns text into vectors."""
-
-    model: str = Field(
-        "packaged:all-MiniLM-L6-v2",
-        description="`packaged:NAME`, a folder, or a hub name (downloads only when `offline` is false).",
-    )
-    runtime: Runtime = Field(
-        "auto",
-        description="OpenVINO on a CPU for models that it can run (BERT, RoBERTa), else torch, when `auto`.",
-    )
-    device: Device = Field("auto", description="CUDA, then MPS, then CPU when `auto`.")
-    dtype: Precision = Field("auto", description="bfloat16 where the device does it well, else float32.")
-    batch_size: int = Field(32, ge=1, description="Texts per forward pass of torch.")
-    max_tokens: int | None = Field(None, ge=8, description="Input limit; the model's own when unset.")
-    query_prefix: str | None = Field(None, description="Put before questions; the model's own when unset.")
-    passage_prefix: str | None = Field(None, description="Put before passages; the model's own when unset.")
-    threads: int | None = Field(None, ge=1, description="CPU threads; as many as there are cores when unset.")
-
-
-class RerankerSettings(_Section):
-    """A model that scores question and passage together."""
-
-    model: str | None = Field(None, description="Cross-encoder by folder or hub name; none when unset.")
-    device: Device = "auto"
-    dtype: Precision = "auto"
-    batch_size: int = Field(16, ge=1)
-    candidates: int = Field(50, ge=1, description="How many fused passages are reranked.")
-
-
-class ReaderSettings(_Section):
-    """The small model that reads question and passage together: is the answer there, and where."""
-
-    model: str = Field(
-        "packaged",
-        description="`packaged` for the one that ships, a folder of the same form, or `none`.",
-    )
-    threads: int = Field(2, ge=1, le=16, description="CPU threads.")
-
-
-class GeneratorSettings(_Section):
-    """The language model: it scores evidence, and phrases answers where it is able to."""
-
-    provider: str = Field(
-        "local",
-        description="`local` (transformers), `llama_cpp` (GGUF on a CPU), `none`, or a LangChain provider; "
-        "`openai`: any such endpoint.",
-    )
-    model: str = Field(
-        "packaged:SmolLM2-135M-Instruct",
-        description="`packaged:NAME`, a folder, a name, or `provider:model` of a LangChain provider.",
-    )
-    base_url: str | None = Field(
-        None, description="Address of an OpenAI-style endpoint, such as http://127.0.0.1:8000/v1."
-    )
-    api_key: SecretStr | None = Field(
-        None, description="Key of the endpoint; give it as CITEWELL_GENERATOR__API_KEY, never in a file."
-    )
-    writes: bool = Field(
-        False,
-        description="Whether the model is able to phrase answers. If not, answers are quotes.",
-    )
-    device: Device = "auto"
-    dtype: Precision = "auto"
-    quantization: Literal["none", "8bit", "4bit"] = Field(
-        "none", description="Weights in 8 or 4 bits on an NVIDIA GPU (`pip install bitsandbytes`)."
-    )
-    threads: int | None = Field(
-        None,
-        ge=1,
-        description="CPU threads of llama.cpp; half the cores when unset: they spin.",
-    )
-    batch_size: int = Field(8, ge=1, description="Prompts written at once when there are many questions.")
-    candidates: int = Field(
-        1, ge=1, le=16, description="Drafts written for a question; the one that the evidence bears out best."
-    )
-    idle_minutes: float | None = Field(
-        None, gt=0.0, description="Give the memory of local weights back after so long without work."
-    )
-    max_new_tokens: int = Field(256, ge=1, description="Most tokens of a written answer.")
-    temperature: float = Field(0.0, ge=0.0, description="0 is greedy: the same question, the same answer.")
-    top_k: int = Field(50, ge=0, description="0 switches it off. No effect at temperature 0.")
-    top_p: float = Field(1.0, gt=0.0, le=1.0)
-    repetition_penalty: float = Field(1.0, gt=0.0)
-    seed: int = Field(0, ge=0, lt=2**31, description="The same seed draws the same text.")
-    context_tokens: int = Field(8_192, ge=256, description="The model's window; the prompt must fit in it.")
-    timeout_seconds: float = Field(120.0, gt=0.0, description="How long an endpoint may take.")
-    retries: int = Field(2, ge=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split_provider(cls, given: Any) -> Any:
-        """`openai:gpt-4o` as LangChain writes it, where no other provider is named."""
-        if not isinstance(given, dict) or not isinstance(given.get("model"), str):
-            return given
-        provider, colon, model = given["model"].partition(":")
-        named = given.get("provider", "local")
-        if not (colon and model and _PROVIDER.fullmatch(provider)) or named not in ("local", provider):
-            return given
-        return {**given, "provider": provider, "model": model}
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, address: str | None) -> str | None:
-        if address is None:
-            return None
-        parts = urlsplit(address.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("an address begins with http:// or https:// and a host")
-        if parts.username or parts.password or _SECRET.search(parts.query):
-            raise ValueError("an address holds no key: give it as CITEWELL_GENERATOR__API_KEY")
-        return address.strip()
-
-    @field_validator("api_key", mode="before")
-    @classmethod
-    def _stripped(cls, key: Any) -> Any:
-        """A key read from a file brings a line break that no header takes."""
-        return key.strip() if isinstance(key, str) else key
-
-
-class IngestSettings(_Section):
+class IngestSettings(Section):
     """How files are read."""
 
     max_file_megabytes: float = Field(100.0, gt=0.0, description="Larger files are refused.")
@@ -187,7 +50,7 @@ class IngestSettings(_Section):
     )
 
 
-class ChunkingSettings(_Section):
+class ChunkingSettings(Section):
     """How documents are cut."""
 
     max_tokens: int = Field(200, ge=16, description="Most tokens of the embedder in a chunk.")
@@ -195,7 +58,7 @@ class ChunkingSettings(_Section):
     context: bool = Field(True, description="Embed title and heading path in front of each chunk.")
 
 
-class RetrievalSettings(_Section):
+class RetrievalSettings(Section):
     """How passages are found."""
 
     top_k: int = Field(8, ge=1, description="Passages returned.")
@@ -223,7 +86,7 @@ class RetrievalSettings(_Section):
     merge_neighbours: bool = Field(True, description="Join adjacent chunks of one document for answering.")
 
 
-class ExampleSettings(_Section):
+class ExampleSettings(Section):
     """Which worked examples go into the prompt."""
 
     selector: str = Field(
@@ -236,7 +99,7 @@ class ExampleSettings(_Section):
     most_similar: Literal["last", "first"] = "last"
 
 
-class PromptSettings(_Section):
+class PromptSettings(Section):
     """How the prompt is laid out."""
 
     budget_tokens: int = Field(3_000, ge=128, description="Most tokens of the whole prompt.")
@@ -256,7 +119,7 @@ class PromptSettings(_Section):
     )
 
 
-class AnsweringSettings(_Section):
+class AnsweringSettings(Section):
     """How an answer is made and when there is none."""
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
@@ -296,7 +159,7 @@ class AnsweringSettings(_Section):
     calibration: str = Field("default", description="Name of a file in `data/calibration/`, or a JSON file.")
 
 
-class UiSettings(_Section):
+class UiSettings(Section):
     """The web app."""
 
     host: str = "127.0.0.1"
@@ -328,7 +191,7 @@ class UiSettings(_Section):
         return self
 
 
-class ServeSettings(_Section):
+class ServeSettings(Section):
     """The HTTP API."""
 
     host: str = "127.0.0.1"
@@ -348,7 +211,7 @@ class ServeSettings(_Section):
     connections: int = Field(256, ge=1, description="Most connections at a time; others are told to wait.")
 
 
-class Settings(_Section):
+class Settings(Section):
     """All settings."""
 
     library: Path = Field(Path("citewell-library"), description="Folder of the library.")

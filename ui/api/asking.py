@@ -104,7 +104,7 @@ async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
         deadline.daemon = True
         deadline.start()
         try:
-            async for text in iterate_in_threadpool(_told(library, body, stop, late)):
+            async for text in iterate_in_threadpool(_texts(library, body, stop, late)):
                 yield text
         finally:
             deadline.cancel()
@@ -120,7 +120,7 @@ def _answer(library: Library, body: AskBody, stop: threading.Event) -> Answer | 
     return None
 
 
-def _told(library: Library, body: AskBody, stop: threading.Event, late: threading.Event) -> Iterator[str]:
+def _texts(library: Library, body: AskBody, stop: threading.Event, late: threading.Event) -> Iterator[str]:
     try:
         for event in _asked(library, body, stop):
             if late.is_set():

@@ -82,7 +82,7 @@ def error_response(error: CitewellError) -> JSONResponse:
 
 def error_json(error: CitewellError) -> dict[str, dict[str, str]]:
     """`{"error": {"type", "message"}}`."""
-    return _told(type(error).__name__, str(error))
+    return _body(type(error).__name__, str(error))
 
 
 async def on_error(_: Request, error: Exception) -> JSONResponse:
@@ -90,16 +90,16 @@ async def on_error(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, CitewellError):
         return error_response(error)
     _LOG.error("a request failed", exc_info=error)
-    return JSONResponse(_told("InternalError", "the request failed; the server's log says why"), 500)
+    return JSONResponse(_body("InternalError", "the request failed; the server's log says why"), 500)
 
 
 async def on_http_error(_: Request, error: Exception) -> JSONResponse:
     """No such address, no such method."""
     assert isinstance(error, HTTPException)
-    return JSONResponse(_told("HTTPError", error.detail), error.status_code, error.headers)
+    return JSONResponse(_body("HTTPError", error.detail), error.status_code, error.headers)
 
 
-def _told(kind: str, message: str) -> dict[str, dict[str, str]]:
+def _body(kind: str, message: str) -> dict[str, dict[str, str]]:
     if len(message) > _MOST_MESSAGE:
         message = message[:_MOST_MESSAGE] + " …"
     return {"error": {"type": kind, "message": message}}

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from rag.schema import (
     Answer,
     AnswerSentence,
-    AnswerTable,
-    Box,
     Citation,
-    Conflict,
-    Coverage,
-    Example,
     Message,
-    Passage,
-    Place,
-    ShortAnswer,
-    Step,
-    Support,
-    Verdict,
 )
 from rag.wire import answer_json
 from ui.app.places import file_name
 
-__all__ = ["Conversation", "Turn", "answer_from_json", "as_json", "as_markdown"]
+__all__ = ["Conversation", "Turn", "as_json", "as_markdown"]
 
 
 @dataclass(frozen=True)
@@ -71,71 +59,6 @@ def _about(answer: Answer) -> tuple[str, ...]:
         for name in (*reversed(passage.headings), passage.title)
     ]
     return tuple(dict.fromkeys(filter(None, over)))
-
-
-def answer_from_json(data: dict[str, Any]) -> Answer:
-    """An answer as a run record keeps it (`rag.wire.answer_json`)."""
-    return Answer(
-        question=data["question"],
-        text=data["answer"],
-        sentences=tuple(
-            AnswerSentence(item["text"], tuple(item["citations"]), Support(item["support"]))
-            for item in data["sentences"]
-        ),
-        citations=tuple(_citation(item) for item in data["citations"]),
-        abstained=data["abstained"],
-        confidence=data["confidence"],
-        passages=tuple(_passage(item) for item in data["passages"]),
-        examples=tuple(Example(**{**item, "passages": tuple(item["passages"])}) for item in data["examples"]),
-        reason=data["reason"],
-        cut=tuple(data["cut"]),
-        model=data["model"],
-        timings=data["timings"],
-        run_id=data["run_id"],
-        cached=data.get("cached", False),
-        understood=data.get("understood", ""),  # not in records from before there were any
-        short_answer=ShortAnswer(**data["short_answer"]) if data.get("short_answer") else None,
-        conflicts=tuple(
-            Conflict(tuple(item["values"]), tuple(item["citations"])) for item in data.get("conflicts", ())
-        ),
-        kind=data.get("kind", "lookup"),
-        verdict=Verdict(data["verdict"]) if "verdict" in data else _verdict_of(data),
-        steps=tuple(Step(**step) for step in data.get("steps", ())),
-        coverage=Coverage(**data["coverage"]) if data.get("coverage") else None,
-        table=_table(data.get("table")),
-    )
-
-
-def _verdict_of(data: dict[str, Any]) -> Verdict:
-    """The verdict of an answer that was made before there were any."""
-    return Verdict.NOT_FOUND if data["abstained"] else Verdict.STATED
-
-
-def _table(data: dict[str, Any] | None) -> AnswerTable | None:
-    if data is None:
-        return None
-    return AnswerTable(
-        tuple(data["columns"]),
-        tuple(map(tuple, data["rows"])),
-        tuple((int(row), int(column)) for row, column in data["lit"]),
-        tuple(map(tuple, data["citations"])),
-    )
-
-
-def _citation(data: dict[str, Any]) -> Citation:
-    boxes = tuple(Box(int(box[0]), *box[1:]) for box in data["boxes"])
-    told = {"boxes": boxes, "support": Support(data["support"]), "place": _place(data)}
-    return Citation(**{**data, **told})
-
-
-def _passage(data: dict[str, Any]) -> Passage:
-    return Passage(**{**data, "headings": tuple(data["headings"]), "place": _place(data)})
-
-
-def _place(data: dict[str, Any]) -> Place | None:
-    """The place that is told; of a record from before there were any, its page."""
-    told = data.get("place", f"page {data['page']}")
-    return Place.read(told) if told else None
 
 
 def as_json(conversation: Conversation) -> str:

@@ -64,7 +64,7 @@ def reindex(
     if as_json:
         print_json(_as_json(last, before, after))
     elif last.stage == "finished":
-        print_line(_told(last, before, after))
+        print_line(_summary(last, before, after))
     if last.stage != "finished":
         raise typer.Exit(1)
 
@@ -137,7 +137,7 @@ def _rate(event: ReindexProgress) -> str:
     )
 
 
-def _told(event: ReindexProgress, before: str | None, after: str | None) -> str:
+def _summary(event: ReindexProgress, before: str | None, after: str | None) -> str:
     size = f"{event.documents} documents, {event.chunks} chunks"
     time = f"{event.embedded} texts embedded, {event.kept} had their vectors; {event.seconds:.1f} s"
     if before != after:

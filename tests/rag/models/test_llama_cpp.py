@@ -93,7 +93,7 @@ def test_nobody_else_is_served(model: LlamaCppChatModel) -> None:
 def test_weights_go_and_come_back(model: LlamaCppChatModel) -> None:
     before = model.invoke(QUESTION).text
     model.unload()
-    assert model._weights._server is None
+    assert model._weights._loaded is None
     assert model.invoke(QUESTION).text == before
 
 
@@ -101,7 +101,7 @@ def test_who_samples_otherwise_shares_the_loaded_weights(model: LlamaCppChatMode
     model.load()
     other = chat(temperature=0.7, top_p=0.9, seed=3, max_new_tokens=8, candidates=2)
     assert other._weights is model._weights
-    assert other._weights._server is not None
+    assert other._weights._loaded is not None
     assert other.invoke(QUESTION).usage_metadata["output_tokens"] <= 8  # type: ignore[index]
     assert chat(context_tokens=1024)._weights is not model._weights
 

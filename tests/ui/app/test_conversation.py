@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Passage, Place, Support
-from rag.wire import answer_json
-from ui.app.conversation import Conversation, Turn, answer_from_json, as_json, as_markdown
+from rag.wire import answer_from_json, answer_json
+from ui.app.conversation import Conversation, Turn, as_json, as_markdown
 
 ANSWER = Answer(
     question="How much?",

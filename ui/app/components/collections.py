@@ -58,7 +58,7 @@ def _form(library: Library, group: Collection | None, documents: Sequence[Docume
             type="primary",
             icon=":material/save:",
             disabled=not name.strip(),
-            on_click=_told,
+            on_click=_attempt,
             args=(lambda: _save(library, kept, name, members),),
         )
         if group is not None:
@@ -68,7 +68,7 @@ def _form(library: Library, group: Collection | None, documents: Sequence[Docume
                 type="tertiary",
                 icon=":material/folder_off:",
                 help=t.collection_remove_help,
-                on_click=_told,
+                on_click=_attempt,
                 args=(lambda: library.store.collections.remove(kept),),
             )
 
@@ -83,7 +83,7 @@ def _save(library: Library, kept: str, name: str, members: Sequence[str]) -> Non
     st.session_state.pop("collection-members-", None)
 
 
-def _told(change: Callable[[], None]) -> None:
+def _attempt(change: Callable[[], None]) -> None:
     """Make a change; what goes wrong is told in its own words."""
     try:
         change()

@@ -12,8 +12,9 @@ from rag.errors import CitewellError, NotFoundError
 from rag.library import Library
 from rag.schema import Citation
 from rag.store import Store
+from rag.wire import answer_from_json
 from ui.app.asking import Asking
-from ui.app.conversation import Conversation, Turn, answer_from_json, as_json, as_markdown
+from ui.app.conversation import Conversation, Turn, as_json, as_markdown
 from ui.app.escaping import label
 from ui.app.session import Opened, session, texts
 
@@ -37,7 +38,7 @@ def follow_address(library: Library) -> None:
             state.conversation = Conversation()
     state.address_read = True
     _name(_CONVERSATION, state.conversation.conversation_id)
-    _name(_CITATION, _told(state.opened))
+    _name(_CITATION, _as_text(state.opened))
 
 
 def load_conversation(store: Store, conversation_id: str) -> Conversation:
@@ -61,7 +62,7 @@ def _named_citation(conversation: Conversation, named: str) -> Opened | None:
     return next((Opened.citation(c, turn) for c in citations if c.number == number), None)
 
 
-def _told(opened: Opened | None) -> str | None:
+def _as_text(opened: Opened | None) -> str | None:
     """What the address says of the place that lies open; passages that are no citation are not told."""
     if opened is None or opened.turn is None or opened.number is None:
         return None

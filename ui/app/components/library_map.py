@@ -10,8 +10,8 @@ import streamlit as st
 from rag.library import Library
 from rag.retrieval.library_map import LibraryMap, library_map
 from rag.schema import Answer, RunRecord
+from rag.wire import answer_from_json
 from ui.app.components.scope import document_names
-from ui.app.conversation import answer_from_json
 from ui.app.session import texts
 from ui.app.texts import Texts
 

@@ -10,9 +10,9 @@ import streamlit as st
 from rag.errors import CitewellError
 from rag.schema import Answer, RunRecord
 from rag.settings import Settings
+from rag.wire import answer_from_json
 from ui.app.components.answer import confidence_percent
 from ui.app.components.frame import trouble
-from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text
 from ui.app.places import named_place
 from ui.app.session import texts
@@ -42,9 +42,9 @@ def replay(shared: Shared, run: RunRecord) -> None:
     if key in st.session_state:
         left, right = st.columns(2)
         with left:
-            _told(t.replay_before, answer_from_json(run.answer), t)
+            _show_answer(t.replay_before, answer_from_json(run.answer), t)
         with right:
-            _told(t.replay_now, st.session_state[key], t)
+            _show_answer(t.replay_now, st.session_state[key], t)
 
 
 def _chosen(own: Settings, t: Texts) -> Settings:
@@ -89,7 +89,7 @@ def _index(own: Settings) -> int:
     return _LEGS.index(own.retrieval.legs) if own.retrieval.legs in _LEGS else 0
 
 
-def _told(title: str, answer: Answer, t: Texts) -> None:
+def _show_answer(title: str, answer: Answer, t: Texts) -> None:
     confidence = f"{t.column_confidence}: {confidence_percent(answer.confidence)} %"
     cited = {(citation.document_id, citation.start) for citation in answer.citations}
     st.subheader(title, anchor=False)

@@ -14,12 +14,11 @@ from rag.library import Library
 from rag.prompting.builder import estimate_tokens
 from rag.schema import Answer, Citation, Example, Message, Passage, RunRecord
 from rag.settings import ExampleSettings
-from rag.wire import run_json
+from rag.wire import answer_from_json, run_json
 from ui.app.components.answer import confidence_percent, confidence_word
 from ui.app.components.library_map import map_of_run
 from ui.app.components.passages import passage_html
 from ui.app.components.replay import replay
-from ui.app.conversation import answer_from_json
 from ui.app.escaping import html_text, label
 from ui.app.laid_out import laid_out_html
 from ui.app.places import file_name, place_text
