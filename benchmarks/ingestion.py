@@ -231,7 +231,7 @@ def report(
         "rows": rows,
         "note": f"{pages:,} pages of PDF, all-MiniLM-L6-v2 for every pipeline, {os.cpu_count()} cores of "
         f"{processor()}. Each pipeline as a new process, its start with it; the embedder alone without one, "
-        "on Citewell's chunks. CPU seconds are of all processes; other programs were running, so wall seconds "
+        "on Citewell's chunks. CPU seconds are of all processes; other programs ran, so wall seconds "
         "say less.",
     }
 
