@@ -69,13 +69,15 @@ def main() -> None:
         print(json.dumps({"now": now, "then": then, "ratio": round(now / then, 3)}))
     if arguments.environments:
         python = environment_of(SCRIPT, arguments.environments)
-        rows = [row("Citewell", run("Citewell", files))]
+        own = run("Citewell", files)
+        pages, rows = own["pages"], [row("Citewell", own)]
         rows += [row(name, run(name, files, python)) for name in PEERS]
         result = {
             "columns": ["reader", "pages per CPU second", "CPU seconds", "characters", "what it gives"],
             "rows": rows,
-            "note": f"{len(files)} PDFs, one process each, one thread; imports and a first file not counted. "
-            "Docling itself fetches models from a hub, so only its text reader is here.",
+            "note": f"{len(files)} PDFs of {pages} pages, one process each, one thread; "
+            "imports and a first file not counted. Docling itself fetches models from a hub, "
+            "so only its text reader is here.",
         }
         (RESULTS / "parsing.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
         print(json.dumps(result, indent=1))
