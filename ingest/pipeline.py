@@ -12,10 +12,9 @@ from ingest.archives import with_archives_unpacked
 from ingest.chunkers import StructureChunker
 from ingest.embedding import Embedding, VectorFiller
 from ingest.files import FoundFile, find_files
-from ingest.likeness import likeness_notes
 from ingest.progress import Progress, ProgressTracker
 from ingest.reading import FilePool, ReadFile
-from ingest.results import FileResult
+from ingest.results import FileResult, likeness_notes
 from ingest.rules import current_rules
 from rag.errors import ConfigurationError, NotFoundError, StoreError
 from rag.models.protocol import Embedder

@@ -1,8 +1,12 @@
-"""Where the servers of both faces listen: a free port, its address, and an end that leaves nothing behind."""
+"""Where the servers of both faces listen: a free port, its address, and an end that leaves nothing behind.
+
+What they tell on standard error is bounded, so that no request can fill a disk with it.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
 import sys
@@ -12,7 +16,16 @@ from typing import Final
 
 from rag.errors import UsageError
 
-__all__ = ["LOOPBACK", "address", "ended_like_ctrl_c", "free_port", "told_port", "warn_of_strangers"]
+__all__ = [
+    "LOOPBACK",
+    "ShortFormatter",
+    "address",
+    "ended_like_ctrl_c",
+    "free_port",
+    "log_to_standard_error",
+    "told_port",
+    "warn_of_strangers",
+]
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Addresses that only this machine reaches."""
@@ -84,3 +97,35 @@ def address(host: str, port: int) -> str:
     """Where a browser on this machine finds what listens on `host`."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}"
+
+
+_FORM: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_MOST: Final = 16_384
+
+
+class ShortFormatter(logging.Formatter):
+    """Formats a record, traceback included, in at most `most` characters: its beginning and its end.
+
+    A message may hold a value of a request, and the errors under it may hold it again.
+    """
+
+    def __init__(self, form: str = _FORM, most: int = _MOST) -> None:
+        super().__init__(form)
+        self._most = most
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        text = super().format(record)
+        if len(text) <= self._most:
+            return text
+        half = self._most // 2
+        return f"{text[:half]} … [{len(text) - 2 * half} characters left out] … {text[-half:]}"
+
+
+def log_to_standard_error() -> None:
+    """Have warnings and errors of the whole process told there, each in a bounded number of characters."""
+    # complains of a damaged form piece by piece, which its sender is told once
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+    handler = logging.StreamHandler()
+    handler.setFormatter(ShortFormatter())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)

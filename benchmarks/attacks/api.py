@@ -19,7 +19,7 @@ from ingest import ingest_paths
 from rag.library import Library
 from rag.settings import load_settings
 from ui.api import build_application
-from ui.logs import ShortFormatter
+from ui.listening import ShortFormatter
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -15,9 +15,8 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError, EndpointError
-from rag.models.background import from_thread
 from rag.models.endpoint_errors import broken_off, environment_key, explained, hide_key
-from rag.models.streaming_chat import StreamingChatModel
+from rag.models.streaming_chat import StreamingChatModel, from_thread
 from rag.settings import GeneratorSettings
 
 __all__ = ["EndpointChatModel"]

@@ -18,10 +18,9 @@ from langchain_core.messages.ai import UsageMetadata
 from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError, ModelError
-from rag.models.background import from_thread
 from rag.models.gguf import read_header
 from rag.models.grammar import citation_gbnf
-from rag.models.streaming_chat import WeightedChatModel, checked_sampling, turn_of, usage
+from rag.models.streaming_chat import WeightedChatModel, checked_sampling, from_thread, turn_of, usage
 from rag.models.turn import LocalWeights
 from rag.models.weights import locate, require_memory
 from rag.settings import GeneratorSettings

@@ -24,8 +24,7 @@ from ui.api import asking, documents
 from ui.api.deadlines import patient_protocol, stop_all
 from ui.api.errors import on_error, on_http_error
 from ui.api.guards import Guard
-from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
-from ui.logs import log_to_standard_error
+from ui.listening import address, ended_like_ctrl_c, log_to_standard_error, told_port, warn_of_strangers
 
 __all__ = ["Server", "build_application", "serve"]
 

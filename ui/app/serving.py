@@ -18,8 +18,7 @@ from streamlit.starlette import App
 from rag.settings import UiSettings, load_settings
 from ui.app.door import door
 from ui.app.guard import AppGuard, content_policy
-from ui.listening import LOOPBACK
-from ui.logs import log_to_standard_error
+from ui.listening import LOOPBACK, log_to_standard_error
 
 __all__ = ["application", "options", "serve"]
 

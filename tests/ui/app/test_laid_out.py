@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.app.laid_out import laid_out_html
+from ui.app.escaping import laid_out_html
 
 LOANS = "Loans\n\nItem\tPeriod\nBooks\t28 days\nFilms\t7 days\n\nNo more than £8."
 

@@ -13,8 +13,7 @@ from rag.schema import DocumentInfo, Page, StoredChunk
 from ui.app.components.document_tables import page_tables
 from ui.app.components.evidence import original_button
 from ui.app.components.picture import page_picture, tinted
-from ui.app.escaping import html_text, label
-from ui.app.laid_out import laid_out_html
+from ui.app.escaping import html_text, label, laid_out_html
 from ui.app.places import span_boxes
 from ui.app.session import texts
 from ui.app.texts import Texts

@@ -10,8 +10,7 @@ from rag.errors import CitewellError, NotFoundError
 from rag.library import Library
 from rag.schema import Citation, DocumentInfo
 from ui.app.components.picture import page_picture
-from ui.app.escaping import html_text, label
-from ui.app.laid_out import laid_out_html
+from ui.app.escaping import html_text, label, laid_out_html
 from ui.app.original import original_address
 from ui.app.places import file_name, place_text, span_boxes, surroundings
 from ui.app.session import Opened, session, texts

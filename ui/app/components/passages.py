@@ -8,8 +8,7 @@ from typing import Final
 import streamlit as st
 
 from rag.schema import Passage
-from ui.app.escaping import html_text
-from ui.app.laid_out import laid_out_html
+from ui.app.escaping import html_text, laid_out_html
 from ui.app.places import file_name, place_text
 from ui.app.session import Opened, session, texts
 

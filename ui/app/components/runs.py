@@ -19,8 +19,7 @@ from ui.app.components.answer import confidence_percent, confidence_word
 from ui.app.components.library_map import map_of_run
 from ui.app.components.passages import passage_html
 from ui.app.components.replay import replay
-from ui.app.escaping import html_text, label
-from ui.app.laid_out import laid_out_html
+from ui.app.escaping import html_text, label, laid_out_html
 from ui.app.places import file_name, place_text
 from ui.app.session import local_time, session, texts
 from ui.app.shared import Shared
