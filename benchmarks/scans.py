@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from ingest import ingest_paths
-from rag.answering.scan import Scanned, scan
+from rag.answering.scan import Scanned, Scanner
 from rag.answering.scan.request import Operation, number_of
 from rag.attribution import read_question
 from rag.models import build_embedder
@@ -49,7 +49,7 @@ def main() -> None:
             ids = [i for source, i in documents.items() if source.endswith(question["gold_doc_ids"][0])]
             chunks = [chunk for i in ids for chunk in store.document_chunks(i)[:1]]
             passages = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
-            found = scan(read_question(question["question"]), passages, store)
+            found = Scanner(store).scan(read_question(question["question"]), passages)
             if found is None:
                 continue
             taken += 1

@@ -14,7 +14,7 @@ from rag.answering.inquiry import Inquiry, check_question, spelt, suggested
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.records import Grounds, new_run_id, run_record
-from rag.answering.scan import SCAN_RIGHT, Scanned, scan, tell_scan
+from rag.answering.scan import SCAN_RIGHT, Scanned, Scanner, tell_scan
 from rag.answering.summary import Summaries, Summary, tell_summary
 from rag.answering.teller import Teller, citation_book
 from rag.answering.term_weights import given_term_weights, library_term_weights
@@ -93,6 +93,7 @@ class Answerer:
                 settings.generator.candidates,
                 settings.prompt.cites,
             )
+        self._scanner = Scanner(store)
         self._teller = Teller(writer, settings.prompt.reads)
 
     def answer(
@@ -174,7 +175,7 @@ class Answerer:
             documents=documents,
             started=started,
         )
-        if scanned := scan(read_question(question), passages, self._store):
+        if scanned := self._scanner.scan(read_question(question), passages):
             yield from self._scanned(inquiry, scanned)
         else:
             yield from self._respond(inquiry)

@@ -46,10 +46,14 @@ class Initials:
 
 def _spells_out(text: str, short: str) -> bool:
     """Whether words that begin with the letters of a short form stand side by side in a text."""
-    wanted = short.casefold()
-    for run in _runs(text, len(short)):
-        if _initials(run) == wanted and (len(short) >= _LEAST or all(word[0].isupper() for word in run)):
-            return True
+    wanted, size = short.casefold(), len(short)
+    for words in _both_forms(text):
+        letters = "".join(word[0].casefold()[:1] for word in words)
+        at = letters.find(wanted)
+        while at >= 0:
+            if size >= _LEAST or all(word[0].isupper() for word in words[at : at + size]):
+                return True
+            at = letters.find(wanted, at + 1)
     return False
 
 
@@ -58,8 +62,14 @@ def _initials(words: Sequence[str]) -> str:
 
 
 def _runs(text: str, size: int) -> Iterator[Sequence[str]]:
-    """So many words side by side, small words counted or passed over: both forms are in use."""
+    """So many words side by side."""
+    for words in _both_forms(text):
+        for at in range(len(words) - size + 1):
+            yield words[at : at + size]
+
+
+def _both_forms(text: str) -> Iterator[list[str]]:
+    """All words, and those that are no small words: initials are made with them and without."""
     words = _WORD.findall(text)
-    for kept in (words, [word for word in words if word.casefold() not in STOP_WORDS]):
-        for at in range(len(kept) - size + 1):
-            yield kept[at : at + size]
+    yield words
+    yield [word for word in words if word.casefold() not in STOP_WORDS]

@@ -39,29 +39,28 @@ def best_spans(
     """
     may_begin = np.array([_is_edge(window.text, int(at)) for at in offsets[:, 0]], bool)
     may_end = np.array([_is_edge(window.text, int(at)) for at in offsets[:, 1]], bool)
-    found: list[tuple[float, int, int]] = []
+    parts = []
     for start, end in window.units:
         inside = np.flatnonzero(
             (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
         )
-        firsts, lasts = inside[may_begin[inside]], inside[may_end[inside]]
-        first, last = np.meshgrid(firsts, lasts, indexing="ij")
-        kept = (last >= first) & (last - first < _LONGEST)
-        first, last = first[kept], last[kept]
-        scores = starts[first] + ends[last]
-        found.extend(zip(scores.tolist(), first.tolist(), last.tolist(), strict=True))
-    if not found:
+        pairs = np.meshgrid(inside[may_begin[inside]], inside[may_end[inside]], indexing="ij")
+        first, last = pairs
+        parts.append(np.stack(pairs)[:, (last >= first) & (last - first < _LONGEST)])
+    first, last = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), np.int64)
+    if not len(first):
         return ()
-    found.sort(key=lambda span: -span[0])
-    scores = np.array([score for score, _, _ in found])
+    scores = starts[first] + ends[last]
+    order = np.argsort(-scores, kind="stable")
+    first, last, scores = first[order], last[order], scores[order]
     top = max(float(scores[0]), null)
     total = float(np.exp(scores - top).sum() + np.exp(null - top))
     chosen: list[tuple[float, int, int]] = []
-    for score, first_token, last_token in found:
-        if all(last_token < a or first_token > b for _, a, b in chosen):
-            chosen.append((score, first_token, last_token))
-            if len(chosen) == _WANTED:
-                break
+    free = np.ones(len(first), bool)
+    while len(chosen) < _WANTED and free.any():
+        best = int(free.argmax())
+        chosen.append((float(scores[best]), int(first[best]), int(last[best])))
+        free &= (last < first[best]) | (first > last[best])
     return tuple(
         ReaderSpan(
             start=int(offsets[a, 0]),

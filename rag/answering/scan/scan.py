@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,13 +19,15 @@ from rag.schema import AnswerSentence, AnswerTable, Coverage, Hit, Passage
 from rag.store import Store
 from rag.text import has_cjk
 
-__all__ = ["SCAN_RIGHT", "Scanned", "scan", "tell_scan"]
+__all__ = ["SCAN_RIGHT", "Scanned", "Scanner", "tell_scan"]
 
 SCAN_RIGHT: Final = 0.75
 """How often such answers are right; see `benchmarks/scans.py`."""
 _MOST_DOCUMENTS: Final = 4
 _MOST_CHUNKS: Final = 400
 _MOST_TOLD: Final = 40
+_REMEMBERED: Final = 16
+"""Documents, of some megabytes each at most."""
 _EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
 _SAID: Final = {
     Operation.LARGEST: ("the largest of {}", "{}项中最大"),
@@ -32,6 +35,8 @@ _SAID: Final = {
     Operation.SUM: ("sum of {}", "{}项之和"),
     Operation.MEAN: ("mean of {}", "{}项的平均值"),
 }
+
+_Held = tuple[tuple[Passage, ...], tuple[Collection, ...]]
 
 
 @dataclass(frozen=True)
@@ -54,26 +59,58 @@ class Scanned:
         return tuple(r for r, number in zip(records, numbers, strict=True) if number == max(numbers))
 
 
-def scan(question: Question, passages: Sequence[Passage], store: Store) -> Scanned | None:
-    """The collection that a question is about, among those of the documents that were found first.
+class Scanner:
+    """Finds the collection that a question is about, among those of the documents that were found first.
 
-    None where no collection accounts for every word of the question.
+    What the last documents hold is remembered until the library changes: it takes longer to read than all
+    else that is done with it. Safe for several threads.
     """
-    best: Scanned | None = None
-    for document_id in list(dict.fromkeys(passage.document_id for passage in passages))[:_MOST_DOCUMENTS]:
-        chunks = store.document_chunks(document_id)
-        if len(chunks) > _MOST_CHUNKS:
-            continue
-        whole = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
-        for collection in collections_of(quotable_units(whole), naming(whole[0]) if whole else ""):
-            request = read_request(question, collection)
-            if request is None or (best and len(best.request.by) >= len(request.by)):
-                continue
-            used = {unit.passage for record in request.records for unit in _units(record)}
-            count = len(collection.records)
-            coverage = Coverage(1, len({p.page for p in whole}), 1, count, count)
-            best = Scanned(request, collection, tuple(whole[i] for i in sorted(used)), coverage)
-    return best
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._version = -1
+        self._known: dict[str, _Held] = {}
+
+    def scan(self, question: Question, passages: Sequence[Passage]) -> Scanned | None:
+        """None where no collection accounts for every word of the question."""
+        best: Scanned | None = None
+        for document_id in list(dict.fromkeys(passage.document_id for passage in passages))[:_MOST_DOCUMENTS]:
+            whole, collections = self._held(document_id)
+            for collection in collections:
+                request = read_request(question, collection)
+                if request is None or (best and len(best.request.by) >= len(request.by)):
+                    continue
+                used = {unit.passage for record in request.records for unit in _units(record)}
+                count = len(collection.records)
+                coverage = Coverage(1, len({p.page for p in whole}), 1, count, count)
+                best = Scanned(request, collection, tuple(whole[i] for i in sorted(used)), coverage)
+        return best
+
+    def _held(self, document_id: str) -> _Held:
+        version = self._store.version
+        with self._lock:
+            if version != self._version:
+                self._version = version
+                self._known.clear()
+            known = self._known.get(document_id)
+        if known is None:
+            known = _read(self._store, document_id)
+            with self._lock:
+                if version == self._version:
+                    self._known[document_id] = known
+                while len(self._known) > _REMEMBERED:
+                    del self._known[next(iter(self._known))]
+        return known
+
+
+def _read(store: Store, document_id: str) -> _Held:
+    """All of a document as passages, and the collections in it; nothing of one that is too large."""
+    chunks = store.document_chunks(document_id)
+    if not 0 < len(chunks) <= _MOST_CHUNKS:
+        return (), ()
+    whole = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
+    return whole, tuple(collections_of(quotable_units(whole), naming(whole[0]) if whole else ""))
 
 
 def tell_scan(

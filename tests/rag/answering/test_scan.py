@@ -9,7 +9,7 @@ import pytest
 
 from ingest import ingest_paths
 from rag.answering.events import Finished
-from rag.answering.scan import Scanned, scan
+from rag.answering.scan import Scanned, Scanner
 from rag.answering.scan.request import Operation, number_of
 from rag.attribution import read_question
 from rag.library import Library
@@ -70,7 +70,24 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 def scanned(library: Library, question: str) -> Scanned | None:
     passages = library.retriever.retrieve(question).passages
-    return scan(read_question(question), passages, library.store)
+    return Scanner(library.store).scan(read_question(question), passages)
+
+
+def test_what_is_remembered_of_a_document_goes_when_the_library_changes(tmp_path: Path) -> None:
+    boats = tmp_path / "boats.csv"
+    settings = load_settings(environment={})
+    with Store.open(tmp_path / "library") as store:
+        library = Library(store, settings, HashingEmbedder())
+        scanner = Scanner(store)
+        for text, count in ((BOATS, 2), (BOATS + "Freja,B4,8.0,diesel,Jon Lind\n", 3)):
+            boats.write_text(text, "utf-8")
+            list(ingest_paths([boats], store, library.embedder, settings))
+            asked = "How many boats does Jon Lind skipper?"
+            passages = library.retriever.retrieve(asked).passages
+            for _ in range(2):
+                found = scanner.scan(read_question(asked), passages)
+                assert found is not None
+                assert len(found.told) == count
 
 
 def answered(library: Library, question: str) -> Answer:
