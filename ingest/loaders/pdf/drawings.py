@@ -59,7 +59,7 @@ class Drawings:
     may be drawn in part or not at all for other reasons than their colour: transparency, a layer, a clip
     that is no rectangle. `text_clips` (t, 4) are the bounds of their clips on the page as displayed, NaN for
     none; `text_matrices` lead from their forms to the page's own space. `replacing` are text objects with the
-    mark that says what text stands for them. Shapes are what may cover text: pictures, shadings and opaque
+    mark that says what letters stand for them. Shapes are what may cover text: pictures, shadings and opaque
     fills; `boxes` (m, 4) are theirs on the page as displayed, `colours` (m, 3) their fills from 0 to 255,
     or -1 for pictures and shadings.
     `paths` (k) are drawings other than text and pictures, filled or not, by address, `path_boxes` (k, 4)
@@ -155,7 +155,7 @@ class _Walk:
         return _Form(matrix, clip, outer.is_doubtful or bool(doubts[0]))
 
     def replacing(self) -> list[tuple[int, int]]:
-        """Text objects with the mark that says what text stands for them."""
+        """Text objects with the mark that says what letters stand for them."""
         return self._limits.replacing
 
 

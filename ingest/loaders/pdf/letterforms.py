@@ -240,7 +240,10 @@ def _judged(picture: Picture, code: int) -> int:
 
 
 def _form(picture: Picture) -> Picture | None:
-    """A picture of a letter cut to its ink, scaled to a square, of mean 0 and length 1; None without ink."""
+    """A picture of a letter cut to its ink, scaled to a square, of mean 0 and length 1; None without ink.
+
+    It is all 0 where the ink fills the square, as that of a full stop may.
+    """
     from PIL import Image
 
     rows, columns = (np.flatnonzero(picture.max(axis=axis) > _INKED) for axis in (1, 0))
@@ -254,8 +257,7 @@ def _form(picture: Picture) -> Picture | None:
     y, x = (_SIDE - height) // 2, (_SIDE - width) // 2
     square[y : y + height, x : x + width] = small
     form: Picture = (square - square.mean()).ravel()
-    length = float(np.linalg.norm(form))
-    return form / length if length else None
+    return form / (float(np.linalg.norm(form)) or 1.0)
 
 
 @lru_cache(maxsize=1)

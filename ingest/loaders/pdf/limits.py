@@ -30,6 +30,7 @@ _MOST_PATHS: Final = 16
 _LINES_OF_A_RECTANGLE: Final = 5
 _CURVE: Final = 1
 _UNKNOWN: Final = 0  # FPDF_OBJECT_UNKNOWN: there is no such entry
+_LONGEST: Final = 64
 
 
 class Limits:
@@ -41,9 +42,10 @@ class Limits:
         self._x, self._y = ctypes.c_float(), ctypes.c_float()
         self._point = ctypes.addressof(self._x), ctypes.addressof(self._y)
         self._name = ctypes.create_string_buffer(16)
+        self._value = ctypes.create_string_buffer(_LONGEST)
         self._size = ctypes.c_ulong()
         self.replacing: list[tuple[int, int]] = []
-        """Objects with the mark that says what text stands for them."""
+        """Objects with the mark that says what letters stand for them."""
 
     def of(self, objects: list[int]) -> tuple[list[Bounds], NDArray[np.bool_]]:
         """Bounds of the clips of objects in their own space, and which may not be drawn as they are."""
@@ -93,7 +95,7 @@ class Limits:
         return bounds, is_odd
 
     def _is_layered(self, pointer: int, count: int) -> bool:
-        """Whether an object belongs to a layer; keeps those that stand for other text."""
+        """Whether an object belongs to a layer; keeps those that stand for letters."""
         is_layered = False
         for mark in map(functions()["FPDFPageObj_GetMark"], repeat(pointer), range(count)):
             found = self._marks.get(mark)
@@ -111,7 +113,16 @@ class Limits:
         )
         is_layer = self._size.value == len(_LAYER) + 2 and self._name.raw.startswith(_LAYER)
         replaces = known["FPDFPageObjMark_GetParamValueType"](mark, _REPLACEMENT) != _UNKNOWN
-        return is_layer, replaces
+        return is_layer, replaces and self._has_letters(mark)
+
+    def _has_letters(self, mark: int) -> bool:
+        """Whether what a mark tells holds letters or digits; it does where it is long, or no string."""
+        value, size = ctypes.addressof(self._value), ctypes.addressof(self._size)
+        get_text = functions()["FPDFPageObjMark_GetParamStringValue"]
+        if not get_text(mark, _REPLACEMENT, value, _LONGEST, size) or self._size.value > _LONGEST:
+            return True
+        text = self._value.raw[: self._size.value].decode("utf-16-le", "replace")
+        return any(map(str.isalnum, text))
 
 
 def intersection(one: Bounds, other: Bounds) -> Bounds:

@@ -51,6 +51,7 @@ def functions() -> dict[str, Any]:
         "FPDFPageObj_GetMark": (handle, pointer, ctypes.c_ulong),
         "FPDFPageObjMark_GetName": (integer, pointer, pointer, ctypes.c_ulong, pointer),
         "FPDFPageObjMark_GetParamValueType": (integer, pointer, ctypes.c_char_p),
+        "FPDFPageObjMark_GetParamStringValue": (integer, pointer, ctypes.c_char_p, pointer, ctypes.c_ulong, pointer),
         "FPDFPageObjMark_RemoveParam": (integer, pointer, pointer, ctypes.c_char_p),
         "FPDFPageObj_GetClipPath": (handle, pointer),
         "FPDFClipPath_CountPaths": (integer, pointer),

@@ -19,7 +19,7 @@ from ingest.loaders.pdf.forms import take_boxes, with_boxes
 from ingest.loaders.pdf.letterforms import Letterforms
 from ingest.loaders.pdf.lines import PageLines, read_lines
 from ingest.loaders.pdf.style import OutlineEntry
-from ingest.loaders.pdf.visibility import drop_feigned, hidden_characters
+from ingest.loaders.pdf.visibility import drop_replacements, feigned_letters, hidden_characters
 
 __all__ = [
     "ReadPage",
@@ -103,14 +103,8 @@ def read_page(
                 page.close()
                 page = document[number - 1]
         drawings = read_drawings(page, Frame.of(page), has_layers)
-        feigned = 0
-        if drawings.replacing:
-            feigned = drop_feigned(page, drawings.replacing)
-            if not feigned:  # what stands for the text is as good as what is drawn: as it was
-                page.close()
-                page = document[number - 1]
-                drawings = read_drawings(page, Frame.of(page), has_layers)
-        with closing(_text_page(page)) as text_page:
+        text_page, feigned = _honest_text_page(page, drawings.replacing)
+        with closing(text_page):
             characters = read_characters(page, text_page)
             hidden, letters = hidden_characters(page, text_page, characters, drawings, letterforms)
             characters, drawn = drawn_boxes(characters, drawings)
@@ -144,6 +138,21 @@ def _has_written_annotations(document: Any, page: Any) -> bool:
             if kind in (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP):
                 return True
     return False
+
+
+def _honest_text_page(page: Any, replacing: list[tuple[int, int]]) -> tuple[Any, int]:
+    """The text page, and how many letters that are not drawn were left out of it.
+
+    Those are told by the text that stands for objects, which the page loses.
+    """
+    told = _text_page(page)
+    if not replacing:
+        return told, 0
+    drop_replacements(replacing)
+    drawn = _text_page(page)
+    feigned = feigned_letters(told.get_text_range(), drawn.get_text_range())
+    (told if feigned else drawn).close()
+    return (drawn if feigned else told), feigned
 
 
 def _text_page(page: Any) -> Any:

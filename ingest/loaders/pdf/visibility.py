@@ -13,7 +13,6 @@ that names a ligature's letters can put any words into the mouth of a page.
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing
 from itertools import repeat
 from typing import Any, Final
 
@@ -28,7 +27,7 @@ from ingest.loaders.pdf.native import address, functions
 from ingest.loaders.visible import LEAST_POINTS
 from rag.text import without_invisible
 
-__all__ = ["drop_feigned", "hidden_characters"]
+__all__ = ["drop_replacements", "feigned_letters", "hidden_characters"]
 
 Mask = NDArray[np.bool_]
 Window = tuple[float, float, float, float]
@@ -290,34 +289,28 @@ def _any_inside(mask: Mask, boxes: NDArray[np.floating]) -> Mask:
     return found
 
 
-def drop_feigned(page: Any, replacing: list[tuple[int, int]]) -> int:
-    """Take the text that stands for objects off an open `pypdfium2.PdfPage`, if it is not what they show.
+def drop_replacements(replacing: list[tuple[int, int]]) -> None:
+    """Take off the text that stands for objects, so that text pages read what is drawn from now on.
 
     Args:
-        page: It is changed in memory, so that its text pages read what is drawn from now on.
         replacing: Text objects and the marks that hold the text, by address.
-
-    Returns:
-        How many letters were told that are not drawn; 0 where the text may stand, for it says what is drawn,
-        or the letters that are drawn cannot be read. The page is to be opened again then.
     """
-    told = _text(page)
     remove = functions()["FPDFPageObjMark_RemoveParam"]
     for mark, pointer in {mark: pointer for pointer, mark in replacing}.items():
         remove(pointer, mark, _KEY)
-    drawn = _text(page)
+
+
+def feigned_letters(told: str, drawn: str) -> int:
+    """How many letters a page tells that are not drawn.
+
+    It is 0 where the text may stand, for it says what is drawn, or what is drawn cannot be read.
+    """
     letters = _letters(drawn)
     added = sum((_letters(told) - letters).values())
     allowed = max(_ALWAYS_ALLOWED, _MOST_ADDED * sum(letters.values()))
-    is_legible = (
-        unreadable_share(drawn) <= _UNREADABLE and _share_of_latin(told) - _share_of_latin(drawn) > -0.5
-    )
-    return added if added > allowed and letters and is_legible else 0
-
-
-def _text(page: Any) -> str:
-    with closing(page.get_textpage()) as text_page:
-        return str(text_page.get_text_range())
+    if added <= allowed or not letters or unreadable_share(drawn) > _UNREADABLE:
+        return 0
+    return added if _share_of_latin(told) - _share_of_latin(drawn) > -0.5 else 0
 
 
 def _letters(text: str) -> Counter[str]:
