@@ -88,10 +88,10 @@ _FILES_PER_PROCESS: Final = 64
 _START_SECONDS: Final = 120.0
 _COMMAND: Final = command("ingest.parsing_process")
 _LATE_FILE: Final = (
-    "took longer than {0:g} s to read and was stopped: split it, or raise the setting ingest.file_seconds"
+    "took longer than {0:.3g} s to read and was stopped: split it, or raise the setting ingest.file_seconds"
 )
 _LATE_PAGE: Final = (
-    "took longer than {1:g} s to read, and one page of it longer than {0:g} s, so it was stopped: "
+    "took longer than {1:.3g} s to read, and one page of it longer than {0:.3g} s, so it was stopped: "
     "take that page out, or raise the setting ingest.page_seconds"
 )
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
-from pathlib import Path
 
 from benchmarks.attacks import Attack, Trial, attacks
 from benchmarks.tables import RESULTS
+from rag.temporary import TemporaryFolder
 
 
 def main() -> int:
@@ -48,8 +47,8 @@ def main() -> int:
 
 
 def _trials(attack: Attack, effort: int) -> list[Trial]:
-    with tempfile.TemporaryDirectory(prefix="citewell-attack-") as folder:
-        return list(attack.run(Path(folder), effort))
+    with TemporaryFolder() as folder:  # locked: every start of a command clears those that nobody holds
+        return list(attack.run(folder, effort))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def load_document(
     """
     source = source if source is not None else path.as_posix()
     try:
-        _check_size(path, settings)
+        _check_size(path, source, settings)
         kind = media_type_of(path)
         with unlocked(path, source, kind.name, passwords) as readable, one_file():
             if readable != path:
@@ -104,15 +104,15 @@ def _loader_for(media_type: str, source: str) -> Loader:
     )
 
 
-def _check_size(path: Path, settings: IngestSettings) -> None:
+def _check_size(path: Path, source: str, settings: IngestSettings) -> None:
     size = path.stat().st_size
     if not path.is_file():
-        raise DocumentError(f"{path} is not a file: give the path of a file")
+        raise DocumentError(f"{source} is not a file: give the path of a file")
     if size == 0:
-        raise EmptyDocumentError(f"{path} is empty (0 bytes): there is nothing to index")
+        raise EmptyDocumentError(f"{source} is empty (0 bytes): there is nothing to index")
     if size > settings.max_file_megabytes * _MEGABYTE:
         raise DocumentTooLargeError(
-            f"{path} has {size / _MEGABYTE:.1f} MB, above the limit of {settings.max_file_megabytes:g} MB: "
+            f"{source} has {size / _MEGABYTE:.1f} MB, above the limit of {settings.max_file_megabytes:g} MB: "
             "split it, or raise the setting ingest.max_file_megabytes"
         )
 

@@ -31,9 +31,8 @@ __all__ = ["Unseen", "take_out_unseen"]
 
 _PICTURES: Final = ("img", "svg", "canvas", "video", "picture", "object", "iframe", "embed")
 _LINKED: Final = re.compile(r"\brel\s*=\s*[\"']?[a-z ]{0,40}stylesheet|<\?xml-stylesheet", re.I)
-_NAMED_BEFORE: Final = re.compile(
-    r"<\?xml-stylesheet\b[^>]{0,200}?\bhref\s*=\s*[\"']([^\"'>]{1,500})[\"']", re.I
-)
+_NAMED_BEFORE: Final = re.compile(r"<\?xml-stylesheet\b([^<>]*+)>", re.I)
+_ADDRESS: Final = re.compile(r"\bhref\s*+=\s*+[\"']([^\"']{1,500})[\"']", re.I)
 _OF_NOTE: Final = frozenset(("style", "hidden", "href", "bgcolor", "background", "color", "text"))
 """Attributes that say something of what can be seen."""
 _WORDS: Final = re.compile(r"<style|\bstyle\b|\bhidden\b|<font|bgcolor|\btext\s*=", re.I)
@@ -75,7 +74,8 @@ def take_out_unseen(
 def _sheets(soup: BeautifulSoup, text: str, name: str, opener: SheetOpener) -> Iterator[Sheet | None]:
     """The style sheets of a page in their order; None for one that cannot be had."""
     for found in _NAMED_BEFORE.finditer(text):
-        yield opener(name, found.group(1))
+        address = _ADDRESS.search(found.group(1))
+        yield opener(name, address.group(1)) if address is not None else None
     for node in soup.find_all(["style", "link"]):
         if not _is_for_screens(node):
             continue

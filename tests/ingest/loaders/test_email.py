@@ -57,6 +57,13 @@ def test_attachments_of_known_kinds_are_pages_and_others_are_named(load, message
     assert document.warnings == ("attachment blob.bin is not read: it holds binary data of no known kind",)
 
 
+def test_an_empty_attachment_is_told_by_its_name_alone(load, message) -> None:
+    message.add_attachment(b"", maintype="text", subtype="plain", filename="notes.txt")
+    (told,) = load(bytes(message), "mail.eml").warnings
+    assert told.count("notes.txt") == 2
+    assert "/" not in told
+
+
 def test_a_long_attachment_keeps_its_pages_and_each_row_its_place(load, blocks, message) -> None:
     rows = "".join(f"slate{i},{i},piece\n" for i in range(2_500))
     table = f"item,price,unit\n{rows}".encode()
