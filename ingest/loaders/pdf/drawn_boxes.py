@@ -43,16 +43,18 @@ def drawn_boxes(characters: PageCharacters, drawings: Drawings) -> tuple[PageCha
         return characters, []
     shapes = drawings.path_boxes[small]
     pointers = drawings.paths[small].tolist()
-    is_frame = np.array([_is_frame(pointer) for pointer in pointers], np.bool_) & _is_even(shapes)
-    is_round = np.array([_is_round(pointer) for pointer in pointers], np.bool_)
-    frames = _distinct(
-        [*zip(shapes[is_frame].tolist(), is_round[is_frame].tolist(), strict=True), *_ruled(shapes)]
-    )
+    is_frame = _is_even(shapes)
+    is_frame[is_frame] = [_is_frame(pointers[index]) for index in np.flatnonzero(is_frame).tolist()]
+    is_round = [_is_round(pointers[index]) for index in np.flatnonzero(is_frame).tolist()]
+    frames = _distinct([*zip(shapes[is_frame].tolist(), is_round, strict=True), *_ruled(shapes)])
+    if not frames:
+        return characters, []
+    touches = _touches(np.array([sides for sides, _ in frames]))
     marks = shapes[~is_frame | _is_smaller(shapes, frames)]
     codes = characters.codes.copy()
     found: list[tuple[FieldBox, bool]] = []
-    for sides, is_circle in frames:
-        if _is_coloured(sides, drawings) or _touches(sides, [other for other, _ in frames]):
+    for (sides, is_circle), is_in_a_grid in zip(frames, touches.tolist(), strict=True):
+        if is_in_a_grid or _is_coloured(sides, drawings):
             continue
         inside = _inside(characters.boxes, sides)
         letters = inside[(codes[inside] != ord(" ")) & (codes[inside] != 0)]
@@ -112,18 +114,19 @@ def _segments(pointer: int) -> Iterator[tuple[int, float, float]]:
 def _ruled(shapes: Boxes) -> list[tuple[list[float], bool]]:
     """Squares whose four sides are drawn one by one."""
     size = shapes[:, 2:] - shapes[:, :2]
-    flat = shapes[(size[:, 1] <= _THIN) & (size[:, 0] >= _SMALLEST)].tolist()
+    flat = shapes[(size[:, 1] <= _THIN) & (size[:, 0] >= _SMALLEST)].astype(np.float64)
     upright = shapes[(size[:, 0] <= _THIN) & (size[:, 1] >= _SMALLEST)].tolist()
+    if len(upright) < 2:
+        return []
+    left, top, right, bottom = flat.T
+    width, height = (right - left)[:, None], bottom - top[:, None]
+    apart = np.abs(left[:, None] - left) + np.abs(right[:, None] - right)
     found = []
-    for above in flat:
-        for below in flat:
-            width, height = above[2] - above[0], below[3] - above[1]
-            if abs(width - height) > 0.15 * width or abs(above[0] - below[0]) + abs(above[2] - below[2]) > 4:
-                continue
-            sides = [above[0], above[1], above[2], below[3]]
-            near = [line for line in upright if abs(line[1] - sides[1]) + abs(line[3] - sides[3]) < 4]
-            if all(any(abs((line[0] + line[2]) / 2 - x) < 2 for line in near) for x in (above[0], above[2])):
-                found.append((sides, False))
+    for above, below in np.argwhere((np.abs(width - height) <= 0.15 * width) & (apart <= 4)).tolist():
+        sides = [float(left[above]), float(top[above]), float(right[above]), float(bottom[below])]
+        near = [line for line in upright if abs(line[1] - sides[1]) + abs(line[3] - sides[3]) < 4]
+        if all(any(abs((line[0] + line[2]) / 2 - x) < 2 for line in near) for x in (sides[0], sides[2])):
+            found.append((sides, False))
     return found
 
 
@@ -169,15 +172,17 @@ def _is_coloured(sides: list[float], drawings: Drawings) -> bool:
     return bool(len(colours)) and bool((colours[-1] < _PALE).any())
 
 
-def _touches(sides: list[float], frames: list[list[float]]) -> bool:
-    """Whether another frame lies edge to edge."""
-    left, top, right, bottom = sides
-    for other in frames:
-        overlaps = min(bottom, other[3]) - max(top, other[1]), min(right, other[2]) - max(left, other[0])
-        gaps = max(other[0] - right, left - other[2]), max(other[1] - bottom, top - other[3])
-        if other != sides and max(gaps) < 1 and max(overlaps) > 1:
-            return True
-    return False
+def _touches(frames: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which frames, shape (n, 4), have another edge to edge."""
+    left, top, right, bottom = frames.T
+    down = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    # what does not overlap has a gap between: the same number below zero
+    is_other = (frames[:, None] != frames).any(axis=2)
+    found: NDArray[np.bool_] = np.any(
+        is_other & (np.minimum(down, across) > -1) & (np.maximum(down, across) > 1), axis=1
+    )
+    return found
 
 
 def _has_text_beside(characters: PageCharacters, sides: list[float]) -> bool:
