@@ -143,8 +143,10 @@ class _Walk:
         pointers = texts.tolist()
         clips, doubts = self._limits.of(pointers)
         if form.matrix is not None or form.clip is not EVERYWHERE:
-            for index, (left, bottom, right, top) in enumerate(clips.tolist()):
-                clips[index] = intersection(mapped((left, bottom, right, top), form.matrix), form.clip)
+            own = np.flatnonzero(np.isfinite(clips).all(axis=1))
+            limits = [intersection(mapped(_bounds_of(clip), form.matrix), form.clip) for clip in clips[own]]
+            clips[:] = intersection(EVERYWHERE, form.clip)
+            clips[own] = np.array(limits, np.float32).reshape(-1, 4)
         if form.is_doubtful or (depth and pointers and self._has_layers()):
             doubts[:] = True
         self.text_clips.append(clips)
@@ -153,11 +155,8 @@ class _Walk:
 
     def _form(self, pointer: int, outer: _Form) -> _Form:
         clips, doubts = self._limits.of([pointer])
-        left, bottom, right, top = clips[0].tolist()
-        own, clip = (
-            _matrix(pointer),
-            intersection(mapped((left, bottom, right, top), outer.matrix), outer.clip),
-        )
+        own = _matrix(pointer)
+        clip = intersection(mapped(_bounds_of(clips[0]), outer.matrix), outer.clip)
         matrix = own if outer.matrix is None else own @ outer.matrix
         return _Form(matrix, clip, outer.is_doubtful or bool(doubts[0]))
 
@@ -256,6 +255,11 @@ def _clips(clips: Boxes, frame: Frame) -> Boxes:
     if limited.any():
         displayed[limited] = frame.displayed(clips[limited])
     return displayed
+
+
+def _bounds_of(row: Boxes) -> Bounds:
+    left, bottom, right, top = row.tolist()
+    return left, bottom, right, top
 
 
 def _matrix(pointer: int) -> Matrix:

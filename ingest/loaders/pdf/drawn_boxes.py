@@ -50,15 +50,21 @@ def drawn_boxes(characters: PageCharacters, drawings: Drawings) -> tuple[PageCha
     if not frames:
         return characters, []
     touches = _touches(np.array([sides for sides, _ in frames]))
+    middles = (characters.boxes[:, 1] + characters.boxes[:, 3]) / 2
     marks = shapes[~is_frame | _is_smaller(shapes, frames)]
     codes = characters.codes.copy()
     found: list[tuple[FieldBox, bool]] = []
     for (sides, is_circle), is_in_a_grid in zip(frames, touches.tolist(), strict=True):
         if is_in_a_grid or _is_coloured(sides, drawings):
             continue
-        inside = _inside(characters.boxes, sides)
+        line = _on_line(middles, sides)
+        inside = line[_inside(characters.boxes[line], sides)]
         letters = inside[(codes[inside] != ord(" ")) & (codes[inside] != 0)]
-        if not _has_text_beside(characters, sides) or not set(codes[letters].tolist()) <= _TICKS:
+        beside = line[characters.codes[line] > ord(" ")]
+        if (
+            not _has_text_beside(characters.boxes[beside], sides)
+            or not set(codes[letters].tolist()) <= _TICKS
+        ):
             continue
         ticked = len(letters) > 0 or len(_inside(marks, sides)) > 0
         left, top, right, bottom = sides
@@ -185,14 +191,19 @@ def _touches(frames: NDArray[np.float64]) -> NDArray[np.bool_]:
     return found
 
 
-def _has_text_beside(characters: PageCharacters, sides: list[float]) -> bool:
-    """Whether there is text on the line of a box, right beside it."""
-    left, top, right, bottom = sides
-    size = right - left
-    boxes = characters.boxes
-    y = (boxes[:, 1] + boxes[:, 3]) / 2
+def _on_line(middles: NDArray[np.floating], sides: list[float]) -> NDArray[np.intp]:
+    """Which characters stand on the line of a box, by the middles of their heights."""
+    _, top, _, bottom = sides
+    reach = 0.3 * (sides[2] - sides[0])
     with np.errstate(invalid="ignore"):
-        beside = (y > top - 0.3 * size) & (y < bottom + 0.3 * size) & (characters.codes > ord(" "))
+        return np.flatnonzero((middles > top - reach) & (middles < bottom + reach))
+
+
+def _has_text_beside(boxes: Boxes, sides: list[float]) -> bool:
+    """Whether some of the letters on the line of a box are right beside it."""
+    left, _, right, _ = sides
+    size = right - left
+    with np.errstate(invalid="ignore"):
         behind = (boxes[:, 0] >= right - 1) & (boxes[:, 0] <= right + 3 * size)
         before = (boxes[:, 2] <= left + 1) & (boxes[:, 2] >= left - 3 * size)
-    return bool((beside & (behind | before)).any())
+    return bool((behind | before).any())

@@ -154,7 +154,7 @@ class Letterforms:
         if not _has_ink(code):
             return
         for sample in samples:
-            picture = self._picture(page, text_page, sample)
+            picture = self._picture(page, text_page, sample, _has_form(code))
             if picture is None:
                 continue
             verdict = _judged(picture, code)
@@ -168,8 +168,11 @@ class Letterforms:
     def _is_false(self, font: int, others: int) -> bool:
         return others >= _LEAST_OTHERS and others >= _LEAST_SHARE * len(self._compared[font])
 
-    def _picture(self, page: Any, text_page: Any, sample: _Sample) -> Picture | None:
-        """A letter's ink, 0 to 255, upright, from its own object; None where it cannot be cut out."""
+    def _picture(self, page: Any, text_page: Any, sample: _Sample, is_whole: bool) -> Picture | None:
+        """A letter's ink, 0 to 255, upright, from its own object; None where it cannot be cut out.
+
+        It is so large that its form tells if `is_whole`, else that it tells whether there is ink.
+        """
         bounds = np.zeros(4, np.float32)
         start = bounds.ctypes.data
         known = functions()
@@ -187,12 +190,9 @@ class Letterforms:
             return np.zeros((1, 1), np.uint8)  # as pdfium measures glyphs without an outline
         if not 0 < longest < math.inf:
             return None
-        drawn = _drawn(
-            self._document,
-            page,
-            sample.pointer,
-            min(_DRAWN_SIDE / longest, _LARGEST_SIDE / max(right - left, top - bottom)),
-        )
+        side = longest if is_whole else max(longest, min(right - left, top - bottom))
+        scale = min(_DRAWN_SIDE / side, _LARGEST_SIDE / max(right - left, top - bottom))
+        drawn = _drawn(self._document, page, sample.pointer, scale)
         if drawn is None:
             return None
         across, down = drawn.shape[1] / (right - left), drawn.shape[0] / (top - bottom)
@@ -237,11 +237,15 @@ def _has_ink(code: int) -> bool:
     return unicodedata.category(chr(code))[0] in "LNPS"
 
 
+def _has_form(code: int) -> bool:
+    """Whether letters are told by their forms: Latin ones, digits and Chinese signs."""
+    return _SIGNS[0] <= code <= _SIGNS[1] or (code < 0x80 and chr(code).isalnum())
+
+
 def _judged(picture: Picture, code: int) -> int:
     if picture.max(initial=0) <= _INKED:
         return _BLANK
-    is_sign = _SIGNS[0] <= code <= _SIGNS[1]
-    if not is_sign and not (code < 0x80 and chr(code).isalnum()):
+    if not _has_form(code):
         return _FINE
     form = _form(picture)
     forms, labels = _standard_forms()
@@ -250,7 +254,7 @@ def _judged(picture: Picture, code: int) -> int:
     if own > 1 - min(more for _, more in _PLAINLY):
         return _FINE  # no other can be so much more alike
     other = float((forms[~told] @ form).max())
-    if is_sign:
+    if code >= _SIGNS[0]:
         return _OTHER if other >= _SURE_OF_SIGNS else _FINE
     return _OTHER if any(other >= sure and other - own >= more for sure, more in _PLAINLY) else _FINE
 
