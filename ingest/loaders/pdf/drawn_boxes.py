@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,9 @@ from ingest.loaders.pdf.native import functions
 
 __all__ = ["drawn_boxes"]
 
+Side = float | NDArray[np.float64]
+Segment = tuple[int, float, float]
+"""The kind of a segment of a path, and the point where it ends."""
 _SMALLEST: Final = 5.0
 _LARGEST: Final = 20.0
 """Sides of a box in points."""
@@ -42,23 +45,25 @@ def drawn_boxes(characters: PageCharacters, drawings: Drawings) -> tuple[PageCha
     if not 0 < len(small) <= _MOST or not len(characters.codes):
         return characters, []
     shapes = drawings.path_boxes[small]
-    pointers = drawings.paths[small].tolist()
     is_frame = _is_even(shapes)
-    is_frame[is_frame] = [_is_frame(pointers[index]) for index in np.flatnonzero(is_frame).tolist()]
-    is_round = [_is_round(pointers[index]) for index in np.flatnonzero(is_frame).tolist()]
+    paths = [list(_segments(pointer)) for pointer in drawings.paths[small[is_frame]].tolist()]
+    are_frames = [_is_frame(segments) for segments in paths]
+    is_frame[is_frame] = are_frames
+    is_round = [_is_round(segments) for segments in compress(paths, are_frames)]
     frames = _distinct([*zip(shapes[is_frame].tolist(), is_round, strict=True), *_ruled(shapes)])
     if not frames:
         return characters, []
-    touches = _touches(np.array([sides for sides, _ in frames]))
+    sides_of_all = np.array([sides for sides, _ in frames])
+    touches = _touches(sides_of_all)
     middles = (characters.boxes[:, 1] + characters.boxes[:, 3]) / 2
-    marks = shapes[~is_frame | _is_smaller(shapes, frames)]
+    marks = shapes[~is_frame | _is_smaller(shapes, sides_of_all)]
     codes = characters.codes.copy()
     found: list[tuple[FieldBox, bool]] = []
     for (sides, is_circle), is_in_a_grid in zip(frames, touches.tolist(), strict=True):
         if is_in_a_grid or _is_coloured(sides, drawings):
             continue
         line = _on_line(middles, sides)
-        inside = line[_inside(characters.boxes[line], sides)]
+        inside = line[_inside(characters.boxes[line], *sides)]
         letters = inside[(codes[inside] != ord(" ")) & (codes[inside] != 0)]
         beside = line[characters.codes[line] > ord(" ")]
         if (
@@ -66,7 +71,7 @@ def drawn_boxes(characters: PageCharacters, drawings: Drawings) -> tuple[PageCha
             or not set(codes[letters].tolist()) <= _TICKS
         ):
             continue
-        ticked = len(letters) > 0 or len(_inside(marks, sides)) > 0
+        ticked = len(letters) > 0 or bool(_inside(marks, *sides).any())
         left, top, right, bottom = sides
         found.append((FieldBox((left, top, right, bottom), ticked), is_circle))
         codes[letters] = ord(" ")
@@ -91,9 +96,8 @@ def _is_even(boxes: Boxes) -> NDArray[np.bool_]:
     return even
 
 
-def _is_frame(pointer: int) -> bool:
+def _is_frame(segments: list[Segment]) -> bool:
     """Whether a path runs round: four sides or more, and none of them across."""
-    segments = list(_segments(pointer))
     if len(segments) < 4 or sum(kind == _MOVE for kind, _, _ in segments) > 2:
         return False
     extent = max(max(abs(x - segments[0][1]), abs(y - segments[0][2])) for _, x, y in segments)
@@ -103,12 +107,12 @@ def _is_frame(pointer: int) -> bool:
     )
 
 
-def _is_round(pointer: int) -> bool:
+def _is_round(segments: list[Segment]) -> bool:
     """Whether a path has curves only."""
-    return all(kind not in (_LINE,) for kind, _, _ in _segments(pointer))
+    return all(kind != _LINE for kind, _, _ in segments)
 
 
-def _segments(pointer: int) -> Iterator[tuple[int, float, float]]:
+def _segments(pointer: int) -> Iterator[Segment]:
     known = functions()
     x, y = ctypes.c_float(), ctypes.c_float()
     for index in range(min(known["FPDFPath_CountSegments"](pointer), 40)):
@@ -146,29 +150,25 @@ def _distinct(frames: list[tuple[list[float], bool]]) -> list[tuple[list[float],
     return sorted(kept, key=lambda frame: (frame[0][1], frame[0][0]))
 
 
-def _is_smaller(shapes: Boxes, frames: list[tuple[list[float], bool]]) -> NDArray[np.bool_]:
-    """Which shapes lie inside of a frame and are clearly smaller than it."""
-    smaller = np.zeros(len(shapes), np.bool_)
-    for sides, _ in frames:
-        index = _inside(shapes, sides)
-        width = shapes[index, 2] - shapes[index, 0]
-        smaller[index[width < 0.8 * (sides[2] - sides[0])]] = True
-    return smaller
+def _is_smaller(shapes: Boxes, frames: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which shapes lie inside of some frame, shape (n, 4), and are clearly smaller than it."""
+    left, top, right, bottom = frames.T[:, :, None]
+    widths = shapes[:, 2] - shapes[:, 0]
+    found: NDArray[np.bool_] = np.any(
+        _inside(shapes, left, top, right, bottom) & (widths < 0.8 * (right - left)), axis=0
+    )
+    return found
 
 
-def _inside(boxes: Boxes, sides: list[float]) -> NDArray[np.intp]:
+def _inside(boxes: Boxes, left: Side, top: Side, right: Side, bottom: Side) -> NDArray[np.bool_]:
     """Which boxes have their middle well inside, and are not much larger."""
-    left, top, right, bottom = sides
     margin = 0.15 * (right - left)
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     with np.errstate(invalid="ignore"):
-        return np.flatnonzero(
-            (x > left + margin)
-            & (x < right - margin)
-            & (y > top + margin)
-            & (y < bottom - margin)
-            & (boxes[:, 2] - boxes[:, 0] <= 1.5 * (right - left))
-        )
+        found: NDArray[np.bool_] = (x > left + margin) & (x < right - margin)
+        found &= (y > top + margin) & (y < bottom - margin)
+        found &= boxes[:, 2] - boxes[:, 0] <= 1.5 * (right - left)
+    return found
 
 
 def _is_coloured(sides: list[float], drawings: Drawings) -> bool:
