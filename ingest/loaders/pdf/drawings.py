@@ -57,11 +57,12 @@ class Drawings:
 
     `texts` (t,) are text objects by address, `text_modes` their rendering modes; `text_doubts` says which
     may be drawn in part or not at all for other reasons than their colour: transparency, a layer, a clip
-    that is no rectangle. `text_clips` (t, 4) are the bounds of their clips on the page as displayed, NaN for
-    none; `text_matrices` lead from their forms to the page's own space. `replacing` are text objects with the
-    mark that says what letters stand for them. Shapes are what may cover text: pictures, shadings and opaque
-    fills; `boxes` (m, 4) are theirs on the page as displayed, `colours` (m, 3) their fills from 0 to 255,
-    or -1 for pictures and shadings.
+    that is no rectangle. `text_colours` (t, 3) and `text_opacity` (t,) are as `fill_colours` tells them,
+    `text_clips` (t, 4) the bounds of their clips on the page as displayed, NaN for none; `text_matrices`
+    lead from their forms to the page's own space. `replacing` are text objects with the mark that says what
+    letters stand for them. Shapes are what may cover text: pictures, shadings and opaque fills; `boxes` (m,
+    4) are theirs on the page as displayed, `colours` (m, 3) their fills from 0 to 255, or -1 for pictures
+    and shadings.
     `paths` (k) are drawings other than text and pictures, filled or not, by address, `path_boxes` (k, 4)
     their bounds.
     """
@@ -70,6 +71,8 @@ class Drawings:
     text_orders: Orders
     text_modes: NDArray[np.int16]
     text_doubts: NDArray[np.bool_]
+    text_colours: Colours
+    text_opacity: NDArray[np.int16]
     text_clips: Boxes
     text_matrices: list[Matrix | None]
     replacing: list[tuple[int, int]]
@@ -140,17 +143,20 @@ class _Walk:
         pointers = texts.tolist()
         clips, doubts = self._limits.of(pointers)
         if form.matrix is not None or form.clip is not EVERYWHERE:
-            for index, clip in enumerate(clips):
-                clips[index] = intersection(mapped(clip, form.matrix), form.clip)
+            own = np.flatnonzero(np.isfinite(clips).all(axis=1))
+            limits = [intersection(mapped(_bounds_of(clip), form.matrix), form.clip) for clip in clips[own]]
+            clips[:] = intersection(EVERYWHERE, form.clip)
+            clips[own] = np.array(limits, np.float32).reshape(-1, 4)
         if form.is_doubtful or (depth and pointers and self._has_layers()):
             doubts[:] = True
-        self.text_clips.append(np.array(clips, np.float32).reshape(-1, 4))
+        self.text_clips.append(clips)
         self.text_matrices.extend([form.matrix] * len(pointers))
         self.text_doubts.append(doubts)
 
     def _form(self, pointer: int, outer: _Form) -> _Form:
         clips, doubts = self._limits.of([pointer])
-        own, clip = _matrix(pointer), intersection(mapped(clips[0], outer.matrix), outer.clip)
+        own = _matrix(pointer)
+        clip = intersection(mapped(_bounds_of(clips[0]), outer.matrix), outer.clip)
         matrix = own if outer.matrix is None else own @ outer.matrix
         return _Form(matrix, clip, outer.is_doubtful or bool(doubts[0]))
 
@@ -174,11 +180,15 @@ def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lamb
     colours, opacity = fill_colours([shape.pointer for shape in shapes])
     colours[~is_path] = -1
     kept = ~is_path | (opacity >= _OPAQUE)
+    texts = np.concatenate(walk.texts)
+    text_colours, text_opacity = fill_colours(texts.tolist())
     return Drawings(
-        np.concatenate(walk.texts),
+        texts,
         np.concatenate(walk.text_orders),
         np.concatenate(walk.text_modes),
         np.concatenate(walk.text_doubts),
+        text_colours,
+        text_opacity,
         _clips(np.concatenate(walk.text_clips), frame),
         walk.text_matrices,
         walk.replacing(),
@@ -245,6 +255,11 @@ def _clips(clips: Boxes, frame: Frame) -> Boxes:
     if limited.any():
         displayed[limited] = frame.displayed(clips[limited])
     return displayed
+
+
+def _bounds_of(row: Boxes) -> Bounds:
+    left, bottom, right, top = row.tolist()
+    return left, bottom, right, top
 
 
 def _matrix(pointer: int) -> Matrix:

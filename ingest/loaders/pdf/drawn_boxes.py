@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,9 @@ from ingest.loaders.pdf.native import functions
 
 __all__ = ["drawn_boxes"]
 
+Side = float | NDArray[np.float64]
+Segment = tuple[int, float, float]
+"""The kind of a segment of a path, and the point where it ends."""
 _SMALLEST: Final = 5.0
 _LARGEST: Final = 20.0
 """Sides of a box in points."""
@@ -42,23 +45,33 @@ def drawn_boxes(characters: PageCharacters, drawings: Drawings) -> tuple[PageCha
     if not 0 < len(small) <= _MOST or not len(characters.codes):
         return characters, []
     shapes = drawings.path_boxes[small]
-    pointers = drawings.paths[small].tolist()
-    is_frame = np.array([_is_frame(pointer) for pointer in pointers], np.bool_) & _is_even(shapes)
-    is_round = np.array([_is_round(pointer) for pointer in pointers], np.bool_)
-    frames = _distinct(
-        [*zip(shapes[is_frame].tolist(), is_round[is_frame].tolist(), strict=True), *_ruled(shapes)]
-    )
-    marks = shapes[~is_frame | _is_smaller(shapes, frames)]
+    is_frame = _is_even(shapes)
+    paths = [list(_segments(pointer)) for pointer in drawings.paths[small[is_frame]].tolist()]
+    are_frames = [_is_frame(segments) for segments in paths]
+    is_frame[is_frame] = are_frames
+    is_round = [_is_round(segments) for segments in compress(paths, are_frames)]
+    frames = _distinct([*zip(shapes[is_frame].tolist(), is_round, strict=True), *_ruled(shapes)])
+    if not frames:
+        return characters, []
+    sides_of_all = np.array([sides for sides, _ in frames])
+    touches = _touches(sides_of_all)
+    middles = (characters.boxes[:, 1] + characters.boxes[:, 3]) / 2
+    marks = shapes[~is_frame | _is_smaller(shapes, sides_of_all)]
     codes = characters.codes.copy()
     found: list[tuple[FieldBox, bool]] = []
-    for sides, is_circle in frames:
-        if _is_coloured(sides, drawings) or _touches(sides, [other for other, _ in frames]):
+    for (sides, is_circle), is_in_a_grid in zip(frames, touches.tolist(), strict=True):
+        if is_in_a_grid or _is_coloured(sides, drawings):
             continue
-        inside = _inside(characters.boxes, sides)
+        line = _on_line(middles, sides)
+        inside = line[_inside(characters.boxes[line], *sides)]
         letters = inside[(codes[inside] != ord(" ")) & (codes[inside] != 0)]
-        if not _has_text_beside(characters, sides) or not set(codes[letters].tolist()) <= _TICKS:
+        beside = line[characters.codes[line] > ord(" ")]
+        if (
+            not _has_text_beside(characters.boxes[beside], sides)
+            or not set(codes[letters].tolist()) <= _TICKS
+        ):
             continue
-        ticked = len(letters) > 0 or len(_inside(marks, sides)) > 0
+        ticked = len(letters) > 0 or bool(_inside(marks, *sides).any())
         left, top, right, bottom = sides
         found.append((FieldBox((left, top, right, bottom), ticked), is_circle))
         codes[letters] = ord(" ")
@@ -83,9 +96,8 @@ def _is_even(boxes: Boxes) -> NDArray[np.bool_]:
     return even
 
 
-def _is_frame(pointer: int) -> bool:
+def _is_frame(segments: list[Segment]) -> bool:
     """Whether a path runs round: four sides or more, and none of them across."""
-    segments = list(_segments(pointer))
     if len(segments) < 4 or sum(kind == _MOVE for kind, _, _ in segments) > 2:
         return False
     extent = max(max(abs(x - segments[0][1]), abs(y - segments[0][2])) for _, x, y in segments)
@@ -95,12 +107,12 @@ def _is_frame(pointer: int) -> bool:
     )
 
 
-def _is_round(pointer: int) -> bool:
+def _is_round(segments: list[Segment]) -> bool:
     """Whether a path has curves only."""
-    return all(kind not in (_LINE,) for kind, _, _ in _segments(pointer))
+    return all(kind != _LINE for kind, _, _ in segments)
 
 
-def _segments(pointer: int) -> Iterator[tuple[int, float, float]]:
+def _segments(pointer: int) -> Iterator[Segment]:
     known = functions()
     x, y = ctypes.c_float(), ctypes.c_float()
     for index in range(min(known["FPDFPath_CountSegments"](pointer), 40)):
@@ -112,18 +124,19 @@ def _segments(pointer: int) -> Iterator[tuple[int, float, float]]:
 def _ruled(shapes: Boxes) -> list[tuple[list[float], bool]]:
     """Squares whose four sides are drawn one by one."""
     size = shapes[:, 2:] - shapes[:, :2]
-    flat = shapes[(size[:, 1] <= _THIN) & (size[:, 0] >= _SMALLEST)].tolist()
+    flat = shapes[(size[:, 1] <= _THIN) & (size[:, 0] >= _SMALLEST)].astype(np.float64)
     upright = shapes[(size[:, 0] <= _THIN) & (size[:, 1] >= _SMALLEST)].tolist()
+    if len(upright) < 2:
+        return []
+    left, top, right, bottom = flat.T
+    width, height = (right - left)[:, None], bottom - top[:, None]
+    apart = np.abs(left[:, None] - left) + np.abs(right[:, None] - right)
     found = []
-    for above in flat:
-        for below in flat:
-            width, height = above[2] - above[0], below[3] - above[1]
-            if abs(width - height) > 0.15 * width or abs(above[0] - below[0]) + abs(above[2] - below[2]) > 4:
-                continue
-            sides = [above[0], above[1], above[2], below[3]]
-            near = [line for line in upright if abs(line[1] - sides[1]) + abs(line[3] - sides[3]) < 4]
-            if all(any(abs((line[0] + line[2]) / 2 - x) < 2 for line in near) for x in (above[0], above[2])):
-                found.append((sides, False))
+    for above, below in np.argwhere((np.abs(width - height) <= 0.15 * width) & (apart <= 4)).tolist():
+        sides = [float(left[above]), float(top[above]), float(right[above]), float(bottom[below])]
+        near = [line for line in upright if abs(line[1] - sides[1]) + abs(line[3] - sides[3]) < 4]
+        if all(any(abs((line[0] + line[2]) / 2 - x) < 2 for line in near) for x in (sides[0], sides[2])):
+            found.append((sides, False))
     return found
 
 
@@ -137,29 +150,25 @@ def _distinct(frames: list[tuple[list[float], bool]]) -> list[tuple[list[float],
     return sorted(kept, key=lambda frame: (frame[0][1], frame[0][0]))
 
 
-def _is_smaller(shapes: Boxes, frames: list[tuple[list[float], bool]]) -> NDArray[np.bool_]:
-    """Which shapes lie inside of a frame and are clearly smaller than it."""
-    smaller = np.zeros(len(shapes), np.bool_)
-    for sides, _ in frames:
-        index = _inside(shapes, sides)
-        width = shapes[index, 2] - shapes[index, 0]
-        smaller[index[width < 0.8 * (sides[2] - sides[0])]] = True
-    return smaller
+def _is_smaller(shapes: Boxes, frames: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which shapes lie inside of some frame, shape (n, 4), and are clearly smaller than it."""
+    left, top, right, bottom = frames.T[:, :, None]
+    widths = shapes[:, 2] - shapes[:, 0]
+    found: NDArray[np.bool_] = np.any(
+        _inside(shapes, left, top, right, bottom) & (widths < 0.8 * (right - left)), axis=0
+    )
+    return found
 
 
-def _inside(boxes: Boxes, sides: list[float]) -> NDArray[np.intp]:
+def _inside(boxes: Boxes, left: Side, top: Side, right: Side, bottom: Side) -> NDArray[np.bool_]:
     """Which boxes have their middle well inside, and are not much larger."""
-    left, top, right, bottom = sides
     margin = 0.15 * (right - left)
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     with np.errstate(invalid="ignore"):
-        return np.flatnonzero(
-            (x > left + margin)
-            & (x < right - margin)
-            & (y > top + margin)
-            & (y < bottom - margin)
-            & (boxes[:, 2] - boxes[:, 0] <= 1.5 * (right - left))
-        )
+        found: NDArray[np.bool_] = (x > left + margin) & (x < right - margin)
+        found &= (y > top + margin) & (y < bottom - margin)
+        found &= boxes[:, 2] - boxes[:, 0] <= 1.5 * (right - left)
+    return found
 
 
 def _is_coloured(sides: list[float], drawings: Drawings) -> bool:
@@ -169,25 +178,32 @@ def _is_coloured(sides: list[float], drawings: Drawings) -> bool:
     return bool(len(colours)) and bool((colours[-1] < _PALE).any())
 
 
-def _touches(sides: list[float], frames: list[list[float]]) -> bool:
-    """Whether another frame lies edge to edge."""
-    left, top, right, bottom = sides
-    for other in frames:
-        overlaps = min(bottom, other[3]) - max(top, other[1]), min(right, other[2]) - max(left, other[0])
-        gaps = max(other[0] - right, left - other[2]), max(other[1] - bottom, top - other[3])
-        if other != sides and max(gaps) < 1 and max(overlaps) > 1:
-            return True
-    return False
+def _touches(frames: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which frames, shape (n, 4), have another edge to edge."""
+    left, top, right, bottom = frames.T
+    down = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    # what does not overlap has a gap between: the same number below zero
+    is_other = (frames[:, None] != frames).any(axis=2)
+    found: NDArray[np.bool_] = np.any(
+        is_other & (np.minimum(down, across) > -1) & (np.maximum(down, across) > 1), axis=1
+    )
+    return found
 
 
-def _has_text_beside(characters: PageCharacters, sides: list[float]) -> bool:
-    """Whether there is text on the line of a box, right beside it."""
-    left, top, right, bottom = sides
-    size = right - left
-    boxes = characters.boxes
-    y = (boxes[:, 1] + boxes[:, 3]) / 2
+def _on_line(middles: NDArray[np.floating], sides: list[float]) -> NDArray[np.intp]:
+    """Which characters stand on the line of a box, by the middles of their heights."""
+    _, top, _, bottom = sides
+    reach = 0.3 * (sides[2] - sides[0])
     with np.errstate(invalid="ignore"):
-        beside = (y > top - 0.3 * size) & (y < bottom + 0.3 * size) & (characters.codes > ord(" "))
+        return np.flatnonzero((middles > top - reach) & (middles < bottom + reach))
+
+
+def _has_text_beside(boxes: Boxes, sides: list[float]) -> bool:
+    """Whether some of the letters on the line of a box are right beside it."""
+    left, _, right, _ = sides
+    size = right - left
+    with np.errstate(invalid="ignore"):
         behind = (boxes[:, 0] >= right - 1) & (boxes[:, 0] <= right + 3 * size)
         before = (boxes[:, 2] <= left + 1) & (boxes[:, 2] >= left - 3 * size)
-    return bool((beside & (behind | before)).any())
+    return bool((behind | before).any())

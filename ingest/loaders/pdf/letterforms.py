@@ -12,7 +12,6 @@ import ctypes
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -20,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import PageCharacters
-from ingest.loaders.pdf.drawings import Drawings, fill_colours
+from ingest.loaders.pdf.drawings import Drawings
 from ingest.loaders.pdf.limits import Matrix, mapped
 from ingest.loaders.pdf.native import address, functions
 
 __all__ = ["JudgedLetters", "Letterforms"]
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+Form = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 _SIDE: Final = 24
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -38,8 +38,11 @@ _PAINTED: Final = (0, 2)
 """Text rendering modes that fill letters (PDF 1.7, table 106)."""
 _INKED: Final = 60
 _OPAQUE: Final = 128
-_DRAWN_SIDE: Final = 36.0
+_DRAWN_SIDE: Final = 24.0
 """Pixels of the longer side of a letter when it is drawn."""
+_MOST_ENLARGED: Final = 4 / 3
+_MOST_REDUCED: Final = 3.0
+_MOST_KEPT: Final = 20_000_000
 _LARGEST_SIDE: Final = 3_000.0
 _LEAST_SIZE: Final = 1.5
 _PLAINLY: Final = ((0.88, 0.3), (0.94, 0.15))
@@ -52,6 +55,9 @@ _LEAST_SHARE: Final = 0.2
 _MOST_DRAWN: Final = 20_000
 _TRIES: Final = 3
 _WIDTHS: Final = 64
+_WIDTH_BITS: Final = 7
+_FONT_BITS: Final = 28
+"""Where the number of a font stands in a key, above 21 bits of code point and those of the width."""
 _FINE, _BLANK, _OTHER = range(3)
 
 
@@ -79,9 +85,12 @@ class Letterforms:
 
     def __init__(self, document: Any) -> None:
         self._document = document
-        self._held: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {0: 0}
+        self._held: list[Any] = []
         """A text object for each font: what is held stays at its address, by which the font is known."""
-        self._verdicts: dict[tuple[int, int, int], int] = {}
+        self._pictures: dict[int, tuple[float, Picture]] = {}
+        """Objects of the page by address as they were drawn, with the scale."""
+        self._verdicts: dict[int, int] = {}
         self._compared: defaultdict[int, set[int]] = defaultdict(set)
         self._others: defaultdict[int, set[int]] = defaultdict(set)
 
@@ -89,7 +98,7 @@ class Letterforms:
         """Let go of the fonts; to be called before the document is closed."""
         import pypdfium2.raw as pdfium
 
-        for held in self._held.values():
+        for held in self._held:
             pdfium.FPDFPageObj_Destroy(held)
         self._held.clear()
 
@@ -104,56 +113,54 @@ class Letterforms:
         """Judge the characters of a page; `owners` are the indices of their text objects, -1 for none."""
         count = len(characters.codes)
         verdicts, fonts = np.zeros(count, np.uint8), np.zeros(count, np.uint64)
-        for keys, places in self._sorts(characters, drawings, owners, fonts):
-            if keys not in self._verdicts and len(self._verdicts) < _MOST_DRAWN:
+        owned = np.flatnonzero(owners >= 0)
+        fonts[owned] = self._fonts(drawings)[owners[owned]]
+        lengths = np.bincount(owners[owned], minlength=len(drawings.texts))
+        self._pictures.clear()
+        places = owned[_are_whole(characters, drawings, owners, owned)]
+        keys, group = np.unique(_keys(characters, fonts, places), return_inverse=True)
+        for index, key in enumerate(keys.tolist()):
+            if key not in self._verdicts and len(self._verdicts) < _MOST_DRAWN:
+                alike = places[group == index]
+                # a short text is drawn fast
+                tried = alike[np.argsort(lengths[owners[alike]], kind="stable")[:_TRIES]]
                 samples = [
-                    _Sample(index, int(drawings.texts[owners[index]]), drawings.text_matrices[owners[index]])
-                    for index in places[:_TRIES].tolist()
+                    _Sample(place, int(drawings.texts[owners[place]]), drawings.text_matrices[owners[place]])
+                    for place in tried.tolist()
                 ]
-                self._learn(keys, page, text_page, samples)
-            verdicts[places] = self._verdicts.get(keys, _FINE)
+                self._learn(key, page, text_page, samples)
+        verdicts[places] = np.array([self._verdicts.get(key, _FINE) for key in keys.tolist()], np.uint8)[
+            group
+        ]
         wrong = [font for font, others in self._others.items() if self._is_false(font, len(others))]
-        false: Mask = np.isin(fonts, np.array(wrong, np.uint64))
+        false: Mask = np.isin(fonts, np.array(wrong, np.uint64)) if wrong else np.zeros(count, np.bool_)
         return JudgedLetters(verdicts == _BLANK, false, bool(((verdicts == _OTHER) & ~false).any()))
 
-    def _sorts(
-        self,
-        characters: PageCharacters,
-        drawings: Drawings,
-        owners: NDArray[np.intp],
-        fonts: NDArray[np.uint64],
-    ) -> Iterator[tuple[tuple[int, int, int], NDArray[np.intp]]]:
-        """Font, code and width of each sort of letter on a page, and where it stands; `fonts` is filled."""
+    def _fonts(self, drawings: Drawings) -> NDArray[np.uint64]:
+        """The number of each text's font in this document, from 1; 0 for none."""
         get_font = functions()["FPDFTextObj_GetFont"]
-        found = np.fromiter(map(get_font, drawings.texts.tolist()), np.uint64, len(drawings.texts))
-        for font in np.unique(found).tolist():
-            self._hold(font)
-        owned = owners >= 0
-        fonts[owned] = found[owners[owned]]
-        places = np.flatnonzero(_to_judge(characters, drawings, owners))
-        boxes = characters.boxes[places]
-        sizes = boxes[:, 2:] - boxes[:, :2]
-        widths = np.round(_WIDTHS * sizes.min(axis=1) / np.maximum(sizes.max(axis=1), 1e-3)).astype(np.uint64)
-        keys = np.stack([fonts[places], characters.codes[places].astype(np.uint64), widths], axis=1)
-        order = np.lexsort(keys.T)
-        starts = np.flatnonzero(np.any(np.diff(keys[order], axis=0) != 0, axis=1)) + 1
-        for group in np.split(order, starts) if len(order) else ():
-            font, code, width = keys[group[0]].tolist()
-            yield (font, code, width), places[np.sort(group)]
+        pointers = np.fromiter(map(get_font, drawings.texts.tolist()), np.uint64, len(drawings.texts))
+        used, group = np.unique(pointers, return_inverse=True)
+        return np.array([self._hold(font) for font in used.tolist()], np.uint64)[group]
 
-    def _hold(self, font: int) -> None:
+    def _hold(self, font: int) -> int:
+        """The number of a font by its address."""
         import pypdfium2.raw as pdfium
 
-        if font and font not in self._held:
+        if font not in self._numbers:
             handle = ctypes.cast(font, pdfium.FPDF_FONT)
-            self._held[font] = pdfium.FPDFPageObj_CreateTextObj(self._document, handle, 1.0)
+            self._held.append(pdfium.FPDFPageObj_CreateTextObj(self._document, handle, 1.0))
+            self._numbers[font] = len(self._held)
+        return self._numbers[font]
 
-    def _learn(self, key: tuple[int, int, int], page: Any, text_page: Any, samples: list[_Sample]) -> None:
+    def _learn(self, key: int, page: Any, text_page: Any, samples: list[_Sample]) -> None:
         """Judge one sort of letter; one that looks like another is looked at again elsewhere."""
-        font, code, _ = key
-        verdict = _FINE
+        font, code = key >> _FONT_BITS, key % (1 << _FONT_BITS) >> _WIDTH_BITS
+        verdict = self._verdicts[key] = _FINE
+        if not _has_ink(code):
+            return
         for sample in samples:
-            picture = self._picture(page, text_page, sample)
+            picture = self._picture(page, text_page, sample, _has_form(code))
             if picture is None:
                 continue
             verdict = _judged(picture, code)
@@ -167,8 +174,11 @@ class Letterforms:
     def _is_false(self, font: int, others: int) -> bool:
         return others >= _LEAST_OTHERS and others >= _LEAST_SHARE * len(self._compared[font])
 
-    def _picture(self, page: Any, text_page: Any, sample: _Sample) -> Picture | None:
-        """A letter's ink, 0 to 255, upright, from its own object; None where it cannot be cut out."""
+    def _picture(self, page: Any, text_page: Any, sample: _Sample, is_whole: bool) -> Picture | None:
+        """A letter's ink, 0 to 255, upright, from its own object; None where it cannot be cut out.
+
+        It is so large that its form tells if `is_whole`, else that it tells whether there is ink.
+        """
         bounds = np.zeros(4, np.float32)
         start = bounds.ctypes.data
         known = functions()
@@ -183,15 +193,12 @@ class Letterforms:
         x, y, far_x, far_y = mapped((box[0], box[1], box[2], box[3]), inverse)
         longest = max(far_x - x, far_y - y)
         if longest == 0 or right <= left or top <= bottom:
-            return np.zeros((1, 1), np.float32)  # as pdfium measures glyphs without an outline
+            return np.zeros((1, 1), np.uint8)  # as pdfium measures glyphs without an outline
         if not 0 < longest < math.inf:
             return None
-        drawn = _drawn(
-            self._document,
-            page,
-            sample.pointer,
-            min(_DRAWN_SIDE / longest, _LARGEST_SIDE / max(right - left, top - bottom)),
-        )
+        side = longest if is_whole else max(longest, min(right - left, top - bottom))
+        scale = min(_DRAWN_SIDE / side, _LARGEST_SIDE / max(right - left, top - bottom))
+        drawn = self._object(page, sample.pointer, scale)
         if drawn is None:
             return None
         across, down = drawn.shape[1] / (right - left), drawn.shape[0] / (top - bottom)
@@ -201,74 +208,102 @@ class Letterforms:
         ]
         return np.rot90(cut, -_quarter_turns(sample.pointer)) if cut.size else None
 
+    def _object(self, page: Any, pointer: int, scale: float) -> Picture | None:
+        """An object as it was drawn for another of its letters at about the scale, or else drawn now."""
+        known, drawn = self._pictures.get(pointer, (0.0, None))
+        if not _MOST_ENLARGED * known >= scale >= known / _MOST_REDUCED:
+            drawn = _drawn(self._document, page, pointer, scale)
+            if drawn is not None and drawn.size * len(self._pictures) < _MOST_KEPT:
+                self._pictures[pointer] = scale, drawn
+        return drawn
 
-def _to_judge(characters: PageCharacters, drawings: Drawings, owners: NDArray[np.intp]) -> Mask:
-    """Characters that are painted whole: others may be without ink for other reasons."""
-    codes, boxes = characters.codes, characters.boxes
-    used = np.unique(codes)
-    inked = [
-        code for code in used.tolist() if code < 0x110000 and unicodedata.category(chr(code))[0] in "LNPS"
-    ]
+
+def _are_whole(
+    characters: PageCharacters, drawings: Drawings, owners: NDArray[np.intp], places: NDArray[np.intp]
+) -> Mask:
+    """Which characters, by their places, are painted whole: others may be without ink for other reasons."""
+    boxes, texts = characters.boxes[places], owners[places]
+    painted = np.isin(drawings.text_modes, _PAINTED) & (drawings.text_opacity >= _OPAQUE)
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
     with np.errstate(invalid="ignore"):
-        judged: Mask = np.isin(codes, inked) & (owners >= 0)
-        judged &= (boxes[:, 2:] - boxes[:, :2]).max(axis=1) >= _LEAST_SIZE
-        if not len(drawings.texts):
-            return judged
-        _, opacity = fill_colours(drawings.texts.tolist())
-        whole = np.isin(drawings.text_modes, _PAINTED) & (opacity >= _OPAQUE)
-        clips = drawings.text_clips[owners]
-        cut = np.any((boxes[:, :2] < clips[:, :2]) | (boxes[:, 2:] > clips[:, 2:]), axis=1)
-    found: Mask = judged & whole[owners] & ~cut
-    return found
+        whole: Mask = painted[texts] & (np.maximum(width, height) >= _LEAST_SIZE)
+        if np.isfinite(drawings.text_clips).any():
+            clips = drawings.text_clips[texts]
+            whole &= ~np.any((boxes[:, :2] < clips[:, :2]) | (boxes[:, 2:] > clips[:, 2:]), axis=1)
+    return whole & (characters.codes[places] < 0x110000)
+
+
+def _keys(
+    characters: PageCharacters, fonts: NDArray[np.uint64], places: NDArray[np.intp]
+) -> NDArray[np.uint64]:
+    """Font, code and width of characters, each in one number."""
+    boxes = characters.boxes[places]
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    widths = np.round(_WIDTHS * np.minimum(width, height) / np.maximum(np.maximum(width, height), 1e-3))
+    codes = characters.codes[places].astype(np.uint64)
+    keys: NDArray[np.uint64] = (
+        (fonts[places] << _FONT_BITS) | (codes << _WIDTH_BITS) | widths.astype(np.uint64)
+    )
+    return keys
+
+
+@lru_cache(maxsize=4096)
+def _has_ink(code: int) -> bool:
+    return unicodedata.category(chr(code))[0] in "LNPS"
+
+
+def _has_form(code: int) -> bool:
+    """Whether letters are told by their forms: Latin ones, digits and Chinese signs."""
+    return _SIGNS[0] <= code <= _SIGNS[1] or (code < 0x80 and chr(code).isalnum())
 
 
 def _judged(picture: Picture, code: int) -> int:
-    form = _form(picture)
-    if form is None:
+    if picture.max(initial=0) <= _INKED:
         return _BLANK
-    is_sign = _SIGNS[0] <= code <= _SIGNS[1]
-    if not is_sign and not (code < 0x80 and chr(code).isalnum()):
+    if not _has_form(code):
         return _FINE
+    form = _form(picture)
     forms, labels = _standard_forms()
-    likeness = forms @ form
     told = labels == ord(chr(code).lower())
-    other = float(likeness[~told].max())
-    own = float(likeness[told].max()) if told.any() else 0.0
-    if is_sign:
+    own = float((forms[told] @ form).max(initial=0.0))
+    if own > 1 - min(more for _, more in _PLAINLY):
+        return _FINE  # no other can be so much more alike
+    other = float((forms @ form)[~told].max())
+    if code >= _SIGNS[0]:
         return _OTHER if other >= _SURE_OF_SIGNS else _FINE
     return _OTHER if any(other >= sure and other - own >= more for sure, more in _PLAINLY) else _FINE
 
 
-def _form(picture: Picture) -> Picture | None:
-    """A picture of a letter cut to its ink, scaled to a square, of mean 0 and length 1; None without ink.
+def _form(picture: Picture) -> Form:
+    """A picture of a letter cut to its ink, scaled to a square, of mean 0 and length 1.
 
-    It is all 0 where the ink fills the square, as that of a full stop may.
+    It is all 0 where there is no ink, or nothing else.
     """
     from PIL import Image
 
-    rows, columns = (np.flatnonzero(picture.max(axis=axis) > _INKED) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(picture.max(axis=axis, initial=0) > _INKED) for axis in (1, 0))
     if not len(rows) or not len(columns):
-        return None
-    ink = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.uint8)
+        return np.zeros(_SIDE**2, np.float32)
+    ink = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = _SIDE / max(ink.shape)
     width, height = (max(1, round(side * scale)) for side in reversed(ink.shape))
     small = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BILINEAR), np.float32)
     square = np.zeros((_SIDE, _SIDE), np.float32)
     y, x = (_SIDE - height) // 2, (_SIDE - width) // 2
     square[y : y + height, x : x + width] = small
-    form: Picture = (square - square.mean()).ravel()
+    form: Form = (square - square.mean()).ravel()
     return form / (float(np.linalg.norm(form)) or 1.0)
 
 
 @lru_cache(maxsize=1)
-def _standard_forms() -> tuple[Picture, NDArray[np.uint32]]:
+def _standard_forms() -> tuple[Form, NDArray[np.uint32]]:
     """The letters of standard fonts as rows, and the code points of their small letters."""
     import pypdfium2
     import pypdfium2.raw as pdfium
 
     document = pypdfium2.PdfDocument.new()
     page = document.new_page(100, 100)
-    forms: list[Picture] = []
+    forms: list[Form] = []
     for name in _STANDARD:
         font = pdfium.FPDFText_LoadStandardFont(document, name.encode())
         for letter in _LETTERS:
@@ -277,8 +312,7 @@ def _standard_forms() -> tuple[Picture, NDArray[np.uint32]]:
             pdfium.FPDFText_SetText(text, ctypes.cast(encoded, ctypes.POINTER(ctypes.c_ushort)))
             drawn = _drawn(document, page, ctypes.cast(text, ctypes.c_void_p).value or 0, 1.0)
             pdfium.FPDFPageObj_Destroy(text)
-            form = None if drawn is None else _form(drawn)
-            forms.append(np.zeros(_SIDE**2, np.float32) if form is None else form)
+            forms.append(_form(np.zeros((1, 1), np.uint8) if drawn is None else drawn))
         pdfium.FPDFFont_Close(font)
     page.close()
     document.close()
@@ -298,7 +332,7 @@ def _drawn(document: Any, page: Any, pointer: int, scale: float) -> Picture | No
         shape = height, pdfium.FPDFBitmap_GetStride(bitmap)
         buffer = ctypes.cast(pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte))
         channels = np.ctypeslib.as_array(buffer, shape)[:, : 4 * width].reshape(height, width, 4)
-        return channels[..., 3].astype(np.float32)
+        return channels[..., 3].copy()
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
 

@@ -47,14 +47,14 @@ class Limits:
         self.replacing: list[tuple[int, int]] = []
         """Objects with the mark that says what letters stand for them."""
 
-    def of(self, objects: list[int]) -> tuple[list[Bounds], NDArray[np.bool_]]:
-        """Bounds of the clips of objects in their own space, and which may not be drawn as they are."""
+    def of(self, objects: list[int]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Bounds of the clips of objects in their own space, (n, 4), and which may be drawn otherwise."""
         known = functions()
         doubts = np.fromiter(map(known["FPDFPageObj_HasTransparency"], objects), np.bool_, len(objects))
         marks = np.fromiter(map(known["FPDFPageObj_CountMarks"], objects), np.int32, len(objects))
         clips = list(map(known["FPDFPageObj_GetClipPath"], objects))
         paths = np.fromiter(map(known["FPDFClipPath_CountPaths"], clips), np.int32, len(objects))
-        bounds = [EVERYWHERE] * len(objects)
+        bounds = np.full((len(objects), 4), EVERYWHERE, np.float32)
         for index in np.flatnonzero(paths > 0).tolist():
             bounds[index], is_odd = self._clip(clips[index], min(int(paths[index]), _MOST_PATHS))
             doubts[index] |= is_odd

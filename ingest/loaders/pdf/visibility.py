@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, PageCharacters
-from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers, fill_colours
+from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers
 from ingest.loaders.pdf.glyphs import unreadable_share
 from ingest.loaders.pdf.letterforms import JudgedLetters, Letterforms
 from ingest.loaders.pdf.native import address, functions
@@ -78,7 +78,7 @@ def hidden_characters(
     owners = _owners(text_page, drawings.texts, len(boxes))
     letters = letterforms.judged(page, text_page, characters, drawings, owners)
     hidden |= letters.false
-    colours, opacity = fill_colours(drawings.texts.tolist())
+    colours, opacity = drawings.text_colours, drawings.text_opacity
     doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
     doubtful |= (colours[:, 0] < 0) | drawings.text_doubts
     shapes = _topmost_shapes(characters, drawings)
@@ -132,9 +132,10 @@ def _off_page(characters: PageCharacters) -> Mask:
 def _too_small(characters: PageCharacters, inked: Mask) -> Mask:
     """Characters that are tiny, or squeezed to a line, by box and font: fonts may lie about their boxes."""
     boxes, fonts = characters.boxes, characters.fonts
-    sizes = np.sort(boxes[:, 2:] - boxes[:, :2], axis=1)
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    longer = np.maximum(width, height)
     with np.errstate(invalid="ignore"):
-        small: Mask = inked & ((sizes[:, 1] < LEAST_POINTS) | (sizes[:, 0] < _NARROW * sizes[:, 1]))
+        small: Mask = inked & ((longer < LEAST_POINTS) | (np.minimum(width, height) < _NARROW * longer))
     judged: dict[int, bool] = {}
     for index in np.flatnonzero(small).tolist():
         owner = fonts.text_object(index)
