@@ -38,11 +38,8 @@ _PAINTED: Final = (0, 2)
 """Text rendering modes that fill letters (PDF 1.7, table 106)."""
 _INKED: Final = 60
 _OPAQUE: Final = 128
-_DRAWN_SIDE: Final = 24.0
+_DRAWN_SIDE: Final = 36.0
 """Pixels of the longer side of a letter when it is drawn."""
-_MOST_ENLARGED: Final = 4 / 3
-_MOST_REDUCED: Final = 3.0
-_MOST_KEPT: Final = 20_000_000
 _LARGEST_SIDE: Final = 3_000.0
 _LEAST_SIZE: Final = 1.5
 _PLAINLY: Final = ((0.88, 0.3), (0.94, 0.15))
@@ -88,8 +85,6 @@ class Letterforms:
         self._numbers: dict[int, int] = {0: 0}
         self._held: list[Any] = []
         """A text object for each font: what is held stays at its address, by which the font is known."""
-        self._pictures: dict[int, tuple[float, Picture]] = {}
-        """Objects of the page by address as they were drawn, with the scale."""
         self._verdicts: dict[int, int] = {}
         self._compared: defaultdict[int, set[int]] = defaultdict(set)
         self._others: defaultdict[int, set[int]] = defaultdict(set)
@@ -116,7 +111,6 @@ class Letterforms:
         owned = np.flatnonzero(owners >= 0)
         fonts[owned] = self._fonts(drawings)[owners[owned]]
         lengths = np.bincount(owners[owned], minlength=len(drawings.texts))
-        self._pictures.clear()
         places = owned[_are_whole(characters, drawings, owners, owned)]
         keys, group = np.unique(_keys(characters, fonts, places), return_inverse=True)
         for index, key in enumerate(keys.tolist()):
@@ -198,7 +192,7 @@ class Letterforms:
             return None
         side = longest if is_whole else max(longest, min(right - left, top - bottom))
         scale = min(_DRAWN_SIDE / side, _LARGEST_SIDE / max(right - left, top - bottom))
-        drawn = self._object(page, sample.pointer, scale)
+        drawn = _drawn(self._document, page, sample.pointer, scale)
         if drawn is None:
             return None
         across, down = drawn.shape[1] / (right - left), drawn.shape[0] / (top - bottom)
@@ -207,15 +201,6 @@ class Letterforms:
             max(math.floor((x - left) * across), 0) : math.ceil((far_x - left) * across) + 1,
         ]
         return np.rot90(cut, -_quarter_turns(sample.pointer)) if cut.size else None
-
-    def _object(self, page: Any, pointer: int, scale: float) -> Picture | None:
-        """An object as it was drawn for another of its letters at about the scale, or else drawn now."""
-        known, drawn = self._pictures.get(pointer, (0.0, None))
-        if not _MOST_ENLARGED * known >= scale >= known / _MOST_REDUCED:
-            drawn = _drawn(self._document, page, pointer, scale)
-            if drawn is not None and drawn.size * len(self._pictures) < _MOST_KEPT:
-                self._pictures[pointer] = scale, drawn
-        return drawn
 
 
 def _are_whole(
