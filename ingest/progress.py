@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.files import FoundFile
-from ingest.reading import ReadFile
-from ingest.results import FileResult
 from ingest.time_left import TimeLeft
+
+if TYPE_CHECKING:
+    from ingest.files import FoundFile
+    from ingest.reading import ReadFile
+    from ingest.results import FileResult
 
 __all__ = ["LatestProgress", "Progress", "ProgressEvent", "ProgressTracker", "Stage", "stops_on_interrupt"]
 
