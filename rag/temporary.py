@@ -17,7 +17,8 @@ from typing import Final
 
 __all__ = ["TemporaryFolder", "clear_left_behind"]
 
-_PREFIX: Final = "citewell-"
+_PREFIX: Final = "citewell-temporary-"
+"""Nothing that people name: a library called `citewell-library` may lie in the same place."""
 _DAY: Final = 86_400.0
 
 

@@ -561,12 +561,14 @@ class TestUploadsOfAKilledProcess:
         outside.mkdir()
         (outside / "precious.txt").write_text("keep me")
         (tmp_path / "other-program").mkdir()
-        (tmp_path / "citewell-file").write_text("no folder")
-        (tmp_path / "citewell-link").symlink_to(outside)
-        (tmp_path / "citewell-dead").mkdir()
+        (tmp_path / "citewell-temporary-file").write_text("no folder")
+        (tmp_path / "citewell-temporary-link").symlink_to(outside)
+        (tmp_path / "citewell-temporary-dead").mkdir()
+        (tmp_path / "citewell-library").mkdir()  # the name that a library has where none is given
         with TemporaryFolder() as alive:
             clear_left_behind()
             left = {path.name for path in tmp_path.iterdir()} - {alive.name}
             assert alive.is_dir()
-        assert left == {"outside", "other-program", "citewell-file", "citewell-link"}
+        kept = {"citewell-temporary-file", "citewell-temporary-link", "citewell-library"}
+        assert left == {"outside", "other-program", *kept}
         assert (outside / "precious.txt").exists()
