@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Final
 
 from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_calibrator
 from rag.answering.confidence import confidence_features
@@ -18,6 +19,9 @@ from rag.settings import Settings
 from rag.store import Store
 
 __all__ = ["Weigher"]
+
+_SURE: Final = 0.6
+"""Evidence in the question's own language under this is compared with that in others, where there is any."""
 
 
 class Weigher:
@@ -59,13 +63,18 @@ class Weigher:
             own = self.grounds(inquiry)
             ranked = own.selection.ranked
             apart = bool(ranked) and inquiry.is_foreign_to(inquiry.passages[ranked[0].unit.passage])
-            if inquiry.stopped or (own.bears and not apart):
+            if inquiry.stopped or (own.bears and own.confidence >= _SURE and not apart):
                 return inquiry, own
         other = self._abroad(inquiry)
         if other is None:
             return inquiry, own or self.grounds(inquiry)
         found = self.grounds(other)
-        return (other, found) if own is None or apart or found.bears else (inquiry, own)
+        # numbers are written alike in all languages: what lacks those asked for does not answer
+        surer = own is not None and found.bears and not found.features.get("numbers_far", 0.0)
+        surer = surer and not (own and own.bears and own.confidence >= found.confidence)
+        if own is None or apart or surer:
+            return other, found
+        return inquiry, own
 
     def _abroad(self, inquiry: Inquiry) -> Inquiry | None:
         """The question with passages in other languages; None where there are none."""

@@ -255,7 +255,8 @@ class EvidenceSelector:
 def select_measured(measured: Measured, models: UnitModels, max_sentences: int) -> Selection:
     """Rank and choose among measured units."""
     scores = models.ranking.scores(measured.matrix)
-    scores = scores - _STUFFED * np.array([_stuffing(unit) for unit in measured.units])
+    stuffed = _stuffing(measured.units)
+    scores = scores - _STUFFED * stuffed
     members = measured.members(scores)
     chosen: dict[int, float] = {}
     expected = 0.0
@@ -263,7 +264,7 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
         probabilities = models.membership.probabilities(members.matrix())
         headings = measured.matrix[members.candidates, FEATURES.index("heading")]
         headings[0] = 0.0  # one that is best of all may be all that a document says of the matter
-        probabilities *= 1.0 - headings
+        probabilities *= (1.0 - headings) * (1.0 - stuffed[members.candidates])
         chosen = dict(choose(members, probabilities, max_sentences))
         expected = float(probabilities.sum())
     ranked = {
@@ -289,8 +290,12 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
     )
 
 
-def _stuffing(unit: Unit) -> float:
-    return 0.0 if unit.is_row else repeated_share(unit.text)
+def _stuffing(units: Sequence[Unit]) -> Matrix:
+    """How far each unit, or one beside it, only says its words again, shape (n,)."""
+    own = {(u.passage, u.ordinal): 0.0 if u.is_row else repeated_share(u.text) for u in units}
+    return np.array(
+        [max(own.get((u.passage, u.ordinal + step), 0.0) for step in (-1, 0, 1)) for u in units], np.float64
+    )
 
 
 def _reading_order(chosen: Sequence[int], units: Sequence[Unit]) -> list[int]:

@@ -34,7 +34,8 @@ _NUMBER_AND_LETTER: Final = re.compile(r"\d[\d/-]{3,}[A-Z]")
 _LETTERS_THEN_DIGITS: Final = re.compile(r"(?<![\w-])([^\W\d_]{1,6}) (\d[\w-]*)")
 _LETTER: Final = re.compile(r"(?<=[^\W\d_]{3} )[B-HJ-Z](?![\w.'’&-]| \d)")
 _NUMBERED: Final = re.compile(
-    r"([^\W\d_]{3,}) (?:no\.? |nr\.? |n° |№ ?|#)?(\d+(?:\.\d+)*)(?![\w/%-]|[.,]\d)", re.IGNORECASE
+    r"(?<![^\W\d_])([^\W\d_]{3,30}) (?:no\.? |nr\.? |n° |№ ?|#)?(\d+(?:\.\d+)*)(?![\w/%-]|[.,]\d)",
+    re.IGNORECASE,
 )
 _ORDINALS: Final = ("first", "second", "third", "fourth")
 _NAMES: Final = {"q": "quarter", "h": "half"}

@@ -21,7 +21,7 @@ _NUMBER: Final = r"\d{1,3}(?:\.\d{1,3}){0,4}[A-Za-z]?|[IVXL]{1,6}"
 _LABEL: Final = re.compile(
     rf"(?<!\w)([^\W\d_]{{2,14}}|§)\.?\s?({_NUMBER})(?![\w%/-]|[.,:]\d)(?:\s?\(([a-z]|\d{{1,2}})\))?"
 )
-_DOTTED: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{1,3}){1,4})(?=\s*[?？.]?\s*\Z)")
+_DOTTED: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{1,3}){1,4})(?=\s{0,3}[?？.]?\s{0,3}\Z)")
 _COUNTED: Final = re.compile(r"第[一二三四五六七八九十百零〇两\d]{1,6}[章节節条條款编編篇部]")
 _PARTS: Final = frozenset(
     [

@@ -61,7 +61,7 @@ def _order() -> bytes:
             "page 1",
         ),
         ("Does the emergency light work?", "☐ Emergency light works: no", "Site visit"),
-        ("Which fuel was chosen?", "diesel", "Form!A5:B5"),
+        ("Which fuel was chosen?", "diesel", "Form!B5"),
         ("What was the sum in July?", "60", "Sales!C6"),
     ],
 )

@@ -12,7 +12,7 @@ from rag.schema import Message
 __all__ = ["Turn", "turns_of"]
 
 _MOST_TURNS: Final = 20
-_CITATION: Final = re.compile(r"\s*\[\d{1,3}(?:, \d{1,3})*\]")
+_CITATION: Final = re.compile(r" ?\[\d{1,3}(?:, \d{1,3}){0,20}\]")
 _MOST_READ: Final = 2_000
 """Characters of a question or an answer: what is spoken of stands at its beginning."""
 
