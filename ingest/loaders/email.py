@@ -34,6 +34,7 @@ __all__ = ["LOADER", "EmailLoader"]
 
 _MAILBOX: Final = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\n]{1,200}\d{4}[^\n]{0,40}\n")
 _MOST_ATTACHMENTS: Final = 100
+_FIELDS: Final = ("From", "To", "Cc", "Date", "Subject")
 _DEEPEST: Final = 3
 _EARLIER: Final = "Quoted"
 _LOWEST: Final = 6
@@ -90,7 +91,9 @@ def _write(
 ) -> None:
     subject = _header(message, "Subject")
     builder.block(subject, BlockKind.HEADING, 1)
-    builder.block(_told_head(message))
+    for name in _FIELDS:
+        value = _header(message, name)
+        builder.block(f"{name}: {value}" if value else "")
     builder.block(_told_sender(message), BlockKind.HEADING, 2)
     _write_body(message, builder)
     for number, attachment in enumerate(_attachments(message)):
@@ -106,21 +109,6 @@ def _write(
             _write(inner, builder, settings, depth - 1)
         elif inner is None:
             _write_attachment(attachment, name, builder, settings)
-
-
-def _told_head(message: EmailMessage) -> str:
-    """Who sent a message to whom, when and about what, as a sentence; empty where only a subject is."""
-    when = _date(message)
-    told = {
-        "by {}": _header(message, "From"),
-        "to {}": _header(message, "To"),
-        "with {} in copy (Cc)": _header(message, "Cc"),
-        "on {}": _day(message) + (f" at {when[11:16]}" if when else ""),
-    }
-    sent = " ".join(words.format(value) for words, value in told.items() if value)
-    subject = _header(message, "Subject")
-    about = f", about “{subject}” (subject)" if subject else ""
-    return f"This e-mail (mail, message) was sent {sent}{about}." if sent else ""
 
 
 def _told_sender(message: EmailMessage) -> str:

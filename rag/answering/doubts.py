@@ -9,6 +9,7 @@ from typing import Final
 
 from rag.answering.records import Grounds
 from rag.answering.understanding.dependence import dependence
+from rag.answering.understanding.misspelt import distance
 from rag.answering.understanding.question_parts import question_parts
 from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
 from rag.attribution.features import naming
@@ -20,6 +21,9 @@ from rag.text import STOP_WORDS, has_cjk, numbers, stem, words
 
 __all__ = ["doubt", "missing_parts", "shortcomings", "unknown_identifiers"]
 
+_TWO_NAMES: Final = re.compile(r"(?<!\w)([A-Z][^\W\d_]{2,30})(?= ([A-Z][^\W\d_]{2,30}))")
+_SLIPS: Final = 2
+"""Letters by which one name is taken for nearly another."""
 _LEAST_HELD: Final = 0.34
 _FEW: Final = 3
 _ALIKE: Final = 0.6
@@ -59,20 +63,49 @@ def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
 
 
 def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list[str]:
-    """The identifiers of a question, as it writes them, that stand in none of its passages."""
-    held = held_tokens(" ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages))
-    missing = identifiers(question.asked) - held
+    """Identifiers and names of a question, as it writes them, that stand in none of its passages."""
+    whole = " ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages)
+    missing = identifiers(question.asked) - held_tokens(whole)
     written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?![\w.'’&-]| \d)|[^\W_][\w/-]*", question.asked)
-    unknown = [word for word in dict.fromkeys(written) if identifiers(word) & missing]
-    return [*unknown, *missing_labels(question.asked, (p.text for p in passages))]
+    unknown = dict.fromkeys(word for word in written if identifiers(word) & missing)
+    labels = missing_labels(question.asked, (p.text for p in passages))
+    return [*unknown, *labels, *_names_of_others(question, whole)]
+
+
+def _names_of_others(question: Question, whole: str) -> list[str]:
+    """Of a person's two names one that is not there, with the nearly alike one that stands in its place.
+
+    Anna Kowalska is not Anna Kowalski, and Martina Haas not Martin Haas.
+    """
+    if question.language != "en" or question.asked.isupper():
+        return []
+    places: dict[str, list[int]] = {}
+    found = words(whole)
+    for at, word in enumerate(found):
+        places.setdefault(word, []).append(at)
+    others = []
+    for first, second in _TWO_NAMES.findall(question.asked):
+        for name, other, step in ((first, second, -1), (second, first, 1)):
+            if name.casefold() in places:
+                continue
+            beside = {
+                found[at + step] for at in places.get(other.casefold(), ()) if 0 <= at + step < len(found)
+            }
+            if any(distance(word, name.casefold(), _SLIPS) <= _SLIPS for word in beside):
+                others.append(name)
+    return others
 
 
 def _told_unknown(unknown: Sequence[str], passages: Sequence[Passage], chinese: bool) -> str:
     """That identifiers are not there, beside those that are nearest to them."""
-    written = dict.fromkeys(
-        word for p in passages for word in re.findall(r"[^\W_][\w/-]*", p.text) if identifiers(word)
-    )
-    near = [other for word in unknown for other in get_close_matches(word, written, _FEW, _ALIKE)]
+    found = dict.fromkeys(word for p in passages for word in re.findall(r"[^\W_][\w/-]*", p.text))
+    coded = [word for word in found if identifiers(word)]
+    named = [word for word in found if word[0].isupper()]
+    near = [
+        other
+        for word in unknown
+        for other in get_close_matches(word, coded if identifiers(word) else named, _FEW, _ALIKE)
+    ]
     names, others = ", ".join(unknown), ", ".join(dict.fromkeys(near))
     if chinese:
         return f"文档没有提到{names}" + (f"；相近的有{others}" if others else "")

@@ -72,3 +72,23 @@ def test_an_identifier_that_is_not_there_is_told_beside_its_nearest() -> None:
     assert "P-16" in told
     assert unknown_identifiers(read_question("What of P 16 and P-18?"), passages) == []
     assert unknown_identifiers(read_question("And INV-2024-0171?"), passages) == ["INV-2024-0171"]
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("What is the extension of Anna Kowalska?", ["Kowalska"]),
+        ("Which locker does Martina Haas have?", ["Martina"]),
+        ("What is the extension of Anna Kowalski?", []),
+        ("Which locker does Martin Haas have?", []),
+        ("Who is Peter Vogel?", []),  # like nobody who is there: no name is taken for another
+    ],
+)
+def test_a_name_that_is_nearly_another_is_missing(question: str, unknown: list[str]) -> None:
+    text = "Anna Kowalski has the extension 733. Locker 88 belongs to Martin Haas."
+    passages = [Passage("a", "staff.txt", "Staff", 1, 0, len(text), text, 1.0)]
+    assert unknown_identifiers(read_question(question), passages) == unknown
+    if unknown:
+        selection = EvidenceSelector(None).select(question, passages)
+        told = doubt(question, Grounds(selection, 0.9, 0.3), passages)
+        assert "nearest to it: Kowalski" in told or "nearest to it: Martin" in told
