@@ -26,7 +26,7 @@ def licence(package: Distribution) -> str:
 
 
 def main() -> int:
-    """Print a line a package, then what is wrong."""
+    """Print one line per package, then what is wrong."""
     found = {
         str(package.metadata["Name"]): (package.version, licence(package)) for package in distributions()
     }

@@ -6,7 +6,7 @@ DATASETS holds BEIR folders. Vectors of their real passages, by the default pres
 resampled to each size (see `benchmarks.synthetic`); the questions are real ones and lie where questions
 lie, which is not where passages do. The truth is a comparison with every vector. `--kept` holds what was
 embedded and each size that was measured: a run that was stopped goes on there, and an empty folder begins
-anew. Results: `benchmarks/results/dense_recall.json`.
+again. Results: `benchmarks/results/dense_recall.json`.
 """
 
 from __future__ import annotations

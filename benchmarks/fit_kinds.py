@@ -1,4 +1,4 @@
-"""Write the vectors and weights of the worked questions anew, after `data/examples/kinds.jsonl` was changed.
+"""Write the vectors and weights of the worked questions again, after `data/examples/kinds.jsonl` was changed.
 
 python -m benchmarks.fit_kinds
 """

@@ -3,7 +3,7 @@
 `citewell ingest`, `remove` and `reindex` run on a small library until SIGKILL ends them; after each
 kill a fresh process opens the library and proves its invariants (`benchmarks.kill_judge`). What the
 dead process had reported as stored has to be there, a removal has to be whole or not at all, and a
-reindex leaves one embedder or the other. Kept a line a kill in WORK/kills.jsonl, so that a run goes on
+reindex leaves one embedder or the other. Kept one line per kill in WORK/kills.jsonl, so that a run goes on
 where it was left; the table is written when all kills are done.
 """
 

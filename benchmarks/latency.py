@@ -7,7 +7,7 @@ DATASETS holds BEIR folders, whose texts and questions the libraries are made fr
 ones: the passages of the sample that are nearest to the question, cut to the length of a chunk, as many as
 a search returns. Each library is measured by a process of its own, so that its memory is that of
 a server that answers questions and does nothing else. With `--folder` and `--keep` the libraries stay,
-and another run finds them there and only makes the index anew.
+and another run finds them there and only rebuilds the index.
 Results: `benchmarks/results/latency.json`.
 """
 

@@ -5,7 +5,7 @@
 Each way of answering is asked the first questions of every set's own sample, through a library of the
 whole collection, or (RGB) of passages that hold no answer. A GGUF file is asked under the preset
 `cpu-writer`. Every draft is kept under the work folder with the time it took: a run that was stopped goes
-on, and what is done with a draft can be measured again without writing it anew. `--sets` and `--only` ask
+on, and what is done with a draft can be measured again without rewriting it. `--sets` and `--only` ask
 less and store all that there is. Stores `benchmarks/results/presets.json`.
 """
 
@@ -243,10 +243,10 @@ def store(found: dict[tuple[str, str], list[Told]]) -> None:
             "Questions of each set's own sample, first those that no fit of the confidence has seen; the "
             "whole collection searched (RGB: passages given that hold no answer); 95 % bootstrap intervals. "
             "Every way has the same retrieval, evidence and confidence below which nothing is told; what the "
-            "evidence does not bear out gives way to quotes. Told to refuse: the model reads besides what to "
+            "evidence does not support gives way to quotes. Told to refuse: the model reads besides what to "
             "say where the passages hold no answer. Gold contained and F1 count a refusal as 0; the short "
             "answer is cut from the evidence, and where a model wrote, by what it repeats. Supported: share "
-            "of told sentences that the evidence bears out. "
+            "of told sentences that the evidence supports. "
             "CPU s: median CPU seconds a question on one thread (AVX2, no GPU). GGUF weights are Q4_K_M."
         ),
     }

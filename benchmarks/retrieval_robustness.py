@@ -1,6 +1,6 @@
 """Whether the constants of the fusion are fitted to the sets: `python -m benchmarks.retrieval_robustness`.
 
-Each constant that was set by hand is chosen anew ten times, each time on nine sets (the value of the
+Each constant that was set by hand is chosen again ten times, each time on nine sets (the value of the
 best mean nDCG@10 of half, once and twice what is shipped), and judged on the tenth, which had no say. If
 a constant served only the sets that it was set on, the values chosen without a set would lose on it; if
 it hardly matters, they would gain and lose nothing. The last row chooses all constants at once, each as

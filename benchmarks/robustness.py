@@ -1,7 +1,7 @@
 """What becomes of odd and broken PDFs: `python -m benchmarks.robustness --data FOLDER [FOLDER ...]`.
 
 Each file goes through a parsing process as in `citewell ingest`, with OCR, under a limit of 30 seconds.
-With `--work FILE` outcomes are kept a line a file, so that a run goes on where it was left.
+With `--work FILE` outcomes are kept one line per file, so that a run goes on where it was left.
 """
 
 from __future__ import annotations

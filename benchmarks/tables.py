@@ -42,7 +42,7 @@ def stored(name: str) -> Table:
 
 
 def filled(text: str, made: Callable[[str], Table] = stored) -> str:
-    """A page with each table made anew, by its name."""
+    """A page with each table rebuilt, by its name."""
     return _TABLE.sub(lambda found: f"{found[1]}{markdown(made(found['name']))}\n{found[3]}", text)
 
 

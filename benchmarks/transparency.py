@@ -26,7 +26,7 @@ _DIGEST_OF_OTHERS: Final = "not ours to pin"
 
 
 def written(text: str) -> str:
-    """The page with each of its tables made anew."""
+    """The page with each of its tables rebuilt."""
     return filled(text, lambda name: _TABLES[name]())
 
 

@@ -29,7 +29,8 @@ def ingest(
     config: ConfigOption = None,
     assignments: SetOption = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Standard output holds JSON only: an object a file, one a line.")
+        bool,
+        typer.Option("--json", help="Standard output holds JSON only: one object per file, one per line."),
     ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove documents whose files under the given folders are gone.")

@@ -25,7 +25,7 @@ from rag.store import Store, chosen_settings, open_embedder
 __all__ = ["ingest_paths"]
 
 _PUBLISH_SECONDS: Final = 60.0
-_RECUT: Final = ("the same file as before, cut anew because the chunking settings changed",)
+_RECUT: Final = ("the same file as before, cut again because the chunking settings changed",)
 
 
 def ingest_paths(
@@ -175,7 +175,7 @@ class _Run:
             if self._store.embedder == self._embedder.fingerprint:
                 raise
             raise _EmbedderChangedError from error
-        except (StoreError, NotFoundError) as error:  # NotFoundError: removed while it was cut anew
+        except (StoreError, NotFoundError) as error:  # NotFoundError: removed while it was cut again
             result = FileResult.failure(read.file.source, str(error), time.perf_counter() - read.started)
         finally:
             self._filler.forget(embedding)

@@ -32,7 +32,7 @@ _MEGABYTE: Final = 1_000_000
 class ReadFile:
     """A file that was parsed, and whether its source is new to the library.
 
-    With `recut` it was not parsed: its document is in the library and has only to be cut anew.
+    With `recut` it was not parsed: its document is in the library and has only to be cut again.
     """
 
     file: FoundFile

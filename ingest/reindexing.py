@@ -67,7 +67,7 @@ def reindex(
     Chunks and vectors are built beside those that are searched, each batch kept by a transaction of
     its own: searches and ingests go on, and one that was stopped or killed is gone on with by calling
     it again. Documents that come meanwhile are covered before the swap, which is one transaction.
-    Where nothing was to be changed, all that is derived is made anew: the lexical index, the
+    Where nothing was to be changed, all that is derived is rebuilt: the lexical index, the
     documents' signatures and the vector index. `embedder_settings` build the embedder again when the
     library is opened next.
 

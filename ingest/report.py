@@ -1,4 +1,4 @@
-"""What the command says while it works: a line a file, a bar with rate and time left, a summary."""
+"""What the command says while it works: one line per file, a bar with rate and time left, a summary."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN_FAILURES: Final = 20
 class Report:
     """Results go to standard output, the bar and notes to standard error.
 
-    As JSON, standard output holds an object a file, on a line each, and nothing else.
+    As JSON, standard output holds one object per file, on a line each, and nothing else.
     """
 
     def __init__(self, as_json: bool) -> None:

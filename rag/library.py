@@ -108,7 +108,7 @@ class Library:
     def embedder(self) -> Embedder:
         """The library's own embedder, or in one without vectors that of the settings.
 
-        A reindex, also one of another process, is noticed: the parts that stand on it are made anew.
+        A reindex, also one of another process, is noticed: the parts that stand on it are rebuilt.
 
         Raises:
             ConfigurationError: the settings name another embedder than the library's.
@@ -121,7 +121,7 @@ class Library:
 
     @property
     def parts(self) -> Parts:
-        """What a question goes through; built anew when the library has another embedder."""
+        """What a question goes through; rebuilt when the library has another embedder."""
         with self._making:
             embedder, parts = self.embedder, self._parts
             if parts is None or parts.embedder is not embedder:

@@ -67,7 +67,7 @@ def broken(source: str, kind: str, error: Exception, remedy: str = "Save it agai
     """What is told of a file that is no whole one of its kind, in a user's words; the cause comes last."""
     return DocumentError(
         f"cannot read {source}: broken {kind}, the file is damaged or was not copied whole. {remedy}, or get "
-        f"it anew. ({type(error).__name__})"
+        f"it again. ({type(error).__name__})"
     )
 
 

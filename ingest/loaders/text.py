@@ -108,7 +108,7 @@ def _heading_level(lines: list[re.Match[str]], i: int) -> int:
 
 
 def _leads(line: str, following: str) -> bool:
-    """Whether the line below a short one is prose that begins anew, not its other half."""
+    """Whether the line below a short one is prose that begins again, not its other half."""
     return following[:1].isupper() and _is_prose(following) and not _LIST_ITEM.match(line)
 
 

@@ -43,11 +43,11 @@ class Calibrator:
         """
         if tree.get("version") != _VERSION:
             raise ConfigurationError(
-                f"{source}: version {tree.get('version')!r}, not {_VERSION}; calibrate anew"
+                f"{source}: version {tree.get('version')!r}, not {_VERSION}; calibrate again"
             )
         model, knots = tree.get("confidence"), tree.get("knots")
         if not isinstance(model, Mapping) or not isinstance(knots, Mapping):
-            raise ConfigurationError(f"{source}: `confidence` or `knots` is missing; calibrate anew")
+            raise ConfigurationError(f"{source}: `confidence` or `knots` is missing; calibrate again")
         points = _curve(knots, ("scores", "probabilities"), f"{source}: knots")
         given = tree.get("precisions")
         precisions = None if given is None else _curve(given, _PRECISION_AXES, f"{source}: precisions")
@@ -118,7 +118,7 @@ def _curve(tree: Any, axes: tuple[str, str], source: str) -> Matrix:
     try:
         points = np.array([tree[axes[0]], tree[axes[1]]], np.float64)
     except (KeyError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"{source} cannot be read ({error}); calibrate anew") from None
+        raise ConfigurationError(f"{source} cannot be read ({error}); calibrate again") from None
     if points.ndim != 2 or not points.size or (np.diff(points, axis=1) < 0).any():
-        raise ConfigurationError(f"{source} must be ascending lists of one length; calibrate anew")
+        raise ConfigurationError(f"{source} must be ascending lists of one length; calibrate again")
     return points

@@ -19,7 +19,7 @@ _ROUNDS: Final = 3
 
 @dataclass(frozen=True)
 class Draft:
-    """A text of a generator with an alignment a sentence; `silent` where it says that there is no answer."""
+    """A text of a generator with one alignment per sentence; `silent` where it says there is no answer."""
 
     text: str
     silent: bool
@@ -36,11 +36,11 @@ class Draft:
 
     @property
     def borne_out(self) -> tuple[Alignment, ...]:
-        """The sentences that the evidence bears out, at least in part."""
+        """The sentences that the evidence supports, at least in part."""
         return tuple(a for a in self.alignments if a.support in SUPPORT_WORTH)
 
     def rests_on(self, evidence: Iterable[Unit]) -> bool:
-        """Whether a sentence that is borne out is so by some of this evidence."""
+        """Whether a sentence that is supported is so by some of this evidence."""
         places = {(unit.document_id, unit.start) for unit in evidence}
         return any((unit.document_id, unit.start) in places for a in self.borne_out for unit in a.units)
 

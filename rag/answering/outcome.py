@@ -14,7 +14,7 @@ __all__ = ["Outcome"]
 class Outcome:
     """Sentences with their citations, or an abstention with its `reason`.
 
-    `support` is the share of what was written that its evidence bears out; 1 for quotes. `written` is the
+    `support` is the share of what was written that its evidence supports; 1 for quotes. `written` is the
     checked text of a model; empty for quotes. `gives_way` says that quotes are to stand in its place.
     `notes` go into the run record's `why`.
     """

@@ -147,7 +147,7 @@ class Writer:
         kept = alignments if self.unsupported == "mark" else draft.borne_out
         if not kept or (self.unsupported == "refuse" and kept != alignments):
             doubted = next(a for a in alignments if a not in draft.borne_out)
-            reason = f"the evidence does not bear out what the model wrote: {doubted.reason}"
+            reason = f"the evidence does not support what the model wrote: {doubted.reason}"
             return replace(told, reason=reason)
         if quotes and not draft.rests_on(evidence):
             return replace(told, reason="what the model wrote rests on nothing that answers the question")

@@ -1,4 +1,4 @@
-"""Each sentence of a generated draft set against the units that could bear it out."""
+"""Each sentence of a generated draft set against the units that could support it."""
 
 from __future__ import annotations
 

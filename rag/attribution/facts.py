@@ -139,7 +139,7 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def missing_quantities(claim: str, evidence: Iterable[str]) -> list[Quantity]:
-    """The quantities of a claim that no quantity of its evidence bears out."""
+    """The quantities of a claim that no quantity of its evidence supports."""
     there = [quantity for text in evidence for quantity in quantities(text)]
     wanted = (q for q in quantities(claim) if not (q.value == 1.0 and not q.unit))
     return [quantity for quantity in wanted if not any(quantity.agrees(other) for other in there)]

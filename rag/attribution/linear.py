@@ -33,11 +33,11 @@ class LinearModel:
         """
         weights = tree.get("weights")
         if not isinstance(weights, Mapping):
-            raise ConfigurationError(f"{source}: no weights in {dict(tree)!r}; fit the file anew")
+            raise ConfigurationError(f"{source}: no weights in {dict(tree)!r}; fit the file again")
         unknown = sorted(set(weights) - set(expected))
         if unknown:
             raise ConfigurationError(
-                f"{source}: {unknown[0]!r} is no feature of this version; fit the file anew"
+                f"{source}: {unknown[0]!r} is no feature of this version; fit the file again"
             )
         try:
             values = np.array([float(weights.get(name, 0.0)) for name in expected], np.float64)
@@ -77,5 +77,5 @@ def read_parameters(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"cannot read parameters {str(path)!r}: {error}") from None
     if not isinstance(tree, dict):
-        raise ConfigurationError(f"parameters {str(path)!r} are no JSON object; fit the file anew")
+        raise ConfigurationError(f"parameters {str(path)!r} are no JSON object; fit the file again")
     return tree

@@ -68,7 +68,7 @@ class EvidenceWeights:
         if tree.get("version") != _VERSION:
             raise ConfigurationError(
                 f"{source}: version {tree.get('version')!r}, not {_VERSION}; "
-                "fit it anew with benchmarks/fit_evidence.py"
+                "fit it again with benchmarks/fit_evidence.py"
             )
         read, unread = (UnitModels.from_json(tree, source, how) for how in ("", "_unread"))
         return cls(_model(tree, "prefilter", WORD_FEATURES, source), read, unread)

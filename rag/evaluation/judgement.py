@@ -91,7 +91,7 @@ def _is_short(answer: str) -> bool:
 
 
 JUDGEMENT: Final = 2
-"""Of how answers are judged; another number makes every earlier judgement be made anew."""
+"""Of how answers are judged; another number has every earlier judgement made again."""
 
 Sliced = Callable[[str, int, int], str]
 """The characters of a document: (document id, start, end) -> text. How a quote is verified."""

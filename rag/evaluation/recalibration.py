@@ -81,7 +81,7 @@ def recalibrate(
 
     The ways, from the fewest parameters to the most: keep the shipped one; stretch and shift its log
     odds (Platt 1999), shrunk to no change; from 100 questions on, map its score by isotonic regression
-    (Zadrozny and Elkan 2002); from 300 on, fit the model itself anew. Few questions thus change little.
+    (Zadrozny and Elkan 2002); from 300 on, fit the model itself again. Few questions thus change little.
 
     Raises:
         UsageError: there are too few questions, or too few answers of one kind.

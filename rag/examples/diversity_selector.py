@@ -25,7 +25,7 @@ class DiversitySelector(ExampleSelector):
 
     The pool is divided into as many clusters as the square root of its size (after Auto-CoT, Zhang
     et al. 2023, which takes one example from each of k clusters without regard to the question),
-    anew when examples came or went.
+    again when examples came or went.
     """
 
     def __init__(self, index: QuestionIndex, **common: Any) -> None:

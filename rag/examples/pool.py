@@ -124,7 +124,7 @@ def _pool_path(name: str) -> Path:
 
 
 def _stamp(path: Path) -> object:
-    """What differs when a file was written anew; a file that is not there is for `load_pool` to tell."""
+    """What differs when a file was rewritten; a file that is not there is for `load_pool` to tell."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Passages ordered anew by a model that reads question and passage together."""
+"""Passages put in a new order by a model that reads question and passage together."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ __all__ = [
 
 
 class Support(StrEnum):
-    """How far the cited evidence bears out a sentence."""
+    """How far the cited evidence supports a sentence."""
 
     SUPPORTED = "supported"
     PARTIAL = "partial"

@@ -106,7 +106,7 @@ class GeneratorSettings(Section):
     )
     batch_size: int = Field(8, ge=1, description="Prompts written at once when there are many questions.")
     candidates: int = Field(
-        1, ge=1, le=16, description="Drafts written for a question; the one that the evidence bears out best."
+        1, ge=1, le=16, description="Drafts written for a question; the one that the evidence supports best."
     )
     idle_minutes: float | None = Field(
         None, gt=0.0, description="Give the memory of local weights back after so long without work."

@@ -139,7 +139,7 @@ class AnsweringSettings(Section):
     )
     unsupported: Literal["quote", "mark", "drop", "refuse"] = Field(
         "quote",
-        description="What happens to a written sentence that the evidence does not bear out: it is left out "
+        description="What happens to a written sentence that the evidence does not support: it is left out "
         "and, where none remains, the evidence is quoted (`quote`) or nothing answered (`drop`); it is told "
         "with a mark (`mark`); or the whole answer is refused (`refuse`).",
     )

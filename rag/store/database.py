@@ -35,7 +35,7 @@ class Database:
     flushed to the disk, because a document that was reported as added has to survive a power cut.
 
     Where the file or its folder cannot be written it is read as it is. SQLite then sees the changes of
-    another process only while that one is at it, so each transaction opens the file anew.
+    another process only while that one is at it, so each transaction opens the file again.
     """
 
     def __init__(self, path: Path, busy_seconds: float = _BUSY_SECONDS) -> None:

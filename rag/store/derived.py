@@ -1,4 +1,4 @@
-"""What is made from documents and can be made anew: likeness, embedders, the way of cutting, indexes."""
+"""What is made from documents and can be rebuilt: likeness, embedders, the way of cutting, indexes."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Derived(Catalog):
             return similar_pairs(connection)
 
     def document(self, document_id: str) -> Document:
-        """A document as it was read, but for its pages' geometry: enough to cut it anew.
+        """A document as it was read, but for its pages' geometry: enough to cut it again.
 
         Raises:
             NotFoundError: the document is not there.
@@ -149,7 +149,7 @@ class Derived(Catalog):
         drop_old_vectors(self._database)
 
     def rebuild_lexical(self) -> None:
-        """Make the lexical index and the documents' signatures anew from the stored text."""
+        """Rebuild the lexical index and the documents' signatures from the stored text."""
         with self._database.writing() as connection:
             connection.execute("UPDATE library SET terms = ''")
             refresh_terms(connection)

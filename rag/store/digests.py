@@ -29,7 +29,7 @@ _MISSING: Final = "SELECT id FROM documents WHERE text_digest = ''"
 
 
 def keep_digests(connection: sqlite3.Connection, document: int) -> None:
-    """Note what is stored now of a document, by row id: after it came in or was cut anew."""
+    """Note what is stored now of a document, by row id: after it came in or was cut again."""
     connection.execute(
         "UPDATE documents SET text_digest = ?, chunks_digest = ? WHERE id = ?",
         (_digest(connection, _TEXT, document), _digest(connection, _CHUNKS, document), document),

@@ -91,7 +91,7 @@ _PLENTY: Final = 4
 class Reserve:
     """A file of zeros in the library's folder that is given up when the disk is full.
 
-    It is made anew when there is room again: some times its size, so that it never takes the last.
+    It is rebuilt when there is room again: some times its size, so that it never takes the last.
     """
 
     def __init__(self, folder: Path, size: int = RESERVE_BYTES) -> None:
@@ -119,7 +119,7 @@ class Reserve:
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
-        """A block that may have the room if it is needed; kept anew afterwards if there is plenty."""
+        """A block that may have the room if it is needed; kept again afterwards if there is plenty."""
         self.give_up()
         try:
             yield

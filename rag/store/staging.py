@@ -74,7 +74,7 @@ class StagedChunk:
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """What a swap changed: documents that were cut anew, and all chunks of the library."""
+    """What a swap changed: documents that were cut again, and all chunks of the library."""
 
     recut: int
     documents: int

@@ -262,8 +262,8 @@ class Store(Derived):
         self._lexical.publish()
 
     def rebuild(self) -> None:
-        """Make the lexical index, the documents' signatures and the vector index anew from the catalog."""
-        # caches first: words are numbered anew, and one killed in between must not leave the old numbers
+        """Rebuild the lexical index, the documents' signatures and the vector index from the catalog."""
+        # caches first: words are renumbered, and one killed in between must not leave the old numbers
         shutil.rmtree(self.path / "index" / "lexical", ignore_errors=True)
         VectorCache(self.path / "index").clear()
         self.rebuild_lexical()

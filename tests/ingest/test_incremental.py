@@ -26,7 +26,7 @@ def vectors(store):
         connection.close()
 
 
-def test_other_chunking_settings_cut_a_file_anew_without_reading_it(
+def test_other_chunking_settings_cut_a_file_again_without_reading_it(
     folder, store, embedder, settings, run, faulty_loaders
 ):
     (folder / "a.txt").write_text("PID of the process that parses this.\n\n" + TEXT)
@@ -37,7 +37,7 @@ def test_other_chunking_settings_cut_a_file_anew_without_reading_it(
     assert second.status == "updated"
     assert second.document_id == first.document_id
     assert second.chunks > first.chunks
-    assert "cut anew" in second.warnings[0]
+    assert "cut again" in second.warnings[0]
     assert not (folder / "a.pid").exists()
     assert [check for check in store.check() if not check.ok] == []
     assert vectors(store) == second.chunks
@@ -45,7 +45,7 @@ def test_other_chunking_settings_cut_a_file_anew_without_reading_it(
     assert run(folder / "a.txt", settings=finer)["a.txt"].status == "unchanged"
 
 
-def test_other_rules_of_reading_read_a_file_anew(folder, store, settings, run, monkeypatch):
+def test_other_rules_of_reading_read_a_file_again(folder, store, settings, run, monkeypatch):
     (folder / "a.txt").write_text(TEXT)
     run(folder)
     assert run(folder)["a.txt"].status == "unchanged"
@@ -54,7 +54,7 @@ def test_other_rules_of_reading_read_a_file_anew(folder, store, settings, run, m
     assert run(folder)["a.txt"].status == "unchanged"
 
 
-def test_a_document_of_unknown_rules_is_read_anew(folder, store, run):
+def test_a_document_of_unknown_rules_is_read_again(folder, store, run):
     (folder / "a.txt").write_text(TEXT)
     run(folder)
     connection = sqlite3.connect(store.path / "catalog.sqlite")

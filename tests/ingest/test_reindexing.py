@@ -157,7 +157,7 @@ def test_changed_chunking_settings_are_applied_and_known_texts_not_embedded_agai
     assert embedder.calls == []
 
 
-def test_without_a_change_indexes_are_made_anew_from_the_truth(filled, settings, embedder):
+def test_without_a_change_indexes_are_rebuilt_from_the_truth(filled, settings, embedder):
     filled.publish()
     ids = [hit.chunk_id for hit in filled.lexical_search("pump plant", 100)]
     for table in ("lexical_postings", "lexical_terms", "sketches"):

@@ -114,7 +114,7 @@ def test_many_questions_keep_their_order_and_their_errors(library: Library) -> N
     assert len(library.runs()) == 2
 
 
-def test_many_questions_are_asked_anew_each_without_the_cache(library: Library) -> None:
+def test_many_questions_are_asked_again_each_without_the_cache(library: Library) -> None:
     answers = [a for a in library.ask_many([QUESTION] * 3, use_cache=False) if isinstance(a, Answer)]
     assert len({answer.run_id for answer in answers}) == 3
     assert all(told(answer) == told(answers[0]) for answer in answers)

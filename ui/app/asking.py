@@ -1,4 +1,4 @@
-"""One question being answered in a thread of its own, so that a page that is drawn anew loses nothing."""
+"""One question being answered in a thread of its own, so that a page that is drawn again loses nothing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Draft:
 class Asking:
     """A question on its way to an answer.
 
-    The page that asked reads `follow`; a page that is drawn anew reads it again and sees all that
+    The page that asked reads `follow`; a page that is drawn again reads it again and sees all that
     is known. Another page of the app does not stop the question: `stop` does, and `stop_soon`, for a browser
     that has gone, unless it comes back. `ready` is called before, in the thread, to have the models loaded;
     `on_end` once at the end, be it an answer, an error or a stop.

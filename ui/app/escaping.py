@@ -54,7 +54,7 @@ def laid_out_html(text: str, marked: Span = (0, 0)) -> str:
     """The text for a place that keeps its line breaks (`white-space: pre-wrap`).
 
     Args:
-        text: As documents are kept: a row a line, its cells separated by tabs.
+        text: As documents are kept: one row per line, its cells separated by tabs.
         marked: Offsets within `text`; what lies between them is marked in every cell it touches.
     """
     parts = []

@@ -67,7 +67,7 @@ class Opened:
 class Pending:
     """A question to be begun in this run or the next.
 
-    `again` is the number of the turn that is asked again: in the same place of the talk, and made anew.
+    `again` is the number of the turn that is asked again: in the same place of the talk, and written again.
     """
 
     question: str

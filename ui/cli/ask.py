@@ -65,7 +65,7 @@ def ask(
         ),
     ] = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Make the answer anew, even if it was given before.")
+        bool, typer.Option("--no-cache", help="Answer again, even if it was given before.")
     ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Tell what was searched and weighed, and what decided.")

@@ -1,4 +1,4 @@
-"""`citewell reindex`: another embedder, other chunking settings, or the indexes made anew."""
+"""`citewell reindex`: another embedder, other chunking settings, or the indexes rebuilt."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def reindex(
 
 
 class _Bar:
-    """How far it is, on standard error: a bar on a terminal, else a line a stage."""
+    """How far it is, on standard error: a bar on a terminal, else one line per stage."""
 
     def __init__(self) -> None:
         self._bar: Bar | None = None
@@ -141,11 +141,11 @@ def _summary(event: ReindexProgress, before: str | None, after: str | None) -> s
     size = f"{event.documents} documents, {event.chunks} chunks"
     time = f"{event.embedded} texts embedded, {event.kept} had their vectors; {event.seconds:.1f} s"
     if before != after:
-        recut = f"{event.recut} documents cut anew"
+        recut = f"{event.recut} documents cut again"
         return f"the library is searched by {event.embedder} now: {size}, {recut}; {time}"
     if event.recut:
-        return f"{event.recut} documents cut anew: {size}; {time}"
-    return f"nothing had changed; the indexes were made anew: {size}; {event.seconds:.1f} s"
+        return f"{event.recut} documents cut again: {size}; {time}"
+    return f"nothing had changed; the indexes were rebuilt: {size}; {event.seconds:.1f} s"
 
 
 def _as_json(event: ReindexProgress, before: str | None, after: str | None) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _as_json(event: ReindexProgress, before: str | None, after: str | None) -> d
 
 
 def _rebuilt(event: ReindexProgress, before: str | None, after: str | None) -> list[str]:
-    """Which derived things were made anew."""
+    """Which derived things were rebuilt."""
     if before == after and not event.recut:
         return ["lexical index", "signatures", "vector index"]
     parts = ["chunks", "lexical index"] if event.recut else []

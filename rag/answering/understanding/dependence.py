@@ -40,7 +40,7 @@ class Anaphor:
 class Dependence:
     """How a question leans on the turns before it.
 
-    `fragment` is what an elliptic question gives anew: "in 2024" of "And in 2024?"; `asks` the question
+    `fragment` is what is new in an elliptic question: "in 2024" of "And in 2024?"; `asks` the question
     word that it has alone: "When" of "When?". Otherwise `anaphors` point back.
     """
 

@@ -28,7 +28,7 @@ class FollowUps:
     A question that stands alone is never touched.
 
     Args:
-        generator: one that writes the question anew; what it strays in is not taken.
+        generator: one that rewrites the question; what it strays in is not taken.
         embedder: the embedder that knows a phrase's language, for which phrase another stands in.
         reads: whether the conversation is looked at.
     """

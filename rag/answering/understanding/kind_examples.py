@@ -65,7 +65,7 @@ def read_kind_examples(path: Path | None = None) -> tuple[KindExample, ...]:
 def fitted_examples(
     embedder: Embedder, examples: Sequence[KindExample], kinds: Sequence[str], kept: Path | None = None
 ) -> FittedKinds:
-    """Read from what ships, or from the folder `kept`; fitted anew where embedder or examples are others."""
+    """Read from what ships, or from the folder `kept`; fitted again where embedder or examples are others."""
     key = _key(embedder, examples, kinds)
     shipped = shipped_file(embedder)
     for place in (shipped, *([kept / shipped.name] if kept is not None else [])):

@@ -1,4 +1,4 @@
-"""A follow-up made to stand alone: what it gives anew takes the place of its like in the question before.
+"""A follow-up made to stand alone: what is new in it takes the place of its like in the question before.
 
 "How much is a tyre change for the Volta Uno?" + "What about a service?"
 -> spans of the question before: "a tyre change", "the Volta Uno", "a tyre", ...

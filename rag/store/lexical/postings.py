@@ -219,7 +219,7 @@ def terms_are_current(connection: sqlite3.Connection) -> bool:
 
 
 def refresh_terms(connection: sqlite3.Connection) -> None:
-    """Index all chunks anew if the rules for words have changed since.
+    """Index all chunks again if the rules for words have changed since.
 
     The library then names its words by the rules and a random part: words of the same rules that
     were numbered at another time have other ids, and caches have to tell them apart.
@@ -232,7 +232,7 @@ def refresh_terms(connection: sqlite3.Connection) -> None:
     total = sum(chunks for _, _, chunks in documents)
     done = reported = 0
     if total >= _MANY:
-        _LOG.warning("indexing the words of %d chunks anew: once, since the rules for words changed", total)
+        _LOG.warning("indexing the words of %d chunks again: once, since the rules for words changed", total)
     for document, document_id, chunks in documents:
         found = document_chunks(connection, document_id)
         add_rows(connection, document, [lexical_row(c.title, c.headings, c.text, c.context) for c in found])

@@ -1,7 +1,7 @@
 """A segment: the words of up to 65,536 chunks turned round, for each word the chunks that have it.
 
 Segments are never changed. New chunks come as a small segment, small segments are merged into larger
-ones, and a chunk that is deleted is passed over until its segment is made anew (the design of Lucene;
+ones, and a chunk that is deleted is passed over until its segment is rebuilt (the design of Lucene;
 O'Neil et al. 1996, "The log-structured merge-tree"). Within a segment a chunk is a position of two
 bytes, and the scores of all its chunks fit into a processor's cache.
 """

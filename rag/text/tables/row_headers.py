@@ -92,7 +92,7 @@ def _is_centred_title(
 ) -> bool:
     """Whether a row titles those below it though it does not stand over their labels, but in the middle.
 
-    A word alone below the names of several columns names none of them anew; right after them it may be
+    A word alone below the names of several columns names none of them again; right after them it may be
     the second line of a name, unless it stands over several columns.
     """
     filled = [cell for cell in row if cell.text.strip()]

@@ -157,7 +157,7 @@ def test_the_evidence_is_quoted_where_no_written_sentence_is_borne_out(store: St
     assert (answer.text, answer.citations, answer.short_answer, answer.model, answer.confidence) == (
         *(quoted.text, quoted.citations, quoted.short_answer, quoted.model, quoted.confidence),
     )
-    assert "quoted, because the evidence does not bear out" in answer.reason
+    assert "quoted, because the evidence does not support" in answer.reason
     assert record.why["draft"].startswith("Late items cost 25 cents")
     assert [told["support"] for told in record.why["alignments"]] == ["contradicted", "unsupported"]
     assert record.prompt

@@ -40,7 +40,7 @@ def test_a_language_with_too_few_chunks_has_no_background(store, embedder):
     assert LibraryBackground(store, embedder.fingerprint).like(german) is None
 
 
-def test_the_sample_is_taken_anew_once_the_library_has_grown(store, embedder):
+def test_the_sample_is_taken_again_once_the_library_has_grown(store, embedder):
     fill(store, embedder, 60)
     background = LibraryBackground(store, embedder.fingerprint)
     first = background.like([])

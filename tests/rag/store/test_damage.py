@@ -141,7 +141,7 @@ def _damage_told(library: Path) -> bool:
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense"])
-def test_damaged_index_files_are_made_anew(store: Store, embedder: HashingEmbedder, damage: bytes):
+def test_damaged_index_files_are_rebuilt(store: Store, embedder: HashingEmbedder, damage: bytes):
     for number in range(6):
         add_to_store(store, document(f"number {number} words", f"{number}.txt"), embedder)
     store.publish()

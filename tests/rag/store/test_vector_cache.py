@@ -93,7 +93,7 @@ def empty(path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".faiss", ".json"])
 @pytest.mark.parametrize("damage", [truncate, flip_a_bit, empty, Path.unlink])
-def test_a_damaged_or_missing_file_is_made_anew_from_stored_vectors(
+def test_a_damaged_or_missing_file_is_rebuilt_from_stored_vectors(
     published: Store,
     embedder: HashingEmbedder,
     reads: list[int],

@@ -229,7 +229,7 @@ def test_questions_of_a_file_are_not_asked_twice(citewell, tmp_path):
     assert answers.read_text().startswith(kept)
 
 
-def test_an_answer_is_made_anew_on_request(citewell):
+def test_an_answer_is_rebuilt_on_request(citewell):
     question = "What does the crane of the harbour lift?"
     answers = [
         json.loads(citewell("ask", question, "--json", *more)[1]) for more in ((), (), ("--no-cache",))

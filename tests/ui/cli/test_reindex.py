@@ -59,7 +59,7 @@ def test_the_embedder_is_changed_and_the_library_opened_with_it(library, citewel
     assert "citewell reindex --embedder packaged:all-MiniLM-L6-v2" in error
     code, out, _ = citewell("reindex")
     assert code == 0
-    assert out.startswith("nothing had changed; the indexes were made anew: 3 documents")
+    assert out.startswith("nothing had changed; the indexes were rebuilt: 3 documents")
 
 
 def test_documents_that_are_alike_are_listed_as_such(library, citewell):

@@ -1,4 +1,4 @@
-"""An answer as it is read: sentences with numbered citations, how sure it is, what is not borne out."""
+"""An answer as it is read: sentences with numbered citations, how sure it is, what is not supported."""
 
 from __future__ import annotations
 

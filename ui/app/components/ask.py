@@ -115,7 +115,7 @@ def _question(question: str) -> None:
 
 
 def _follow(asking: Asking) -> None:
-    """The answer as it grows; when it is done the page is drawn anew, with numbers that can be clicked.
+    """The answer as it grows; when it is done the page is drawn again, with numbers that can be clicked.
 
     Each write to the page is a point where Streamlit may end this run, because the person clicked
     something: then the next run follows on. One waiting thread costs less than a page that asks

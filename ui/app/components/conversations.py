@@ -117,7 +117,7 @@ def conversation_list(library: Library) -> None:
             t.new_conversation,
             key="new-conversation",
             icon=":material/add_comment:",
-            on_click=_start_anew,
+            on_click=_start_again,
             width="stretch",
         )
         kept = [item for item in library.store.conversations() if item.turns]
@@ -172,7 +172,7 @@ def conversation_tools(conversation: Conversation) -> None:
             st.code(as_markdown(conversation), language=None, wrap_lines=True, height=240)
 
 
-def _start_anew() -> None:
+def _start_again() -> None:
     state = session()
     state.conversation, state.opened, state.asking = Conversation(), None, None
 
@@ -186,4 +186,4 @@ def _load(library: Library, conversation_id: str) -> None:
 def _delete(library: Library, conversation_id: str) -> None:
     library.store.delete_conversation(conversation_id)
     if session().conversation.conversation_id == conversation_id:
-        _start_anew()
+        _start_again()

@@ -63,7 +63,7 @@ def uploader(shared: Shared) -> None:
 def job_views(shared: Shared, first: bool = False) -> None:
     """The last uploads; drawn again by itself while one is at work, and once more when it is done.
 
-    With `first` the library is empty, and the page is drawn anew as soon as there is something to ask.
+    With `first` the library is empty, and the page is drawn again as soon as there is something to ask.
     """
     if not shared.queue.jobs():
         return

@@ -118,7 +118,7 @@ def test_document_frequencies_count_chunks(store: Store, embedder: HashingEmbedd
     assert store.document_frequencies(["appl", "jam", "none"]) == {"appl": 2, "jam": 2, "none": 0}
 
 
-def test_the_index_is_made_anew_when_the_rules_for_words_change(
+def test_the_index_is_rebuilt_when_the_rules_for_words_change(
     store: Store, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = add_to_store(store, document("Apples and pears"), embedder)
@@ -187,7 +187,7 @@ def test_two_stores_see_each_others_documents(store: Store, embedder: HashingEmb
         assert found(other, "apple") == [2]
 
 
-def test_an_older_library_is_indexed_anew_when_it_is_opened(
+def test_an_older_library_is_indexed_again_when_it_is_opened(
     tmp_path: Path,
     embedder: HashingEmbedder,
     caplog: pytest.LogCaptureFixture,
@@ -204,5 +204,5 @@ def test_an_older_library_is_indexed_anew_when_it_is_opened(
     with Store.open(tmp_path) as store:
         assert found(store, "plum") == [3]
         assert all(check.ok for check in store.check())
-    assert "indexing the words of 3 chunks anew" in caplog.text
+    assert "indexing the words of 3 chunks again" in caplog.text
     assert "3 of 3 chunks indexed" in caplog.text
