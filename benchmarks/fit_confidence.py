@@ -53,7 +53,7 @@ _PROOFS: Final = (
     "score margin passage_margin cosine window_cosine passage_cosine near_overlap context_overlap"
     " passage_overlap untrusted_overlap untrusted_context untrusted_coverage pairs answer_coverage kind rank"
     " membership"
-    " read_evidence read_answerable read_span read_margin read_best"
+    " read_evidence read_answerable read_span read_margin read_best read_anywhere read_alone"
 )
 _DOUBTS: Final = (
     "names_missing names_far numbers_missing numbers_far kind_missing asks relation_missing relation_far"

@@ -33,7 +33,10 @@ _OF_QUESTION: Final = (
     *("identifiers_far", "numbered_otherwise"),
     *("words_missing", "kind_missing", "new", "terms", "explanation", "computed"),
 )
-_OF_READER: Final = ("read", "read_evidence", "read_answerable", "read_span", "read_margin", "read_best")
+_OF_READER: Final = (
+    *("read", "read_evidence", "read_answerable", "read_span", "read_margin", "read_best"),
+    *("read_anywhere", "read_alone"),
+)
 CONFIDENCE_FEATURES: Final = _OF_BEST + _OF_EVIDENCE + _OF_QUESTION + _OF_READER
 """The names of what `confidence_features` measures."""
 
@@ -159,7 +162,7 @@ def _speaks_of_other_years(question: Question, unit: Unit) -> bool:
 
 
 def _read(selection: Selection) -> dict[str, float]:
-    """What the reader says of the best unit and of all; 0 each where it has not read."""
+    """What the reader says of the best unit, of all and of what is told; 0 each where it has not read."""
     found = dict.fromkeys(_OF_READER, 0.0)
     if not selection.has_read:
         return found
@@ -173,6 +176,8 @@ def _read(selection: Selection) -> dict[str, float]:
         "read_span": own["reader_span"],
         "read_margin": min(evidence - max(others), _FAR_BEHIND) if others else _FAR_BEHIND,
         "read_best": max([evidence, *others]),
+        "read_anywhere": max(e.features["reader_answerable"] for e in selection.ranked),
+        "read_alone": selection.read_alone,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.attribution.question import Question, read_question, text_terms
 from rag.attribution.units import Unit, quotable_units
-from rag.attribution.votes import ReaderVotes, ReadSpan, votes_of
+from rag.attribution.votes import ReaderVotes, ReadSpan, read_alone, votes_of
 from rag.attribution.weights import (
     EvidenceWeights,
     UnitModels,
@@ -68,7 +68,8 @@ class Selection:
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
     question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
     probabilities: how many there should be in the answer. `has_read` says whether the reader has read, and
-    `spans` are the short answers that it sees, likeliest first. `is_foreign` says that the passages are in
+    `spans` are the short answers that it sees, likeliest first. `read_alone` is its logit that what is told
+    answers by itself, read without the rest of its passages. `is_foreign` says that the passages are in
     another language than the question.
     """
 
@@ -81,6 +82,7 @@ class Selection:
     expected: float = 0.0
     has_read: bool = False
     spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
+    read_alone: float = 0.0
     is_foreign: bool = False
 
     @property
@@ -195,7 +197,11 @@ class EvidenceSelector:
         """
         measured = self.measure(question, passages, term_weights, foreign=foreign)
         models = load_foreign_models() if foreign else self._weights.of(measured.votes.has_read)
-        return select_measured(measured, models, max_sentences)
+        selection = select_measured(measured, models, max_sentences)
+        if self._reader is None or not selection.has_read:
+            return selection
+        told = [evidence.unit for evidence in selection.told]
+        return replace(selection, read_alone=read_alone(self._reader, measured.question, told, passages))
 
     def measure(
         self,
@@ -286,7 +292,7 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
         expected,
         measured.votes.has_read,
         tuple((measured.units[span.unit], span) for span in measured.votes.spans),
-        measured.is_foreign,
+        is_foreign=measured.is_foreign,
     )
 
 

@@ -16,7 +16,7 @@ from rag.models import Reader, Reading
 from rag.schema import Passage
 from rag.text import has_cjk
 
-__all__ = ["READER_LANGUAGES", "ReadSpan", "ReaderVotes", "reads_language", "votes_of"]
+__all__ = ["READER_LANGUAGES", "ReadSpan", "ReaderVotes", "read_alone", "reads_language", "votes_of"]
 
 Floats = NDArray[np.float64]
 READER_LANGUAGES: Final = frozenset({"en"})
@@ -63,7 +63,7 @@ class ReaderVotes:
         return cls(zeros, zeros, zeros)
 
     def of(self, rows: Sequence[int] | NDArray[np.intp]) -> ReaderVotes:
-        """The votes of some units, which are counted anew from 0."""
+        """The votes of some units, which are counted from 0 again."""
         place = {int(row): i for i, row in enumerate(rows)}
         spans = tuple(
             ReadSpan(place[s.unit], s.start, s.end, s.text, s.logit, s.share)
@@ -110,6 +110,15 @@ def votes_of(
             spans.append(span)
     spans.sort(key=lambda span: -span.logit)
     return ReaderVotes(votes["evidence"], votes["answerable"], votes["span"], tuple(spans), has_read=True)
+
+
+def read_alone(
+    reader: Reader, question: Question, units: Sequence[Unit], passages: Sequence[Passage]
+) -> float:
+    """The logit that some units answer by themselves, under their headings; the highest of their windows."""
+    windows = [laid.window for laid in lay_out(units, passages)]
+    read = [reading.answerable for reading in reader.read(question.asked, windows)] if windows else []
+    return float(np.clip(max(read, default=_UNREAD), _UNREAD, _MOST))
 
 
 def _repeats_last(windows: Sequence[tuple[tuple[str, ...], int]]) -> list[int]:

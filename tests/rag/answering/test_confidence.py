@@ -1,18 +1,23 @@
 """What the confidence is computed from."""
 
+import pytest
+
 from rag.answering import CONFIDENCE_FEATURES, confidence_features
 from rag.answering.term_weights import given_term_weights
 from rag.attribution import EvidenceSelector
+from rag.models import Reader, load_reader
 from rag.schema import Passage
+from rag.settings import Settings
 
 BOILER = "The new boiler cost 12,400 pounds. It was fitted by Hargreaves in March 2022."
 HALL = "The village hall was painted in 2019. Its roof leaks."
 
 
-def measured(question: str, *texts: str) -> dict[str, float]:
+def measured(question: str, *texts: str, reader: Reader | None = None) -> dict[str, float]:
     passages = [Passage(f"d{n}", f"{n}.txt", "", 1, 0, len(text), text, 1.0) for n, text in enumerate(texts)]
     weight = given_term_weights(passages)
-    return confidence_features(EvidenceSelector(None).select(question, passages, weight), passages, weight)
+    selection = EvidenceSelector(None, reader).select(question, passages, weight)
+    return confidence_features(selection, passages, weight)
 
 
 def test_every_feature_is_measured() -> None:
@@ -43,3 +48,20 @@ def test_a_figure_that_has_to_be_computed_is_known_as_such() -> None:
 def test_passages_without_ranks_are_known_as_given() -> None:
     found = measured("How much did the boiler cost?", BOILER, HALL)
     assert (found["given"], found["alone"]) == (1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("What does a day ticket for zone C cost?", True),
+        ("Who sells the tickets for zone C?", False),
+    ],
+)
+def test_the_reader_reads_what_is_told_alone(question: str, is_told: bool) -> None:
+    texts = (
+        "A day ticket for zone C costs 9.20 euros. A single ticket costs 3.10 euros.",
+        "The harbour office was built in 1912. It has three floors.",
+    )
+    read = measured(question, *texts, reader=load_reader(Settings()))
+    assert (read["read_alone"] > 0) == is_told
+    assert read["read_anywhere"] >= read["read_answerable"]
