@@ -132,3 +132,18 @@ def test_a_number_of_several_levels_stays_with_its_clause() -> None:
         "2.3. Late payment costs 2 percent.",
         "It is due at once.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The pressure is too low. Error F.75 tells of it.", 2),
+        ("Rent is due on the first of each month. Rent paid late costs more.", 2),
+        ("The answer is no. Peter went home by bus. He said: “It is cold.” Then he left.", 4),
+        ("It costs approx. Five hundred, incl. VAT, see no. A5 and fig. B.", 1),
+        ("Das kostet ca. Fünf Euro. Der Garten ist zu klein. Er war lang.", 3),
+        ("She ate a fig. The tree is old.", 2),
+    ],
+)
+def test_a_word_is_no_abbreviation_because_a_law_book_shortens_it(text: str, sentences: int) -> None:
+    assert len(sentence_spans(text)) == sentences
