@@ -147,7 +147,8 @@ def _anaphor(found: Sequence[Token], at: int, speech: Speech) -> Anaphor | None:
     last = following is None
     if token.word in speech.owners and noun_follows:
         owner = _nouns(found[:at], speech) or any(t.word in speech.persons_asked for t in found[:at])
-        return None if owner else Anaphor(token.start, token.end, Referent.THING, True)
+        whose = Referent.PERSON if token.word in speech.people else Referent.THING
+        return None if owner else Anaphor(token.start, token.end, whose, True)
     kinds = (
         (speech.things, Referent.THING),
         (speech.people, Referent.PERSON),

@@ -36,13 +36,34 @@ def referent(what: Referent, written: str, turn: Turn) -> str:
     if what in (Referent.PERSON, Referent.GROUP) and asks_who and named:
         return named
     if what is Referent.PERSON and asks_who:
-        return subject(turn.question)
+        return _lone_name(turn, speech) or _described(found, turn.question, speech)
     place = what is Referent.PLACE and asked in {"where", "which", "what", "wo", "où", "dónde", "dove"}
     if place and named and not (asked == "what" and any(map(str.isdigit, named))):
         return named
     if what is Referent.THING and asked in {"which", "welche", "welches", "quelle", "quel", "quale"}:
         return _chosen(found, turn.answer, named, speech) or subject(turn.question)
     return subject(turn.question) or next(iter(turn.about), "")
+
+
+def _lone_name(turn: Turn, speech: Speech) -> str:
+    """The only name in an answer that its question does not hold; else empty."""
+    asked = {token.word for token in tokens(turn.question)}
+    found = tokens(turn.answer)
+    names = set[str]()
+    for start, end in _names(found, speech):
+        run = [token for token in found[start:end] if token.is_name]
+        if run and not asked & {token.word for token in run}:
+            names.add(turn.answer[run[0].start : run[-1].end])
+    return names.pop() if len(names) == 1 else ""
+
+
+def _described(found: Sequence[Token], question: str, speech: Speech) -> str:
+    """All that stands behind "who is": "the treasurer of the society"; else the question's subject."""
+    copula = len(found) > 3 and found[2].word in speech.determiners and speech.is_verb(found[1].word)
+    words = [token for token in found[2:] if not token.is_mark]
+    if not copula or any(speech.is_verb(token.word) for token in words):
+        return subject(question)
+    return question[words[0].start : words[-1].end]
 
 
 def subject(question: str) -> str:
@@ -53,6 +74,9 @@ def subject(question: str) -> str:
     if names:
         start, end = names[0]
         return re.sub(r"['’]s?$", "", question[found[start].start : found[end - 1].end])
+    words = [token for token in found if not token.is_mark]
+    if len(words) == 4 and words[0].word == "which" and speech.is_verb(words[2].word):
+        return f"the {words[1].written} that {question[words[2].start : words[3].end]}"
     phrase = _noun_phrase(found, speech)
     return question[phrase[0].start : phrase[-1].end] if phrase else ""
 
@@ -148,10 +172,13 @@ def _answered(answer: str, speech: Speech) -> str:
     ):
         return ""
     whole = first[found[0].start : found[-1].end]
+    if re.search(r"[:;–]", whole):  # a row or field: its first word is its name
+        return ""
     if len(found) <= _SHORT and not any(speech.is_verb(token.word) for token in found):
         return whole[:1].lower() + whole[1:] if found[0].word in speech.determiners else whole
     end = next((i for i, token in enumerate(found) if not token.is_name), len(found))
-    return first[found[0].start : found[end - 1].end] if end and found[0].is_name else ""
+    is_name = found[0].is_name and (end > 1 or found[0].word not in speech.function_words)
+    return first[found[0].start : found[end - 1].end] if end and is_name else ""
 
 
 def _chosen(found: Sequence[Token], answer: str, named: str, speech: Speech) -> str:

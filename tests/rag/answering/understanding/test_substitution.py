@@ -110,3 +110,38 @@ def test_marks_of_citations_are_no_part_of_an_answer() -> None:
     said = Message("assistant", "“Ida Holm” [1] is the head [2, 3].")
     history = [Message("user", "Who is the head?"), said]
     assert [turn.answer for turn in turns_of(history)] == ["“Ida Holm” is the head."]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "follow_up", "alone"),
+    [
+        (
+            "Who is the treasurer of the allotment society?",
+            "Officers – Treasurer: Ulf Lindqvist; since: 2019",
+            "What is his phone number?",
+            "What is Ulf Lindqvist's phone number?",
+        ),
+        (
+            "Who is the treasurer of the allotment society?",
+            "",
+            "What is his phone number?",
+            "What is the treasurer of the allotment society's phone number?",
+        ),
+        (
+            "Who repaired the boiler?",
+            "It was repaired by Hargreaves.",
+            "When did he come?",
+            "When did Hargreaves come?",
+        ),
+        (
+            "Which vehicles are electric?",
+            "Vehicle: Lupo Zeta",
+            "Who drives them?",
+            "Who drives the vehicles that are electric?",
+        ),
+    ],
+)
+def test_a_person_asked_for_is_no_organisation(
+    question: str, answer: str, follow_up: str, alone: str
+) -> None:
+    assert understood(follow_up, [Turn(question, answer)]) == alone
