@@ -167,7 +167,7 @@ def _shown(ours: Mapping[str, float], theirs: Mapping[str, float]) -> list[objec
 
 
 def main() -> None:
-    """Measure all sizes under both retrievers, and store the table for the README."""
+    """Measure all sizes under both retrievers, and store the table for docs/benchmarks.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation data")
     parser.add_argument("--sizes", type=int, nargs="+", default=_SIZES, help="most tokens of our chunks")

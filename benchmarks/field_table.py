@@ -1,4 +1,4 @@
-"""Store two runs of a field set side by side, as the README shows them.
+"""Store two runs of a field set side by side, as docs/benchmarks.md shows them.
 
     python -m benchmarks.field_table BEFORE.json AFTER.json [--combined AFTER_COMBINED.json] [--note TEXT]
 

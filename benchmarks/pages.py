@@ -107,7 +107,7 @@ def measured(questions: Sequence[PageQuestion], found: Sequence[Ranked], leg: st
 
 
 def store_results(questions: Sequence[PageQuestion], found: Sequence[Ranked], note: str, out: Path) -> None:
-    """Write the run as JSON, with the rows of the README's table."""
+    """Write the run as JSON, with the rows of the table of docs/benchmarks.md."""
     values = {leg: measured(questions, found, leg) for leg in LEGS}
     metrics = {
         leg: {name: sum(measure) / len(measure) for name, measure in measures.items()}

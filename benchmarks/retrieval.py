@@ -145,7 +145,7 @@ def summary(dataset: RetrievalSet, found: RetrievalEvaluation) -> dict[str, Any]
 
 
 def store_results(results: Sequence[dict[str, Any]], out: Path, models: str) -> None:
-    """Write the run as JSON, with the rows of the README's table."""
+    """Write the run as JSON, with the rows of the table of docs/benchmarks.md."""
     result = {
         "columns": COLUMNS,
         "rows": [_row(result) for result in results] + [_mean_row(results)],

@@ -1,4 +1,4 @@
-"""Write the tables of the README and of docs/security.md from stored runs: `python -m benchmarks.tables`.
+"""Write the tables of docs/benchmarks.md and docs/security.md from stored runs: `python -m benchmarks.tables`.
 
 A table stands between `<!-- table NAME -->` and `<!-- end NAME -->`, and is made from
 `benchmarks/results/NAME.json`, columns, rows and a note; `--check` only compares.
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"
-PAGES: Final = (ROOT / "README.md", ROOT / "docs" / "security.md")
+PAGES: Final = (ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "security.md")
 _TABLE: Final = re.compile(r"(<!-- table (?P<name>[\w-]+) -->\n).*?(<!-- end (?P=name) -->)", re.S)
 
 
@@ -47,7 +47,7 @@ def filled(text: str, made: Callable[[str], Table] = stored) -> str:
 
 
 def tables(text: str) -> Iterator[str]:
-    """The names of the tables of a README."""
+    """The names of the tables of a page."""
     return (match["name"] for match in _TABLE.finditer(text))
 
 

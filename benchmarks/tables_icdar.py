@@ -135,7 +135,7 @@ def _truth_file(path: Path) -> Path:
 
 
 def main() -> None:
-    """Measure, and store the table for the README."""
+    """Measure, and store the table for docs/benchmarks.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation data")
     parser.add_argument("--only-ours", action="store_true", help="print our scores by document")

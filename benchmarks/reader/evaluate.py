@@ -211,7 +211,7 @@ def main() -> None:
 
 
 def table(found: dict[str, Any]) -> dict[str, Any]:
-    """The figures as a table for the README."""
+    """The figures as a table for docs/benchmarks.md."""
     xquad_, clapnq_, rgb_, apart = (
         found[name] for name in ("xquad_en", "clapnq_dev", "rgb_en_fact", "held_out")
     )

@@ -1,11 +1,14 @@
-"""What the README shows runs as it stands."""
+"""What the README and the page on configuration show runs as it stands."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+BOTH = README + CONFIGURATION
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def test_every_command_that_the_readme_names_exists():
     from ui.cli import build
 
     known = set(get_command(build()).commands)
-    named = set(re.findall(r"^\s*citewell ([a-z]+)", README, re.M))
+    named = set(re.findall(r"(?:^\s*|`)citewell ([a-z]+)", BOTH, re.M))
     assert named
     assert named <= known
 
@@ -47,17 +50,20 @@ def test_every_command_that_the_readme_names_exists():
 def test_every_setting_that_the_readme_names_exists():
     from rag.settings import load_settings, parse_assignments
 
-    for assignment in re.findall(r"--set (\w+\.\w+=[\w.]+)", README):
+    for assignment in re.findall(r"--set (\w+\.\w+=[\w.]+)", BOTH):
         load_settings(overrides=parse_assignments([assignment]), environment={})
     settings = load_settings(environment={})
-    for section, name in re.findall(r"`(generator|answering|retrieval|ingest)\.(\w+)`", README):
+    for section, name in re.findall(r"`(generator|answering|retrieval|ingest)\.(\w+)`", BOTH):
         assert hasattr(getattr(settings, section), name)
-    for variable in set(re.findall(r"CITEWELL_[A-Z]+__[A-Z_]+", README)):
+    for variable in set(re.findall(r"CITEWELL_[A-Z]+__[A-Z_]+", BOTH)):
         value = "http://127.0.0.1:5" if variable.endswith("_URL") else "5"
         load_settings(environment={variable: value})
 
 
-def test_every_file_that_the_readme_shows_is_there():
-    root = Path(__file__).parent.parent.parent
-    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
-        assert (root / path).is_file(), path
+def test_every_file_that_a_page_links_is_there():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    links = [
+        (page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
+    ]
+    assert len(links) > 30
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
