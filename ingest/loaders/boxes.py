@@ -96,7 +96,8 @@ def boxes_of(line: str) -> Boxes | None:
 def spelled(text: str) -> str:
     """Lines of a form with their boxes in words; a line stays as it is where their labels are not clear.
 
-    Where one of several is ticked, the others are told as not chosen; else each has its yes or no.
+    Where one of several is ticked, the others are told as not chosen, unless they are sentences, each of which
+    is declared or not; else each has its yes or no.
     """
     found = _found(text)
     if not found:
@@ -119,8 +120,9 @@ def _spelled_line(line: str) -> str:
         return ""
     lead = " ".join(line[slice(*found.lead)].split())
     lead += (": " if needs_colon(lead) else " ") if lead else ""
-    labels = [line[slice(*label)].rstrip(_LABEL_END) for label in found.labels]
-    if found.chosen is not None:
+    written = [line[slice(*label)] for label in found.labels]
+    labels = [label.rstrip(_LABEL_END) for label in written]
+    if found.chosen is not None and not all(map(_is_sentence, written)):
         others = ", ".join(label for i, label in enumerate(labels) if i != found.chosen)
         return f"{start}{lead}{TICKED_BOX} {labels[found.chosen]} (not chosen: {others})"
     return (
@@ -131,6 +133,10 @@ def _spelled_line(line: str) -> str:
             for ticked, label in zip(found.ticked, labels, strict=True)
         )
     )
+
+
+def _is_sentence(label: str) -> bool:
+    return label.endswith(_SENTENCE_ENDS)
 
 
 def needs_colon(lead: str) -> bool:

@@ -16,6 +16,7 @@ from ingest.loaders.boxes import spelled
         ("☐ Pool ☐ Sauna", "☐ Pool: no; ☐ Sauna: no"),
         ("☒ Pool; ☒ Sauna", "☒ Pool: yes; ☒ Sauna: yes"),
         ("2. ☐ Paint", "2. ☐ Paint: no"),
+        ("☒ I know the rules. ☐ I agree to pictures.", "☒ I know the rules: yes; ☐ I agree to pictures: no"),
         (
             "Is it listed, as defined in Rule 405 of the Act. Yes ☒ No ☐",
             "Is it listed, as defined in Rule 405 of the Act. ☒ Yes (not chosen: No)",
