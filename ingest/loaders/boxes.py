@@ -96,8 +96,8 @@ def boxes_of(line: str) -> Boxes | None:
 def spelled(text: str) -> str:
     """Lines of a form with their boxes in words; a line stays as it is where their labels are not clear.
 
-    Where one of several is ticked, the others are told as not chosen, unless they are sentences, each of which
-    is declared or not; else each has its yes or no.
+    Where one of several is ticked, the others are told as not chosen, but not where they are sentences: each
+    of those is declared or not. Else each has its yes or no.
     """
     found = _found(text)
     if not found:
