@@ -11,6 +11,7 @@ from rag.text import has_cjk
 
 __all__ = ["abstention", "disagreement", "join_sentences", "shown"]
 
+_INNER: Final = str.maketrans("“”", "‘’")
 _ABSTENTION: Final = {
     "en": "I could not find it in these documents.",
     "zh": "在这些文档中没有找到答案。",
@@ -34,9 +35,10 @@ def abstention(question: str) -> str:
 
 def disagreement(question: str, values: Sequence[str]) -> str:
     """That passages tell different values for one thing, in Chinese or English."""
+    told = [f"“{value.translate(_INNER)}”" for value in values]
     if has_cjk(question):
-        return f"各文档说法不一：{'；'.join(f'“{value}”' for value in values)}。"
-    return f"The documents disagree: {'; '.join(f'“{value}”' for value in values)}."
+        return f"各文档说法不一：{'；'.join(told)}。"
+    return f"The documents disagree: {'; '.join(told)}."
 
 
 def shown(quote: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from rag.schema import RunRecord
-from rag.wire import run_json
+from rag.wire import answer_from_json, run_json
 from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
 from ui.cli.output import print_json, print_line, print_run, print_runs
 
@@ -66,6 +66,7 @@ _MOST_FEATURES: Final = 4
 def print_why(run: RunRecord) -> None:
     """What was searched, weighed, cut and doubted on the way to an answer."""
     why = run.why
+    rated = answer_from_json(run.answer).is_rated
     question = why.get("question", {})
     print_line(f"why: asks for {question.get('kind', 'other')}; words {', '.join(question.get('terms', []))}")
     _print_searched(why.get("searched", {}))
@@ -77,7 +78,7 @@ def print_why(run: RunRecord) -> None:
             print_line(f"             {evidence['reason']}")
     for cut in why.get("cut", []):
         print_line(f"  cut: {cut}")
-    _print_confidence(why.get("confidence", {}))
+    _print_confidence(why.get("confidence", {}) if rated else {})
     for name, told in (("abstained_because", "abstained"), ("left_open", "left open")):
         if why.get(name):
             print_line(f"  {told}: {why[name]}")

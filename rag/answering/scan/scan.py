@@ -124,7 +124,8 @@ def tell_scan(
         for name in names or [""]:
             unit = _field(record, name).unit if name else record.unit
             cited[i, name] = book.cite(unit.document_id, unit.start, unit.end, unit.text)
-    sentence = AnswerSentence(_sentence(question, scanned), tuple(dict.fromkeys(cited.values())))
+    numbers = tuple(dict.fromkeys(cited.values()))
+    sentence = AnswerSentence(_sentence(question, scanned), numbers, own_words=True)
     yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
     table = AnswerTable(
         (scanned.collection.label_name, *names),

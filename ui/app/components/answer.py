@@ -177,7 +177,7 @@ def table_html(table: AnswerTable) -> str:
 
 
 def _confidence(answer: Answer, t: Texts) -> None:
-    if answer.abstained:
+    if not answer.is_rated:
         return
     percent = confidence_percent(answer.confidence)
     told: dict[Verdict, tuple[str, Literal["green", "blue", "orange"]]] = {

@@ -79,7 +79,8 @@ def grounds(run: RunRecord) -> None:
     """The evidence of a run: the sentences weighed, best first, those taken marked."""
     t = texts()
     why = run.why
-    told = [*_searched(why, t), *_confidence(why, t)]
+    rated = answer_from_json(run.answer).is_rated
+    told = [*_searched(why, t), *(_confidence(why, t) if rated else [])]
     if told:
         st.caption(" · ".join(told))
     evidence = [item for item in why.get("evidence", []) if isinstance(item, dict)]
@@ -155,11 +156,8 @@ def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
     answer = answer_from_json(run.answer)
     st.html(f'<h3 class="cw-run-question">{html_text(run.question)}</h3>')
     word, _ = confidence_word(answer.confidence, t)
-    outcome = (
-        t.abstained
-        if answer.abstained
-        else t.confidence.format(word=word, percent=confidence_percent(answer.confidence))
-    )
+    rated = t.confidence.format(word=word, percent=confidence_percent(answer.confidence))
+    outcome = t.abstained if answer.abstained else rated if answer.is_rated else t.own_words
     with st.container(horizontal=True, gap="medium"):
         for name, value in (
             (t.outcome, outcome),

@@ -1,0 +1,80 @@
+"""What people read on a terminal: quotes as quotes, the program's own words as its own, doubts as doubts."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from rag.schema import Answer, AnswerSentence, Citation, Coverage, Verdict
+from ui.cli.output import print_answer
+
+QUOTED = Answer(
+    question="What did the roof cost?",
+    text="The roof cost 12 crowns.",
+    sentences=(AnswerSentence("The roof cost 12 crowns.", (1,)),),
+    citations=(Citation(1, "d1", "one.txt", 1, 0, 24, "The roof cost 12 crowns."),),
+    abstained=False,
+    confidence=0.75,
+    verdict=Verdict.STATED,
+    run_id="0123456789ab",
+)
+GREETING = dataclasses.replace(
+    QUOTED, text="Hello!", sentences=(AnswerSentence("Hello!", own_words=True),), citations=(), confidence=1.0
+)
+COUNTED = dataclasses.replace(
+    QUOTED,
+    text="2 of 6: Kangoo, e-Vito.",
+    sentences=(AnswerSentence("2 of 6: Kangoo, e-Vito.", (1,), own_words=True),),
+    verdict=Verdict.PIECED,
+    coverage=Coverage(1, 1, 1, 6, 6),
+)
+REFUSED = Answer(
+    "Who?", "I could not find it.", (), (), True, 0.66, reason="nothing is near", run_id="0123456789ab"
+)
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]):
+    def printed(answer: Answer) -> str:
+        print_answer(answer)
+        return capsys.readouterr().out
+
+    return printed
+
+
+def test_a_quote_stands_between_marks_behind_a_bar_and_has_a_confidence(told):
+    out = told(QUOTED)
+    assert "  │ “The roof cost 12 crowns.” [1]\n" in out
+    assert "stated   confidence 75%" in out
+
+
+def test_the_own_words_of_the_program_are_no_quote_and_a_greeting_has_no_confidence(told):
+    out = told(GREETING)
+    assert out.startswith("Hello!\n")
+    assert not set("“│%") & set(out)
+    assert "stated" not in out
+
+
+def test_a_count_is_no_quote_but_what_it_cites_is(told):
+    first, *rest = told(COUNTED).splitlines()
+    assert first == "    2 of 6: Kangoo, e-Vito. [1]"  # what documents say never stands at the start
+    assert "  │ “The roof cost 12 crowns.”" in rest
+    assert "confidence 75%" in rest[-1]
+
+
+def test_a_refusal_tells_no_percentage(told):
+    out = told(REFUSED)
+    assert "%" not in out
+    assert "not found   0.00 s   run 0123456789ab" in out
+
+
+def test_an_answer_that_is_only_near_is_told_as_doubtful(told):
+    out = told(dataclasses.replace(QUOTED, verdict=Verdict.NEAR, confidence=0.4))
+    assert "doubtful: near, but perhaps no answer   confidence 40%" in out
+
+
+def test_an_answer_that_was_kept_is_told_to_come_from_memory(told):
+    kept = dataclasses.replace(QUOTED, cached=True, timings={"total": 1.5})
+    assert "from memory, first answered in 1.50 s   run" in told(kept)
+    assert "memory" not in told(QUOTED)
