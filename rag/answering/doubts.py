@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -23,7 +23,9 @@ __all__ = ["doubt", "missing_parts", "shortcomings", "unknown_identifiers"]
 
 _TWO_NAMES: Final = re.compile(r"(?<!\w)([A-Z][^\W\d_]{2,30})(?= ([A-Z][^\W\d_]{2,30}))")
 _SLIPS: Final = 2
-"""Letters by which one name is taken for nearly another."""
+_SLIPS_OF_LENGTH: Final = 0.4
+"""Letters by which one name is taken for nearly another, at least, and as a share of the longer one."""
+_PLURAL: Final = re.compile(r"(?<=[^\W\d_]{3})(?:(?:(?<=[sxz])|(?<=[cs]h))es|(?<!s)s)$")
 _LEAST_HELD: Final = 0.34
 _FEW: Final = 3
 _ALIKE: Final = 0.6
@@ -64,7 +66,7 @@ def doubt(question: str, grounds: Grounds, passages: Sequence[Passage]) -> str:
 
 def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list[str]:
     """Identifiers and names of a question, as it writes them, that stand in none of its passages."""
-    whole = " ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages)
+    whole = _whole(passages)
     missing = identifiers(question.asked) - held_tokens(whole)
     written = re.findall(r"[^\W\d_]{3,} [B-HJ-Z](?![\w.'’&-]| \d)|[^\W_][\w/-]*", question.asked)
     unknown = dict.fromkeys(word for word in written if identifiers(word) & missing)
@@ -72,28 +74,57 @@ def unknown_identifiers(question: Question, passages: Sequence[Passage]) -> list
     return [*unknown, *labels, *_names_of_others(question, whole)]
 
 
+def _whole(passages: Sequence[Passage]) -> str:
+    """All that passages say, with what names them."""
+    return " ".join(f"{naming(p)} {' '.join(p.headings)} {p.text}" for p in passages)
+
+
 def _names_of_others(question: Question, whole: str) -> list[str]:
     """Of a person's two names one that is not there, with the nearly alike one that stands in its place.
 
-    Anna Kowalska is not Anna Kowalski, and Martina Haas not Martin Haas.
+    Anna Kowalska is not Anna Kowalski, and Gwen Pritchet not Gwen Pritchard.
+    """
+    return [
+        name
+        for name, beside in _half_known(question, whole)
+        if any(_nearly_alike(word, name.casefold()) for word in beside)
+    ]
+
+
+def _half_known(question: Question, whole: str) -> Iterator[tuple[str, set[str]]]:
+    """Of two names side by side the one that a text lacks, with what stands beside the other there.
+
+    A plural or a possessive is no other name.
     """
     if question.language != "en" or question.asked.isupper():
-        return []
+        return
     places: dict[str, list[int]] = {}
-    found = words(whole)
+    found = [word.removesuffix("'s").removesuffix("’s") for word in words(whole)]
     for at, word in enumerate(found):
-        places.setdefault(word, []).append(at)
-    others = []
+        for form in _singular_and_plural(word):
+            places.setdefault(form, []).append(at)
     for first, second in _TWO_NAMES.findall(question.asked):
         for name, other, step in ((first, second, -1), (second, first, 1)):
-            if name.casefold() in places:
+            known = places.get(other.casefold(), ())
+            if name.casefold() in STOP_WORDS or not places.keys().isdisjoint(_singular_and_plural(name)):
                 continue
-            beside = {
-                found[at + step] for at in places.get(other.casefold(), ()) if 0 <= at + step < len(found)
-            }
-            if any(distance(word, name.casefold(), _SLIPS) <= _SLIPS for word in beside):
-                others.append(name)
-    return others
+            beside = {found[at + step] for at in known if 0 <= at + step < len(found)}
+            if beside:
+                yield name, beside
+
+
+def _nearly_alike(one: str, other: str) -> bool:
+    """Whether two names differ in few letters for their length, and not as `manager` and `management` do."""
+    apart = stem(one) != stem(other)
+    most = max(_SLIPS, int(_SLIPS_OF_LENGTH * max(len(one), len(other)))) if apart else _SLIPS
+    return distance(one, other, most) <= most
+
+
+def _singular_and_plural(word: str) -> set[str]:
+    """A word, and what it is the plural of if it is one."""
+    word = word.casefold()
+    ending = _PLURAL.search(word)
+    return {word, word[: ending.start()]} if ending else {word}
 
 
 def _told_unknown(unknown: Sequence[str], passages: Sequence[Passage], chinese: bool) -> str:
@@ -120,6 +151,10 @@ def shortcomings(selection: Selection, passages: Sequence[Passage]) -> str:
     if parts:
         told = "；".join(parts) if chinese else "; ".join(parts)
         return f"文档没有回答其中的部分：{told}" if chinese else f"the documents do not hold the part: {told}"
+    whole = _whole(passages)
+    others = dict.fromkeys(name for name, _ in _half_known(question, whole))
+    if others:
+        return f"no passage that was found names {', '.join(others)}"
     pointing = _points_at_nothing(question)
     if pointing:
         return (
@@ -184,7 +219,7 @@ def _too_short(chinese: bool) -> str:
 def _lacking(selection: Selection, passages: Sequence[Passage], chinese: bool) -> str:
     """What of the question none of its passages holds: names, numbers, or the kind of answer wanted."""
     question = selection.question
-    whole = " ".join(f"{naming(passage)} {' '.join(passage.headings)} {passage.text}" for passage in passages)
+    whole = _whole(passages)
     held = set(text_terms(whole)) | Initials(question.asked).terms_in(whole)
     names = _as_written(question, {name for name in question.names if name not in held})
     if names:

@@ -65,6 +65,10 @@ class Inquiry:
         """The step that found its passages."""
         return Step("find", {"question": self.question}, len(self.passages))
 
+    def is_suggested_in(self, reason: str) -> bool:
+        """Whether a reason names all that a question back would."""
+        return all(known in reason for _, known in self.suggested)
+
     @property
     def question_back(self) -> str:
         """A question back for each name that the library does not hold and nearly does; "" without one."""

@@ -128,10 +128,11 @@ def _with_conflicts(
 
 def _silent(inquiry: Inquiry, grounds: Grounds) -> dict[str, Any]:
     """What an outcome becomes where nothing can be told."""
+    reason = doubt(inquiry.question, grounds, inquiry.passages)
     return {
         "sentences": (),
         "citations": (),
         "abstained": True,
-        "reason": doubt(inquiry.question, grounds, inquiry.passages) + inquiry.question_back,
+        "reason": reason if inquiry.is_suggested_in(reason) else reason + inquiry.question_back,
         "model": "",
     }
