@@ -47,7 +47,6 @@ __all__ = ["Answerer"]
 _MOST_CONFLICTS: Final = 2
 _SURE: Final = 0.6
 """The least confidence of an answer that is called stated or pieced together, not only near."""
-_STOPPED: Final = "stopped before an answer was found"
 
 
 class Answerer:

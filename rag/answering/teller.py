@@ -12,6 +12,7 @@ from rag.answering.excerpts import excerpts
 from rag.answering.inquiry import Inquiry
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
+from rag.answering.reasons import reasons_for
 from rag.answering.records import Grounds
 from rag.answering.writing import Writer
 from rag.attribution import CitationBook, Selection, Unit, disagreements
@@ -22,7 +23,6 @@ __all__ = ["Teller", "citation_book"]
 _MOST_CONFLICTS: Final = 2
 _NEARLY_AS_GOOD: Final = 6.0
 """How far below the best, in log odds, what contradicts it may stand: its words must be nearly the same."""
-_STOPPED: Final = "stopped before an answer was found"
 
 
 class Teller:
@@ -38,7 +38,7 @@ class Teller:
         A model that writes is asked whenever something was found; quotes must be good enough.
         """
         if inquiry.stopped:
-            return Outcome(abstained=True, reason=_STOPPED)
+            return Outcome(abstained=True, reason=reasons_for(inquiry.question).told("stopped"))
         if not grounds.selection.chosen or (self._writer is None and not grounds.bears):
             return Outcome(**_silent(inquiry, grounds))
         book = citation_book(inquiry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rag.attribution import read_question
+from rag.answering.reasons import reply_language
 from rag.schema import AnswerSentence
 from rag.text import has_cjk
 
@@ -30,7 +30,7 @@ _ABSTENTION: Final = {
 
 def abstention(question: str) -> str:
     """That nothing was found, in the question's language, else in English."""
-    return _ABSTENTION.get(read_question(question).language, _ABSTENTION["en"])
+    return _ABSTENTION.get(reply_language(question), _ABSTENTION["en"])
 
 
 def disagreement(question: str, values: Sequence[str]) -> str:

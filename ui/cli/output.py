@@ -20,7 +20,7 @@ from rag.schema import (
     Verdict,
 )
 from rag.store import SimilarDocument
-from rag.text import revealed, without_invisible
+from rag.text import as_sentence, revealed, without_invisible
 from rag.wire import answer_from_json
 
 __all__ = [
@@ -76,7 +76,8 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
         print_line(_wrapped(f"({answer.reason})"))
     if answer.abstained:
         print_line(_wrapped(answer.text))
-        print_line(_wrapped(answer.reason))
+        if answer.reason:
+            print_line(_wrapped(as_sentence(answer.reason)))
         for passage in answer.passages[:3]:
             print_line(f"  nearest: {_place(passage, names)}: {_as_quote(_shortened(passage.text))}")
     print_line()

@@ -66,6 +66,8 @@ def test_a_count_is_no_quote_but_what_it_cites_is(told):
 def test_a_refusal_tells_no_percentage(told):
     out = told(REFUSED)
     assert "%" not in out
+    assert "\nNothing is near.\n" in out
+    assert "\n\n\n" not in told(dataclasses.replace(REFUSED, reason=""))
     assert "not found   0.00 s   run 0123456789ab" in out
 
 

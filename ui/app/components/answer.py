@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.library import Library
 from rag.schema import Answer, AnswerSentence, AnswerTable, Citation, Conflict, Support, Verdict
+from rag.text import as_sentence
 from ui.app.asking import Draft
 from ui.app.components.feedback import feedback
 from ui.app.components.passages import passage_list
@@ -151,7 +152,7 @@ def _answer(answer: Answer, index: int, t: Texts) -> None:
         st.html(table_html(answer.table))
     conflicts(answer, index)
     if answer.reason:  # what part of the question stays open, or why it is quoted and not written
-        st.html(f'<p class="cw-note">{html_text(answer.reason)}</p>')
+        st.html(f'<p class="cw-note">{html_text(as_sentence(answer.reason))}</p>')
 
 
 def _short_answer(answer: Answer) -> None:
@@ -228,10 +229,10 @@ def _ask_again(question: str, index: int) -> None:
 
 
 def _abstention(answer: Answer, index: int, t: Texts) -> None:
-    reason = answer.reason or t.abstained_reason
+    reason = as_sentence(answer.reason) or t.abstained_reason
     st.html(
         f'<div class="cw-abstention"><strong>{html_text(t.abstained)}</strong>'
-        f"<p>{html_text(reason[:1].upper() + reason[1:])}</p></div>"
+        f"<p>{html_text(reason)}</p></div>"
     )
     if answer.passages:
         with st.expander(t.nearest.format(n=len(answer.passages)), icon=":material/near_me:"):

@@ -14,6 +14,7 @@ from rag.library import Library
 from rag.prompting.builder import estimate_tokens
 from rag.schema import Answer, Citation, Example, Message, Passage, RunRecord
 from rag.settings import ExampleSettings
+from rag.text import as_sentence
 from rag.wire import answer_from_json, run_json
 from ui.app.components.answer import confidence_percent, confidence_word
 from ui.app.components.library_map import map_of_run
@@ -169,7 +170,7 @@ def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
                 f'<div class="cw-fact"><span>{html_text(name)}</span>{html_text(value)}</div>',
                 width="content",
             )
-    told = answer.reason if answer.abstained and answer.reason else answer.text
+    told = as_sentence(answer.reason) if answer.abstained and answer.reason else answer.text
     st.html(f'<div class="cw-answer">{html_text(told[:1].upper() + told[1:])}</div>')
     _tabs(shared, run, t)
     st.download_button(
