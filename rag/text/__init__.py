@@ -1,6 +1,7 @@
 """Text as spans: sentences, words, languages. Knows nothing of documents, stores or models."""
 
 from rag.text.context import context_line, embedding_text, text_hash
+from rag.text.counting import how_many, is_or_are
 from rag.text.invisible import is_revealed, revealed, without_invisible
 from rag.text.language import are_apart, cjk_share, detect_language, has_cjk, is_foreign, likeliest_language
 from rag.text.sentences import as_sentence, line_spans, sentence_spans
@@ -16,7 +17,9 @@ __all__ = [
     "detect_language",
     "embedding_text",
     "has_cjk",
+    "how_many",
     "is_foreign",
+    "is_or_are",
     "is_revealed",
     "kept_terms",
     "likeliest_language",

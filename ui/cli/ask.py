@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import CitewellError, UsageError
+from rag.text import how_many, is_or_are
 from rag.wire import answer_json, passage_json
 from ui.cli.options import (
     ConfigOption,
@@ -95,15 +96,17 @@ def ask(
     with open_library(settings) as opened, AnswerFile(output) as answers:
         opened.document_ids(document)  # a wrong name fails once, before any question is asked
         asked = [item for item in questions if item not in answers]
-        if len(asked) < len(questions):
-            write_error(f"{len(questions) - len(asked)} questions are answered in {str(output)!r} already")
+        if before := len(questions) - len(asked):
+            write_error(
+                f"{how_many(before, 'question')} {is_or_are(before)} answered in {str(output)!r} already"
+            )
         told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)
         failures = 0
         for item, outcome in zip(asked, told, strict=True):
             failures += isinstance(outcome, CitewellError)
             _print_line(opened, item, outcome, answers, as_json=as_json)
     if failures:
-        write_error(f"{failures} of {len(asked)} questions failed; the others were answered")
+        write_error(f"{failures} of {how_many(len(asked), 'question')} failed; the others were answered")
         raise typer.Exit(1)
 
 

@@ -20,7 +20,7 @@ from rag.schema import (
     Verdict,
 )
 from rag.store import SimilarDocument
-from rag.text import as_sentence, revealed, without_invisible
+from rag.text import as_sentence, how_many, revealed, without_invisible
 from rag.wire import answer_from_json
 
 __all__ = [
@@ -86,7 +86,9 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
         print_line(_barred(_as_quote(citation.quote)))
     if answer.coverage is not None:
         read = answer.coverage
-        print_line(f"read {read.read:,} of {read.of:,} parts of {read.documents:,} document(s)")
+        print_line(
+            f"read {read.read:,} of {how_many(read.of, 'part')} of {how_many(read.documents, 'document')}"
+        )
     print_line("   ".join(_standing(answer)))
 
 
@@ -132,7 +134,8 @@ def print_documents(
     """A line a document, and one more for its collections and for each that is the same, or nearly."""
     for document in documents:
         print_line(
-            f"{document.document_id}  {document.pages:>5} pages  {document.chunks:>6} chunks  "
+            f"{document.document_id}  {how_many(document.pages, 'page', 5)}  "
+            f"{how_many(document.chunks, 'chunk', 6)}  "
             f"{document.language:<3} {document.name}  ({document.title})"
         )
         if names := collections.get(document.document_id):
@@ -141,7 +144,7 @@ def print_documents(
             same = "the same file" if other.same_bytes else f"about {other.share:.0%} the same text"
             print_line(f"{'':18}{same} as {other.source}")
     print_line(
-        f"{len(documents)} documents" if documents else "the library is empty: `citewell ingest PATH…`"
+        how_many(len(documents), "document") if documents else "the library is empty: `citewell ingest PATH…`"
     )
 
 

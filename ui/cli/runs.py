@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from rag.schema import RunRecord
+from rag.text import how_many
 from rag.wire import answer_from_json, run_json
 from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
 from ui.cli.output import print_json, print_line, print_run, print_runs
@@ -70,7 +71,7 @@ def print_why(run: RunRecord) -> None:
     question = why.get("question", {})
     print_line(f"why: asks for {question.get('kind', 'other')}; words {', '.join(question.get('terms', []))}")
     _print_searched(why.get("searched", {}))
-    print_line(f"  weighed {why.get('units_considered', 0)} sentences and table rows, the best:")
+    print_line(f"  weighed {how_many(why.get('units_considered', 0), 'sentence')} or table rows, the best:")
     for evidence in why.get("evidence", [])[:_MOST_EVIDENCE]:
         mark = "+" if evidence["chosen"] else "-"
         print_line(f"  {mark} {evidence['score']:7.2f}  {' '.join(evidence['text'].split())[:100]}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
 
-from rag.schema import Answer, AnswerSentence, Citation, Coverage, Verdict
-from ui.cli.output import print_answer
+from rag.schema import Answer, AnswerSentence, Citation, Coverage, DocumentInfo, Verdict
+from ui.cli.output import print_answer, print_documents
 
 QUOTED = Answer(
     question="What did the roof cost?",
@@ -61,6 +62,7 @@ def test_a_count_is_no_quote_but_what_it_cites_is(told):
     assert first == "    2 of 6: Kangoo, e-Vito. [1]"  # what documents say never stands at the start
     assert "  │ “The roof cost 12 crowns.”" in rest
     assert "confidence 75%" in rest[-1]
+    assert "read 6 of 6 parts of 1 document" in rest
 
 
 def test_a_refusal_tells_no_percentage(told):
@@ -80,3 +82,9 @@ def test_an_answer_that_was_kept_is_told_to_come_from_memory(told):
     kept = dataclasses.replace(QUOTED, cached=True, timings={"total": 1.5})
     assert "from memory, first answered in 1.50 s   run" in told(kept)
     assert "memory" not in told(QUOTED)
+
+
+def test_one_of_a_thing_is_told_in_the_singular(capsys):
+    one = DocumentInfo("d1", "one.txt", "", "text/plain", "One", "en", 1, 1, 20, "2026")
+    print_documents([one], {}, {})
+    assert re.findall(r"1 \w+", capsys.readouterr().out) == ["1 page", "1 chunk", "1 document"]

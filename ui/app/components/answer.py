@@ -191,7 +191,8 @@ def _confidence(answer: Answer, t: Texts) -> None:
         st.badge(words, color=colour_of_words)
     if answer.coverage is not None:
         read = answer.coverage
-        st.badge(t.coverage.format(read=read.read, of=read.of, documents=read.documents), color="gray")
+        parts, documents = t.count("part", read.of), t.count("document", read.documents)
+        st.badge(t.coverage.format(read=read.read, parts=parts, documents=documents), color="gray")
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),

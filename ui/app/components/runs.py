@@ -88,7 +88,8 @@ def grounds(run: RunRecord) -> None:
     if not evidence:
         st.info(t.no_evidence, icon=":material/info:")
         return
-    st.caption(t.evidence_help.format(n=why.get("units_considered", len(evidence))))
+    weighed = t.count("sentence", why.get("units_considered", len(evidence)))
+    st.caption(t.evidence_help.format(sentences=weighed))
     names = {passage["document_id"]: file_name(passage["source"]) for passage in run.answer["passages"]}
     best = max((abs(float(item["score"])) for item in evidence), default=1.0) or 1.0
     rows = "".join(_evidence_html(item, names, best, t) for item in evidence)
@@ -101,7 +102,9 @@ def _searched(why: Mapping[str, Any], t: Texts) -> list[str]:
     searched = why.get("searched", {})
     hits, weights = searched.get("hits", {}), searched.get("weights", {})
     return [
-        t.leg_told.format(leg=t.legs.get(leg, leg), n=n, weight=f"{weights.get(leg, 0):.2f}")
+        t.leg_told.format(
+            leg=t.legs.get(leg, leg), hits=t.count("hit", n), weight=f"{weights.get(leg, 0):.2f}"
+        )
         for leg, n in hits.items()
     ]
 
