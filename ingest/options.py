@@ -39,13 +39,13 @@ def read_settings(
 
     `overrides` are named SECTION__NAME; one that is None was not given.
     """
-    from rag.settings import load_settings, parse_assignments
+    from rag.settings import load_settings
 
-    tree = parse_assignments(assignments or [])
+    tree: dict[str, Any] = {}
     if library is not None:
         tree["library"] = str(library)
     for key, value in overrides.items():
         section, name = key.split("__")
         if value is not None:
             tree.setdefault(section, {})[name] = value
-    return load_settings(config, tree)
+    return load_settings(config, tree, assignments=assignments or ())
