@@ -16,6 +16,7 @@ from rag.answering.reasons import reasons_for
 from rag.answering.records import Grounds
 from rag.answering.writing import Writer
 from rag.attribution import CitationBook, Selection, Unit, disagreements
+from rag.errors import CitewellError
 from rag.schema import Passage
 
 __all__ = ["Teller", "citation_book"]
@@ -60,7 +61,9 @@ class Teller:
         if not written.gives_way and not grounds.unknown:
             return written
         if not grounds.bears:
-            return replace(written, **_silent(inquiry, grounds))
+            silent = replace(written, **_silent(inquiry, grounds))
+            failed = written.reason if "generator_failed" in written.notes else ""
+            return replace(silent, reason="; ".join(filter(None, (silent.reason, failed))))
         quoted = yield from quote(grounds.selection, book)
         return replace(
             written,
@@ -91,9 +94,9 @@ class Teller:
                 )
             )
         except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
-            failed = f"{type(error).__name__}: {error}"
-            reason = f"the generator failed ({failed})"
-            return Outcome(gives_way=True, reason=reason, notes={"generator_failed": failed})
+            told = str(error) if isinstance(error, CitewellError) else f"{type(error).__name__}: {error}"
+            reason = f"the model that writes failed: {told.removesuffix('.')}"
+            return Outcome(gives_way=True, reason=reason, notes={"generator_failed": told})
 
     def _read(self, inquiry: Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
         """What the generator is shown."""

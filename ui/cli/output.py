@@ -72,8 +72,6 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
         print_line(_bold(f"{_as_quote(answer.short_answer.text)} [{answer.short_answer.citation}]"))
     for sentence in answer.sentences:
         print_line(_told(sentence))
-    if answer.reason and not answer.abstained:
-        print_line(_wrapped(f"({answer.reason})"))
     if answer.abstained:
         print_line(_wrapped(answer.text))
         if answer.reason:
@@ -84,6 +82,8 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     for citation in answer.citations:
         print_line(f"[{citation.number}] {_place(citation, names)}")
         print_line(_barred(_as_quote(citation.quote)))
+    if answer.reason and not answer.abstained:
+        print_line(_wrapped(as_sentence(answer.reason)))
     if answer.coverage is not None:
         read = answer.coverage
         print_line(

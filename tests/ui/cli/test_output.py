@@ -88,3 +88,10 @@ def test_one_of_a_thing_is_told_in_the_singular(capsys):
     one = DocumentInfo("d1", "one.txt", "", "text/plain", "One", "en", 1, 1, 20, "2026")
     print_documents([one], {}, {})
     assert re.findall(r"1 \w+", capsys.readouterr().out) == ["1 page", "1 chunk", "1 document"]
+
+
+def test_what_an_answer_leaves_open_is_one_sentence_at_its_end(told):
+    reason = "quoted, because the model that writes failed: no connection to http://127.0.0.1:8000/v1"
+    *_, note, last = told(dataclasses.replace(QUOTED, reason=reason)).splitlines()
+    assert note == f"Q{reason[1:]}."
+    assert last.startswith("stated")
