@@ -21,6 +21,8 @@ __all__ = ["Report"]
 
 _STATUSES: Final = ("added", "updated", "unchanged", "failed")
 _SHOWN_FAILURES: Final = 20
+_ON_A_SCREEN: Final = 20
+"""With no more files than these, what is told of each is still to be seen when all are done."""
 
 
 class Report:
@@ -105,9 +107,11 @@ class Report:
         rate = f"{event.seconds:.1f} s ({event.pages_per_second:.1f} pages/s)"
         say(f"{done}; {size} in {rate}{_shares(event)}")
         failures = [result for result in self._results if result.status == "failed"]
-        for result in [] if self._as_json else failures[:_SHOWN_FAILURES]:
+        if self._as_json or len(self._results) <= _ON_A_SCREEN:
+            failures = []
+        for result in failures[:_SHOWN_FAILURES]:
             say(f"  failed: {result.error}")
-        if len(failures) > _SHOWN_FAILURES and not self._as_json:
+        if len(failures) > _SHOWN_FAILURES:
             say(f"  and {len(failures) - _SHOWN_FAILURES} more, told above")
         if stopped:
             left = how_many(event.files - len(self._results), "file")
@@ -130,7 +134,8 @@ class Report:
 
 def _result_line(result: FileResult) -> str:
     if result.status == "failed":
-        return f"failed     {result.source}: {result.error}"
+        told = result.error or ""
+        return f"failed     {told if result.source in told else f'{result.source}: {told}'}"
     size = f"{how_many(result.pages, 'page')}, {how_many(result.chunks, 'chunk')}"
     seconds = "" if result.status == "unchanged" else f", {result.seconds:.1f} s"
     return f"{result.status:<10} {result.source}  ({size}{seconds})"
