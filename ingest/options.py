@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rag.resources import presets
+
 if TYPE_CHECKING:
     from rag.settings import Settings
 
@@ -21,7 +23,7 @@ LibraryOption = Annotated[
 ]
 ConfigOption = Annotated[
     str | None,
-    typer.Option("--config", help="A preset (default, gpu, server, chinese) or a TOML file of settings."),
+    typer.Option("--config", help=f"A preset ({', '.join(presets())}) or a TOML file of settings."),
 ]
 SetOption = Annotated[
     list[str] | None,

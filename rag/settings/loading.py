@@ -16,7 +16,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from rag.errors import ConfigurationError, UnknownSettingError
-from rag.resources import resource
+from rag.resources import presets, resource
 from rag.settings.tree import Settings
 
 __all__ = ["load_settings", "parse_assignments", "parse_value", "presets"]
@@ -99,11 +99,6 @@ def _may_be_shown(path: Sequence[str | int]) -> bool:
             return SecretStr not in (annotation, *get_args(annotation))
         section = annotation
     return False
-
-
-def presets() -> list[str]:
-    """The names of the presets that ship with the program."""
-    return sorted(path.stem for path in resource("configs").glob("*.toml"))
 
 
 def _read_preset(name: str | Path) -> dict[str, Any]:
