@@ -31,7 +31,7 @@ __all__ = ["ask", "search"]
 
 
 def search(
-    question: Annotated[str, typer.Argument(help="What to look for.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="What to look for.")],
     top_k: Annotated[int | None, typer.Option("--top-k", min=1, help="How many passages.")] = None,
     document: DocumentOption = None,
     library: LibraryOption = None,
@@ -40,6 +40,7 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages nearest to a question."""
+    question = " ".join(words)
     _require_text(question)
     with open_library(read_settings(library, config, assignments)) as opened:
         passages = opened.search(question, top_k, document)
@@ -50,7 +51,12 @@ def search(
 
 
 def ask(
-    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTION", help="The question; quotes keep what a shell would read, as ? and *."
+        ),
+    ] = None,
     file: Annotated[
         Path | None,
         typer.Option(
@@ -78,6 +84,7 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the documents, each sentence with its citation."""
+    question = " ".join(words) if words else None
     if (question is None) == (file is None):
         raise UsageError("give one question, or --file FILE with a question a line")
     if why and file is not None:

@@ -263,3 +263,11 @@ def test_runs_are_listed_newest_first(citewell):
     _, out, err = citewell("runs", "--limit", "1")
     assert len(out.splitlines()) == 1
     assert "citewell runs show ID" in err
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_question_needs_no_quotes(citewell, command):
+    words = ["Who", "took", "the", "minutes?"]
+    _, plain, _ = citewell(command, *words, "--json")
+    assert json.loads(plain)["question"] == "Who took the minutes?"
+    assert citewell(command, "", "--json")[0] == 2
