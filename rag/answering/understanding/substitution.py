@@ -57,7 +57,8 @@ def standalone(question: str, turns: Sequence[Turn], likeness: Likeness = _NOTHI
     if leaves.asks:
         body = _asked_again(leaves.asks, body, speech)
     if leaves.fragment:
-        body = substituted(leaves.fragment, body, speech, likeness)
+        opens = question.lstrip().startswith(leaves.fragment)
+        body = substituted(leaves.fragment, body, speech, likeness, opens=opens)
     return body + (mark or "?")
 
 
@@ -100,8 +101,11 @@ def _asked_again(asks: str, body: str, speech: Speech) -> str:
     return f"{asked} {body[found[verb].start :]}" if verb < len(found) else asked
 
 
-def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness) -> str:
-    """The question with the span that is most like the fragment replaced by it; else with it at the end."""
+def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness, *, opens: bool = False) -> str:
+    """The question with the span that is most like the fragment replaced by it; else with it at the end.
+
+    Where the fragment `opens` what was typed, its capital may only be that of a sentence.
+    """
     given = _without_owner(tokens(fragment), speech)
     found = tokens(body)
     preposition = given[0].word if given[0].word in speech.prepositions else ""
@@ -123,7 +127,7 @@ def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness) ->
     i, j = spans[best]
     if scores[best] < _LEAST:
         return f"{body} {text if preposition else f'for {text}'}"
-    new = _new_text(text, given, found[i:j], body, speech)
+    new = _new_text(text, given, found[i:j], speech, opens=opens)
     return body[: found[i].start] + new + body[found[j - 1].end :]
 
 
@@ -208,8 +212,17 @@ def _same_form(new: Sequence[Token], old: Sequence[Token]) -> float:
     return score
 
 
-def _new_text(text: str, given: Sequence[Token], old: Sequence[Token], body: str, speech: Speech) -> str:
+def _has_the_capital_of_a_sentence(given: Sequence[Token]) -> bool:
+    """Whether only the first letter of a phrase is a capital one: as a name has it, or a sentence."""
+    first = given[0].written
+    return len(first) > 1 and first.istitle() and not any(token.is_name for token in given[1:])
+
+
+def _new_text(text: str, given: Sequence[Token], old: Sequence[Token], speech: Speech, *, opens: bool) -> str:
     """The fragment as it stands in the question: with the article of its place, and the noun for "one"."""
+    if opens and _has_the_capital_of_a_sentence(given) and not any(token.is_name for token in old):
+        text = text[:1].lower() + text[1:]
+        given = [replace(given[0], written=text[: len(given[0].written)]), *given[1:]]
     words = [t.written for t in given]
     if words[-1].casefold() in {"one", "ones"} and len(words) > 1:
         text = " ".join([*words[:-1], old[-1].written])

@@ -271,3 +271,11 @@ def test_a_question_needs_no_quotes(citewell, command):
     _, plain, _ = citewell(command, *words, "--json")
     assert json.loads(plain)["question"] == "Who took the minutes?"
     assert citewell(command, "", "--json")[0] == 2
+
+
+def test_on_a_terminal_a_text_ends_its_last_line(library, monkeypatch, capfdbinary):
+    for terminal, end in ((False, b"minutes."), (True, b"minutes.\n")):
+        monkeypatch.setattr("sys.stdout.isatty", lambda terminal=terminal: terminal)
+        with pytest.raises(SystemExit):
+            main(["show", "minutes.md", "--library", str(library)])
+        assert capfdbinary.readouterr().out.endswith(end)

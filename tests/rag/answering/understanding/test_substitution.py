@@ -110,3 +110,21 @@ def test_marks_of_citations_are_no_part_of_an_answer() -> None:
     said = Message("assistant", "“Ida Holm” [1] is the head [2, 3].")
     history = [Message("user", "Who is the head?"), said]
     assert [turn.answer for turn in turns_of(history)] == ["“Ida Holm” is the head."]
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("Scaffolding?", "How much is the scaffolding?"),
+        ("And Scaffolding?", "How much is Scaffolding?"),
+        ("VAT?", "How much is VAT?"),
+    ],
+)
+def test_the_capital_of_a_sentence_is_no_part_of_a_name(question: str, alone: str) -> None:
+    turn = Turn("How much is the roofing?", "€4,100.")
+    assert understood(question, [turn]) == alone
+
+
+def test_a_name_in_place_of_a_name_keeps_its_capital() -> None:
+    turn = Turn("Which vans are in Porto?", "Two.")
+    assert understood("Lisbon?", [turn]) == "Which vans are in Lisbon?"
