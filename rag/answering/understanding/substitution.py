@@ -16,7 +16,7 @@ from rag.answering.understanding import chinese
 from rag.answering.understanding.dependence import Dependence, Referent, dependence
 from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.speech import Speech, Token, speech_of, tokens
-from rag.answering.understanding.subjects import referent
+from rag.answering.understanding.subjects import TAKES_VERB, referent
 from rag.answering.understanding.turns import Turn
 from rag.text import has_cjk
 
@@ -147,6 +147,8 @@ def _may_give_way(found: Sequence[Token], i: int, j: int, preposition: str, spee
         return False
     if not preposition and any(token.word in speech.prepositions for token in inside[1:]):
         return False
+    if j - i > 1 and i and found[i - 1].word in TAKES_VERB and all(token.is_mark for token in found[j:]):
+        return False  # "does the lift cost": its last word is the verb
     if i == 0 and first not in speech.determiners | speech.prepositions and not inside[0].is_code:
         return False
     return first not in speech.others
@@ -186,6 +188,7 @@ def _fit(given: Sequence[Token], found: Sequence[Token], span: tuple[int, int], 
     after = found[j] if j < len(found) else None
     opens = not before or before in speech.function_words or i == 0 or inside[0].word in speech.determiners
     closes = after is None or after.is_mark or after.word in speech.function_words
+    closes = closes or (before in TAKES_VERB and all(token.is_mark for token in found[j + 1 :]))
     has_one = any(token.word in {"one", "ones"} for token in given)
     score += 0.6 * opens + 0.6 * (closes or has_one)
     if before in speech.determiners and given[0].word in speech.determiners:
