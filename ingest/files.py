@@ -114,7 +114,7 @@ def _named(given: Path | str, named: _Places) -> Iterator[FoundFile]:
         if path.is_dir():
             yield from _in_folder(path, named)
         elif path.exists() or not glob.has_magic(str(path)):
-            yield _file(path, missing=f"no such file or folder: {given}. Check the path.")
+            yield _file(path, missing="no such file or folder: check the path")
         else:
             yield from _matching(path, str(given), named)
     except (OSError, ValueError) as error:  # a name that is too long, or holds a null character

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import struct
@@ -101,7 +102,7 @@ def sniff(head: bytes, suffix: str = "") -> str:
         return "image/webp"
     if BMP.match(head):
         return "image/bmp"
-    ascii_view = _ascii_view(head)
+    ascii_view = _ascii_view(head, suffix)
     return "application/octet-stream" if ascii_view is None else _text_kind(ascii_view, suffix)
 
 
@@ -110,7 +111,7 @@ def describe(media_type: str) -> str:
     return NAMES.get(media_type, media_type)
 
 
-def _ascii_view(head: bytes) -> bytes | None:
+def _ascii_view(head: bytes, suffix: str) -> bytes | None:
     """The sample with its ASCII characters as single bytes, or None when it is no text."""
     if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return head.replace(b"\0", b"")[2:]
@@ -119,9 +120,30 @@ def _ascii_view(head: bytes) -> bytes | None:
     if looks_like_utf16(head):
         return head.replace(b"\0", b"")
     head = head.removeprefix(b"\xef\xbb\xbf")
+    return head if _is_text(head, suffix) else None
+
+
+def _is_text(head: bytes, suffix: str) -> bool:
+    """Whether bytes hold no more control characters than text may.
+
+    A few stray ones happen in real text files; in a short one whose name promises no text a fifth of all
+    bytes at most. Of a long one in UTF-8 a tenth may be such; in other encodings a hundredth, since they
+    take any byte for a letter.
+    """
     controls = len(_CONTROL.findall(head))
-    # stray NULs and controls happen in real text files; a tenth of all bytes does not
-    return None if controls > _STRAY_CONTROLS + len(head) // 10 else head
+    share = 10 if _is_utf8(head) else 100
+    promised = suffix in TEXT_SUFFIXES or suffix in SOURCE_SUFFIXES
+    most = _STRAY_CONTROLS + len(head) // share
+    return controls <= (most if promised else min(most, max(len(head) // 5, 1)))
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether bytes are UTF-8; the last character may be cut."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def looks_like_utf16(head: bytes) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rag.resources import presets
+
 if TYPE_CHECKING:
     from rag.settings import Settings
 
@@ -21,7 +23,7 @@ LibraryOption = Annotated[
 ]
 ConfigOption = Annotated[
     str | None,
-    typer.Option("--config", help="A preset (default, gpu, server, chinese) or a TOML file of settings."),
+    typer.Option("--config", help=f"A preset ({', '.join(presets())}) or a TOML file of settings."),
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -39,13 +41,13 @@ def read_settings(
 
     `overrides` are named SECTION__NAME; one that is None was not given.
     """
-    from rag.settings import load_settings, parse_assignments
+    from rag.settings import load_settings
 
-    tree = parse_assignments(assignments or [])
+    tree: dict[str, Any] = {}
     if library is not None:
         tree["library"] = str(library)
     for key, value in overrides.items():
         section, name = key.split("__")
         if value is not None:
             tree.setdefault(section, {})[name] = value
-    return load_settings(config, tree)
+    return load_settings(config, tree, assignments=assignments or ())

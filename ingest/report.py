@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from ingest.progress import ProgressEvent
 from ingest.results import FileResult
 from rag.schema import DocumentInfo, without_controls
+from rag.text import how_many
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -20,6 +21,8 @@ __all__ = ["Report"]
 
 _STATUSES: Final = ("added", "updated", "unchanged", "failed")
 _SHOWN_FAILURES: Final = 20
+_ON_A_SCREEN: Final = 20
+"""With no more files than these, what is told of each is still to be seen when all are done."""
 
 
 class Report:
@@ -60,7 +63,7 @@ class Report:
             self._bar.update(
                 self._task,
                 completed=event.fraction,
-                description=f"{event.files_done}/{event.files} files",
+                description=f"{event.files_done} of {how_many(event.files, 'file')}",
                 rates=f"{event.pages_per_second:.1f} pages/s  {event.chunks_per_second:.0f} chunks/s  "
                 f"{_time_left(event.seconds_left)}",
             )
@@ -99,17 +102,19 @@ class Report:
         parts = [f"{counts[status]} {status}" for status in _STATUSES if counts[status]]
         parts += [f"{self._removed} removed"] if self._removed else []
         event = self._event
-        done = f"{_count(len(self._results), 'file')}: {', '.join(parts) or 'nothing to do'}"
-        size = f"{_count(event.pages, 'page')}, {_count(event.chunks, 'chunk')}"
+        done = f"{how_many(len(self._results), 'file')}: {', '.join(parts) or 'nothing to do'}"
+        size = f"{how_many(event.pages, 'page')}, {how_many(event.chunks, 'chunk')}"
         rate = f"{event.seconds:.1f} s ({event.pages_per_second:.1f} pages/s)"
         say(f"{done}; {size} in {rate}{_shares(event)}")
         failures = [result for result in self._results if result.status == "failed"]
-        for result in [] if self._as_json else failures[:_SHOWN_FAILURES]:
+        if self._as_json or len(self._results) <= _ON_A_SCREEN:
+            failures = []
+        for result in failures[:_SHOWN_FAILURES]:
             say(f"  failed: {result.error}")
-        if len(failures) > _SHOWN_FAILURES and not self._as_json:
+        if len(failures) > _SHOWN_FAILURES:
             say(f"  and {len(failures) - _SHOWN_FAILURES} more, told above")
         if stopped:
-            left = _count(event.files - len(self._results), "file")
+            left = how_many(event.files - len(self._results), "file")
             self.note(f"stopped, with {left} left; what is told above is kept. Run it again to go on.")
 
     def _line(self, text: str) -> None:
@@ -129,14 +134,11 @@ class Report:
 
 def _result_line(result: FileResult) -> str:
     if result.status == "failed":
-        return f"failed     {result.source}: {result.error}"
-    size = f"{_count(result.pages, 'page')}, {_count(result.chunks, 'chunk')}"
+        told = result.error or ""
+        return f"failed     {told if result.source in told else f'{result.source}: {told}'}"
+    size = f"{how_many(result.pages, 'page')}, {how_many(result.chunks, 'chunk')}"
     seconds = "" if result.status == "unchanged" else f", {result.seconds:.1f} s"
     return f"{result.status:<10} {result.source}  ({size}{seconds})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _shares(event: ProgressEvent) -> str:

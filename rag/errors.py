@@ -107,7 +107,15 @@ class LibraryReadOnlyError(StoreError):
 
 
 class NotFoundError(CitewellError):
-    """A document, page or run that is not in the library."""
+    """A document, page or run that is not in the library.
+
+    `listed_by` is the command that lists what there is, such as `citewell list`; `message` is without it.
+    """
+
+    def __init__(self, message: str, listed_by: str = "") -> None:
+        super().__init__(f"{message}: `{listed_by}` shows what there is" if listed_by else message)
+        self.message = message
+        self.listed_by = listed_by
 
 
 class ModelError(CitewellError):

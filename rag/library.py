@@ -340,7 +340,10 @@ class Library:
             EncryptedDocumentError: the original opens with another password only.
             NotFoundError: the original is no PDF, was not kept, or has no such page.
         """
-        name = self.store.resolve(document_id).name
+        document = self.store.resolve(document_id)
+        name, media_type = document.name, document.media_type
+        if media_type != "application/pdf" and not media_type.startswith("image/"):
+            raise NotFoundError(f"no picture of {name}: only PDF and picture files can be drawn")
         path = self.store.original(document_id)
         if path is None:
             raise NotFoundError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["resource"]
+__all__ = ["presets", "resource"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -17,3 +17,8 @@ def resource(*parts: str) -> Path:
     packaged = _PACKAGE / "shipped"
     root = packaged if packaged.is_dir() else _PACKAGE.parent
     return root.joinpath(*parts)
+
+
+def presets() -> list[str]:
+    """The names of the presets that ship with the program."""
+    return sorted(path.stem for path in resource("configs").glob("*.toml"))

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from ingest.loaders.latin import latin_encoding
 from ingest.media_type import looks_like_utf16
-from rag.text import without_invisible
+from rag.text import how_many, without_invisible
 
 __all__ = ["Decoded", "clean_text", "decode"]
 
@@ -68,7 +68,7 @@ def _decoded(data: bytes, encoding: str) -> Decoded:
     except UnicodeDecodeError:
         text = data.decode(encoding, "replace")
         lost = text.count("\ufffd")
-        warning = f"{lost} characters could not be decoded as {encoding}"
+        warning = f"{how_many(lost, 'character')} could not be decoded as {encoding}"
         return Decoded(clean_text(text), encoding, (warning,))
 
 

@@ -16,6 +16,7 @@ from ingest.ocr.protocol import OcrEngine, OcrLine, PixelBox
 from ingest.ocr.turning import boxes_before_turning, read_upright
 from ingest.ocr.writing import WrittenText, written
 from rag.settings import IngestSettings
+from rag.text import how_many
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -147,7 +148,8 @@ class OcrReader:
         if self._settings.ocr == "off":
             return "OCR is off (setting ingest.ocr)"
         if self._read.pages >= self._settings.ocr_pages:
-            return f"more than {self._settings.ocr_pages} pages need OCR (setting ingest.ocr_pages)"
+            pages = how_many(self._settings.ocr_pages, "page")
+            return f"more than {pages} would need OCR (setting ingest.ocr_pages)"
         return ""
 
     def read(self, image: Image) -> WrittenText | None:

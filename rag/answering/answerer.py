@@ -47,7 +47,6 @@ __all__ = ["Answerer"]
 _MOST_CONFLICTS: Final = 2
 _SURE: Final = 0.6
 """The least confidence of an answer that is called stated or pieced together, not only near."""
-_STOPPED: Final = "stopped before an answer was found"
 
 
 class Answerer:
@@ -191,7 +190,7 @@ class Answerer:
     def _at_once(self, text: str, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """An answer from the catalog, or about the program: nothing is searched, nothing is cited."""
         grounds = replace(self._weigher.grounds(inquiry), confidence=1.0)
-        outcome = Outcome(sentences=(AnswerSentence(text),), model="catalog")
+        outcome = Outcome(sentences=(AnswerSentence(text, own_words=True),), model="catalog")
         answer = self._made(inquiry, outcome, grounds)
         yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
@@ -263,7 +262,7 @@ def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
     """How an answer stands: its confidence labels it, and does not stand in its way."""
     if outcome.abstained:
         return Verdict.NOT_FOUND
-    if grounds.confidence * outcome.support < _SURE:
+    if grounds.confidence * outcome.support < max(_SURE, grounds.threshold):
         return Verdict.NEAR
     if outcome.written or len(outcome.sentences) > 1:
         return Verdict.PIECED

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerCache", "fitted_weights"]
 
-_FORM = 3
+_FORM = 4
 """Of what is kept and how answers are made; another number makes every earlier answer miss."""
 _APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline"})
 """Settings that no answer depends on: what they do to the library changes its version."""

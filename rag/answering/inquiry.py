@@ -8,12 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rag.answering.reasons import reasons_for
 from rag.answering.understanding import Understood
 from rag.attribution import TermWeights, TextSource
 from rag.errors import UsageError
 from rag.retrieval import Retrieval
 from rag.schema import Message, Passage, Step
-from rag.text import are_apart, has_cjk
+from rag.text import are_apart
 
 __all__ = ["Inquiry", "check_question", "spelt", "suggested"]
 
@@ -65,13 +66,16 @@ class Inquiry:
         """The step that found its passages."""
         return Step("find", {"question": self.question}, len(self.passages))
 
+    def is_suggested_in(self, reason: str) -> bool:
+        """Whether a reason names all that a question back would."""
+        return all(known in reason for _, known in self.suggested)
+
     @property
     def question_back(self) -> str:
         """A question back for each name that the library does not hold and nearly does; "" without one."""
         if not self.suggested:
             return ""
-        names = ", ".join(known for _, known in self.suggested)
-        return f"；您指的是{names}吗？" if has_cjk(self.question) else f"; did you mean {names}?"
+        return reasons_for(self.question).naming("did_you_mean", (known for _, known in self.suggested))
 
 
 def spelt(understood: Understood) -> str:

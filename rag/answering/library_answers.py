@@ -9,7 +9,7 @@ from typing import Final
 from rag.answering.understanding import AT_ONCE, Kind, Understood
 from rag.schema import DocumentInfo
 from rag.store import Store
-from rag.text import has_cjk
+from rag.text import has_cjk, how_many
 
 __all__ = ["answer_at_once"]
 
@@ -64,7 +64,7 @@ def _holdings(infos: Sequence[DocumentInfo], chinese: bool) -> str:
         return f"资料库有{len(infos)}个文档，共{pages}页。" if infos else "资料库中还没有文档。"
     if not infos:
         return "The library holds no document yet."
-    return f"The library holds {_count(len(infos), 'document')} with {_count(pages, 'page')}."
+    return f"The library holds {how_many(len(infos), 'document')} with {how_many(pages, 'page')}."
 
 
 def _catalog(infos: Sequence[DocumentInfo], chinese: bool) -> str:
@@ -91,7 +91,7 @@ def _catalog(infos: Sequence[DocumentInfo], chinese: bool) -> str:
 
 def _listed(info: DocumentInfo, chinese: bool) -> str:
     title = info.title if info.title and info.title.casefold() not in info.name.casefold() else ""
-    pages = f"{info.pages}页" if chinese else _count(info.pages, "page")
+    pages = f"{info.pages}页" if chinese else how_many(info.pages, "page")
     inside = f"《{title}》，{pages}" if title and chinese else f"“{title}”, {pages}" if title else pages
     return f"{info.name}（{inside}）" if chinese else f"{info.name} ({inside})"
 
@@ -104,8 +104,4 @@ def _document(info: DocumentInfo, chinese: bool) -> str:
     language = f", its language is {info.language}" if info.language not in ("", "und") else ""
     written = f" It was written by {author}." if author else ""
     added = f"it was added on {info.added_at[:10]}."
-    return f"{info.name} has {_count(info.pages, 'page')}{language}; {added}{written}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{info.name} has {how_many(info.pages, 'page')}{language}; {added}{written}"

@@ -78,7 +78,7 @@ def tell_conflicts(
             book.cite(unit.document_id, unit.start, unit.end, unit.text) for unit in disagreed.units
         )
         values = tuple(map(shown, disagreed.values))
-        sentence = AnswerSentence(disagreement(question, values), numbers)
+        sentence = AnswerSentence(disagreement(question, values), numbers, own_words=True)
         sentences.append(sentence)
         conflicts.append(Conflict(values, numbers))
         yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in numbers))

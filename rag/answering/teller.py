@@ -12,9 +12,11 @@ from rag.answering.excerpts import excerpts
 from rag.answering.inquiry import Inquiry
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
+from rag.answering.reasons import reasons_for
 from rag.answering.records import Grounds
 from rag.answering.writing import Writer
 from rag.attribution import CitationBook, Selection, Unit, disagreements
+from rag.errors import CitewellError
 from rag.schema import Passage
 
 __all__ = ["Teller", "citation_book"]
@@ -22,7 +24,6 @@ __all__ = ["Teller", "citation_book"]
 _MOST_CONFLICTS: Final = 2
 _NEARLY_AS_GOOD: Final = 6.0
 """How far below the best, in log odds, what contradicts it may stand: its words must be nearly the same."""
-_STOPPED: Final = "stopped before an answer was found"
 
 
 class Teller:
@@ -38,7 +39,7 @@ class Teller:
         A model that writes is asked whenever something was found; quotes must be good enough.
         """
         if inquiry.stopped:
-            return Outcome(abstained=True, reason=_STOPPED)
+            return Outcome(abstained=True, reason=reasons_for(inquiry.question).told("stopped"))
         if not grounds.selection.chosen or (self._writer is None and not grounds.bears):
             return Outcome(**_silent(inquiry, grounds))
         book = citation_book(inquiry)
@@ -60,7 +61,9 @@ class Teller:
         if not written.gives_way and not grounds.unknown:
             return written
         if not grounds.bears:
-            return replace(written, **_silent(inquiry, grounds))
+            silent = replace(written, **_silent(inquiry, grounds))
+            failed = written.reason if "generator_failed" in written.notes else ""
+            return replace(silent, reason="; ".join(filter(None, (silent.reason, failed))))
         quoted = yield from quote(grounds.selection, book)
         return replace(
             written,
@@ -91,9 +94,9 @@ class Teller:
                 )
             )
         except Exception as error:  # whatever an endpoint or a model raises, quotes still answer
-            failed = f"{type(error).__name__}: {error}"
-            reason = f"the generator failed ({failed})"
-            return Outcome(gives_way=True, reason=reason, notes={"generator_failed": failed})
+            told = str(error) if isinstance(error, CitewellError) else f"{type(error).__name__}: {error}"
+            reason = f"the model that writes failed: {told.removesuffix('.')}"
+            return Outcome(gives_way=True, reason=reason, notes={"generator_failed": told})
 
     def _read(self, inquiry: Inquiry, grounds: Grounds) -> tuple[Passage, ...]:
         """What the generator is shown."""
@@ -128,10 +131,11 @@ def _with_conflicts(
 
 def _silent(inquiry: Inquiry, grounds: Grounds) -> dict[str, Any]:
     """What an outcome becomes where nothing can be told."""
+    reason = doubt(inquiry.question, grounds, inquiry.passages)
     return {
         "sentences": (),
         "citations": (),
         "abstained": True,
-        "reason": doubt(inquiry.question, grounds, inquiry.passages) + inquiry.question_back,
+        "reason": reason if inquiry.is_suggested_in(reason) else reason + inquiry.question_back,
         "model": "",
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rag.attribution import read_question
+from rag.answering.reasons import reply_language
 from rag.schema import AnswerSentence
 from rag.text import has_cjk
 
 __all__ = ["abstention", "disagreement", "join_sentences", "shown"]
 
+_INNER: Final = str.maketrans("“”", "‘’")
 _ABSTENTION: Final = {
     "en": "I could not find it in these documents.",
     "zh": "在这些文档中没有找到答案。",
@@ -29,14 +30,15 @@ _ABSTENTION: Final = {
 
 def abstention(question: str) -> str:
     """That nothing was found, in the question's language, else in English."""
-    return _ABSTENTION.get(read_question(question).language, _ABSTENTION["en"])
+    return _ABSTENTION.get(reply_language(question), _ABSTENTION["en"])
 
 
 def disagreement(question: str, values: Sequence[str]) -> str:
     """That passages tell different values for one thing, in Chinese or English."""
+    told = [f"“{value.translate(_INNER)}”" for value in values]
     if has_cjk(question):
-        return f"各文档说法不一：{'；'.join(f'“{value}”' for value in values)}。"
-    return f"The documents disagree: {'; '.join(f'“{value}”' for value in values)}."
+        return f"各文档说法不一：{'；'.join(told)}。"
+    return f"The documents disagree: {'; '.join(told)}."
 
 
 def shown(quote: str) -> str:

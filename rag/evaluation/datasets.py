@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,11 +114,15 @@ def _rows(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            raise UsageError(f"{path}, line {number}: not JSON ({error})") from None
+            raise UsageError(f"{path}, line {number}: not JSON ({error}): {_a_line(keys)}") from None
         missing = [key for key in keys if not isinstance(row, dict) or key not in row]
         if missing:
-            raise UsageError(f"{path}, line {number}: no {missing[0]!r} in {line[:80]!r}")
+            raise UsageError(f"{path}, line {number}: no {missing[0]!r} in {line[:80]!r}: {_a_line(keys)}")
         yield row
+
+
+def _a_line(keys: Sequence[str]) -> str:
+    return f"write an object a line with {', '.join(map(repr, keys))}"
 
 
 def _read_qrels(path: Path) -> dict[str, dict[str, int]]:

@@ -19,6 +19,7 @@ from rag.evaluation.confidence_metrics import (
     risk_coverage,
 )
 from rag.evaluation.judgement import Judged
+from rag.text import how_many
 
 __all__ = ["reliability_diagram", "risk_coverage_curve", "write_pictures"]
 
@@ -58,7 +59,7 @@ def reliability_diagram(confidence: Sequence[float], right: Sequence[bool]) -> s
     """Share of right answers against confidence, a dot for each tenth of the answers."""
     error = expected_calibration_error(confidence, right)
     bins = [(part.confidence, part.accuracy) for part in reliability(confidence, right)]
-    title = f"Reliability: {len(confidence)} answers, ECE {error:.3f}"
+    title = f"Reliability: {how_many(len(confidence), 'answer')}, ECE {error:.3f}"
     dots = [
         f'<circle cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="4.5" fill="{_MARK}"><title>'
         f"confidence {x:.2f}, right {y:.2f}</title></circle>"
@@ -76,7 +77,7 @@ def risk_coverage_curve(confidence: Sequence[float], right: Sequence[bool]) -> s
     step = max(1, len(points) // _MOST_POINTS)
     kept = [*points[:-1:step], points[-1]]
     area = area_under_risk_coverage(confidence, right)
-    title = f"Risk and coverage: {len(points)} questions, AURC {area:.3f}"
+    title = f"Risk and coverage: {how_many(len(points), 'question')}, AURC {area:.3f}"
     drawn = f'<path d="{_path(kept)}" stroke="{_MARK}" stroke-width="2" fill="none"/>'
     return _picture(title, "share of questions answered", "share of wrong answers", [drawn])
 

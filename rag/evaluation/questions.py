@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rag.errors import UsageError
 from rag.evaluation.corpus import entry_document
@@ -28,6 +28,10 @@ __all__ = [
     "read_questions",
 ]
 
+_A_LINE: Final = (
+    'write an object a line, such as {"id": "q1", "question": "When was it built?", "answers": ["1884"]}, '
+    "with no answers where the documents hold none"
+)
 _LOG = logging.getLogger(__name__)
 
 
@@ -88,8 +92,8 @@ def read_questions(
         where = f"{path}, line {number}"
         try:
             fields = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{where}: not JSON at column {error.colno}: {error.msg}") from None
+        except json.JSONDecodeError:
+            raise UsageError(f"{where}: not JSON, but {line.strip()[:60]!r}: {_A_LINE}") from None
         if isinstance(fields, Mapping) and fields.get("question") == "":
             _LOG.warning("%s: passed over, since its question is empty", where)
             continue
@@ -120,7 +124,7 @@ def parse_question(
         UsageError: the line is no object, has no question, or a field is of the wrong form.
     """
     if not isinstance(fields, Mapping) or not str(fields.get("question") or "").strip():
-        raise UsageError(f"{where}: must be an object with a `question`, not {fields!s:.80}")
+        raise UsageError(f"{where}: must be an object with a `question`, not {fields!s:.80}: {_A_LINE}")
     try:
         question = str(fields["question"])
         answers = tuple(_flat(fields.get("answers", ())))

@@ -17,6 +17,7 @@ __all__ = ["PoolFile", "as_fields", "load_pool", "parse_example"]
 
 _REQUIRED: Final = ("question", "answer")
 _FIELDS: Final = ("example_id", "question", "passages", "answer", "label")
+_A_LINE: Final = 'write an object a line, such as {"question": "When was it built?", "answer": "1884"}'
 
 
 class PoolFile:
@@ -140,11 +141,12 @@ def _objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             fields = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ConfigurationError(
-                f"example pool {path}, line {number}: not JSON at column {error.colno}: {error.msg}"
-            ) from None
+            wrong = f"not JSON at column {error.colno}, {error.msg}"
+            raise ConfigurationError(f"example pool {path}, line {number}: {wrong}: {_A_LINE}") from None
         if not isinstance(fields, dict):
-            raise ConfigurationError(f"example pool {path}, line {number}: not a JSON object: {line:.80}")
+            raise ConfigurationError(
+                f"example pool {path}, line {number}: not a JSON object: {line:.80}: {_A_LINE}"
+            )
         yield number, fields
 
 

@@ -53,11 +53,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer with the numbers of its citations."""
+    """One sentence of an answer with the numbers of its citations.
+
+    `own_words` says that the program made it itself, as a greeting or a count is: it is no quote.
+    """
 
     text: str
     citations: tuple[int, ...] = ()
     support: Support = Support.SUPPORTED
+    own_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +168,12 @@ class Answer:
     coverage: Coverage | None = None
     table: AnswerTable | None = None
     cached: bool = False
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether its confidence means something to people.
+
+        That of a refusal is about the answer that was not given, and a greeting is neither right nor wrong.
+        """
+        is_own = bool(self.sentences) and all(sentence.own_words for sentence in self.sentences)
+        return not self.abstained and not (is_own and not self.citations)

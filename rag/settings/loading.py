@@ -16,7 +16,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from rag.errors import ConfigurationError, UnknownSettingError
-from rag.resources import resource
+from rag.resources import presets, resource
 from rag.settings.tree import Settings
 
 __all__ = ["load_settings", "parse_assignments", "parse_value", "presets"]
@@ -28,10 +28,12 @@ def load_settings(
     config: str | Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     environment: Mapping[str, str] | None = None,
+    assignments: Sequence[str] = (),
 ) -> Settings:
-    """Read a preset by name or a file by path, then the environment, then `overrides`.
+    """Read a preset by name or a file by path, then the environment, `assignments`, and `overrides`.
 
-    `overrides` is nested (`{"retrieval": {"top_k": 3}}`); values of None are left out.
+    `overrides` is nested (`{"retrieval": {"top_k": 3}}`); values of None are left out. `assignments` are
+    texts such as `retrieval.top_k=3`, as `--set` takes them. What is wrong is told with where it stands.
 
     Raises:
         ConfigurationError: the file cannot be read or a value is out of range.
@@ -40,11 +42,18 @@ def load_settings(
     environment = os.environ if environment is None else environment
     name = config if config is not None else environment.get(_PREFIX + "CONFIG", "default")
     tree = _read_preset(name)
+    origins = dict.fromkeys((path for path, _ in _leaves(tree)), _called(name))
     for key, value in _environment_values(environment):
         _set(tree, key.split("__"), value)
-    for path, value in _leaves(overrides or {}):
-        _set(tree, path, value)
-    _reject_unknown_keys(tree, Settings, (), str(name))
+        origins[tuple(key.split("__"))] = f"the variable {_PREFIX}{key.upper()}"
+    for given, origin in (
+        (parse_assignments(assignments), "the flag --set"),
+        (overrides or {}, "a flag or an argument"),
+    ):
+        for path, value in _leaves(given):
+            _set(tree, path, value)
+            origins[path] = origin
+    _reject_unknown_keys(tree, Settings, (), origins)
     try:
         return Settings.model_validate(tree)
     except ValidationError as error:
@@ -53,8 +62,29 @@ def load_settings(
         shown = repr(first["input"]) if _may_be_shown(first["loc"]) else "(hidden)"
         raise ConfigurationError(
             f"setting {where}: {shown} is not accepted: {first['msg']}. "
-            f"Correct it in {name}, the environment or the flag."
+            f"Correct it in {_origin(first['loc'], origins)}."
         ) from None
+
+
+_Origins = Mapping[tuple[str, ...], str]
+"""Where each setting that is not a default was set, as people call it."""
+
+
+def _called(config: str | Path) -> str:
+    """What a preset or a file is called."""
+    return f"the preset {str(config)!r}" if _is_preset(config) else f"the file {str(config)!r}"
+
+
+def _is_preset(name: str | Path) -> bool:
+    path = Path(name)
+    return not (path.suffix or os.sep in str(name) or path.is_file())
+
+
+def _origin(path: Sequence[str | int], origins: _Origins) -> str:
+    """Where a setting, or what a section holds, was set."""
+    wanted = tuple(map(str, path))
+    found = (where for at, where in origins.items() if at[: len(wanted)] == wanted or wanted[: len(at)] == at)
+    return " or ".join(dict.fromkeys(found)) or "the settings"
 
 
 def _may_be_shown(path: Sequence[str | int]) -> bool:
@@ -71,14 +101,9 @@ def _may_be_shown(path: Sequence[str | int]) -> bool:
     return False
 
 
-def presets() -> list[str]:
-    """The names of the presets that ship with the program."""
-    return sorted(path.stem for path in resource("configs").glob("*.toml"))
-
-
 def _read_preset(name: str | Path) -> dict[str, Any]:
     path = Path(name)
-    if not (path.suffix or os.sep in str(name) or path.is_file()):
+    if _is_preset(name):
         path = resource("configs", f"{name}.toml")
         if not path.is_file():
             raise ConfigurationError(
@@ -145,24 +170,29 @@ def _set(tree: dict[str, Any], path: tuple[str, ...] | list[str], value: Any) ->
 
 
 def _reject_unknown_keys(
-    tree: Mapping[str, Any], section: type[BaseModel], path: tuple[str, ...], name: str
+    tree: Mapping[str, Any], section: type[BaseModel], path: tuple[str, ...], origins: _Origins
 ) -> None:
     for key, value in tree.items():
         field = section.model_fields.get(key)
         if field is None:
-            raise UnknownSettingError(_unknown_key_message(key, section, path, name))
+            raise UnknownSettingError(_unknown_key_message(key, section, path, origins))
         annotation = field.annotation
         if isinstance(value, Mapping) and isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            _reject_unknown_keys(value, annotation, (*path, key), name)
+            _reject_unknown_keys(value, annotation, (*path, key), origins)
 
 
-def _unknown_key_message(key: str, section: type[BaseModel], path: tuple[str, ...], name: str) -> str:
+def _unknown_key_message(key: str, section: type[BaseModel], path: tuple[str, ...], origins: _Origins) -> str:
     full = ".".join((*path, key))
     here = [".".join((*path, field)) for field in section.model_fields]
-    nearest = difflib.get_close_matches(full, here, 1, 0.5) or difflib.get_close_matches(
-        key, list(_all_keys(Settings)), 1, 0.0
-    )
-    return f"unknown setting {full!r} in {name} or a {_PREFIX}… variable: did you mean {nearest[0]!r}?"
+    near = difflib.get_close_matches(full, here, 1, 0.5)
+    nearest = near[0] if near else max(_all_keys(Settings), key=lambda known: _likeness(full, known))
+    return f"unknown setting {full!r} in {_origin((*path, key), origins)}: did you mean {nearest!r}?"
+
+
+def _likeness(written: str, known: str) -> float:
+    """How alike two settings are, by all of their names or by the last part, from 0 to 1."""
+    last, last_known = written.rpartition(".")[2], known.rpartition(".")[2]
+    return max(difflib.SequenceMatcher(None, a, b).ratio() for a, b in ((written, known), (last, last_known)))
 
 
 def _all_keys(section: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[str]:

@@ -19,6 +19,7 @@ from rag.store.embeddings import active_embedder, vector_batches
 from rag.store.lexical import SegmentCache, faults, segment_key
 from rag.store.originals import Originals, file_sha256
 from rag.store.vector_cache import VectorCache
+from rag.text import how_many, is_or_are
 
 __all__ = ["run_checks"]
 
@@ -79,7 +80,7 @@ def _texts(connection: sqlite3.Connection) -> Faults:
                 yield f"{source!r}: piece {expected} of its text is missing"
             length += len(bytes(text).decode("utf-8", "surrogatepass"))
         if length != characters:
-            yield f"{source!r}: its text has {length} characters, not {characters}"
+            yield f"{source!r}: its text has {how_many(length, 'character')}, not {characters:,}"
 
 
 def _digests(connection: sqlite3.Connection) -> Faults:
@@ -112,7 +113,7 @@ def _chunks(connection: sqlite3.Connection) -> Faults:
         "SELECT l.chunks, (SELECT count(*) FROM chunks) FROM library l"
     ).fetchone()
     if counted != there:
-        yield f"{there} chunks are there, {counted} are counted"
+        yield f"{how_many(there, 'chunk')} {is_or_are(there)} there, {counted} {is_or_are(counted)} counted"
 
 
 def _tiling(name: str, rows: sqlite3.Cursor, first: int) -> Faults:
@@ -137,7 +138,7 @@ def _vectors(connection: sqlite3.Connection) -> Faults:
     ids = chunk_ids(connection)
     if active is None:
         if ids.size:
-            yield f"{ids.size} chunks and no embedder"
+            yield f"{how_many(int(ids.size), 'chunk')} and no embedder"
         return
     embedder, _, dimension = active
     wrong = connection.execute(
@@ -155,7 +156,7 @@ def _vectors(connection: sqlite3.Connection) -> Faults:
             yield f"chunk {part[~finite][0]} has a vector with a value that is not a finite number"
     missing += len(ids)
     if missing:
-        yield f"{missing} chunks without a vector"
+        yield f"{how_many(missing, 'chunk')} without a vector"
     unused = connection.execute(
         "SELECT count(*) FROM vectors WHERE hash NOT IN (SELECT hash FROM chunks)"
         " AND hash NOT IN (SELECT hash FROM staged_chunks)"
@@ -184,7 +185,8 @@ def _staged(connection: sqlite3.Connection) -> Faults:
         if position and position != characters:
             yield f"{source!r}: staged chunks to {position}, not to {characters}"
     if connection.execute("SELECT count(*) FROM reindexing").fetchone()[0] == 0 and rows:
-        yield f"{len(reached)} documents are staged and no reindex is under way"
+        staged = f"{how_many(len(reached), 'document')} {is_or_are(len(reached))} staged"
+        yield f"{staged} and no reindex is under way"
 
 
 def _segments(connection: sqlite3.Connection, cache: VectorCache) -> Faults:

@@ -6,10 +6,11 @@ import difflib
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import PurePath
+from typing import Any, Final
 
 from rag.errors import NotFoundError, UsageError
 from rag.schema import Document, DocumentInfo, Page
@@ -30,6 +31,9 @@ __all__ = [
     "set_rules",
 ]
 
+_MOST_NEAR: Final = 3
+_LIKE_NAMES: Final = 0.6
+_LIKE_IDS: Final = 0.75
 _COLUMNS = (
     "document_id, source, sha256, media_type, title, language, pages, chunks, characters, added_at, "
     "metadata, warnings, file, loaded_by, chunked_by"
@@ -149,9 +153,7 @@ def document_row(connection: sqlite3.Connection, document_id: str) -> tuple[int,
         "SELECT id, characters FROM documents WHERE document_id = ?", (storable(document_id),)
     ).fetchone()
     if row is None:
-        raise NotFoundError(
-            f"no document {document_id!r} in the library: `citewell list` shows what there is"
-        )
+        raise NotFoundError(f"no document {document_id!r} in the library", "citewell list")
     return int(row[0]), int(row[1])
 
 
@@ -174,10 +176,23 @@ def resolve(connection: sqlite3.Connection, name: str) -> DocumentInfo:
     if named:
         sources = ", ".join(repr(info.source) for info in named[:5])
         raise UsageError(f"{len(named)} documents are called {name!r}: say which of {sources}")
-    labels = {label: None for info in everything for label in (info.source, info.name, info.document_id)}
-    near = difflib.get_close_matches(name, list(labels), 3, 0.5)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`citewell list` shows what there is"
-    raise NotFoundError(f"no document {name!r} in the library: {hint}")
+    missing = f"no document {name!r} in the library"
+    near = _nearly_called(name, everything)
+    if near:
+        raise NotFoundError(f"{missing}: did you mean {' or '.join(map(repr, near))}?")
+    raise NotFoundError(missing, "citewell list")
+
+
+def _nearly_called(name: str, infos: Iterable[DocumentInfo]) -> list[str]:
+    """The few names that are most like one, whatever the endings of the files are; ids only if very like."""
+    own = PurePath(name.casefold()).stem
+    likeness = {
+        info.name: difflib.SequenceMatcher(None, own, PurePath(info.name.casefold()).stem).ratio()
+        for info in infos
+    }
+    near = sorted((n for n in likeness if likeness[n] >= _LIKE_NAMES), key=lambda n: -likeness[n])
+    ids = difflib.get_close_matches(name, [info.document_id for info in infos], _MOST_NEAR, _LIKE_IDS)
+    return [*near, *ids][:_MOST_NEAR]
 
 
 _PAGE_COLUMNS = "number, start, end, label, width, height, warnings"

@@ -41,7 +41,7 @@ class ApprovedExamples:
         with self._database.writing() as connection:
             run = connection.execute("SELECT id FROM runs WHERE run_id = ?", (storable(run_id),)).fetchone()
             if run is None:
-                raise NotFoundError(f"no run {run_id!r}: `citewell runs` shows those there are")
+                raise NotFoundError(f"no run {run_id!r}", "citewell runs list")
             documents = []
             for document_id in dict.fromkeys(document_ids):
                 row = connection.execute("SELECT id FROM documents WHERE document_id = ?", (document_id,))

@@ -175,7 +175,7 @@ def _message(values: dict[str, Any]) -> Message:
 def _run_row(connection: sqlite3.Connection, run_id: str) -> int:
     row = connection.execute("SELECT id FROM runs WHERE run_id = ?", (storable(run_id),)).fetchone()
     if row is None:
-        raise NotFoundError(f"no run {run_id!r}: `citewell runs` shows those there are")
+        raise NotFoundError(f"no run {run_id!r}", "citewell runs list")
     return int(row[0])
 
 

@@ -230,7 +230,7 @@ def _numbering_fault(pages: int, chunks: Sequence[Chunk]) -> str:
 
 def _vector_fault(chunks: Sequence[Chunk], hashes: Sequence[bytes], vectors: Vectors) -> str:
     if len(hashes) != len(chunks) or vectors.ndim != 2 or len(vectors) != len(chunks):
-        return f"{len(chunks)} chunks, {len(hashes)} hashes, vectors of shape {vectors.shape}"
+        return f"chunks: {len(chunks)}, hashes: {len(hashes)}, vectors of shape {vectors.shape}"
     if not np.isfinite(vectors).all():
         return "a vector holds a value that is not a finite number"
     return ""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from rag.schema import Span
 from rag.text.language import CJK, has_cjk
 
-__all__ = ["line_spans", "sentence_spans"]
+__all__ = ["as_sentence", "line_spans", "sentence_spans"]
 
 _HARD_BREAK: Final = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _CJK_SENTENCE: Final = re.compile(r"[^。！？!?；;…]*(?:[。！？!?；;…]+[”’」』）)】》\"']*|$)", re.S)
@@ -38,6 +38,17 @@ _NUMBER_OR_LETTER: Final = re.compile(r"[A-Z]|[IVXLC]+|[A-Z]*\d[\w-]*")
 _WRAPPED_LINE: Final = 45
 _FULL_LINE: Final = 0.6
 _LONGEST: Final = 2_000
+
+
+def as_sentence(text: str) -> str:
+    """A remark as a sentence of its own, with a capital and a full stop; "" where there is none.
+
+    >>> as_sentence("stopped before an answer was found")
+    'Stopped before an answer was found.'
+    """
+    if not text or text.endswith((".", "!", "?", "。", "！", "？", "…")):
+        return text[:1].upper() + text[1:]
+    return f"{text[:1].upper()}{text[1:]}{'。' if has_cjk(text[-1]) else '.'}"
 
 
 def sentence_spans(text: str, offset: int = 0) -> list[Span]:

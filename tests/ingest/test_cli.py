@@ -71,7 +71,7 @@ def test_people_get_a_line_a_file_and_a_summary(ingest, folder):
     assert code == 1
     assert f"added      {folder.resolve() / 'a.txt'}  (1 page, 1 chunk" in out
     assert "2 files: 1 added, 1 failed; 1 page, 1 chunk in" in out
-    assert out.splitlines()[-1].startswith("  failed: ")
+    assert out.splitlines()[-1].startswith("2 files: ")  # what was told of each is still to be seen
 
 
 def test_a_second_run_says_unchanged_and_leaves_with_0(ingest, folder):
@@ -275,3 +275,22 @@ def test_protected_files_are_opened_with_passwords_that_nobody_keeps(ingest, fol
     assert not any(word in kept or word.decode() in out + err for word in (b"quince", b"apricot"))
     code, out, _ = ingest(folder, "--json")
     assert {result["status"] for result in lines(out).values()} == {"unchanged"}
+
+
+def test_an_error_and_the_name_in_it_are_told_once(ingest, folder):
+    (folder / "good.txt").write_text("The tide turns at six.")
+    (folder / "empty.txt").touch()
+    code, out, err = ingest(folder, folder / "nothere.txt")
+    assert code == 1
+    for name in ("empty.txt", "nothere.txt"):
+        assert (out + err).count(name) == 1
+    assert "3 files: 1 added, 2 failed" in out
+
+
+def test_after_many_files_the_errors_are_told_again(ingest, folder):
+    for number in range(25):
+        (folder / f"{number}.txt").write_text(f"The tide turns at {number}.")
+    (folder / "empty.txt").touch()
+    _, out, _ = ingest(folder)
+    assert out.count("empty.txt") == 2
+    assert out.splitlines()[-1].startswith("  failed: ")

@@ -68,7 +68,7 @@ def test_an_unknown_environment_variable_is_an_error_too():
 
 
 def test_a_value_out_of_range_names_the_key_the_value_and_the_place():
-    with pytest.raises(ConfigurationError, match=r"retrieval\.top_k: -3 .* default"):
+    with pytest.raises(ConfigurationError, match=r"retrieval\.top_k: -3 .* a flag or an argument"):
         load_settings(overrides={"retrieval": {"top_k": -3}}, environment={})
 
 
@@ -124,3 +124,32 @@ _SELF_EXPLAINING = {
     "max_upload_megabytes",
     "open_browser",
 }
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"assignments": ["retrieval.{}"]}, "the flag --set"),
+        ({"environment": "CITEWELL_RETRIEVAL__{}"}, "the variable CITEWELL_RETRIEVAL__"),
+        ({"config": "[retrieval]\n{}"}, "the file '"),
+    ],
+    ids=["flag", "variable", "file"],
+)
+@pytest.mark.parametrize(
+    ("setting", "told"), [("topk=5", "did you mean 'retrieval.top_k'"), ("top_k=-1", "Correct it in")]
+)
+def test_what_is_wrong_is_told_with_where_it_stands(given, where, setting, told, tmp_path):
+    key, value = setting.split("=")
+    config, environment = None, {}
+    if "config" in given:
+        config = tmp_path / "own.toml"
+        config.write_text(given["config"].format(setting))
+    if "environment" in given:
+        environment = {given["environment"].format(key.upper()): value}
+    assignments = [text.format(setting) for text in given.get("assignments", ())]
+    with pytest.raises(ConfigurationError) as raised:
+        load_settings(config, environment=environment, assignments=assignments)
+    assert told in str(raised.value)
+    assert where in str(raised.value)
+    others = {"the flag --set", "the variable", "the file", "the preset"} - {where.rstrip("'").rstrip()}
+    assert not any(other in str(raised.value) for other in others if not where.startswith(other))

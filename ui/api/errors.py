@@ -70,6 +70,7 @@ _STATUS: Final[tuple[tuple[type[CitewellError], int], ...]] = (
     (TookTooLongError, 504),
 )
 _HEADERS: Final = {401: {"WWW-Authenticate": "Bearer"}, 408: {"Connection": "close"}}
+_LISTED_AT: Final = {"citewell list": "GET /v1/documents", "citewell runs list": "GET /v1/runs"}
 _MOST_MESSAGE: Final = 2_000
 """Characters of an error that are told: a message names the value seen, which may be megabytes."""
 
@@ -81,8 +82,11 @@ def error_response(error: CitewellError) -> JSONResponse:
 
 
 def error_json(error: CitewellError) -> dict[str, dict[str, str]]:
-    """`{"error": {"type", "message"}}`."""
-    return _body(type(error).__name__, str(error))
+    """`{"error": {"type", "message"}}`; what there is is told by an address, not by a command."""
+    message = str(error)
+    if isinstance(error, NotFoundError) and error.listed_by:
+        message = f"{error.message}: `{_LISTED_AT[error.listed_by]}` shows what there is"
+    return _body(type(error).__name__, message)
 
 
 async def on_error(_: Request, error: Exception) -> JSONResponse:
@@ -93,10 +97,15 @@ async def on_error(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(_body("InternalError", "the request failed; the server's log says why"), 500)
 
 
-async def on_http_error(_: Request, error: Exception) -> JSONResponse:
+async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     """No such address, no such method."""
     assert isinstance(error, HTTPException)
-    return JSONResponse(_body("HTTPError", error.detail), error.status_code, error.headers)
+    asked = f"{request.method} {request.url.path}"
+    kind, message = {
+        404: ("NotFoundError", f"there is nothing at `{asked}`: `GET /v1/documents` is an address there is"),
+        405: ("MethodNotAllowedError", f"`{asked}` is not possible: this address takes another method"),
+    }.get(error.status_code, ("HTTPError", error.detail))
+    return JSONResponse(_body(kind, message), error.status_code, error.headers)
 
 
 def _body(kind: str, message: str) -> dict[str, dict[str, str]]:

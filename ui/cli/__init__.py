@@ -5,14 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from rag import __version__
 from rag.errors import CitewellError
 from rag.temporary import clear_left_behind
-from ui.cli.output import write_error
+from ui.cli.output import print_line, write_error
 
 __all__ = ["build", "main"]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print_line(f"citewell {__version__}")
+        raise typer.Exit
 
 
 def build() -> typer.Typer:
@@ -30,11 +38,11 @@ def build() -> typer.Typer:
 
     application = typer.Typer(
         name="citewell",
-        help="Ask your own documents; get answers whose every sentence can be checked.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    application.callback()(_whole)
     application.command("ingest")(ingest)
     application.command("search")(search)
     application.command("ask")(ask)
@@ -51,6 +59,15 @@ def build() -> typer.Typer:
     application.command("serve")(serve_api)
     application.command("settings")(show_settings)
     return application
+
+
+def _whole(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version and leave."),
+    ] = False,
+) -> None:
+    """Ask your own documents; get answers whose every sentence can be checked."""
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import CitewellError, UsageError
+from rag.text import how_many, is_or_are
 from rag.wire import answer_json, passage_json
 from ui.cli.options import (
     ConfigOption,
@@ -30,7 +31,7 @@ __all__ = ["ask", "search"]
 
 
 def search(
-    question: Annotated[str, typer.Argument(help="What to look for.")],
+    words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="What to look for.")],
     top_k: Annotated[int | None, typer.Option("--top-k", min=1, help="How many passages.")] = None,
     document: DocumentOption = None,
     library: LibraryOption = None,
@@ -39,6 +40,7 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages nearest to a question."""
+    question = " ".join(words)
     _require_text(question)
     with open_library(read_settings(library, config, assignments)) as opened:
         passages = opened.search(question, top_k, document)
@@ -49,7 +51,12 @@ def search(
 
 
 def ask(
-    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTION", help="The question; quotes keep what a shell would read, as ? and *."
+        ),
+    ] = None,
     file: Annotated[
         Path | None,
         typer.Option(
@@ -77,6 +84,7 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the documents, each sentence with its citation."""
+    question = " ".join(words) if words else None
     if (question is None) == (file is None):
         raise UsageError("give one question, or --file FILE with a question a line")
     if why and file is not None:
@@ -95,15 +103,17 @@ def ask(
     with open_library(settings) as opened, AnswerFile(output) as answers:
         opened.document_ids(document)  # a wrong name fails once, before any question is asked
         asked = [item for item in questions if item not in answers]
-        if len(asked) < len(questions):
-            write_error(f"{len(questions) - len(asked)} questions are answered in {str(output)!r} already")
+        if before := len(questions) - len(asked):
+            write_error(
+                f"{how_many(before, 'question')} {is_or_are(before)} answered in {str(output)!r} already"
+            )
         told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)
         failures = 0
         for item, outcome in zip(asked, told, strict=True):
             failures += isinstance(outcome, CitewellError)
             _print_line(opened, item, outcome, answers, as_json=as_json)
     if failures:
-        write_error(f"{failures} of {len(asked)} questions failed; the others were answered")
+        write_error(f"{failures} of {how_many(len(asked), 'question')} failed; the others were answered")
         raise typer.Exit(1)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from rag.errors import UsageError
 from rag.settings import Settings
+from rag.text import how_many
 from ui.cli.evaluate.answers import judged_answers, library_for
 from ui.cli.options import (
     ConfigOption,
@@ -104,9 +105,8 @@ def _below(threshold: float) -> float:
 
 def _print(report: dict[str, Any]) -> None:
     before, after = report["before"], report["after"]
-    print_line(
-        f"{report['questions']} answers, {report['right']} right; best for held-out ones: {report['method']}"
-    )
+    answers = how_many(report["questions"], "answer")
+    print_line(f"{answers}, {report['right']} right; best for held-out ones: {report['method']}")
     print_line(f"{'':<8}{'before':>10}{'after':>10}   (held out, 5 folds)")
     for name in before:
         print_line(f"{name:<8}{before[name]:>10.4f}{after[name]:>10.4f}")

@@ -108,6 +108,8 @@ def show(
     else:
         # bytes, so that no platform turns a newline into something else
         sys.stdout.buffer.write(text.encode("utf-8"))
+        if sys.stdout.isatty() and not text.endswith("\n"):
+            sys.stdout.buffer.write(b"\n")  # for the prompt that follows; in a file it would be no offset's
         sys.stdout.buffer.flush()
 
 

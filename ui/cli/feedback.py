@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rag.errors import UsageError
+from rag.text import how_many
 from rag.wire import example_json
 from ui.cli.options import (
     ConfigOption,
@@ -92,9 +93,11 @@ def export(
     else:
         _write(output, lines)
         told = {"output": str(output), "questions": len(lines), "left_out": left_out}
-        print_json(told) if as_json else print_line(f"{len(lines)} questions: {output}")
+        print_json(told) if as_json else print_line(f"{how_many(len(lines), 'question')}: {output}")
     if left_out:
-        write_error(f"{left_out} rejected answers left out: no one said what would have been right")
+        write_error(
+            f"{how_many(left_out, 'rejected answer')} left out: no one said what would have been right"
+        )
 
 
 def _write(path: Path, lines: list[dict[str, object]]) -> None:

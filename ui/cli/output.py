@@ -8,9 +8,20 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.schema import Answer, Check, Citation, DocumentInfo, Passage, RunRecord, Support
+from rag.schema import (
+    Answer,
+    AnswerSentence,
+    Check,
+    Citation,
+    DocumentInfo,
+    Passage,
+    RunRecord,
+    Support,
+    Verdict,
+)
 from rag.store import SimilarDocument
-from rag.text import revealed, without_invisible
+from rag.text import as_sentence, how_many, revealed, without_invisible
+from rag.wire import answer_from_json
 
 __all__ = [
     "print_answer",
@@ -26,6 +37,7 @@ __all__ = [
 
 _WIDTH = 100
 _BAR = "  │ "
+_OWN = "    "
 _INNER = str.maketrans("“”", "‘’")
 _MARKS = {
     Support.SUPPORTED: "",
@@ -59,26 +71,48 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     if answer.short_answer is not None:
         print_line(_bold(f"{_as_quote(answer.short_answer.text)} [{answer.short_answer.citation}]"))
     for sentence in answer.sentences:
-        numbers = "".join(f"[{number}]" for number in sentence.citations)
-        print_line(_barred(f"{_as_quote(sentence.text)} {numbers}{_MARKS[sentence.support]}".rstrip()))
-    if answer.reason and not answer.abstained:
-        print_line(_wrapped(f"({answer.reason})"))
+        print_line(_told(sentence))
     if answer.abstained:
         print_line(_wrapped(answer.text))
-        print_line(_wrapped(answer.reason))
+        if answer.reason:
+            print_line(_wrapped(as_sentence(answer.reason)))
         for passage in answer.passages[:3]:
             print_line(f"  nearest: {_place(passage, names)}: {_as_quote(_shortened(passage.text))}")
     print_line()
     for citation in answer.citations:
         print_line(f"[{citation.number}] {_place(citation, names)}")
         print_line(_barred(_as_quote(citation.quote)))
-    seconds = answer.timings.get("total", 0.0)
+    if answer.reason and not answer.abstained:
+        print_line(_wrapped(as_sentence(answer.reason)))
     if answer.coverage is not None:
         read = answer.coverage
-        print_line(f"read {read.read:,} of {read.of:,} parts of {read.documents:,} document(s)")
-    print_line(
-        f"{answer.verdict.value}   confidence {answer.confidence:.0%}   {seconds:.2f} s   run {answer.run_id}"
-    )
+        print_line(
+            f"read {read.read:,} of {how_many(read.of, 'part')} of {how_many(read.documents, 'document')}"
+        )
+    print_line("   ".join(_standing(answer)))
+
+
+def _told(sentence: AnswerSentence) -> str:
+    """A sentence with its numbers: a quote behind a bar, the program's own words as they are."""
+    numbers = "".join(f"[{number}]" for number in sentence.citations)
+    end = f" {numbers}{_MARKS[sentence.support]}".rstrip()
+    if sentence.own_words:
+        own = textwrap.indent(_wrapped(without_invisible(_one_line(sentence.text)) + end), _OWN)
+        return own if sentence.citations else own.removeprefix(_OWN)  # what documents say starts no line
+    return _barred(f"{_as_quote(sentence.text)}{end}")
+
+
+def _standing(answer: Answer) -> list[str]:
+    """How an answer stands, how sure it is where that is told, how long it took, and its run."""
+    told = []
+    if answer.abstained or answer.is_rated:
+        doubtful = answer.verdict is Verdict.NEAR
+        told.append("doubtful: near, but perhaps no answer" if doubtful else answer.verdict.value)
+    if answer.is_rated:
+        told.append(f"confidence {answer.confidence:.0%}")
+    seconds = f"{answer.timings.get('total', 0.0):.2f} s"
+    told.append(f"from memory, first answered in {seconds}" if answer.cached else seconds)
+    return [*told, f"run {answer.run_id}"]
 
 
 def print_passages(passages: Sequence[Passage], documents: Sequence[DocumentInfo]) -> None:
@@ -100,7 +134,8 @@ def print_documents(
     """A line a document, and one more for its collections and for each that is the same, or nearly."""
     for document in documents:
         print_line(
-            f"{document.document_id}  {document.pages:>5} pages  {document.chunks:>6} chunks  "
+            f"{document.document_id}  {how_many(document.pages, 'page', 5)}  "
+            f"{how_many(document.chunks, 'chunk', 6)}  "
             f"{document.language:<3} {document.name}  ({document.title})"
         )
         if names := collections.get(document.document_id):
@@ -109,7 +144,7 @@ def print_documents(
             same = "the same file" if other.same_bytes else f"about {other.share:.0%} the same text"
             print_line(f"{'':18}{same} as {other.source}")
     print_line(
-        f"{len(documents)} documents" if documents else "the library is empty: `citewell ingest PATH…`"
+        how_many(len(documents), "document") if documents else "the library is empty: `citewell ingest PATH…`"
     )
 
 
@@ -124,7 +159,8 @@ def print_checks(checks: Sequence[Check]) -> None:
 def print_runs(runs: Sequence[RunRecord]) -> None:
     """A line a run."""
     for run in runs:
-        outcome = "abstained" if run.answer.get("abstained") else f"{run.answer.get('confidence', 0):.0%}"
+        answer = answer_from_json(run.answer)
+        outcome = "abstained" if answer.abstained else f"{answer.confidence:.0%}" if answer.is_rated else ""
         print_line(f"{run.run_id}  {run.created_at}  {outcome:>9}  {_one_line(run.question)[:70]}")
     if not runs:
         print_line("no runs yet: `citewell ask QUESTION`")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
+from rag.text import how_many
 from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
 from ui.cli.output import print_json, print_line, write_error
 
@@ -59,7 +60,9 @@ def reindex(
         after = opened.store.embedder
     assert last is not None
     if last.stage == "stopped":
-        kept = f"; {last.done} of {last.total} texts have their vectors, which are kept" if last.done else ""
+        kept = (
+            f"; the vectors of {last.done:,} of {how_many(last.total, 'text')} are kept" if last.done else ""
+        )
         write_error(f"stopped: the library is searched as before{kept}. Run the same command again to go on.")
     if as_json:
         print_json(_as_json(last, before, after))
@@ -138,13 +141,14 @@ def _rate(event: ReindexProgress) -> str:
 
 
 def _summary(event: ReindexProgress, before: str | None, after: str | None) -> str:
-    size = f"{event.documents} documents, {event.chunks} chunks"
-    time = f"{event.embedded} texts embedded, {event.kept} had their vectors; {event.seconds:.1f} s"
+    size = f"{how_many(event.documents, 'document')}, {how_many(event.chunks, 'chunk')}"
+    embedded = how_many(event.embedded, "text")
+    time = f"{embedded} embedded, {event.kept:,} had their vectors; {event.seconds:.1f} s"
     if before != after:
-        recut = f"{event.recut} documents cut again"
+        recut = f"{how_many(event.recut, 'document')} cut again"
         return f"the library is searched by {event.embedder} now: {size}, {recut}; {time}"
     if event.recut:
-        return f"{event.recut} documents cut again: {size}; {time}"
+        return f"{how_many(event.recut, 'document')} cut again: {size}; {time}"
     return f"nothing had changed; the indexes were rebuilt: {size}; {event.seconds:.1f} s"
 
 

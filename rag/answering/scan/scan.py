@@ -124,7 +124,8 @@ def tell_scan(
         for name in names or [""]:
             unit = _field(record, name).unit if name else record.unit
             cited[i, name] = book.cite(unit.document_id, unit.start, unit.end, unit.text)
-    sentence = AnswerSentence(_sentence(question, scanned), tuple(dict.fromkeys(cited.values())))
+    numbers = tuple(dict.fromkeys(cited.values()))
+    sentence = AnswerSentence(_sentence(question, scanned), numbers, own_words=True)
     yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
     table = AnswerTable(
         (scanned.collection.label_name, *names),
@@ -186,8 +187,10 @@ def _computed(request: Request) -> str:
     total = math.fsum(numbers)
     result = total / len(numbers) if request.operation is Operation.MEAN else total
     places = max(len(value.split(".")[1].split()[0]) if "." in value else 0 for value in values)
-    places = min(places if request.operation is Operation.SUM else places + 1, 4)
-    text = f"{result:,.{places}f}"
+    text = f"{result:,.{min(places, 4)}f}"
+    if request.operation is Operation.MEAN:
+        finer = f"{result:,.{min(places + 1, 4)}f}"
+        text = text if finer.endswith("0") else finer  # a digit more, where it tells something
     words = {"".join(c for c in value if not c.isdigit() and c not in ",.-−–").strip() for value in values}
     unit = words.pop() if len(words) == 1 else ""
     return f"{text} {unit}".strip() if not unit or unit[0].isalnum() else f"{unit}{text}"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from rag.answering.understanding.speech import speech_of
 from rag.store import Store
 from rag.text import STOP_WORDS, search_terms, stem
 
@@ -26,9 +27,8 @@ def did_you_mean(
     "come" is no slip of "code".
     """
     typed = {m.group(): stem(m.group().casefold()) for m in _WORD.finditer(question)}
-    typed = {
-        word: term for word, term in typed.items() if word.casefold() not in STOP_WORDS and word.isascii()
-    }
+    empty = STOP_WORDS | speech_of(question).function_words
+    typed = {word: term for word, term in typed.items() if word.casefold() not in empty and word.isascii()}
     held = store.document_frequencies(typed.values())
     pairs = []
     for word, term in typed.items():

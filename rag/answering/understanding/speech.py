@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final
 
 from rag.resources import resource
+from rag.text import likeliest_language
 
-__all__ = ["Speech", "Token", "speech_of", "tokens"]
+__all__ = ["Speech", "Token", "speech_language", "speech_of", "tokens"]
 
 _TOKEN: Final = re.compile(r"\w+(?:[-’'.&/]\w+)*(?:[’'](?!\w))?|[^\w\s]")
 
@@ -91,6 +93,22 @@ def speech_of(*texts: str) -> Speech:
         known.values(),
         key=lambda speech: (sum(word in speech.function_words for word in words), speech is known["en"]),
     )
+
+
+def speech_language(text: str) -> str:
+    """The language most of whose function words a text holds; English in doubt."""
+    words = [token.word for token in tokens(text)]
+    held = {name: sum(w in speech.function_words for w in words) for name, speech in _speeches().items()}
+    most = max(held.values())
+    found = [name for name, count in held.items() if count == most]
+    if "en" in found:
+        return "en"
+    return found[0] if len(found) == 1 else _likelier(text, found)
+
+
+def _likelier(text: str, languages: Sequence[str]) -> str:
+    likeliest = likeliest_language(text)
+    return likeliest if likeliest in languages else languages[0]
 
 
 @cache

@@ -12,11 +12,11 @@ from rag.answering.understanding.speech import Speech, Token, speech_of, tokens
 from rag.answering.understanding.turns import Turn
 from rag.text import has_cjk, sentence_spans
 
-__all__ = ["referent", "subject"]
+__all__ = ["TAKES_VERB", "referent", "subject"]
 
 _SHORT: Final = 6
 _OF: Final = frozenset(["of", "for", "de", "di", "von", "du", "del", "della"])
-_TAKES_VERB: Final = frozenset(["do", "does", "did", "can", "will", "must", "should", "may"])
+TAKES_VERB: Final = frozenset(["do", "does", "did", "can", "will", "must", "should", "may"])
 _PARTICIPLE: Final = re.compile(r".{2,}(?:ed|en|t)$")
 _JOINING: Final = frozenset(["of", "de", "der", "des", "du", "del", "di", "von", "and", "&", "the"])
 
@@ -135,7 +135,7 @@ def _noun_phrase(found: Sequence[Token], speech: Speech) -> list[Token]:
         return _phrase_at(found, end + 1, speech)
     if end > start + 2 and verb >= 0 and start == verb + 1:
         auxiliary, last = found[verb].word, found[end - 1].word
-        if auxiliary in _TAKES_VERB or _PARTICIPLE.fullmatch(last):
+        if auxiliary in TAKES_VERB or _PARTICIPLE.fullmatch(last):
             end -= 1
     return list(found[start:end])
 

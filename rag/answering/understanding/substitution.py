@@ -16,7 +16,7 @@ from rag.answering.understanding import chinese
 from rag.answering.understanding.dependence import Dependence, Referent, dependence
 from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.speech import Speech, Token, speech_of, tokens
-from rag.answering.understanding.subjects import referent
+from rag.answering.understanding.subjects import TAKES_VERB, referent
 from rag.answering.understanding.turns import Turn
 from rag.text import has_cjk
 
@@ -57,7 +57,8 @@ def standalone(question: str, turns: Sequence[Turn], likeness: Likeness = _NOTHI
     if leaves.asks:
         body = _asked_again(leaves.asks, body, speech)
     if leaves.fragment:
-        body = substituted(leaves.fragment, body, speech, likeness)
+        opens = question.lstrip().startswith(leaves.fragment)
+        body = substituted(leaves.fragment, body, speech, likeness, opens=opens)
     return body + (mark or "?")
 
 
@@ -100,8 +101,11 @@ def _asked_again(asks: str, body: str, speech: Speech) -> str:
     return f"{asked} {body[found[verb].start :]}" if verb < len(found) else asked
 
 
-def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness) -> str:
-    """The question with the span that is most like the fragment replaced by it; else with it at the end."""
+def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness, *, opens: bool = False) -> str:
+    """The question with the span that is most like the fragment replaced by it; else with it at the end.
+
+    Where the fragment `opens` what was typed, its capital may only be that of a sentence.
+    """
     given = _without_owner(tokens(fragment), speech)
     found = tokens(body)
     preposition = given[0].word if given[0].word in speech.prepositions else ""
@@ -123,7 +127,7 @@ def substituted(fragment: str, body: str, speech: Speech, likeness: Likeness) ->
     i, j = spans[best]
     if scores[best] < _LEAST:
         return f"{body} {text if preposition else f'for {text}'}"
-    new = _new_text(text, given, found[i:j], body, speech)
+    new = _new_text(text, given, found[i:j], speech, opens=opens)
     return body[: found[i].start] + new + body[found[j - 1].end :]
 
 
@@ -143,6 +147,8 @@ def _may_give_way(found: Sequence[Token], i: int, j: int, preposition: str, spee
         return False
     if not preposition and any(token.word in speech.prepositions for token in inside[1:]):
         return False
+    if j - i > 1 and i and found[i - 1].word in TAKES_VERB and all(token.is_mark for token in found[j:]):
+        return False  # "does the lift cost": its last word is the verb
     if i == 0 and first not in speech.determiners | speech.prepositions and not inside[0].is_code:
         return False
     return first not in speech.others
@@ -182,6 +188,7 @@ def _fit(given: Sequence[Token], found: Sequence[Token], span: tuple[int, int], 
     after = found[j] if j < len(found) else None
     opens = not before or before in speech.function_words or i == 0 or inside[0].word in speech.determiners
     closes = after is None or after.is_mark or after.word in speech.function_words
+    closes = closes or (before in TAKES_VERB and all(token.is_mark for token in found[j + 1 :]))
     has_one = any(token.word in {"one", "ones"} for token in given)
     score += 0.6 * opens + 0.6 * (closes or has_one)
     if before in speech.determiners and given[0].word in speech.determiners:
@@ -208,8 +215,17 @@ def _same_form(new: Sequence[Token], old: Sequence[Token]) -> float:
     return score
 
 
-def _new_text(text: str, given: Sequence[Token], old: Sequence[Token], body: str, speech: Speech) -> str:
+def _has_the_capital_of_a_sentence(given: Sequence[Token]) -> bool:
+    """Whether only the first letter of a phrase is a capital one: as a name has it, or a sentence."""
+    first = given[0].written
+    return len(first) > 1 and first.istitle() and not any(token.is_name for token in given[1:])
+
+
+def _new_text(text: str, given: Sequence[Token], old: Sequence[Token], speech: Speech, *, opens: bool) -> str:
     """The fragment as it stands in the question: with the article of its place, and the noun for "one"."""
+    if opens and _has_the_capital_of_a_sentence(given) and not any(token.is_name for token in old):
+        text = text[:1].lower() + text[1:]
+        given = [replace(given[0], written=text[: len(given[0].written)]), *given[1:]]
     words = [t.written for t in given]
     if words[-1].casefold() in {"one", "ones"} and len(words) > 1:
         text = " ".join([*words[:-1], old[-1].written])

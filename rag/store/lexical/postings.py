@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.store.chunks import document_chunks
-from rag.text import STOP_WORDS, context_line, search_terms, stem
+from rag.text import STOP_WORDS, context_line, how_many, is_or_are, search_terms, stem
 
 __all__ = [
     "LONGEST",
@@ -254,7 +254,7 @@ def faults(connection: sqlite3.Connection) -> Iterator[str]:
     holders = np.zeros(int(known[:, 0].max(initial=0)) + 1, np.int64)
     for source, chunks, data in rows:
         if data is None:
-            yield f"{source!r}: {chunks} chunks are not indexed"
+            yield f"{source!r}: {how_many(chunks, 'chunk')} {is_or_are(chunks)} not indexed"
             continue
         try:
             terms = Postings.unpacked(data, chunks).terms
@@ -269,9 +269,9 @@ def faults(connection: sqlite3.Connection) -> Iterator[str]:
     counted[known[:, 0]] = known[:, 1]
     wrong = int((counted != holders).sum())
     if wrong:
-        yield f"{wrong} words are in another number of chunks than is counted"
+        yield f"{how_many(wrong, 'word')} {is_or_are(wrong)} in another number of chunks than is counted"
     extra = connection.execute(
         "SELECT count(*) FROM lexical_postings WHERE document NOT IN (SELECT id FROM documents)"
     ).fetchone()[0]
     if extra:
-        yield f"{extra} indexed documents are gone"
+        yield f"{how_many(extra, 'indexed document')} {is_or_are(extra)} gone"

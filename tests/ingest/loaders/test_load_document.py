@@ -49,6 +49,10 @@ def zipped(**members: str) -> bytes:
         ("words in UTF-16 without a mark".encode("utf-16-be"), "", "text/plain"),
         ("中文文本，没有标记。".encode("gb18030"), "", "text/plain"),
         (bytes(range(256)) * 4, ".txt", "application/octet-stream"),
+        (b"\x00\x01\x02junk", ".bin", "application/octet-stream"),  # three of seven
+        (bytes(range(8, 256)) * 40, "", "application/octet-stream"),  # an eleventh, and no UTF-8
+        (b"a note\x00", "", "text/plain"),
+        ("caf\xe9 \x07\n".encode("latin-1"), "", "text/plain"),
     ],
 )
 def test_the_content_decides_before_the_name(content: bytes, suffix: str, expected: str) -> None:

@@ -8,7 +8,7 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from rag.answering import Answerer, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
-from rag.errors import UsageError
+from rag.errors import ModelNotFoundError, UsageError
 from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever
 from rag.schema import Message, Passage, Support, Verdict
@@ -210,6 +210,25 @@ def test_quotes_stand_in_for_a_failing_model(store: Store) -> None:
     assert "15 cents" in answer.text
     assert "ConnectionError" in answer.reason
     assert "endpoint went away" in record.why["generator_failed"]
+    assert answer.reason.startswith("quoted, because the model that writes failed: ")
+
+
+class MissingModel(GenericFakeChatModel):
+    """Finds its weights gone."""
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        raise ModelNotFoundError("generator.model: there is no file 'model.gguf' here")
+
+
+def test_a_failure_that_has_a_message_is_told_without_the_name_of_its_class(store: Store) -> None:
+    asked = answerer(store, MissingModel(messages=iter([])))
+    answer, _ = asked.answer("What do late items cost?")
+    assert "the model that writes failed: generator.model: there is no file" in answer.reason
+    assert "Error" not in answer.reason
+    silent = answerer(store, MissingModel(messages=iter([])), abstain_below=0.999)
+    refused, _ = silent.answer("What do late items cost?")
+    assert refused.abstained
+    assert "the model that writes failed" in refused.reason
 
 
 def test_stop_ends_generation_and_keeps_what_was_written(store: Store) -> None:

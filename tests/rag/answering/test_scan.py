@@ -158,6 +158,15 @@ def test_sums_and_means_keep_the_unit(library: Library) -> None:
     assert answered(library, "What is the average length of the boats?").text.startswith("length (m): 9.72")
 
 
+def test_a_mean_has_no_digit_that_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "vans.csv").write_text("van,mileage\nA,38400\nB,121500\nC,12300\n", "utf-8")
+    settings, embedder = load_settings(environment={}), HashingEmbedder()
+    with Store.open(tmp_path / "library") as store:
+        assert len(list(ingest_paths([tmp_path / "vans.csv"], store, embedder, settings))) == 1
+        told = answered(Library(store, settings, embedder), "What is the average mileage of the vans?")
+    assert told.text == "mileage: 57,400 (mean of 3)."
+
+
 def test_every_planted_record_is_found(tmp_path: Path) -> None:
     rows = "\n".join(f"Item {i},{'red' if i % 7 == 0 else 'blue'},{i}" for i in range(1, 301))
     (tmp_path / "items.csv").write_text(f"item,colour,weight\n{rows}\n", "utf-8")

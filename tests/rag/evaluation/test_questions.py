@@ -101,6 +101,8 @@ def test_a_question_without_passages_is_named(tmp_path):
     [
         ("", "holds no question"),
         ("{", "line 1: not JSON"),
+        ("What is the rent?", "line 1: not JSON, but 'What is the rent.*: write an object a line, such as"),
+        ('["What is the rent?"]', 'such as {"id": "q1", "question"'),
         ('{"id": 1}', "line 1: must be an object with a `question`"),
         ('{"question": "a", "id": 1}\n{"question": "b", "id": 1}', "line 2: id '1' is in line 1 already"),
         ('{"question": "a", "pages": [["x"]]}', "line 1: a field is not of its form"),

@@ -209,8 +209,9 @@ def test_documents_are_found_by_what_people_call_them(
         store.resolve("notes.md")
     with pytest.raises(NotFoundError, match=r"did you mean 'report\.pdf'"):
         store.resolve("raport.pdf")
-    with pytest.raises(NotFoundError, match="citewell list"):
-        store.resolve("zzzzzz")
+    for name in ("zzzzzz", "nothing.md", "zzzzzz.pdf"):  # an ending is no name
+        with pytest.raises(NotFoundError, match="citewell list"):
+            store.resolve(name)
 
 
 def test_documents_are_listed_by_source_and_by_id(store: Store, embedder: HashingEmbedder) -> None:
@@ -245,7 +246,7 @@ def test_parts_that_do_not_fit_are_refused_and_nothing_is_stored(
         (good, [Chunk(0, 1, 9, 1, 1)], [b"h"], vectors, "chunk 0 is 1 to 9"),
         (good, [Chunk(1, 0, 9, 1, 1)], [b"h"], vectors, "numbered"),
         (good, [Chunk(0, 0, 9, 1, 2)], [b"h"], vectors, "pages 1 to 2 of 1"),
-        (good, whole, [], vectors, "1 chunks, 0 hashes"),
+        (good, whole, [], vectors, "chunks: 1, hashes: 0"),
         (good, whole, [b"h"], vectors[0], r"shape \(64,\)"),
         (good, whole, [b"h"], vectors * np.float32(np.nan), "not a finite number"),
         (document("some text", pages=[Page(1, 0, 4)]), whole, [b"h"], vectors, "pages end at 4"),

@@ -254,3 +254,22 @@ def test_a_flood_is_stopped_also_without_a_length(open_api: Callable[..., TestCl
         "/v1/documents", content=pieces(), headers={"content-type": "multipart/form-data; boundary=x"}
     )
     assert told.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "told"),
+    [
+        ("GET", "/v1/documents/none", "NotFoundError", "`GET /v1/documents` shows what there is"),
+        ("GET", "/v1/runs/none", "NotFoundError", "`GET /v1/runs` shows what there is"),
+        ("GET", "/v1/nothing", "NotFoundError", "there is nothing at `GET /v1/nothing`"),
+        ("PUT", "/v1/documents", "MethodNotAllowedError", "`PUT /v1/documents` is not possible"),
+        ("GET", "/v1/documents/minutes.md/pages/1.png", "NotFoundError", "only PDF and picture files"),
+    ],
+)
+def test_an_error_speaks_to_who_calls_the_api(
+    api: TestClient, method: str, path: str, kind: str, told: str
+) -> None:
+    error = api.request(method, path).json()["error"]
+    assert error["type"] == kind
+    assert told in error["message"]
+    assert "citewell" not in error["message"]

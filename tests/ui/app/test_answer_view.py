@@ -71,3 +71,11 @@ def test_nothing_of_it_becomes_part_of_the_page():
     app = _drawn(ANSWER)
     assert "<script" not in html(app)
     assert html(app).count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 2
+
+
+def test_a_greeting_and_a_refusal_have_no_confidence():
+    assert any("75 %" in badge.value for badge in _drawn(ANSWER).get("markdown"))
+    said = (AnswerSentence("Hello!", own_words=True),)
+    greeting = dataclasses.replace(ANSWER, text="Hello!", sentences=said, citations=(), conflicts=())
+    for answer in (greeting, dataclasses.replace(ANSWER, abstained=True)):
+        assert not any("%" in element.value for element in _drawn(answer).get("markdown"))

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from rag.library import Library
 from rag.schema import Answer, Example
 from rag.settings import ExampleSettings
@@ -103,3 +105,12 @@ def test_examples_are_told_with_their_likeness(library_path):
     with Library.open(library_path) as library:
         similar = example_similarities(library, settings, answer)
     assert similar["near"] > similar["far"]
+
+
+@pytest.mark.parametrize("question", ["hello", "How deep is the harbour basin at Kirkwall?"])
+def test_what_is_no_answer_from_the_documents_has_no_percentage(app, library_path, question):
+    with Library.open(library_path) as library:
+        library.ask(question)
+    page(app, "why")
+    assert "% " not in html(app)
+    assert not any("confidence" in element.value for element in app.caption)

@@ -79,3 +79,13 @@ def test_every_leg_and_fusion_that_can_be_set_has_a_name(texts):
 )
 def test_the_browser_chooses_the_language(locale, language):
     assert language_of(locale) == language
+
+
+def test_nothing_is_counted_without_its_noun_in_the_right_number():
+    """A text that fills in a bare number before a word would say `1 pages` some day."""
+    counts = re.compile(r"\{n\} \w+s\b")
+    many = {"map_help", "tokens_told", "healthy"}  # never one: chunks of a map, tokens, checks
+    plain = {name for name in FIELDS if isinstance(getattr(ENGLISH, name), str)}
+    assert {name for name in plain if counts.search(getattr(ENGLISH, name))} <= many
+    assert ENGLISH.count("hit", 1) == "1 hit"
+    assert ENGLISH.count("character", 12_000, "12k") == "12k characters"

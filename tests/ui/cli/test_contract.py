@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from rag.resources import presets
 from ui.cli import main
 
 ANSWER = {
@@ -236,3 +237,45 @@ def test_an_answer_is_rebuilt_on_request(citewell):
     ]
     assert [answer["cached"] for answer in answers] == [False, True, False]
     assert len({answer["answer"] for answer in answers}) == 1
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert not stop.value.code
+    assert re.fullmatch(r"citewell \S+\n", capsys.readouterr().out)
+
+
+def test_the_help_names_every_preset(capsys):
+    with pytest.raises(SystemExit):
+        main(["ask", "--help"])
+    told = capsys.readouterr().out
+    assert presets()
+    assert all(name in told for name in presets())
+
+
+def test_runs_are_listed_newest_first(citewell):
+    for question in ("When does the harbour office open?", "Who took the minutes?"):
+        citewell("ask", question, "--no-cache")
+    _, out, _ = citewell("runs", "list", "--limit", "2", "--json")
+    questions = [run["question"] for run in json.loads(out)["runs"]]
+    assert questions == ["Who took the minutes?", "When does the harbour office open?"]
+    _, out, err = citewell("runs", "--limit", "1")
+    assert len(out.splitlines()) == 1
+    assert "citewell runs show ID" in err
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_question_needs_no_quotes(citewell, command):
+    words = ["Who", "took", "the", "minutes?"]
+    _, plain, _ = citewell(command, *words, "--json")
+    assert json.loads(plain)["question"] == "Who took the minutes?"
+    assert citewell(command, "", "--json")[0] == 2
+
+
+def test_on_a_terminal_a_text_ends_its_last_line(library, monkeypatch, capfdbinary):
+    for terminal, end in ((False, b"minutes."), (True, b"minutes.\n")):
+        monkeypatch.setattr("sys.stdout.isatty", lambda terminal=terminal: terminal)
+        with pytest.raises(SystemExit):
+            main(["show", "minutes.md", "--library", str(library)])
+        assert capfdbinary.readouterr().out.endswith(end)

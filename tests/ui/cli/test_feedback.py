@@ -41,7 +41,7 @@ def test_answers_are_approved_rejected_and_exported(library, tmp_path, capsys):
     (line,) = map(json.loads, out.splitlines())
     assert code == 0
     assert line["id"] == answer.run_id
-    assert "1 rejected answers left out" in err
+    assert "1 rejected answer left out" in err
     run(capsys, library, "reject", other.run_id, "--wanted", "The town.")
     output = tmp_path / "questions.jsonl"
     code, out, _ = run(capsys, library, "export", "--output", output, "--json")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.library import Library
 from rag.schema import Answer, AnswerSentence, AnswerTable, Citation, Conflict, Support, Verdict
+from rag.text import as_sentence
 from ui.app.asking import Draft
 from ui.app.components.feedback import feedback
 from ui.app.components.passages import passage_list
@@ -151,7 +152,7 @@ def _answer(answer: Answer, index: int, t: Texts) -> None:
         st.html(table_html(answer.table))
     conflicts(answer, index)
     if answer.reason:  # what part of the question stays open, or why it is quoted and not written
-        st.html(f'<p class="cw-note">{html_text(answer.reason)}</p>')
+        st.html(f'<p class="cw-note">{html_text(as_sentence(answer.reason))}</p>')
 
 
 def _short_answer(answer: Answer) -> None:
@@ -177,7 +178,7 @@ def table_html(table: AnswerTable) -> str:
 
 
 def _confidence(answer: Answer, t: Texts) -> None:
-    if answer.abstained:
+    if not answer.is_rated:
         return
     percent = confidence_percent(answer.confidence)
     told: dict[Verdict, tuple[str, Literal["green", "blue", "orange"]]] = {
@@ -190,7 +191,8 @@ def _confidence(answer: Answer, t: Texts) -> None:
         st.badge(words, color=colour_of_words)
     if answer.coverage is not None:
         read = answer.coverage
-        st.badge(t.coverage.format(read=read.read, of=read.of, documents=read.documents), color="gray")
+        parts, documents = t.count("part", read.of), t.count("document", read.documents)
+        st.badge(t.coverage.format(read=read.read, parts=parts, documents=documents), color="gray")
     word, colour = confidence_word(answer.confidence, t)
     st.badge(
         t.confidence.format(word=word, percent=percent),
@@ -228,10 +230,10 @@ def _ask_again(question: str, index: int) -> None:
 
 
 def _abstention(answer: Answer, index: int, t: Texts) -> None:
-    reason = answer.reason or t.abstained_reason
+    reason = as_sentence(answer.reason) or t.abstained_reason
     st.html(
         f'<div class="cw-abstention"><strong>{html_text(t.abstained)}</strong>'
-        f"<p>{html_text(reason[:1].upper() + reason[1:])}</p></div>"
+        f"<p>{html_text(reason)}</p></div>"
     )
     if answer.passages:
         with st.expander(t.nearest.format(n=len(answer.passages)), icon=":material/near_me:"):

@@ -21,7 +21,7 @@ def page_tables(store: Store, document_id: str, page: Page) -> None:
     if not rows:
         return
     t = texts()
-    with st.expander(t.table_rows.format(n=len(rows)), icon=":material/table:"):
+    with st.expander(t.table_rows.format(rows=t.count("row", len(rows))), icon=":material/table:"):
         st.caption(t.table_rows_help)
         text = store.text(document_id, rows[0].start, rows[-1].end)
         st.html(f'<table class="cw-facts cw-table">{_rows_html(rows, text)}</table>')

@@ -60,7 +60,7 @@ def found_documents(documents: Sequence[DocumentInfo], words: str, order: str) -
 
 def size_text(characters: int, t: Texts) -> str:
     """A length in characters as people read it."""
-    return t.characters.format(n=f"{characters / 1000:.0f}k" if characters >= 10_000 else characters)
+    return t.count("character", characters, f"{characters / 1000:.0f}k" if characters >= 10_000 else "")
 
 
 def _controls(marks: Marks, t: Texts) -> tuple[str, str, str | None]:

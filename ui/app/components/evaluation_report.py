@@ -45,7 +45,7 @@ def evaluation_report(evaluations: Evaluations) -> None:
         )
     judged = evaluations.judged(chosen)
     if len(judged) < kept[chosen].questions:
-        st.caption(t.evaluation_stopped.format(n=len(judged)))
+        st.caption(t.evaluation_stopped.format(questions=t.count("question", len(judged))))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _figures(_measured(chosen, len(judged), judged), t)

@@ -36,7 +36,9 @@ def evaluation_start(shared: Shared) -> None:
             help=t.questions_help,
         )
         from_feedback = bool(lines) and st.checkbox(
-            t.questions_feedback.format(n=len(lines)), key="questions-feedback", disabled=file is not None
+            t.questions_feedback.format(questions=t.count("question", len(lines))),
+            key="questions-feedback",
+            disabled=file is not None,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(
@@ -71,7 +73,9 @@ def _live(evaluations: Evaluations) -> None:
     now, done = evaluations.running, evaluations.done
     if now is None:
         st.rerun()  # the whole page, because there is a report to show
-    told = t.evaluation_progress.format(name=label(now.name), done=done, all=now.questions)
+    told = t.evaluation_progress.format(
+        name=label(now.name), done=done, questions=t.count("question", now.questions)
+    )
     st.progress(done / max(1, now.questions), text=told)
     st.button(
         t.evaluation_stop, key="evaluation-stop", icon=":material/stop_circle:", on_click=evaluations.stop

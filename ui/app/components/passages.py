@@ -35,8 +35,7 @@ def passage_list(passages: Sequence[Passage], key: str) -> None:
 
 def passage_html(passage: Passage, rank: int, where: str) -> str:
     """One passage as HTML: its place, headings, scores, and the beginning of its text."""
-    places = (html_text(where), html_text(" › ".join(passage.headings)))
-    told = "".join(f" · {place}" for place in places if place)
+    told = "".join(f" · {html_text(place)}" for place in _places(passage.headings, where) if place)
     scores = " · ".join(f"{leg} {score:.3g}" for leg, score in passage.scores.items())
     text = passage.text if len(passage.text) <= _SHOWN else passage.text[:_SHOWN].rstrip() + " …"
     return (
@@ -44,6 +43,14 @@ def passage_html(passage: Passage, rank: int, where: str) -> str:
         f'<div class="cw-passage">{laid_out_html(text)}</div>'
         f'<div class="cw-scores">{html_text(scores)}</div>'
     )
+
+
+def _places(headings: Sequence[str], where: str) -> tuple[str, ...]:
+    """Where a passage stands, and the headings above it; what both tell is told once."""
+    if where and where in headings[-1:]:
+        return (" › ".join(headings),)
+    sheet = where.partition("!")[0]
+    return where, " › ".join(heading for heading in headings if heading != sheet)
 
 
 def _open(passage: Passage) -> None:

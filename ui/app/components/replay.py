@@ -90,12 +90,12 @@ def _index(own: Settings) -> int:
 
 
 def _show_answer(title: str, answer: Answer, t: Texts) -> None:
-    confidence = f"{t.column_confidence}: {confidence_percent(answer.confidence)} %"
+    rated = f"{t.column_confidence}: {confidence_percent(answer.confidence)} %" if answer.is_rated else ""
     cited = {(citation.document_id, citation.start) for citation in answer.citations}
     st.subheader(title, anchor=False)
     st.html(
         f'<div class="cw-answer">{html_text(answer.text)}</div>'
-        f'<div class="cw-scores">{html_text(confidence)}</div>'
+        f'<div class="cw-scores">{html_text(rated)}</div>'
         f'<ol class="cw-ranked">{_ranked(answer, cited, t)}</ol>'
     )
 

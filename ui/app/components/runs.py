@@ -14,6 +14,7 @@ from rag.library import Library
 from rag.prompting.builder import estimate_tokens
 from rag.schema import Answer, Citation, Example, Message, Passage, RunRecord
 from rag.settings import ExampleSettings
+from rag.text import as_sentence
 from rag.wire import answer_from_json, run_json
 from ui.app.components.answer import confidence_percent, confidence_word
 from ui.app.components.library_map import map_of_run
@@ -79,14 +80,16 @@ def grounds(run: RunRecord) -> None:
     """The evidence of a run: the sentences weighed, best first, those taken marked."""
     t = texts()
     why = run.why
-    told = [*_searched(why, t), *_confidence(why, t)]
+    rated = answer_from_json(run.answer).is_rated
+    told = [*_searched(why, t), *(_confidence(why, t) if rated else [])]
     if told:
         st.caption(" · ".join(told))
     evidence = [item for item in why.get("evidence", []) if isinstance(item, dict)]
     if not evidence:
         st.info(t.no_evidence, icon=":material/info:")
         return
-    st.caption(t.evidence_help.format(n=why.get("units_considered", len(evidence))))
+    weighed = t.count("sentence", why.get("units_considered", len(evidence)))
+    st.caption(t.evidence_help.format(sentences=weighed))
     names = {passage["document_id"]: file_name(passage["source"]) for passage in run.answer["passages"]}
     best = max((abs(float(item["score"])) for item in evidence), default=1.0) or 1.0
     rows = "".join(_evidence_html(item, names, best, t) for item in evidence)
@@ -99,7 +102,9 @@ def _searched(why: Mapping[str, Any], t: Texts) -> list[str]:
     searched = why.get("searched", {})
     hits, weights = searched.get("hits", {}), searched.get("weights", {})
     return [
-        t.leg_told.format(leg=t.legs.get(leg, leg), n=n, weight=f"{weights.get(leg, 0):.2f}")
+        t.leg_told.format(
+            leg=t.legs.get(leg, leg), hits=t.count("hit", n), weight=f"{weights.get(leg, 0):.2f}"
+        )
         for leg, n in hits.items()
     ]
 
@@ -155,11 +160,8 @@ def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
     answer = answer_from_json(run.answer)
     st.html(f'<h3 class="cw-run-question">{html_text(run.question)}</h3>')
     word, _ = confidence_word(answer.confidence, t)
-    outcome = (
-        t.abstained
-        if answer.abstained
-        else t.confidence.format(word=word, percent=confidence_percent(answer.confidence))
-    )
+    rated = t.confidence.format(word=word, percent=confidence_percent(answer.confidence))
+    outcome = t.abstained if answer.abstained else rated if answer.is_rated else t.own_words
     with st.container(horizontal=True, gap="medium"):
         for name, value in (
             (t.outcome, outcome),
@@ -171,7 +173,7 @@ def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
                 f'<div class="cw-fact"><span>{html_text(name)}</span>{html_text(value)}</div>',
                 width="content",
             )
-    told = answer.reason if answer.abstained and answer.reason else answer.text
+    told = as_sentence(answer.reason) if answer.abstained and answer.reason else answer.text
     st.html(f'<div class="cw-answer">{html_text(told[:1].upper() + told[1:])}</div>')
     _tabs(shared, run, t)
     st.download_button(

@@ -62,10 +62,15 @@ def what_left(library: Library, t: Texts) -> None:
         return
     rows = []
     for run in runs:
-        told = "; ".join(t.sent.format(n=f"{part.characters:,}", to=part.to) for part in sent(run))
+        told = "; ".join(
+            t.sent.format(
+                characters=t.count("character", part.characters, f"{part.characters:,}"), to=part.to
+            )
+            for part in sent(run)
+        )
         question = run.question[:_QUESTION_SHOWN]
         rows.append([html_text(run.created_at[:16]), html_text(question), html_text(told or t.sent_nothing)])
-    with st.expander(t.sent_title.format(n=len(runs)), icon=":material/outbox:"):
+    with st.expander(t.sent_title.format(answers=t.count("answer", len(runs))), icon=":material/outbox:"):
         _table((t.sent_when, t.sent_question, t.sent_what), rows)
 
 

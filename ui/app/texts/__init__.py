@@ -33,9 +33,9 @@ class Texts:
 
         def __getattr__(self, name: str) -> str: ...
 
-    def count(self, unit: str, number: int) -> str:
-        """A number of `document page chunk passage file` in words: `1 page`, `2 pages`."""
-        return self.units[unit][number != 1].format(n=number)
+    def count(self, unit: str, number: int, written: str = "") -> str:
+        """A number of one of `units` in words, `1 page` or `2 pages`; `written` is how it is shown."""
+        return self.units[unit][number != 1].format(n=written or number)
 
 
 ENGLISH: Final = Texts("en")

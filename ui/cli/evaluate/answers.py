@@ -12,6 +12,7 @@ import typer
 
 from rag.settings import Settings
 from rag.temporary import TemporaryFolder
+from rag.text import how_many
 from ui.cli.evaluate.counter import Counter, parse_bounds
 from ui.cli.options import (
     ConfigOption,
@@ -183,9 +184,9 @@ def _hold(found: AnswerFigures, bounds: dict[str, float]) -> None:
 
 
 def _print(report: dict[str, Any]) -> None:
-    _print_figures(f"{report['count']} questions", report)
+    _print_figures(how_many(report["count"], "question"), report)
     for language, found in report["languages"].items():
-        _print_figures(f"{language}: {found['count']} questions", found)
+        _print_figures(f"{language}: {how_many(found['count'], 'question')}", found)
     if report["threshold"] is not None:
         print_line(
             f"answers of confidence {report['threshold']:.2f} and more are right in "

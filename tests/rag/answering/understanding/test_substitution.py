@@ -145,3 +145,27 @@ def test_a_person_asked_for_is_no_organisation(
     question: str, answer: str, follow_up: str, alone: str
 ) -> None:
     assert understood(follow_up, [Turn(question, answer)]) == alone
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("Scaffolding?", "How much is the scaffolding?"),
+        ("And Scaffolding?", "How much is Scaffolding?"),
+        ("VAT?", "How much is VAT?"),
+    ],
+)
+def test_the_capital_of_a_sentence_is_no_part_of_a_name(question: str, alone: str) -> None:
+    turn = Turn("How much is the roofing?", "€4,100.")
+    assert understood(question, [turn]) == alone
+
+
+def test_a_name_in_place_of_a_name_keeps_its_capital() -> None:
+    turn = Turn("Which vans are in Porto?", "Two.")
+    assert understood("Lisbon?", [turn]) == "Which vans are in Lisbon?"
+
+
+def test_the_verb_of_a_question_does_not_give_way_with_its_subject() -> None:
+    turn = Turn("How much does the lead flashing cost?", "£640.")
+    assert understood("And the scaffolding?", [turn]) == "How much does the scaffolding cost?"
+    assert understood("Scaffolding?", [turn]) == "How much does the scaffolding cost?"
