@@ -55,6 +55,7 @@ _WIDTHS: Final = 64
 _WIDTH_BITS: Final = 7
 _FONT_BITS: Final = 28
 """Where the number of a font stands in a key, above 21 bits of code point and those of the width."""
+_LATIN: Final = 0x24F
 _FINE, _BLANK, _OTHER = range(3)
 
 
@@ -85,6 +86,8 @@ class Letterforms:
         self._numbers: dict[int, int] = {0: 0}
         self._held: list[Any] = []
         """A text object for each font: what is held stays at its address, by which the font is known."""
+        self._foreign: set[int] = set()
+        """The fonts that are not in the file: who reads it has their letters, though this machine may not."""
         self._verdicts: dict[int, int] = {}
         self._compared: defaultdict[int, set[int]] = defaultdict(set)
         self._others: defaultdict[int, set[int]] = defaultdict(set)
@@ -145,13 +148,15 @@ class Letterforms:
             handle = ctypes.cast(font, pdfium.FPDF_FONT)
             self._held.append(pdfium.FPDFPageObj_CreateTextObj(self._document, handle, 1.0))
             self._numbers[font] = len(self._held)
+            if not pdfium.FPDFFont_GetIsEmbedded(handle):
+                self._foreign.add(len(self._held))
         return self._numbers[font]
 
     def _learn(self, key: int, page: Any, text_page: Any, samples: list[_Sample]) -> None:
         """Judge one sort of letter; one that looks like another is looked at again elsewhere."""
         font, code = key >> _FONT_BITS, key % (1 << _FONT_BITS) >> _WIDTH_BITS
         verdict = self._verdicts[key] = _FINE
-        if not _has_ink(code):
+        if not _has_ink(code) or (font in self._foreign and code > _LATIN):
             return
         for sample in samples:
             picture = self._picture(page, text_page, sample, _has_form(code))
