@@ -106,7 +106,7 @@ def test_only_so_many_pages_as_the_settings_say(pdf, load_pdf) -> None:
     document = load_pdf(pdf(scan, scan), ocr_pages=1)
     assert document.warnings == (
         "page 1: no text, OCR used",
-        "page 2: no text, more than 1 pages need OCR (setting ingest.ocr_pages)",
+        "page 2: no text, more than 1 page would need OCR (setting ingest.ocr_pages)",
     )
 
 
