@@ -94,7 +94,7 @@ def test_a_reader_keeps_to_the_settings_and_the_file_alive(drawn) -> None:
         assert reader.read(image) is not None
         assert reader.read(image) is None
     assert beats == [1]
-    assert "more than 1 pages need OCR (setting ingest.ocr_pages)" in reader.refusal
+    assert "more than 1 page would need OCR (setting ingest.ocr_pages)" in reader.refusal
 
 
 def test_nothing_is_downloaded_and_nothing_is_loaded_before_it_is_needed() -> None:
