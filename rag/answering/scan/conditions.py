@@ -1,0 +1,267 @@
+"""Which records a question is about: those with the values it names, or without, and within its bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from rag.answering.scan.bounds import Bound
+from rag.answering.scan.collections import Collection, Record
+from rag.answering.scan.cues import MONEY, fits
+from rag.answering.scan.values import YES, Column, Holds
+from rag.answering.scan.words import Word, are_joined, windows
+from rag.attribution import text_terms
+from rag.text import STOP_WORDS, stem, words
+
+__all__ = ["NEGATION", "Condition", "bounded", "named_values", "negated"]
+
+NEGATION: Final = re.compile(
+    r"\b(?:not|without|except(?: for)?|other than|apart from|neither|nor|never|no)\b|\b\w+n['’]t\b",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(r"[,;/&、]|\band\b", re.IGNORECASE)
+_BY: Final = re.compile(r"\W*by\b", re.IGNORECASE)
+_DEED: Final = re.compile(r".{3,}e[dn]")
+_ORIGIN: Final = frozenset(
+    text_terms("built made bought purchased produced manufactured constructed acquired released founded")
+)
+"""How a thing came to be or to be owned, which a column called `Year` tells the year of."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a column has to hold; `used` are the numbers of the question's words that say it.
+
+    `start` is where it begins in the question, `said` tells it in words.
+    """
+
+    column: Column
+    admits: Callable[[str], bool]
+    said: str
+    start: int
+    used: frozenset[int]
+    is_bound: bool = False
+    is_denied: bool = False
+
+    def holds(self, record: Record) -> bool:
+        """Whether a record meets it."""
+        return any(map(self.admits, record.values(self.column.name))) is not self.is_denied
+
+
+def named_values(text: str, said: Sequence[Word], collection: Collection) -> list[Condition] | None:
+    """The conditions that name values; None where it isn't clear which column is meant, or who did what.
+
+    Values of one column that are joined ("diesel or electric") are one condition, else they are two that
+    must both hold.
+    """
+    places = [place for column in collection.columns.values() for place in _places(column, said, collection)]
+    if any(_is_deed(text, said, place) for place in places):
+        return None
+    longest = [a for a in places if not any(_is_within(a, b) for b in places)]
+    by_window: dict[tuple[int, int], list[_Place]] = {}
+    for place in longest:
+        by_window.setdefault(place.window, []).append(place)
+    clear: list[_Place] = []
+    for held in by_window.values():
+        one = held if len(held) == 1 else [p for p in held if _is_called(p.column, said)]
+        if len(one) != 1:
+            return None
+        clear += one
+    clear.sort(key=lambda place: place.window)
+    if any(a.window[1] > b.window[0] for a, b in pairwise(clear)):
+        return None
+    groups = list(_grouped(clear, text, said))
+    if any(_is_phrase(a[-1], b[0]) for a, b in pairwise(groups)):
+        return None
+    conditions = [_condition(group, said, collection) for group in groups]
+    return None if None in conditions else [condition for condition in conditions if condition]
+
+
+def bounded(
+    text: str, bounds: Sequence[Bound], said: Sequence[Word], collection: Collection
+) -> list[Condition] | None:
+    """A condition for each bound; None where it isn't clear what is bounded."""
+    found = []
+    for i, bound in enumerate(bounds):
+        after = bounds[i - 1].end if i else 0
+        near = [(number, w) for number, w in enumerate(said) if after <= w.start < bound.start]
+        counts = any(not text[bound.end : w.start].strip() for w in said if w.start >= bound.end)
+        condition = _bounded(bound, near, collection, counts=counts)
+        if condition is None:
+            return None
+        found.append(condition)
+    return found
+
+
+def negated(conditions: Sequence[Condition], places: Sequence[int], is_nor: bool) -> list[Condition] | None:
+    """The conditions, those turned round that stand next behind a denial; None where none does."""
+    ordered = sorted(conditions, key=lambda condition: condition.start)
+    turned: set[int] = set()
+    for place in places:
+        behind = next((i for i, condition in enumerate(ordered) if condition.start >= place), None)
+        if behind is None or (behind in turned and not is_nor):
+            return None
+        turned.add(behind)
+    if any(ordered[i].is_bound for i in turned):
+        return None  # a record without a value is neither within a bound nor outside of it
+    return [
+        replace(c, is_denied=True, said=f"{c.column.name}: not {c.said.partition(': ')[2]}")
+        if i in turned
+        else c
+        for i, c in enumerate(ordered)
+    ]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A value of a column, and the words of the question that name it."""
+
+    column: Column
+    value: str
+    window: tuple[int, int]
+
+
+def _places(column: Column, said: Sequence[Word], collection: Collection) -> Iterator[_Place]:
+    if column.holds is Holds.YES_NO:
+        own = [w for w in words(column.name.replace("_", " ")) if w not in STOP_WORDS]
+        for window in windows([stem(w) for w in own], said) if own else []:
+            if all(_is_same_form(word.text, own) for word in said[slice(*window)]):
+                yield _Place(column, "yes", window)
+        return
+    if column.holds is Holds.DATES:
+        return
+    open_terms = {word.term for word in said}
+    for value, terms in collection.value_terms[column.name].items():
+        if not terms or not open_terms.issuperset(terms):
+            continue
+        if column.holds is Holds.NUMBERS and not _is_called(column, said):
+            continue
+        for window in windows(terms, said):
+            if len(terms) > 1 or not _DEED.fullmatch(value) or said[window[0]].text == value.casefold():
+                yield _Place(column, value, window)
+
+
+def _is_same_form(word: str, own: Sequence[str]) -> bool:
+    return any(word in (name, f"{name}s") or f"{word}s" == name for name in own)
+
+
+def _is_called(column: Column, said: Sequence[Word]) -> bool:
+    """Whether a question says the name of a column."""
+    return bool(column.terms) and column.terms <= {word.term for word in said}
+
+
+def _is_within(a: _Place, b: _Place) -> bool:
+    return a.window != b.window and b.window[0] <= a.window[0] and a.window[1] <= b.window[1]
+
+
+def _is_deed(text: str, said: Sequence[Word], place: _Place) -> bool:
+    """Whether a value is told as somebody's deed: "approved by" asks who did it."""
+    last = said[place.window[1] - 1]
+    return _DEED.fullmatch(last.text) is not None and _BY.match(text, last.end) is not None
+
+
+def _grouped(places: Sequence[_Place], text: str, said: Sequence[Word]) -> Iterator[list[_Place]]:
+    """Places in their order, those of one column together that are joined."""
+    group: list[_Place] = []
+    for place in places:
+        if group and not (
+            group[-1].column is place.column
+            and (
+                are_joined(text, said[group[-1].window[1] - 1], said[place.window[0]])
+                or group[-1].value == place.value
+            )
+        ):
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def _is_phrase(a: _Place, b: _Place) -> bool:
+    """Whether two values of one column stand side by side: "fourth round winners" are not of both."""
+    return a.column is b.column and a.window[1] == b.window[0]
+
+
+def _condition(group: Sequence[_Place], said: Sequence[Word], collection: Collection) -> Condition | None:
+    """The condition of values that are joined; None where a value's words are a part of another one's name.
+
+    Of a cell that lists several values each counts.
+    """
+    column, values = group[0].column, list(dict.fromkeys(place.value for place in group))
+    used = frozenset(i for place in group for i in range(*place.window))
+    said_as = f"{column.name}: {', '.join(values)}"
+    if column.holds is Holds.YES_NO:
+        return Condition(column, _is_yes, said_as, said[min(used)].start, used)
+    wanted = {value.casefold() for value in values}
+    own = [set(collection.value_terms[column.name][value]) for value in values]
+    for value, terms in collection.value_terms[column.name].items():
+        parts = {part.strip().casefold() for part in _LISTED.split(value)}
+        if parts & wanted:
+            wanted.add(value.casefold())
+        elif any(named < set(terms) for named in own) and value not in values:
+            return None
+    return Condition(column, lambda value: value.casefold() in wanted, said_as, said[min(used)].start, used)
+
+
+def _is_yes(value: str) -> bool:
+    return value.casefold() in YES
+
+
+def _bounded(
+    bound: Bound, near: Sequence[tuple[int, Word]], collection: Collection, *, counts: bool
+) -> Condition | None:
+    """The condition of a bound; `near` are the words before it, behind the bound before.
+
+    It `counts` where a noun follows: "more than 3 boats" tells nothing of a column.
+    """
+    terms = {word.term for _, word in near}
+    called = [
+        column
+        for column in collection.columns.values()
+        if column.terms and column.terms <= terms and _is_of_kind(bound, column)
+    ]
+    last = {word.term: number for number, word in near}
+    if len(called) > 1:
+        nearest = max(max(last[term] for term in column.terms) for column in called)
+        called = [column for column in called if max(last[term] for term in column.terms) == nearest]
+    if counts and not called and not bound.unit and not bound.of_time:
+        return None
+    columns = called or _unnamed(bound, collection)
+    if not called and terms & MONEY and not bound.of_time:
+        columns = [column for column in collection.columns.values() if column.is_money]
+    if len(columns) != 1 or (bound.unit and columns[0].unit != bound.unit):
+        return None
+    column = columns[0]
+    kept = column.terms | column.aside | (MONEY if column.is_money else frozenset())
+    if column.holds is Holds.YEARS and len(column.terms) == 1:
+        kept |= _ORIGIN
+    used = frozenset(number for number, word in near if word.term in kept)
+    if column.holds is Holds.NUMBERS and bound.of_time:
+        bound = replace(bound, of_time=False)
+    start = min([bound.start, *(near_word.start for number, near_word in near if number in used)])
+    return Condition(column, bound.admits, f"{column.name}: {bound.said}", start, used, is_bound=True)
+
+
+def _is_of_kind(bound: Bound, column: Column) -> bool:
+    if bound.of_time and column.is_time:
+        return True
+    if bound.of_time and not bound.may_be_number:
+        return False
+    return column.holds is Holds.NUMBERS
+
+
+def _unnamed(bound: Bound, collection: Collection) -> list[Column]:
+    """The columns that a bound may be of where the question says no name of one."""
+    columns = [column for column in collection.columns.values() if _is_of_kind(bound, column)]
+    if bound.adjective:
+        return [column for column in columns if fits(column, bound.adjective)]
+    if bound.unit:
+        return [column for column in columns if column.unit == bound.unit]
+    if bound.of_time and not bound.may_be_number:
+        return [column for column in columns if column.is_time]
+    numbers = [column for column in columns if column.holds is Holds.NUMBERS]
+    return numbers if len(numbers) == 1 and numbers[0].is_money and len(columns) == 1 else []
