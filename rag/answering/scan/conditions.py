@@ -19,7 +19,7 @@ from rag.text import STOP_WORDS, stem, words
 __all__ = ["NEGATION", "Condition", "bounded", "named_values", "negated"]
 
 NEGATION: Final = re.compile(
-    r"\b(?:not|without|except(?: for)?|other than|apart from|neither|nor|never|no)\b|\b\w+n['’]t\b",
+    r"\b(?:not|without|except(?: for)?|other than|apart from|neither|never|no)\b|\b\w+n['’]t\b",
     re.IGNORECASE,
 )
 _LISTED: Final = re.compile(r"[,;/&、]|\band\b", re.IGNORECASE)
@@ -96,13 +96,13 @@ def bounded(
     return found
 
 
-def negated(conditions: Sequence[Condition], places: Sequence[int], is_nor: bool) -> list[Condition] | None:
+def negated(conditions: Sequence[Condition], places: Sequence[int]) -> list[Condition] | None:
     """The conditions, those turned round that stand next behind a denial; None where none does."""
     ordered = sorted(conditions, key=lambda condition: condition.start)
     turned: set[int] = set()
     for place in places:
         behind = next((i for i, condition in enumerate(ordered) if condition.start >= place), None)
-        if behind is None or (behind in turned and not is_nor):
+        if behind is None or behind in turned:
             return None
         turned.add(behind)
     if any(ordered[i].is_bound for i in turned):

@@ -73,7 +73,7 @@ PARTICLES: Final = frozenset(
     text_terms(
         "list listed lists show name names give all which what who every each table contain contains have has"
         " there are document documents file currently please me still already now yet belong belongs assigned"
-        " many number 多少 几个 一共 总共"
+        " many much number done 多少 几个 一共 总共"
     )
 )
 """Words that restrict nothing; they don't say what is counted either."""
@@ -81,12 +81,17 @@ BEYOND: Final = re.compile(
     r"\b(?:not|no|without|except|other than|neither|nor|never|than|over|under|above|below|at least|at most"
     r"|before|after|between|since|until|first|last|next|previous|differen(?:t|ce)|per|both|or|only|same"
     r"|on average|only|too|again|once|more|against|during|through|up|down|off|out)\b|n['’]t\b"
-    r"|^\W*(?:when|where|why|how (?!many\b)\w+|is|are|was|were|do|does|did|has|have|had|can|could|will|would"
-    r"|should)\b|(?:\band|[,;])\s+(?:which|what|who|whose|whom|how|when|where|why)\b"
+    r"|(?:\band|[,;])\s+(?:which|what|who|whose|whom|how|when|where|why)\b"
     r"|[不没沒无無]|以上|以下|超过|超過|多于|少于|之前|之后|吗|嗎",
     re.IGNORECASE,
 )
 """What is not done here where it is not read as a bound or a denial: order, yes or no, a second question."""
+OPENS_BEYOND: Final = re.compile(
+    r"\W*(?:(?:when|where|why|how (?!many\b|much\b)\w+|is|are|was|were|do|does|did|has|have|had|can|could"
+    r"|will|would|should)\b|how much\b(?!.*\b(?:total|altogether|in all)\b))",
+    re.IGNORECASE,
+)
+"""Questions for yes or no, or for something else of one record."""
 _EACH: Final = re.compile(r"\b(?:each|every|respective|respectively)\b|各|每", re.IGNORECASE)
 _MONEY_WORDS: Final = "cost costs costing price priced amount paid pay spend spent spending worth money"
 MONEY: Final = frozenset(text_terms(_MONEY_WORDS))

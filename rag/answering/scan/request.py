@@ -19,6 +19,7 @@ from rag.answering.scan.conditions import NEGATION, Condition, bounded, named_va
 from rag.answering.scan.cues import (
     BEYOND,
     MONEY,
+    OPENS_BEYOND,
     PARTICLES,
     USUAL,
     Asked,
@@ -42,7 +43,6 @@ _PLACES: Final = frozenset(text_terms("rank ranking position place number no id 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}|[$€£¥]")
 _DIGIT: Final = re.compile(r"\d")
 _OF_ONE: Final = re.compile(r"\b(?:what|who)(?: is|[’']s| was) the (?!names\b)", re.IGNORECASE)
-_NOR: Final = re.compile(r"\b(?:neither|nor)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ def conditions_of(question: Question, collection: Collection) -> tuple[Condition
 
 def _read(question: Question, collection: Collection) -> _Reading | None:
     text = spelled_out(question.asked)
+    if OPENS_BEYOND.match(text):
+        return None
     bounds = bounds_of(text)
     column_terms = frozenset(term for column in collection.columns.values() for term in column.terms)
     for bound in bounds:
@@ -128,8 +130,7 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
         return None
     conditions: Sequence[Condition] | None = [*valued, *limits]
     if denials:
-        nor = bool(_NOR.search(text))
-        conditions = _denied([match.end() for match in denials], conditions or (), said, is_nor=nor)
+        conditions = _denied([match.end() for match in denials], conditions or (), said)
     return None if conditions is None else _Reading(asked, said, tuple(conditions), collection)
 
 
@@ -144,12 +145,11 @@ def _parts(text: str, said: Sequence[Word], valued: Sequence[Condition]) -> bool
         for a, b in pairwise(places):
             if are_joined(text, said[a], said[b]):
                 text = _without(text, said[a].end, said[b].start)
-    text = re.sub(r"\b(?:n?either)\b", "       ", text) if len(valued) == 1 else text
     return BEYOND.search(text) is not None
 
 
 def _denied(
-    places: Sequence[int], conditions: Sequence[Condition], said: Sequence[Word], *, is_nor: bool
+    places: Sequence[int], conditions: Sequence[Condition], said: Sequence[Word]
 ) -> list[Condition] | None:
     """The conditions with those turned round that are denied: "which does Ruth not skipper" too."""
     moved = []
@@ -162,7 +162,7 @@ def _denied(
         ]
         behind = [condition.start for condition in conditions if condition.start >= place]
         moved.append(place if behind or not kin else kin[0])
-    return negated(conditions, moved, is_nor)
+    return negated(conditions, moved)
 
 
 def _unaccounted(reading: _Reading) -> dict[int, Word]:
@@ -209,7 +209,9 @@ def _parted(reading: _Reading, fields: Sequence[Column], *, money: bool) -> tupl
         return "", fields[0] if len(fields) == 1 else None
     ordered = [column for column in fields if column.is_time or column.holds is Holds.NUMBERS]
     others = [column for column in fields if column not in ordered]
-    label = others[0].name if len(others) == 1 and operation in EXTREMES else ""
+    before = {word.term for word in reading.said if word.end <= reading.asked.end}
+    is_called = len(others) == 1 and operation in EXTREMES and others[0].terms <= before
+    label = others[0].name if is_called else ""
     if not ordered and (not others or label):
         return label, _meant(reading, money=money)
     if not others and len(ordered) == 1:
@@ -266,10 +268,9 @@ def _checked(
         if not conditions or not records or (repeated and limited):
             return None
         return Request(operation, records, name, conditions)
-    if operation is Operation.LIST and all(
-        c.column.name == reading.collection.label_name for c in conditions
-    ):
-        return Request(operation, records, "", conditions) if not conditions else None
+    says_itself = conditions and all(c.column.name == reading.collection.label_name for c in conditions)
+    if operation is Operation.LIST and says_itself and reading.collection.labels_differ:
+        return None
     if operation in (Operation.LIST, Operation.COUNT):
         return None if field else Request(operation, records, "", conditions)
     if field is None or field.terms & _PLACES or len(records) < 2:

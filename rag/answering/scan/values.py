@@ -34,6 +34,10 @@ YES: Final = frozenset(
 )
 NO: Final = frozenset({"no", "n", "✗", "✘", "☐", "false", "nein", "non", "否", "无", "-", "–", "—", ""})
 _NUMBER: Final = re.compile(r"[-−–]?\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?:\.\d+)?|[-−–]?\d+(?:[.,]\d+)?")
+_MEASURED: Final = re.compile(
+    r"(?:[$€£¥]|[A-Z]{3})?\s?[-−–]?[\d.,\u00a0\u202f ]*\d\s*(?P<unit>[^\d\s][^\d]{0,20})?"
+)
+"""A number with what stands around it; `unit` is what follows, the same in every value of a column."""
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _ASIDE: Final = re.compile(r"[(\[（]([^()\[\]（）]*)[)\]）]")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
@@ -149,7 +153,9 @@ def _holds(told: list[str], filled: list[str], unit: str) -> Holds:
         return Holds.YEARS
     if all(map(is_date, filled)):
         return Holds.DATES
-    if all(number_of(value) is not None for value in filled):
+    measured = [_MEASURED.fullmatch(value.strip()) for value in filled]
+    units = {(match["unit"] or "").casefold().removesuffix("s") for match in measured if match}
+    if all(measured) and len(units) == 1 and all(number_of(value) is not None for value in filled):
         return Holds.NUMBERS
     return Holds.TEXTS
 
