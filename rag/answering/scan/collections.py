@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from rag.answering.scan.values import Column, column_of, is_date, name_terms
+from rag.answering.scan.values import Column, column_of, is_currency, is_date, name_terms
 from rag.attribution import Row, Unit, text_terms
 from rag.text import search_terms
 from rag.text.tables import is_total
@@ -71,6 +71,12 @@ class Collection:
                 if field.value not in found[field.name]:
                     found[field.name][field.value] = text_terms(field.value)
         return found
+
+    @cached_property
+    def mixes_currencies(self) -> bool:
+        """Whether a column tells of which currency each sum is, and they differ."""
+        told = [{value for value in values if value} for values in self.value_terms.values()]
+        return any(len(values) > 1 and all(map(is_currency, values)) for values in told)
 
     @cached_property
     def labels_differ(self) -> bool:

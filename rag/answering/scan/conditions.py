@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from rag.answering.scan.bounds import Bound
 from rag.answering.scan.collections import Collection, Record
-from rag.answering.scan.cues import MONEY, fits
 from rag.answering.scan.values import YES, Column, Holds
-from rag.answering.scan.words import Word, are_joined, windows
-from rag.attribution import text_terms
+from rag.answering.scan.words import Word, are_joined, is_deed, windows
 from rag.text import STOP_WORDS, stem, words
 
-__all__ = ["NEGATION", "Condition", "bounded", "named_values", "negated"]
+__all__ = ["NEGATION", "Condition", "called_in", "named_values", "negated"]
 
 NEGATION: Final = re.compile(
     r"\b(?:not|without|except(?: for)?|other than|apart from|neither|never|no)\b|\b\w+n['’]t\b",
@@ -24,11 +21,6 @@ NEGATION: Final = re.compile(
 )
 _LISTED: Final = re.compile(r"[,;/&、]|\band\b", re.IGNORECASE)
 _BY: Final = re.compile(r"\W*by\b", re.IGNORECASE)
-_DEED: Final = re.compile(r".{3,}e[dn]")
-_ORIGIN: Final = frozenset(
-    text_terms("built made bought purchased produced manufactured constructed acquired released founded")
-)
-"""How a thing came to be or to be owned, which a column called `Year` tells the year of."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,7 @@ def named_values(text: str, said: Sequence[Word], collection: Collection) -> lis
     must both hold.
     """
     places = [place for column in collection.columns.values() for place in _places(column, said, collection)]
-    if any(_is_deed(text, said, place) for place in places):
+    if any(_is_told_as_deed(text, said, place) for place in places):
         return None
     longest = [a for a in places if not any(_is_within(a, b) for b in places)]
     by_window: dict[tuple[int, int], list[_Place]] = {}
@@ -66,7 +58,7 @@ def named_values(text: str, said: Sequence[Word], collection: Collection) -> lis
         by_window.setdefault(place.window, []).append(place)
     clear: list[_Place] = []
     for held in by_window.values():
-        one = held if len(held) == 1 else [p for p in held if _is_called(p.column, said)]
+        one = held if len(held) == 1 else [p for p in held if called_in(p.column, said)]
         if len(one) != 1:
             return None
         clear += one
@@ -78,22 +70,6 @@ def named_values(text: str, said: Sequence[Word], collection: Collection) -> lis
         return None
     conditions = [_condition(group, said, collection) for group in groups]
     return None if None in conditions else [condition for condition in conditions if condition]
-
-
-def bounded(
-    text: str, bounds: Sequence[Bound], said: Sequence[Word], collection: Collection
-) -> list[Condition] | None:
-    """A condition for each bound; None where it isn't clear what is bounded."""
-    found = []
-    for i, bound in enumerate(bounds):
-        after = bounds[i - 1].end if i else 0
-        near = [(number, w) for number, w in enumerate(said) if after <= w.start < bound.start]
-        counts = any(not text[bound.end : w.start].strip() for w in said if w.start >= bound.end)
-        condition = _bounded(bound, near, collection, counts=counts)
-        if condition is None:
-            return None
-        found.append(condition)
-    return found
 
 
 def negated(conditions: Sequence[Condition], places: Sequence[int]) -> list[Condition] | None:
@@ -137,10 +113,10 @@ def _places(column: Column, said: Sequence[Word], collection: Collection) -> Ite
     for value, terms in collection.value_terms[column.name].items():
         if not terms or not open_terms.issuperset(terms):
             continue
-        if column.holds is Holds.NUMBERS and not _is_called(column, said):
+        if column.holds is Holds.NUMBERS and not called_in(column, said):
             continue
         for window in windows(terms, said):
-            if len(terms) > 1 or not _DEED.fullmatch(value) or said[window[0]].text == value.casefold():
+            if len(terms) > 1 or not is_deed(value) or said[window[0]].text == value.casefold():
                 yield _Place(column, value, window)
 
 
@@ -148,7 +124,7 @@ def _is_same_form(word: str, own: Sequence[str]) -> bool:
     return any(word in (name, f"{name}s") or f"{word}s" == name for name in own)
 
 
-def _is_called(column: Column, said: Sequence[Word]) -> bool:
+def called_in(column: Column, said: Sequence[Word]) -> bool:
     """Whether a question says the name of a column."""
     return bool(column.terms) and column.terms <= {word.term for word in said}
 
@@ -157,10 +133,10 @@ def _is_within(a: _Place, b: _Place) -> bool:
     return a.window != b.window and b.window[0] <= a.window[0] and a.window[1] <= b.window[1]
 
 
-def _is_deed(text: str, said: Sequence[Word], place: _Place) -> bool:
+def _is_told_as_deed(text: str, said: Sequence[Word], place: _Place) -> bool:
     """Whether a value is told as somebody's deed: "approved by" asks who did it."""
     last = said[place.window[1] - 1]
-    return _DEED.fullmatch(last.text) is not None and _BY.match(text, last.end) is not None
+    return is_deed(last.text) and _BY.match(text, last.end) is not None
 
 
 def _grouped(places: Sequence[_Place], text: str, said: Sequence[Word]) -> Iterator[list[_Place]]:
@@ -209,59 +185,3 @@ def _condition(group: Sequence[_Place], said: Sequence[Word], collection: Collec
 
 def _is_yes(value: str) -> bool:
     return value.casefold() in YES
-
-
-def _bounded(
-    bound: Bound, near: Sequence[tuple[int, Word]], collection: Collection, *, counts: bool
-) -> Condition | None:
-    """The condition of a bound; `near` are the words before it, behind the bound before.
-
-    It `counts` where a noun follows: "more than 3 boats" tells nothing of a column.
-    """
-    terms = {word.term for _, word in near}
-    called = [
-        column
-        for column in collection.columns.values()
-        if column.terms and column.terms <= terms and _is_of_kind(bound, column)
-    ]
-    last = {word.term: number for number, word in near}
-    if len(called) > 1:
-        nearest = max(max(last[term] for term in column.terms) for column in called)
-        called = [column for column in called if max(last[term] for term in column.terms) == nearest]
-    if counts and not called and not bound.unit and not bound.of_time:
-        return None
-    columns = called or _unnamed(bound, collection)
-    if not called and terms & MONEY and not bound.of_time:
-        columns = [column for column in collection.columns.values() if column.is_money]
-    if len(columns) != 1 or (bound.unit and columns[0].unit != bound.unit):
-        return None
-    column = columns[0]
-    kept = column.terms | column.aside | (MONEY if column.is_money else frozenset())
-    if column.holds is Holds.YEARS and len(column.terms) == 1:
-        kept |= _ORIGIN
-    used = frozenset(number for number, word in near if word.term in kept)
-    if column.holds is Holds.NUMBERS and bound.of_time:
-        bound = replace(bound, of_time=False)
-    start = min([bound.start, *(near_word.start for number, near_word in near if number in used)])
-    return Condition(column, bound.admits, f"{column.name}: {bound.said}", start, used, is_bound=True)
-
-
-def _is_of_kind(bound: Bound, column: Column) -> bool:
-    if bound.of_time and column.is_time:
-        return True
-    if bound.of_time and not bound.may_be_number:
-        return False
-    return column.holds is Holds.NUMBERS
-
-
-def _unnamed(bound: Bound, collection: Collection) -> list[Column]:
-    """The columns that a bound may be of where the question says no name of one."""
-    columns = [column for column in collection.columns.values() if _is_of_kind(bound, column)]
-    if bound.adjective:
-        return [column for column in columns if fits(column, bound.adjective)]
-    if bound.unit:
-        return [column for column in columns if column.unit == bound.unit]
-    if bound.of_time and not bound.may_be_number:
-        return [column for column in columns if column.is_time]
-    numbers = [column for column in columns if column.holds is Holds.NUMBERS]
-    return numbers if len(numbers) == 1 and numbers[0].is_money and len(columns) == 1 else []

@@ -38,14 +38,14 @@ class Operation(StrEnum):
 _CUES: Final = (
     (
         Operation.LARGEST,
-        r"\b(?:most (?:expensive|recent|costly)|largest|biggest|highest|greatest|most|maximum|max|longest"
-        r"|tallest|heaviest|oldest|dearest|costliest|strongest|fastest|widest|deepest|latest|newest|best)\b"
+        r"\b(?:most (?:expensive|recently|recent|costly)|largest|biggest|highest|greatest|most|maximum|max"
+        r"|longest|tallest|heaviest|oldest|dearest|costliest|strongest|fastest|widest|deepest|latest|newest)\b"
         r"|最大|最高|最多|最长|最長|最重|最贵|最貴|最快|最新|最晚|最强",
     ),
     (
         Operation.SMALLEST,
         r"\b(?:least expensive|smallest|lowest|least|fewest|minimum|min|shortest|lightest|youngest|cheapest"
-        r"|weakest|slowest|narrowest|shallowest|earliest|worst)\b"
+        r"|weakest|slowest|narrowest|shallowest|earliest)\b"
         r"|最小|最低|最少|最短|最轻|最輕|最便宜|最慢|最早|最弱",
     ),
     (Operation.MEAN, r"\b(?:average|mean)\b|平均"),
@@ -80,7 +80,8 @@ PARTICLES: Final = frozenset(
 BEYOND: Final = re.compile(
     r"\b(?:not|no|without|except|other than|neither|nor|never|than|over|under|above|below|at least|at most"
     r"|before|after|between|since|until|first|last|next|previous|differen(?:t|ce)|per|both|or|only|same"
-    r"|on average|only|too|again|once|more|against|during|through|up|down|off|out)\b|n['’]t\b"
+    r"|on average|only|too|again|once|more|against|during|through|up|down|off|out|will|would|should"
+    r"|could|might|must)\b|n['’]t\b"
     r"|(?:\band|[,;])\s+(?:which|what|who|whose|whom|how|when|where|why)\b"
     r"|[不没沒无無]|以上|以下|超过|超過|多于|少于|之前|之后|吗|嗎",
     re.IGNORECASE,
@@ -130,6 +131,8 @@ class Asked:
     cue: str
     end: int
     rest: str
+    may_sum: bool = False
+    """Whether a number of records is asked for as a total, which may be that of a column."""
 
     @property
     def counts_others(self) -> bool:
@@ -147,10 +150,11 @@ def asked_for(text: str, column_terms: frozenset[str]) -> Asked | None:
         return None
     computing = [(op, match) for op, match in found if op in _COMPUTES]
     counts = [match for op, match in found if op is Operation.COUNT]
+    may_sum = False
     if len(computing) > 1 or (computing and counts):
         computing = [(op, m) for op, m in computing if not set(text_terms(m.group())) <= column_terms]
         if computing and counts and computing[0][0] is Operation.SUM:
-            computing = []  # "how many in total", "the total number of"
+            may_sum, computing = True, []  # "how many in total", "the total number of"
         elif computing and counts:
             return None
     if len(computing) > 1 or len(counts) > 1:
@@ -163,7 +167,7 @@ def asked_for(text: str, column_terms: frozenset[str]) -> Asked | None:
     for _, other in found:
         if id(other) not in kept:
             rest[other.start() : other.end()] = " " * len(other.group())
-    return Asked(operation, match.group().casefold(), match.end(), "".join(rest))
+    return Asked(operation, match.group().casefold(), match.end(), "".join(rest), may_sum)
 
 
 def dimension(cue: str) -> str:
@@ -186,6 +190,8 @@ def fits(column: Column, named: str) -> bool:
 
 def direction(operation: Operation, cue: str, column: Column) -> Operation:
     """The end of a column's values that a word means: the oldest is the least year, but the largest age."""
+    if dimension(cue) == "speed" and column.is_duration:
+        return Operation.SMALLEST if operation is Operation.LARGEST else Operation.LARGEST
     if dimension(cue) != "age":
         return operation
     return Operation.LARGEST if _is_old(cue) != column.is_time else Operation.SMALLEST

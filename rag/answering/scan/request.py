@@ -15,7 +15,7 @@ from typing import Final
 
 from rag.answering.scan.bounds import bounds_of
 from rag.answering.scan.collections import Collection, Field, Record
-from rag.answering.scan.conditions import NEGATION, Condition, bounded, named_values, negated
+from rag.answering.scan.conditions import NEGATION, Condition, named_values, negated
 from rag.answering.scan.cues import (
     BEYOND,
     MONEY,
@@ -29,8 +29,9 @@ from rag.answering.scan.cues import (
     direction,
     fits,
 )
+from rag.answering.scan.limits import bounded
 from rag.answering.scan.values import Column, Holds, order_of, unit_of
-from rag.answering.scan.words import Word, are_joined, are_kin, content_words
+from rag.answering.scan.words import Word, are_joined, are_kin, content_words, is_deed
 from rag.attribution import Question, text_terms
 from rag.attribution.notation import spelled_out
 
@@ -40,7 +41,6 @@ EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
 _COMPUTED: Final = frozenset({Operation.SUM, Operation.MEAN})
 _PLACES: Final = frozenset(text_terms("rank ranking position place number no id 名次 排名 序号 编号"))
 """Of such numbers the largest is not the most, and their sum is nothing."""
-_CURRENCY: Final = re.compile(r"[A-Z]{3}|[$€£¥]")
 _DIGIT: Final = re.compile(r"\d")
 _OF_ONE: Final = re.compile(r"\b(?:what|who)(?: is|[’']s| was) the (?!names\b)", re.IGNORECASE)
 
@@ -76,6 +76,10 @@ class _Reading:
     def columns(self) -> list[Column]:
         """The columns that the conditions are about."""
         return [condition.column for condition in self.conditions]
+
+    def sums(self, fields: Sequence[Column]) -> bool:
+        """Whether a total is asked for of a column: "how many seats in total"."""
+        return self.asked.may_sum and len(fields) == 1 and fields[0].holds is Holds.NUMBERS
 
 
 def read_request(question: Question, collection: Collection) -> Request | None:
@@ -124,8 +128,8 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
     denials = list(NEGATION.finditer(asked.rest))
     rest = NEGATION.sub(lambda match: " " * len(match.group()), asked.rest)
     said = content_words(rest)
-    limits = bounded(rest, bounds, said, collection)
     valued = named_values(rest, said, collection)
+    limits = None if valued is None else bounded(text, bounds, said, valued, collection)
     if limits is None or valued is None or _parts(rest, said, valued):
         return None
     conditions: Sequence[Condition] | None = [*valued, *limits]
@@ -197,15 +201,17 @@ def _is_first(number: int, reading: _Reading) -> bool:
 def _said_fields(open_words: dict[int, Word], reading: _Reading) -> list[Column]:
     """The columns whose names the question says in full, none whose words are all in a longer one's."""
     terms = {word.term for word in open_words.values()}
+    spelt = {word.text for word in open_words.values()}
     others = [column for column in reading.collection.columns.values() if column not in reading.columns]
     said = [column for column in others if column.terms and column.terms <= terms]
+    said = [c for c in said if not is_deed(c.name) or c.name.casefold() in spelt]  # not "did she install"
     return [column for column in said if not any(column.terms < other.terms for other in said)]
 
 
 def _parted(reading: _Reading, fields: Sequence[Column], *, money: bool) -> tuple[str, Column | None]:
     """The column that the records are called by, if it is not their label, and the one that is looked at."""
     operation = reading.asked.operation
-    if operation in (Operation.LIST, Operation.COUNT):
+    if operation in (Operation.LIST, Operation.COUNT) and not reading.sums(fields):
         return "", fields[0] if len(fields) == 1 else None
     ordered = [column for column in fields if column.is_time or column.holds is Holds.NUMBERS]
     others = [column for column in fields if column not in ordered]
@@ -260,6 +266,8 @@ def _checked(
     """The request where the operation can be done on these records."""
     operation, conditions = reading.asked.operation, reading.conditions
     name = field.name if field else ""
+    if field and reading.sums([field]):
+        operation = Operation.SUM
     if operation is Operation.LIST and field:
         repeated = len({tuple(r.values(name)) for r in reading.collection.records}) < len(
             reading.collection.records
@@ -275,25 +283,24 @@ def _checked(
         return None if field else Request(operation, records, "", conditions)
     if field is None or field.terms & _PLACES or len(records) < 2:
         return None
-    if not _are_comparable(field, records, reading):
+    if not _are_comparable(operation, field, records, reading):
         return None
     if operation in EXTREMES:
         operation = direction(operation, reading.asked.cue, field)
     return Request(operation, records, name, conditions, label)
 
 
-def _are_comparable(field: Column, records: Sequence[Record], reading: _Reading) -> bool:
+def _are_comparable(
+    operation: Operation, field: Column, records: Sequence[Record], reading: _Reading
+) -> bool:
     """Whether each record has one value, and these can be compared, or added up."""
     fields = [_fields(record, field.name) for record in records]
     values = [held[0].value for held in fields if held]
     if len(values) < len(records) or any(order_of(value) is None for value in values):
         return False
-    others = [column for column in reading.collection.columns.values() if column is not field]
-    for column in others:
-        told = {value for record in records for value in record.values(column.name)}
-        if field.is_money and len(told) > 1 and all(map(_CURRENCY.fullmatch, told)):
-            return False
-    if reading.asked.operation in _COMPUTED:
+    if reading.collection.mixes_currencies and field.holds is Holds.NUMBERS and not field.unit:
+        return False
+    if operation in _COMPUTED:
         return field.holds is Holds.NUMBERS and all(map(_DIGIT.search, values))
     return True
 

@@ -22,6 +22,7 @@ __all__ = [
     "Holds",
     "column_of",
     "date_of",
+    "is_currency",
     "is_date",
     "name_terms",
     "number_of",
@@ -68,6 +69,8 @@ _UNITS: Final = (
 )
 _UNIT_OF: Final = {spelt: group[0] for group in _UNITS for spelt in group}
 _MONEY_UNITS: Final = frozenset({"eur", "usd", "gbp", "chf", "cny"})
+_DURATIONS: Final = frozenset({"h", "min", "s", "d"})
+_DURATION_TERMS: Final = frozenset(text_terms("time duration"))
 _MONEY_TERMS: Final = frozenset(
     text_terms("price cost amount fee fare charge salary wage spending expense value")
 )
@@ -110,6 +113,13 @@ class Column:
             self.unit in _MONEY_UNITS or (not self.unit and bool(self.terms & _MONEY_TERMS))
         )
 
+    @property
+    def is_duration(self) -> bool:
+        """Whether its values say how long something takes: the fastest has the least."""
+        return self.holds is Holds.NUMBERS and (
+            self.unit in _DURATIONS or (not self.unit and bool(self.terms & _DURATION_TERMS))
+        )
+
 
 @lru_cache(maxsize=4_096)
 def name_terms(name: str) -> tuple[frozenset[str], frozenset[str], str]:
@@ -137,6 +147,11 @@ def column_of(name: str, values: Iterable[str]) -> Column:
         around = {tuple(_UNIT_OF.get(word.casefold(), "") for word in _AROUND.findall(v)) for v in filled}
         unit = next(iter(around))[0] if len(around) == 1 and len(next(iter(around))) == 1 else ""
     return Column(name, terms, aside, unit, _holds(told, filled, unit))
+
+
+def is_currency(word: str) -> bool:
+    """Whether a word spells a currency."""
+    return unit_of(word) in _MONEY_UNITS
 
 
 def unit_of(word: str) -> str:

@@ -9,13 +9,14 @@ from typing import Final
 
 from rag.text import STOP_WORDS, stem, words
 
-__all__ = ["Word", "are_joined", "are_kin", "content_words", "windows"]
+__all__ = ["Word", "are_joined", "are_kin", "content_words", "is_deed", "windows"]
 
 _PIECE: Final = re.compile(r"\S+")
 _JOINT: Final = re.compile(
     r"\W*(?:[,/&、和或及]|\b(?:and|or|nor)\b)\W*(?:\b(?:and|or|nor|either|any|the|a|an|by|in|from|with|of|for|is|are)\b\W*)*",
     re.IGNORECASE,
 )
+_DEED: Final = re.compile(r"\w{3,}ed", re.IGNORECASE)
 _LEAST_COMMON: Final = 4
 _IRREGULAR: Final = {
     "taught": "teach",
@@ -94,6 +95,11 @@ def are_kin(term: str, name_terms: frozenset[str]) -> bool:
     """Whether a verb says what a column's name says of its doer or deed: `drive` of `Driver`."""
     own = {stem(_IRREGULAR.get(term, term)), term}
     return any(_begin_alike(a, b) for a in own for b in name_terms)
+
+
+def is_deed(word: str) -> bool:
+    """Whether a word tells what was done: approved, taught."""
+    return word.casefold() in _IRREGULAR or _DEED.fullmatch(word) is not None
 
 
 def _begin_alike(a: str, b: str) -> bool:
