@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -13,12 +13,8 @@ from rag.answering.scan.values import YES, Column, Holds
 from rag.answering.scan.words import Word, are_joined, is_deed, windows
 from rag.text import STOP_WORDS, stem, words
 
-__all__ = ["NEGATION", "Condition", "called_in", "named_values", "negated"]
+__all__ = ["Condition", "called_in", "named_values"]
 
-NEGATION: Final = re.compile(
-    r"\b(?:not|without|except(?: for)?|other than|apart from|neither|never|no)\b|\b\w+n['’]t\b",
-    re.IGNORECASE,
-)
 _LISTED: Final = re.compile(r"[,;/&、]|\band\b", re.IGNORECASE)
 _BY: Final = re.compile(r"\W*by\b", re.IGNORECASE)
 
@@ -37,6 +33,8 @@ class Condition:
     used: frozenset[int]
     is_bound: bool = False
     is_denied: bool = False
+    is_had: bool = False
+    """Whether it is denied as what a record has, not what it is: "no backup" is not "not for backup"."""
 
     def holds(self, record: Record) -> bool:
         """Whether a record meets it."""
@@ -70,25 +68,6 @@ def named_values(text: str, said: Sequence[Word], collection: Collection) -> lis
         return None
     conditions = [_condition(group, said, collection) for group in groups]
     return None if None in conditions else [condition for condition in conditions if condition]
-
-
-def negated(conditions: Sequence[Condition], places: Sequence[int]) -> list[Condition] | None:
-    """The conditions, those turned round that stand next behind a denial; None where none does."""
-    ordered = sorted(conditions, key=lambda condition: condition.start)
-    turned: set[int] = set()
-    for place in places:
-        behind = next((i for i, condition in enumerate(ordered) if condition.start >= place), None)
-        if behind is None or behind in turned:
-            return None
-        turned.add(behind)
-    if any(ordered[i].is_bound for i in turned):
-        return None  # a record without a value is neither within a bound nor outside of it
-    return [
-        replace(c, is_denied=True, said=f"{c.column.name}: not {c.said.partition(': ')[2]}")
-        if i in turned
-        else c
-        for i, c in enumerate(ordered)
-    ]
 
 
 @dataclass(frozen=True)

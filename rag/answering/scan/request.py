@@ -15,7 +15,7 @@ from typing import Final
 
 from rag.answering.scan.bounds import bounds_of
 from rag.answering.scan.collections import Collection, Field, Record
-from rag.answering.scan.conditions import NEGATION, Condition, named_values, negated
+from rag.answering.scan.conditions import Condition, named_values
 from rag.answering.scan.cues import (
     BEYOND,
     MONEY,
@@ -29,6 +29,7 @@ from rag.answering.scan.cues import (
     direction,
     fits,
 )
+from rag.answering.scan.denials import DENIAL, denied
 from rag.answering.scan.limits import bounded
 from rag.answering.scan.values import Column, Holds, order_of, unit_of
 from rag.answering.scan.words import Word, are_joined, are_kin, content_words, is_deed
@@ -85,7 +86,7 @@ class _Reading:
 def read_request(question: Question, collection: Collection) -> Request | None:
     """What a question wants of a collection; None where not all of it is clear."""
     reading = _read(question, collection)
-    if reading is None:
+    if reading is None or any(condition.is_had for condition in reading.conditions):
         return None
     open_words = _unaccounted(reading)
     fields = _said_fields(open_words, reading)
@@ -101,15 +102,34 @@ def read_request(question: Question, collection: Collection) -> Request | None:
     if len(fields) > 1 and not label:
         return None
     records = tuple(r for r in collection.records if all(c.holds(r) for c in reading.conditions))
+    if not records and any(c.is_bound and c.column.is_time for c in reading.conditions):
+        return None  # a time that the table does not reach tells nothing
     if len(records) > 1 and reading.asked.operation is Operation.LIST and _OF_ONE.search(question.text):
         return None
     return _checked(reading, records, field, label)
 
 
 def conditions_of(question: Question, collection: Collection) -> tuple[Condition, ...]:
-    """The values of a collection that a question for all or how many names; empty where it isn't clear."""
+    """What a question for all or how many sets as conditions, where all but one word of it is accounted for.
+
+    That word stands beside a value, as in "a diesel engine", and is itself of no value: it may be left out.
+    """
     reading = _read(question, collection)
     if reading is None or reading.asked.operation not in (Operation.LIST, Operation.COUNT):
+        return ()
+    open_words = _unaccounted(reading)
+    named = {term for column in _said_fields(open_words, reading) for term in column.terms | column.aside}
+    left = {number: word.term for number, word in open_words.items() if word.term not in named}
+    used = {number for condition in reading.conditions for number in condition.used}
+    denies = any(condition.is_denied for condition in reading.conditions)
+    if not left and any(condition.is_had for condition in reading.conditions):
+        return ()
+    beside = all(
+        {number - 1, number if denies else number + 1} & used and not _is_first(number, reading)
+        for number in left
+    )
+    values = {t for told in collection.value_terms.values() for terms in told.values() for t in terms}
+    if len(left) > 1 or not beside or values & set(left.values()) or question.names & set(left.values()):
         return ()
     return reading.conditions
 
@@ -125,8 +145,8 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
     asked = asked_for(text, column_terms)
     if asked is None:
         return None
-    denials = list(NEGATION.finditer(asked.rest))
-    rest = NEGATION.sub(lambda match: " " * len(match.group()), asked.rest)
+    denials = list(DENIAL.finditer(asked.rest))
+    rest = DENIAL.sub(lambda match: " " * len(match.group()), asked.rest)
     said = content_words(rest)
     valued = named_values(rest, said, collection)
     limits = None if valued is None else bounded(text, bounds, said, valued, collection)
@@ -134,7 +154,7 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
         return None
     conditions: Sequence[Condition] | None = [*valued, *limits]
     if denials:
-        conditions = _denied([match.end() for match in denials], conditions or (), said)
+        conditions = denied(denials, [*valued, *limits], said, collection)
     return None if conditions is None else _Reading(asked, said, tuple(conditions), collection)
 
 
@@ -150,23 +170,6 @@ def _parts(text: str, said: Sequence[Word], valued: Sequence[Condition]) -> bool
             if are_joined(text, said[a], said[b]):
                 text = _without(text, said[a].end, said[b].start)
     return BEYOND.search(text) is not None
-
-
-def _denied(
-    places: Sequence[int], conditions: Sequence[Condition], said: Sequence[Word]
-) -> list[Condition] | None:
-    """The conditions with those turned round that are denied: "which does Ruth not skipper" too."""
-    moved = []
-    for place in places:
-        kin = [
-            condition.start
-            for condition in conditions
-            for word in said
-            if word.start >= place and are_kin(word.term, condition.column.terms)
-        ]
-        behind = [condition.start for condition in conditions if condition.start >= place]
-        moved.append(place if behind or not kin else kin[0])
-    return negated(conditions, moved)
 
 
 def _unaccounted(reading: _Reading) -> dict[int, Word]:

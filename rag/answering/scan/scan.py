@@ -64,21 +64,25 @@ class Scanner:
         return best[0] if best and all(other.says == best[0].says for other in best) else None
 
     def completed(self, question: Question, told: Sequence[Unit]) -> Completed | None:
-        """The rows to tell instead of some that were found where a question asks for all of a kind.
+        """All rows of a kind instead of those that were found; None where the question asks for no kind.
 
-        The rows found are those of one table that have the values which the question names; all rows that
-        have them are told. None where that is not so, or where none is missing.
+        The best one found is a row with the values that the question names, or, where it denies them, any row
+        of the table. What was found elsewhere stays.
         """
-        rows = {(unit.document_id, unit.start) for unit in told if unit.row is not None}
-        if not rows or len(rows) < len(told):
+        if not told or told[0].row is None:
             return None
         whole, collections = self._held(told[0].document_id)
         for collection in collections:
-            conditions = conditions_of(question, collection)
-            records = [r for r in collection.records if all(c.holds(r) for c in conditions)]
-            units = [record.unit for record in records]
-            if conditions and rows < {(unit.document_id, unit.start) for unit in units}:
-                return Completed(tuple(units[:_MOST_ROWS]), _coverage(whole, collection))
+            rows = {_place(record.unit) for record in collection.records}
+            conditions = conditions_of(question, collection) if _place(told[0]) in rows else ()
+            units = [r.unit for r in collection.records if all(c.holds(r) for c in conditions)]
+            denies = any(condition.is_denied for condition in conditions)
+            if not conditions or not units or not (denies or _place(told[0]) in map(_place, units)):
+                continue
+            others = [unit for unit in told if _place(unit) not in rows]
+            coverage = _coverage(whole, collection)
+            is_all = {*map(_place, units)} == {_place(unit) for unit in told}
+            return Completed(tuple(told) if is_all else (*units[:_MOST_ROWS], *others), coverage)
         return None
 
     def _held(self, document_id: str) -> _Held:
@@ -100,6 +104,10 @@ class Scanner:
 
 def _first_documents(passages: Sequence[Passage]) -> list[str]:
     return list(dict.fromkeys(passage.document_id for passage in passages))[:_MOST_DOCUMENTS]
+
+
+def _place(unit: Unit) -> tuple[str, int]:
+    return unit.document_id, unit.start
 
 
 def _scanned(request: Request, collection: Collection, whole: Sequence[Passage]) -> Scanned:

@@ -104,7 +104,8 @@ def _by(request: Request, told: Sequence[Record]) -> str:
     for condition in request.conditions:
         name = condition.column.name
         values = list(dict.fromkeys(value for record in told for value in record.values(name)))
-        said[name] = f"{name}: {', '.join(values)}" if len(values) <= _MOST_VALUES else condition.said
+        is_told = any(values) and len(values) <= _MOST_VALUES
+        said[name] = f"{name}: {', '.join(values)}" if is_told else condition.said
     return "; ".join(said.values())
 
 
