@@ -110,9 +110,10 @@ def read_request(question: Question, collection: Collection) -> Request | None:
 
 
 def conditions_of(question: Question, collection: Collection) -> tuple[Condition, ...]:
-    """What a question for all or how many sets as conditions, where all but one word of it is accounted for.
+    """What a question for all or how many sets as conditions, of rows that other means found.
 
-    That word stands beside a value, as in "a diesel engine", and is itself of no value: it may be left out.
+    They need not be called as the table calls them ("people" in the table of staff), and one more word may
+    stand beside a value, as in "a diesel engine", that is itself of no value.
     """
     reading = _read(question, collection)
     if reading is None or reading.asked.operation not in (Operation.LIST, Operation.COUNT):
@@ -124,12 +125,11 @@ def conditions_of(question: Question, collection: Collection) -> tuple[Condition
     denies = any(condition.is_denied for condition in reading.conditions)
     if not left and any(condition.is_had for condition in reading.conditions):
         return ()
-    beside = all(
-        {number - 1, number if denies else number + 1} & used and not _is_first(number, reading)
-        for number in left
-    )
+    head = [number for number in left if _is_first(number, reading)]
+    others = [number for number in left if number not in head]
+    beside = all({number - 1, number if denies else number + 1} & used for number in others)
     values = {t for told in collection.value_terms.values() for terms in told.values() for t in terms}
-    if len(left) > 1 or not beside or values & set(left.values()) or question.names & set(left.values()):
+    if len(others) > 1 or not beside or (values | question.names) & set(left.values()):
         return ()
     return reading.conditions
 

@@ -188,8 +188,16 @@ def test_of_what_no_record_meets_all_are_cited(library: Library) -> None:
     assert len(answer.citations) == 5
 
 
-def test_some_rows_of_a_kind_are_completed_to_all(library: Library) -> None:
-    question = read_question("Which boats have a diesel motor?")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Which boats have a diesel motor?",
+        "How many ships run on diesel?",
+        "List all boats with a diesel engine",
+    ],
+)
+def test_some_rows_of_a_kind_are_completed_to_all(library: Library, asked: str) -> None:
+    question = read_question(asked)
     passages = library.retriever.retrieve(question.text).passages
     found = [unit for unit in quotable_units(passages) if unit.text.startswith("name: Esben")]
     completed = Scanner(library.store).completed(question, found)
