@@ -11,11 +11,15 @@ from typing import Final
 from rag.answering.scan.collections import Collection, Record
 from rag.answering.scan.values import YES, Column, Holds
 from rag.answering.scan.words import Word, are_joined, is_deed, windows
+from rag.attribution import text_terms
 from rag.text import STOP_WORDS, stem, words
 
-__all__ = ["Condition", "called_in", "named_values"]
+__all__ = ["Condition", "called_in", "named_values", "told_denials"]
 
 _LISTED: Final = re.compile(r"[,;/&、]|\band\b", re.IGNORECASE)
+_POLAR: Final = frozenset(
+    ("not", "no", "non", "never", "without", "in", "out", "on", "off", "up", "down", "over", "under")
+)
 _BY: Final = re.compile(r"\W*by\b", re.IGNORECASE)
 
 
@@ -41,13 +45,16 @@ class Condition:
         return any(map(self.admits, record.values(self.column.name))) is not self.is_denied
 
 
-def named_values(text: str, said: Sequence[Word], collection: Collection) -> list[Condition] | None:
+def named_values(
+    text: str, whole: str, said: Sequence[Word], collection: Collection
+) -> list[Condition] | None:
     """The conditions that name values; None where it isn't clear which column is meant, or who did what.
 
     Values of one column that are joined ("diesel or electric") are one condition, else they are two that
-    must both hold.
+    must both hold. `text` is the question without what is read otherwise, `whole` the question.
     """
-    places = [place for column in collection.columns.values() for place in _places(column, said, collection)]
+    columns = collection.columns.values()
+    places = [place for column in columns for place in _places(column, whole, said, collection)]
     if any(_is_told_as_deed(text, said, place) for place in places):
         return None
     longest = [a for a in places if not any(_is_within(a, b) for b in places)]
@@ -79,10 +86,11 @@ class _Place:
     window: tuple[int, int]
 
 
-def _places(column: Column, said: Sequence[Word], collection: Collection) -> Iterator[_Place]:
+def _places(column: Column, whole: str, said: Sequence[Word], collection: Collection) -> Iterator[_Place]:
     if column.holds is Holds.YES_NO:
         own = [w for w in words(column.name.replace("_", " ")) if w not in STOP_WORDS]
-        for window in windows([stem(w) for w in own], said) if own else []:
+        is_said = bool(own) and (not _is_polar(column.name) or bool(_verbatim(column.name, whole)))
+        for window in windows([stem(w) for w in own], said) if is_said else []:
             if all(_is_same_form(word.text, own) for word in said[slice(*window)]):
                 yield _Place(column, "yes", window)
         return
@@ -94,9 +102,33 @@ def _places(column: Column, said: Sequence[Word], collection: Collection) -> Ite
             continue
         if column.holds is Holds.NUMBERS and not called_in(column, said):
             continue
+        if _is_polar(value) and not _verbatim(value, whole):
+            continue
         for window in windows(terms, said):
             if len(terms) > 1 or not is_deed(value) or said[window[0]].text == value.casefold():
                 yield _Place(column, value, window)
+
+
+def told_denials(whole: str, collection: Collection) -> list[tuple[int, int]]:
+    """Where a text names values or columns that deny themselves, from where to where: "not started"."""
+    values = [value for told in collection.value_terms.values() for value in told]
+    return [
+        match.span()
+        for name in (*values, *collection.columns)
+        if _is_polar(name)
+        for match in _verbatim(name, whole)
+    ]
+
+
+def _is_polar(name: str) -> bool:
+    """Whether a small word makes a name: "not started", "out of stock" are not what is started or stocked."""
+    return not _POLAR.isdisjoint(words(name)) and bool(text_terms(name))
+
+
+def _verbatim(name: str, whole: str) -> list[re.Match[str]]:
+    """Where a text says a name as it is written."""
+    form = r"\W+".join(map(re.escape, words(name)))
+    return list(re.finditer(rf"(?<!\w){form}(?!\w)", whole, re.IGNORECASE))
 
 
 def _is_same_form(word: str, own: Sequence[str]) -> bool:

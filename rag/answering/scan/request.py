@@ -15,7 +15,7 @@ from typing import Final
 
 from rag.answering.scan.bounds import bounds_of
 from rag.answering.scan.collections import Collection, Field, Record
-from rag.answering.scan.conditions import Condition, named_values
+from rag.answering.scan.conditions import Condition, named_values, told_denials
 from rag.answering.scan.cues import (
     BEYOND,
     MONEY,
@@ -145,10 +145,15 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
     asked = asked_for(text, column_terms)
     if asked is None:
         return None
-    denials = list(DENIAL.finditer(asked.rest))
+    own = told_denials(text, collection)
+    denials = [
+        match
+        for match in DENIAL.finditer(asked.rest)
+        if not any(start <= match.start() < end for start, end in own)
+    ]
     rest = DENIAL.sub(lambda match: " " * len(match.group()), asked.rest)
     said = content_words(rest)
-    valued = named_values(rest, said, collection)
+    valued = named_values(rest, text, said, collection)
     limits = None if valued is None else bounded(text, bounds, said, valued, collection)
     if limits is None or valued is None or _parts(rest, said, valued):
         return None
@@ -257,10 +262,15 @@ def _is_asked_of_others(reading: _Reading) -> bool:
     first = next((word for word in reading.said if word.start >= reading.asked.end), None)
     label_terms = set(text_terms(reading.collection.label_name))
     called = first is not None and first.term in label_terms and not reading.collection.labels_differ
-    limited = any(
-        condition.is_bound and condition.column.holds is Holds.NUMBERS for condition in reading.conditions
-    )
+    limited = any(c.is_bound and c.column.holds is Holds.NUMBERS for c in reading.conditions)
     return called and (reading.asked.operation is Operation.COUNT or limited)
+
+
+def _is_most_of_several(reading: _Reading, label: str) -> bool:
+    """Whether "the most" may be the sum of several records of one who is called: a team has its players'."""
+    records = reading.collection.records
+    names = [tuple(record.values(label)) if label else (record.label,) for record in records]
+    return reading.asked.counts_others and len(set(names)) < len(names)
 
 
 def _checked(
@@ -286,7 +296,7 @@ def _checked(
         return None if field else Request(operation, records, "", conditions)
     if field is None or field.terms & _PLACES or len(records) < 2:
         return None
-    if not _are_comparable(operation, field, records, reading):
+    if _is_most_of_several(reading, label) or not _are_comparable(operation, field, records, reading):
         return None
     if operation in EXTREMES:
         operation = direction(operation, reading.asked.cue, field)

@@ -1,4 +1,4 @@
-"""Six tables, and questions about all of them: what the scan may answer, and what it must not.
+"""Eight tables, and questions about all of them: what the scan may answer, and what it must not.
 
 A question comes with the labels or the number that it is answered by; `None` where the table doesn't tell it.
 Those that the table does tell may be left to other ways of answering, which costs nothing but the answer.
@@ -60,6 +60,20 @@ R-503,Hallam Ltd,2025-02-27,430.00,EUR,overdue
 R-504,Orrin & Co,2025-03-19,2150.00,EUR,open
 R-505,Kestrel AG,2025-04-08,99.90,USD,paid
 """
+TASKS: Final = """Task,Assignee,Status,Priority,Deadline,Estimate (h),Billable
+Draft contract,Nora Blum,Not started,high,12.05.2025,6,yes
+Paint hallway,Omar Said,In progress,low,20.05.2025,14,no
+Order chairs,Nora Blum,Done,medium,28.04.2025,2,no
+Test alarm,Pavel Koch,On hold,high,02.06.2025,3,yes
+Write newsletter,Nora Blum,In progress,medium,15.05.2025,5,yes
+"""
+PLAYERS: Final = """[
+ {"player": "Ana Ruiz", "team": "Lynx", "goals": 12, "caps": 30, "born": 1999, "captain": "yes"},
+ {"player": "Bea Holt", "team": "Lynx", "goals": 3, "caps": 41, "born": 1994, "captain": "no"},
+ {"player": "Cleo Park", "team": "Foxes", "goals": 14, "caps": 22, "born": 2001, "captain": "no"},
+ {"player": "Dora Lind", "team": "Foxes", "goals": 0, "caps": 55, "born": 1991, "captain": "yes"}
+]
+"""
 BOOKS: Final = (
     ("Title", "Author", "Published", "Pages", "Genre"),
     ("The Salt Road", "Mira Okun", 1998, 312, "Travel"),
@@ -85,6 +99,8 @@ def write_tables(folder: Path) -> None:
         ("servers.json", SERVERS),
         ("swimmers.html", SWIMMERS),
         ("invoices.csv", INVOICES),
+        ("tasks.csv", TASKS),
+        ("players.json", PLAYERS),
     ):
         (folder / name).write_text(text, "utf-8")
     book = openpyxl.Workbook()
@@ -138,6 +154,14 @@ QUESTIONS: Final[tuple[tuple[str, set[str] | float | None], ...]] = (
     ("Which books have more than 300 pages?", {"The Salt Road", "A Cold Bell"}),
     ("How many loans were not returned?", 2.0),
     ("What is the sum of the fines of Gus Teller?", 4.5),
+    ("Which tasks are not started?", {"Draft contract"}),
+    ("Which tasks are not in progress?", {"Draft contract", "Order chairs", "Test alarm"}),
+    ("Which tasks are not done?", {"Draft contract", "Paint hallway", "Test alarm", "Write newsletter"}),
+    ("Which tasks have a deadline before 15 May 2025?", {"Draft contract", "Order chairs"}),
+    ("What is the total estimate of Nora Blum's tasks?", 13.0),
+    ("Which players are not captains?", {"Bea Holt", "Cleo Park"}),
+    ("How many players were born before 1995?", 2.0),
+    ("Which player has the most caps?", {"Dora Lind"}),
     ("Which servers have no owner?", {"dione"}),
     ("Which loans have no fine?", {"Stone Fruit", "The Salt Road"}),
     ("How many loans have a fine above 2 pounds?", 1.0),
@@ -155,6 +179,12 @@ QUESTIONS: Final[tuple[tuple[str, set[str] | float | None], ...]] = (
     ("How many swimmers of the Dolphins are older than 18?", 1.0),
     ("List the swimmers who are not coached by Tomas Vey", {"Noa Brandt", "Rui Costa"}),
     # what they don't tell, or not so plainly
+    ("Which tasks are started?", None),
+    ("Which tasks did Nora Blum reject?", None),
+    ("Which team has the most goals?", {"Lynx"}),
+    ("Which players are older than 30?", None),
+    ("Which players beat the Foxes?", None),
+    ("Who has the most tasks?", {"Nora Blum"}),
     ("Which servers have no backup?", None),
     ("Which servers were patched before 2022?", None),
     ("How many web servers did Sven Aalto break?", None),
