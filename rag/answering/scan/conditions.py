@@ -37,6 +37,7 @@ class Condition:
     used: frozenset[int]
     is_bound: bool = False
     is_denied: bool = False
+    has_several: bool = False
     is_had: bool = False
     """Whether it is denied as what a record has, not what it is: "no backup" is not "not for backup"."""
 
@@ -191,7 +192,14 @@ def _condition(group: Sequence[_Place], said: Sequence[Word], collection: Collec
             wanted.add(value.casefold())
         elif any(named < set(terms) for named in own) and value not in values:
             return None
-    return Condition(column, lambda value: value.casefold() in wanted, said_as, said[min(used)].start, used)
+    return Condition(
+        column,
+        lambda value: value.casefold() in wanted,
+        said_as,
+        said[min(used)].start,
+        used,
+        has_several=len(values) > 1,
+    )
 
 
 def _is_yes(value: str) -> bool:

@@ -97,7 +97,7 @@ def read_request(question: Question, collection: Collection) -> Request | None:
     if field is not None and field.is_money and not fields[1:]:
         open_words = {i: word for i, word in open_words.items() if word.term not in MONEY}
     own = set(question.terms) & collection.about
-    if open_words or not (reading.conditions or fields or own) or _is_asked_of_others(reading):
+    if open_words or not (reading.conditions or fields or own) or _is_asked_of_others(reading, fields):
         return None
     if len(fields) > 1 and not label:
         return None
@@ -119,11 +119,14 @@ def conditions_of(question: Question, collection: Collection) -> tuple[Condition
     if reading is None or reading.asked.operation not in (Operation.LIST, Operation.COUNT):
         return ()
     open_words = _unaccounted(reading)
-    named = {term for column in _said_fields(open_words, reading) for term in column.terms | column.aside}
+    fields = _said_fields(open_words, reading)
+    named = {term for column in fields for term in column.terms | column.aside}
     left = {number: word.term for number, word in open_words.items() if word.term not in named}
     used = {number for condition in reading.conditions for number in condition.used}
     denies = any(condition.is_denied for condition in reading.conditions)
     if not left and any(condition.is_had for condition in reading.conditions):
+        return ()
+    if reading.asked.operation is Operation.LIST and _is_asked_of_others(reading, fields):
         return ()
     head = [number for number in left if _is_first(number, reading)]
     others = [number for number in left if number not in head]
@@ -253,24 +256,30 @@ def _meant(reading: _Reading, *, money: bool) -> Column | None:
     return meant[0] if len(meant) == 1 else None
 
 
-def _is_asked_of_others(reading: _Reading) -> bool:
+def _is_asked_of_others(reading: _Reading, fields: Sequence[Column]) -> bool:
     """Whether what is counted or listed is not the records but those that several of them are about.
 
-    "How many employees have expenses" is no number of rows, and who spent more than 100 may have spent it
-    in two.
+    "How many employees have expenses" is no number of rows; who spent more than 100 may have spent it in two,
+    and who has a row that is not of travel may have one that is.
     """
+    operation = reading.asked.operation
     first = next((word for word in reading.said if word.start >= reading.asked.end), None)
     label_terms = set(text_terms(reading.collection.label_name))
     called = first is not None and first.term in label_terms and not reading.collection.labels_differ
-    limited = any(c.is_bound and c.column.holds is Holds.NUMBERS for c in reading.conditions)
-    return called and (reading.asked.operation is Operation.COUNT or limited)
+    if operation is Operation.LIST and fields:
+        called = called or _repeats(reading, fields[0].name)
+    divides = any(
+        c.is_denied or c.has_several or (c.is_bound and c.column.holds is Holds.NUMBERS)
+        for c in reading.conditions
+    )
+    return called and (operation is Operation.COUNT or divides)
 
 
-def _is_most_of_several(reading: _Reading, label: str) -> bool:
-    """Whether "the most" may be the sum of several records of one who is called: a team has its players'."""
+def _repeats(reading: _Reading, name: str) -> bool:
+    """Whether several records have the same value of a column, or, without one, the same label."""
     records = reading.collection.records
-    names = [tuple(record.values(label)) if label else (record.label,) for record in records]
-    return reading.asked.counts_others and len(set(names)) < len(names)
+    values = {tuple(record.values(name)) if name else (record.label,) for record in records}
+    return len(values) < len(records)
 
 
 def _checked(
@@ -282,11 +291,7 @@ def _checked(
     if field and reading.sums([field]):
         operation = Operation.SUM
     if operation is Operation.LIST and field:
-        repeated = len({tuple(r.values(name)) for r in reading.collection.records}) < len(
-            reading.collection.records
-        )
-        limited = any(c.is_bound for c in conditions)
-        if not conditions or not records or (repeated and limited):
+        if not conditions or not records:
             return None
         return Request(operation, records, name, conditions)
     says_itself = conditions and all(c.column.name == reading.collection.label_name for c in conditions)
@@ -296,7 +301,9 @@ def _checked(
         return None if field else Request(operation, records, "", conditions)
     if field is None or field.terms & _PLACES or len(records) < 2:
         return None
-    if _is_most_of_several(reading, label) or not _are_comparable(operation, field, records, reading):
+    if reading.asked.counts_others and _repeats(reading, label):
+        return None  # a team's goals are those of all its players
+    if not _are_comparable(operation, field, records, reading):
         return None
     if operation in EXTREMES:
         operation = direction(operation, reading.asked.cue, field)
