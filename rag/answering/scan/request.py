@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -34,7 +34,9 @@ from rag.answering.scan.limits import bounded
 from rag.answering.scan.values import Column, Holds, order_of, unit_of
 from rag.answering.scan.words import Word, are_joined, are_kin, content_words, is_deed
 from rag.attribution import Question, text_terms
+from rag.attribution.asking import without_asking_words
 from rag.attribution.notation import spelled_out
+from rag.text import has_cjk
 
 __all__ = ["EXTREMES", "Request", "conditions_of", "read_request"]
 
@@ -148,6 +150,8 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
     asked = asked_for(text, column_terms)
     if asked is None:
         return None
+    if has_cjk(text):
+        asked = _without_function_characters(asked)
     own = told_denials(text, collection)
     denials = [
         match
@@ -164,6 +168,14 @@ def _read(question: Question, collection: Collection) -> _Reading | None:
     if denials:
         conditions = denied(denials, [*valued, *limits], said, collection)
     return None if conditions is None else _Reading(asked, said, tuple(conditions), collection)
+
+
+def _without_function_characters(asked: Asked) -> Asked:
+    """What is asked without characters over which Chinese bigrams mean nothing."""
+    before, behind = (
+        without_asking_words(part) for part in (asked.rest[: asked.end], asked.rest[asked.end :])
+    )
+    return replace(asked, rest=before + behind, end=len(before))
 
 
 def _without(text: str, start: int, end: int) -> str:

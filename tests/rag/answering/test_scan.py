@@ -48,6 +48,13 @@ COURSES = """# Evening courses
 """
 
 
+CHINESE_BOATS = """船名,泊位,长度,发动机,船长
+阿尔玛,甲1,7.5,柴油,王芳
+布里斯,甲2,11.2,无,李明
+塞西莉,乙1,9.8,柴油,王芳
+达格尼,乙2,6.1,电动,张伟
+埃斯本,乙3,14.0,柴油,李明
+"""
 SEEDS = """sort,year
 Blue Lake,2024
 Tall Telephone,2019
@@ -165,6 +172,27 @@ def test_the_records_that_count_are_found(
 )
 def test_a_question_that_is_not_all_accounted_for_is_left(library: Library, question: str) -> None:
     assert scanned(library, question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("哪些船只的发动机是柴油？", ["阿尔玛", "塞西莉", "埃斯本"]),
+        ("有多少个船只的船长是王芳？", ["阿尔玛", "塞西莉"]),
+        ("哪个船名的长度最大？", ["埃斯本"]),
+        ("哪些船只不是柴油？", None),
+        ("哪些船只没有发动机？", None),
+        ("哪些船只的长度超过8？", None),
+        ("王芳有多少个孩子？", None),
+    ],
+)
+def test_questions_in_chinese(tmp_path: Path, question: str, labels: list[str] | None) -> None:
+    (tmp_path / "船只.csv").write_text(CHINESE_BOATS, "utf-8")
+    settings, embedder = load_settings(environment={}), HashingEmbedder()
+    with Store.open(tmp_path / "library") as store:
+        list(ingest_paths([tmp_path / "船只.csv"], store, embedder, settings))
+        found = scanned(Library(store, settings, embedder), question)
+    assert labels == (found and [record.label for record in found.told])
 
 
 def test_a_count_is_the_length_of_the_list_with_a_citation_for_each(library: Library) -> None:
