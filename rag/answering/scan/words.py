@@ -11,6 +11,7 @@ from rag.text import STOP_WORDS, stem, words
 
 __all__ = ["Word", "are_joined", "are_kin", "content_words", "is_deed", "windows"]
 
+_APOSTROPHE: Final = re.compile(r"['’]s$")
 _PIECE: Final = re.compile(r"\S+")
 _JOINT: Final = re.compile(
     r"\W*(?:[,/&、和或及]|\b(?:and|or|nor)\b)\W*(?:\b(?:and|or|nor|either|any|the|a|an|by|in|from|with|of|for|is|are)\b\W*)*",
@@ -62,7 +63,7 @@ class Word:
 
 
 def content_words(text: str) -> list[Word]:
-    """The content words of a text in order; their terms are those of `text_terms`."""
+    """The content words of a text in order; their terms are those of `text_terms`, without "what's"."""
     found = []
     for piece in _PIECE.finditer(text):
         inside = 0
@@ -70,7 +71,7 @@ def content_words(text: str) -> list[Word]:
         for word in words(piece.group()):
             at = max(low.find(word, inside), inside if word not in low else 0)
             inside = at
-            if word not in STOP_WORDS:
+            if _APOSTROPHE.split(word)[0] not in STOP_WORDS:  # "what's" neither
                 start = piece.start() + at
                 found.append(Word(word, stem(word), start, start + len(word)))
     return found

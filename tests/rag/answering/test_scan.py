@@ -132,6 +132,7 @@ def answered(library: Library, question: str) -> Answer:
         ("How many courses are there?", Operation.COUNT, None),
         ("Which course is taught by Paul Reyes?", Operation.LIST, ["Course Bookbinding"]),
         ("What is the total fee of all courses?", Operation.SUM, None),
+        ("What's the average fee of the open courses?", Operation.MEAN, ["Course Pottery", "Course Welding"]),
     ],
 )
 def test_the_records_that_count_are_found(
