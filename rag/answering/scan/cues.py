@@ -88,7 +88,7 @@ BEYOND: Final = re.compile(
 )
 """What is not done here where it is not read as a bound or a denial: order, yes or no, a second question."""
 OPENS_BEYOND: Final = re.compile(
-    r"\W*(?:(?:when|where|why|how (?!many\b|much\b)\w+|is|are|was|were|do|does|did|has|have|had|can|could"
+    r"\A\W*+(?:(?:when|where|why|how (?!many\b|much\b)\w+|is|are|was|were|do|does|did|has|have|had|can|could"
     r"|will|would|should)\b|how much\b(?!.*\b(?:total|altogether|in all)\b))",
     re.IGNORECASE,
 )
