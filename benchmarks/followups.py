@@ -91,7 +91,7 @@ def table(results: Sequence[Judged]) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", choices=["held", "open"], help="print what was not understood of a half")
-    parser.add_argument("--store", action="store_true", help="write the run for the table of docs/benchmarks.md")
+    parser.add_argument("--store", action="store_true", help="store the run for docs/benchmarks.md")
     arguments = parser.parse_args()
     settings = load_settings()
     first = build_embedder(settings)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ingest import ingest_paths
 from rag.answering.scan import Scanned, Scanner
-from rag.answering.scan.request import Operation, number_of
+from rag.answering.scan.cues import Operation
+from rag.answering.scan.values import number_of
 from rag.attribution import read_question
 from rag.models import build_embedder
 from rag.retrieval.passages import to_passages

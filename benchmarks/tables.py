@@ -1,4 +1,4 @@
-"""Write the tables of docs/benchmarks.md and docs/security.md from stored runs: `python -m benchmarks.tables`.
+"""Write the tables of two pages in docs from stored runs: `python -m benchmarks.tables`.
 
 A table stands between `<!-- table NAME -->` and `<!-- end NAME -->`, and is made from
 `benchmarks/results/NAME.json`, columns, rows and a note; `--check` only compares.

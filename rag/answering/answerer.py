@@ -93,7 +93,7 @@ class Answerer:
                 settings.prompt.cites,
             )
         self._scanner = Scanner(store)
-        self._teller = Teller(writer, settings.prompt.reads)
+        self._teller = Teller(writer, settings.prompt.reads, self._scanner.completed)
 
     def answer(
         self, question: str, documents: Sequence[str] | None = None, history: Sequence[Message] = ()
@@ -243,6 +243,7 @@ class Answerer:
             kind=inquiry.kind,
             verdict=_verdict(outcome, grounds),
             table=outcome.table,
+            coverage=outcome.coverage,
             steps=(inquiry.found,),
             confidence=grounds.confidence * outcome.support,
             passages=inquiry.passages,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.schema import AnswerSentence, AnswerTable, Citation, Conflict, Example, Message, ShortAnswer
+from rag.schema import (
+    AnswerSentence,
+    AnswerTable,
+    Citation,
+    Conflict,
+    Coverage,
+    Example,
+    Message,
+    ShortAnswer,
+)
 
 __all__ = ["Outcome"]
 
@@ -34,3 +43,4 @@ class Outcome:
     short_answer: ShortAnswer | None = None
     conflicts: tuple[Conflict, ...] = ()
     table: AnswerTable | None = None
+    coverage: Coverage | None = None

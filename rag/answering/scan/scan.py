@@ -1,62 +1,40 @@
-"""Read every record of a list or table, and tell which count, how many, the largest or the sum."""
+"""Read every record of a list or table, and find which count."""
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.answering.events import AnswerEvent, SentenceReady
-from rag.answering.outcome import Outcome
-from rag.answering.scan.collections import Collection, Field, Record, collections_of
-from rag.answering.scan.request import Operation, Request, number_of, read_request
-from rag.attribution import CitationBook, Question, Unit, quotable_units
+from rag.answering.scan.collections import Collection, Record, collections_of
+from rag.answering.scan.request import Request, conditions_of, read_request
+from rag.answering.scan.scanned import Scanned
+from rag.attribution import Question, Unit, quotable_units
 from rag.attribution.features import naming
 from rag.retrieval.passages import to_passages
-from rag.schema import AnswerSentence, AnswerTable, Coverage, Hit, Passage
+from rag.schema import Coverage, Hit, Passage
 from rag.store import Store
-from rag.text import has_cjk
 
-__all__ = ["SCAN_RIGHT", "Scanned", "Scanner", "tell_scan"]
+__all__ = ["SCAN_RIGHT", "Completed", "Scanner"]
 
 SCAN_RIGHT: Final = 0.75
 """How often such answers are right; see `benchmarks/scans.py`."""
 _MOST_DOCUMENTS: Final = 4
 _MOST_CHUNKS: Final = 400
-_MOST_TOLD: Final = 40
+_MOST_ROWS: Final = 40
 _REMEMBERED: Final = 16
 """Documents, of some megabytes each at most."""
-_EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
-_SAID: Final = {
-    Operation.LARGEST: ("the largest of {}", "{}项中最大"),
-    Operation.SMALLEST: ("the smallest of {}", "{}项中最小"),
-    Operation.SUM: ("sum of {}", "{}项之和"),
-    Operation.MEAN: ("mean of {}", "{}项的平均值"),
-}
 
 _Held = tuple[tuple[Passage, ...], tuple[Collection, ...]]
 
 
 @dataclass(frozen=True)
-class Scanned:
-    """A collection that was read whole, what the question wants of it, and the passages that hold it."""
+class Completed:
+    """All rows that have the values which a question names, and how much was read for them."""
 
-    request: Request
-    collection: Collection
-    passages: tuple[Passage, ...]
+    units: tuple[Unit, ...]
     coverage: Coverage
-
-    @property
-    def told(self) -> tuple[Record, ...]:
-        """The records that answer."""
-        records, field = self.request.records, self.request.field
-        if self.request.operation not in _EXTREMES:
-            return records
-        sign = 1.0 if self.request.operation is Operation.LARGEST else -1.0
-        numbers = [sign * (number_of(_field(record, field).value) or 0.0) for record in records]
-        return tuple(r for r, number in zip(records, numbers, strict=True) if number == max(numbers))
 
 
 class Scanner:
@@ -73,19 +51,39 @@ class Scanner:
         self._known: dict[str, _Held] = {}
 
     def scan(self, question: Question, passages: Sequence[Passage]) -> Scanned | None:
-        """None where no collection accounts for every word of the question."""
-        best: Scanned | None = None
-        for document_id in list(dict.fromkeys(passage.document_id for passage in passages))[:_MOST_DOCUMENTS]:
+        """None where no collection accounts for every word of the question, or two that differ do as well."""
+        found: list[Scanned] = []
+        for document_id in _first_documents(passages):
             whole, collections = self._held(document_id)
             for collection in collections:
                 request = read_request(question, collection)
-                if request is None or (best and len(best.request.by) >= len(request.by)):
-                    continue
-                used = {unit.passage for record in request.records for unit in _units(record)}
-                count = len(collection.records)
-                coverage = Coverage(1, len({p.page for p in whole}), 1, count, count)
-                best = Scanned(request, collection, tuple(whole[i] for i in sorted(used)), coverage)
-        return best
+                if request is not None:
+                    found.append(_scanned(request, collection, whole))
+        most = max((len(scanned.request.by) for scanned in found), default=0)
+        best = [scanned for scanned in found if len(scanned.request.by) == most]
+        return best[0] if best and all(other.says == best[0].says for other in best) else None
+
+    def completed(self, question: Question, told: Sequence[Unit]) -> Completed | None:
+        """All rows of a kind instead of those that were found; None where the question asks for no kind.
+
+        The best one found is a row with the values that the question names, or, where it denies them, any row
+        of the table. What was found elsewhere stays.
+        """
+        if not told or told[0].row is None:
+            return None
+        whole, collections = self._held(told[0].document_id)
+        for collection in collections:
+            rows = {_place(record.unit) for record in collection.records}
+            conditions = conditions_of(question, collection) if _place(told[0]) in rows else ()
+            units = [r.unit for r in collection.records if all(c.holds(r) for c in conditions)]
+            denies = any(condition.is_denied for condition in conditions)
+            if not conditions or not units or not (denies or _place(told[0]) in map(_place, units)):
+                continue
+            others = [unit for unit in told if _place(unit) not in rows]
+            coverage = _coverage(whole, collection)
+            is_all = {*map(_place, units)} == {_place(unit) for unit in told}
+            return Completed(tuple(told) if is_all else (*units[:_MOST_ROWS], *others), coverage)
+        return None
 
     def _held(self, document_id: str) -> _Held:
         version = self._store.version
@@ -104,6 +102,25 @@ class Scanner:
         return known
 
 
+def _first_documents(passages: Sequence[Passage]) -> list[str]:
+    return list(dict.fromkeys(passage.document_id for passage in passages))[:_MOST_DOCUMENTS]
+
+
+def _place(unit: Unit) -> tuple[str, int]:
+    return unit.document_id, unit.start
+
+
+def _scanned(request: Request, collection: Collection, whole: Sequence[Passage]) -> Scanned:
+    records = request.records or collection.records
+    used = {unit.passage for record in records for unit in _units(record)}
+    return Scanned(request, collection, tuple(whole[i] for i in sorted(used)), _coverage(whole, collection))
+
+
+def _coverage(whole: Sequence[Passage], collection: Collection) -> Coverage:
+    count = len(collection.records)
+    return Coverage(1, len({passage.page for passage in whole}), 1, count, count)
+
+
 def _read(store: Store, document_id: str) -> _Held:
     """All of a document as passages, and the collections in it; nothing of one that is too large."""
     chunks = store.document_chunks(document_id)
@@ -111,93 +128,6 @@ def _read(store: Store, document_id: str) -> _Held:
         return (), ()
     whole = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
     return whole, tuple(collections_of(quotable_units(whole), naming(whole[0]) if whole else ""))
-
-
-def tell_scan(
-    question: Question, scanned: Scanned, book: CitationBook
-) -> Generator[AnswerEvent, None, Outcome]:
-    """Tell what was found as a sentence with a citation for each record, and as a table."""
-    request, told = scanned.request, scanned.told[:_MOST_TOLD]
-    names = [*request.by, *([request.field] if request.field else [])]
-    cited: dict[tuple[int, str], int] = {}
-    for i, record in enumerate(told):
-        for name in names or [""]:
-            unit = _field(record, name).unit if name else record.unit
-            cited[i, name] = book.cite(unit.document_id, unit.start, unit.end, unit.text)
-    numbers = tuple(dict.fromkeys(cited.values()))
-    sentence = AnswerSentence(_sentence(question, scanned), numbers, own_words=True)
-    yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
-    table = AnswerTable(
-        (scanned.collection.label_name, *names),
-        tuple((record.label, *(_field(record, name).value for name in names)) for record in told),
-        tuple((i, column + 1) for i in range(len(told)) for column in range(len(names))),
-        tuple((cited[i, (names or [""])[0]], *(cited[i, name] for name in names)) for i in range(len(told))),
-    )
-    return Outcome((sentence,), book.citations, table=table)
-
-
-def _sentence(question: Question, scanned: Scanned) -> str:
-    request, told = scanned.request, scanned.told
-    chinese = has_cjk(question.text)
-    count, total = len(request.records), len(scanned.collection.records)
-    if request.operation in (Operation.LIST, Operation.COUNT):
-        shown = [_value(record, request.field) for record in told[:_MOST_TOLD]]
-        more = len(told) - len(shown)
-        listed = ("、" if chinese else ", ").join(shown)
-        if more:
-            listed += f"，另有{more}项" if chinese else f" and {more} more"
-        by = "; ".join(f"{name}: {', '.join(_told_values(told, name))}" for name in request.by)
-        listed = f"{listed}（{by}）" if by and chinese else f"{listed} ({by})" if by else listed
-        if request.operation is Operation.LIST:
-            return f"{listed}。" if chinese else f"{listed}."
-        number = (
-            str(count) if count == total else f"{total}项中的{count}项" if chinese else f"{count} of {total}"
-        )
-        return f"{number}：{listed}。" if chinese else f"{number}: {listed}."
-    said = _SAID[request.operation][chinese].format(count)
-    if request.operation in _EXTREMES:
-        values = [(_called(request, record), _field(record, request.field).value) for record in told]
-        joined = "; ".join(f"{label} – {request.field}: {value}" for label, value in values)
-    else:
-        joined = f"{request.field}: {_computed(request)}"
-    return f"{joined}（{said}）。" if chinese else f"{joined} ({said})."
-
-
-def _called(request: Request, record: Record) -> str:
-    """What the question calls a record by: its label, or the value of a field."""
-    return (_field(record, request.label).value if request.label else "") or record.label
-
-
-def _value(record: Record, name: str) -> str:
-    """A record's value, and whose it is; its label alone where no value is asked for."""
-    value = _field(record, name).value if name else ""
-    return f"{record.label}: {value}" if value else record.label
-
-
-def _told_values(records: Sequence[Record], name: str) -> list[str]:
-    return list(
-        dict.fromkeys(field.value for record in records for field in record.fields if field.name == name)
-    )
-
-
-def _computed(request: Request) -> str:
-    """The sum or the mean, with what stands around the number in every value."""
-    values = [_field(record, request.field).value for record in request.records]
-    numbers = [number_of(value) or 0.0 for value in values]
-    total = math.fsum(numbers)
-    result = total / len(numbers) if request.operation is Operation.MEAN else total
-    places = max(len(value.split(".")[1].split()[0]) if "." in value else 0 for value in values)
-    text = f"{result:,.{min(places, 4)}f}"
-    if request.operation is Operation.MEAN:
-        finer = f"{result:,.{min(places + 1, 4)}f}"
-        text = text if finer.endswith("0") else finer  # a digit more, where it tells something
-    words = {"".join(c for c in value if not c.isdigit() and c not in ",.-−–").strip() for value in values}
-    unit = words.pop() if len(words) == 1 else ""
-    return f"{text} {unit}".strip() if not unit or unit[0].isalnum() else f"{unit}{text}"
-
-
-def _field(record: Record, name: str) -> Field:
-    return next((field for field in record.fields if field.name == name), Field(name, "", record.unit))
 
 
 def _units(record: Record) -> list[Unit]:

@@ -10,8 +10,9 @@ import pytest
 from ingest import ingest_paths
 from rag.answering.events import Finished
 from rag.answering.scan import Scanned, Scanner
-from rag.answering.scan.request import Operation, number_of
-from rag.attribution import read_question
+from rag.answering.scan.cues import Operation
+from rag.answering.scan.values import number_of
+from rag.attribution import quotable_units, read_question
 from rag.library import Library
 from rag.schema import Answer, Verdict
 from rag.settings import load_settings
@@ -47,6 +48,13 @@ COURSES = """# Evening courses
 """
 
 
+CHINESE_BOATS = """船名,泊位,长度,发动机,船长
+阿尔玛,甲1,7.5,柴油,王芳
+布里斯,甲2,11.2,无,李明
+塞西莉,乙1,9.8,柴油,王芳
+达格尼,乙2,6.1,电动,张伟
+埃斯本,乙3,14.0,柴油,李明
+"""
 SEEDS = """sort,year
 Blue Lake,2024
 Tall Telephone,2019
@@ -105,10 +113,26 @@ def answered(library: Library, question: str) -> Answer:
         ("Which boat has the greatest length?", Operation.LARGEST, ["Esben"]),
         ("Which seeds sort is the oldest?", Operation.SMALLEST, ["Tall Telephone"]),
         ("Which diesel boat has the smallest length?", Operation.SMALLEST, ["Alma"]),
+        ("Which boats are not diesel?", Operation.LIST, ["Bris", "Dagny"]),
+        ("Which boats have no diesel engine?", Operation.LIST, ["Bris", "Dagny"]),
+        ("Which boats have no engine?", Operation.LIST, ["Bris"]),
+        ("Which boats does Jon Lind not skipper?", Operation.LIST, ["Alma", "Cecilie", "Dagny"]),
+        ("Which boats aren't skippered by Jon Lind or Mei Tanaka?", Operation.LIST, ["Alma", "Cecilie"]),
+        ("How many boats are diesel or electric?", Operation.COUNT, ["Alma", "Cecilie", "Dagny", "Esben"]),
+        ("How many of the diesel boats are electric?", Operation.COUNT, []),
+        ("How many boats are neither diesel nor electric?", Operation.COUNT, ["Bris"]),
+        ("Which boats are longer than 9 m?", Operation.LIST, ["Bris", "Cecilie", "Esben"]),
+        ("How many boats have a length of at most 7.5?", Operation.COUNT, ["Alma", "Dagny"]),
+        ("Which boats have a length between 7 and 10 metres?", Operation.LIST, ["Alma", "Cecilie"]),
+        ("Which boat is the longest?", Operation.LARGEST, ["Esben"]),
+        ("Which seeds are newer than 2020?", Operation.LIST, ["Blue Lake", "Lazy Wife"]),
+        ("Which is the newest seeds sort?", Operation.LARGEST, ["Blue Lake"]),
+        ("How much do all courses cost in total?", Operation.SUM, None),
         ("Which courses are open?", Operation.LIST, ["Course Pottery", "Course Welding"]),
         ("How many courses are there?", Operation.COUNT, None),
         ("Which course is taught by Paul Reyes?", Operation.LIST, ["Course Bookbinding"]),
         ("What is the total fee of all courses?", Operation.SUM, None),
+        ("What's the average fee of the open courses?", Operation.MEAN, ["Course Pottery", "Course Welding"]),
     ],
 )
 def test_the_records_that_count_are_found(
@@ -125,8 +149,21 @@ def test_the_records_that_count_are_found(
 @pytest.mark.parametrize(
     "question",
     [
-        "Which boats are not diesel?",
         "How many boats have a diesel engine and a kitchen?",
+        "How many children has Jon Lind?",
+        "How many accidents did Ruth Okafor have?",
+        "How many boats did Jon Lind sell?",
+        "Which boats have a diesel heater?",
+        "Which boats are diesel or skippered by Mei Tanaka?",
+        "Which boats are not insured?",
+        "Which boats are longer than 9 feet?",
+        "Which boats are longer than Alma?",
+        "Which boat is the cheapest?",
+        "How many skippers have more than 1 boat?",
+        "Who has the most boats?",
+        "How many boats does each skipper have?",
+        "Which boats were sold before 2020?",
+        "Which boats are diesel, and who skippers them?",
         "Which boats were built in Norway?",
         "What is the length of Alma?",
         "How many euros does Course Welding cost in winter?",
@@ -136,6 +173,27 @@ def test_the_records_that_count_are_found(
 )
 def test_a_question_that_is_not_all_accounted_for_is_left(library: Library, question: str) -> None:
     assert scanned(library, question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("哪些船只的发动机是柴油？", ["阿尔玛", "塞西莉", "埃斯本"]),
+        ("有多少个船只的船长是王芳？", ["阿尔玛", "塞西莉"]),
+        ("哪个船名的长度最大？", ["埃斯本"]),
+        ("哪些船只不是柴油？", None),
+        ("哪些船只没有发动机？", None),
+        ("哪些船只的长度超过8？", None),
+        ("王芳有多少个孩子？", None),
+    ],
+)
+def test_questions_in_chinese(tmp_path: Path, question: str, labels: list[str] | None) -> None:
+    (tmp_path / "船只.csv").write_text(CHINESE_BOATS, "utf-8")
+    settings, embedder = load_settings(environment={}), HashingEmbedder()
+    with Store.open(tmp_path / "library") as store:
+        list(ingest_paths([tmp_path / "船只.csv"], store, embedder, settings))
+        found = scanned(Library(store, settings, embedder), question)
+    assert labels == (found and [record.label for record in found.told])
 
 
 def test_a_count_is_the_length_of_the_list_with_a_citation_for_each(library: Library) -> None:
@@ -151,6 +209,62 @@ def test_a_count_is_the_length_of_the_list_with_a_citation_for_each(library: Lib
     assert answer.table.lit == ((0, 1), (1, 1), (2, 1))
     for citation in answer.citations:
         assert library.store.text(citation.document_id, citation.start, citation.end) == citation.quote
+
+
+def test_of_what_no_record_meets_all_are_cited(library: Library) -> None:
+    answer = answered(library, "How many of the diesel boats are electric?")
+    assert answer.text == "0 of 5 (engine: diesel; engine: electric)."
+    assert len(answer.citations) == 5
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Which boats have a diesel motor?",
+        "How many ships run on diesel?",
+        "List all boats with a diesel engine",
+    ],
+)
+def test_some_rows_of_a_kind_are_completed_to_all(library: Library, asked: str) -> None:
+    question = read_question(asked)
+    passages = library.retriever.retrieve(question.text).passages
+    found = [unit for unit in quotable_units(passages) if unit.text.startswith("name: Esben")]
+    completed = Scanner(library.store).completed(question, found)
+    assert completed is not None
+    assert [unit.text[6:].split(";")[0] for unit in completed.units] == ["Alma", "Cecilie", "Esben"]
+    assert completed.coverage.read == 5
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Which boats does Lind skipper?",  # nobody is named as the table does
+        "Which diesel boats does Okafor skipper?",  # the word left over selects too
+        "Which diesel boats are red and fast?",
+        "Who is the skipper of Esben?",
+    ],
+)
+def test_rows_are_not_completed_where_more_is_asked(library: Library, asked: str) -> None:
+    passages = library.retriever.retrieve(asked).passages
+    found = [unit for unit in quotable_units(passages) if unit.text.startswith("name: Esben")]
+    assert Scanner(library.store).completed(read_question(asked), found) is None
+
+
+def test_an_answer_of_all_rows_says_how_much_was_read(library: Library) -> None:
+    answer = answered(library, "Which boats have a diesel motor?")
+    assert [f"{name};" in answer.text for name in ("Alma", "Cecilie", "Esben")] == [True] * 3
+    assert answer.coverage is not None
+    assert answer.coverage.read == answer.coverage.of == 5
+
+
+def test_two_tables_that_say_otherwise_are_not_chosen_from(tmp_path: Path) -> None:
+    settings, embedder = load_settings(environment={}), HashingEmbedder()
+    (tmp_path / "boats-2023.csv").write_text(BOATS, "utf-8")
+    (tmp_path / "boats-2024.csv").write_text(BOATS.replace("B3,14.0,diesel", "B3,14.0,electric"), "utf-8")
+    with Store.open(tmp_path / "library") as store:
+        list(ingest_paths(sorted(tmp_path.glob("*.csv")), store, embedder, settings))
+        library = Library(store, settings, embedder)
+        assert scanned(library, "How many boats have a diesel engine?") is None
 
 
 def test_sums_and_means_keep_the_unit(library: Library) -> None:
