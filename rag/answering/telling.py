@@ -35,13 +35,16 @@ def told_unit(question: Question, unit: Unit, place: tuple[int, int] | None = No
 def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None) -> list[int]:
     """The indices of the cells that answer: that of the short answer, else those in the columns asked for.
 
-    Empty where nothing tells one cell from the others.
+    Of a field of a form it is the value. Empty where nothing tells one cell from the others.
     """
     values = range(max(row.labels, 0), len(row.cells))
     if place is not None:
         holding = [i for i, cell in enumerate(row.cells) if cell.start <= place[0] and place[1] <= cell.end]
         if holding:
             return holding
+    if len(row.cells) == 2 and not any(cell.column for cell in row.cells):
+        name = set(text_terms(row.cells[0].text))  # a field of a form and its value
+        return [1] if name and name <= set(text_terms(question.text)) else []
     labels = set(text_terms(row.label()))
     asked = {term for term in text_terms(question.text) if term not in labels}  # "which country" too
     names = [set(text_terms(row.cells[i].column)) for i in values]
