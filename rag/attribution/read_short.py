@@ -47,13 +47,16 @@ class ShortSpan:
 def read_short_span(selection: Selection, units: Sequence[Unit], written: str = "") -> ShortSpan | None:
     """The reader's likeliest short answer in some units; None where it is not sure enough.
 
-    It is not one that the question holds already, a part of a longer word or number, or in another
-    measure than the question asks for. One that a model has `written` is the likelier for it.
+    It is likelier to the reader than none. It is not one that the question holds already, a part of a longer
+    word or number, or in another measure than the question asks for. One that a model has `written` is the
+    likelier for it.
     """
     best = read_short_features(selection, units, written)
     if best is None:
         return None
     unit, span, features = best
+    if features["logit"] < 0.0:
+        return None  # the reader itself finds it likelier that there is none
     model, sure = load_read_short()
     row = np.array([[features[name] for name in READ_SHORT_FEATURES]])
     probability = float(model.probabilities(row)[0])
