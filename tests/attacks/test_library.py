@@ -316,6 +316,20 @@ class TestDamage:
             changed_by_sql(f"UPDATE {table} SET {name} = {value} WHERE rowid = 1")(library)
             told_or_mended(library)
 
+    @pytest.mark.parametrize("nested", ["[" * 100_000, '{"a":' * 100_000])
+    def test_json_that_is_nested_without_end(self, sound: Path, tmp_path: Path, nested: str) -> None:
+        notes = [p.relative_to(sound) for p in sound.rglob("*.json")] + [Path("files/0.pending")]
+        assert len(notes) > 2
+        for number, note in enumerate(notes):
+            library = Path(shutil.copytree(sound, tmp_path / f"note{number}"))
+            (library / note).write_text(nested)
+            told_or_mended(library)
+        for number, column in enumerate(["documents.metadata", "chunks.headings", "pages.warnings"]):
+            table, name = column.split(".")
+            library = Path(shutil.copytree(sound, tmp_path / f"column{number}"))
+            changed_by_sql(f"UPDATE {table} SET {name} = '{nested}' WHERE rowid = 1")(library)
+            told_or_mended(library)
+
     def test_the_command_line_tells_it_in_one_line(self, library: Path) -> None:
         (library / "catalog.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 5_000)
         ended = subprocess.run(
