@@ -177,6 +177,15 @@ class TestNotesAndLinks:
             used(library)
         assert sorted(p.name for p in outside.iterdir()) == ["old", "precious.txt"]
 
+    @pytest.mark.parametrize(
+        "part", ["catalog.sqlite", "reserve", "index/publish.lock", "index/a.json", "files/0.pending"]
+    )
+    def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(self, library: Path, part: str) -> None:
+        (library / part).unlink(missing_ok=True)
+        os.mkfifo(library / part)
+        with pytest.raises(StoreError, match="pipe"):
+            used(library)
+
     def test_an_original_that_is_a_link_is_not_given_out(self, library: Path, tmp_path: Path) -> None:
         secret = tmp_path / "secret.txt"
         secret.write_text("the key")
