@@ -25,7 +25,7 @@ _LONG: Final = (160, 320)
 _DOUBTFUL: Final = 2.2
 """Growth over the brief lengths from which the long ones are tried."""
 _USUAL: Final = " \t\na0Z_-.,:;/'\"(\u4e2d\u00e9"
-_ENDS: Final = ("", "\x00", "\n\x00")
+_ENDS: Final = ("", "\x00", "\n\x00", "z")
 _SAMPLES: Final = 6
 
 Then = Callable[[int], bool]

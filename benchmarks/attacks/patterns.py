@@ -45,10 +45,17 @@ def product_patterns() -> dict[str, tuple[re.Pattern[Any], bool]]:
         for name, value in vars(module).items():
             for number, pattern in enumerate(_inside(value)):
                 used = uses.get(name, {"search"})
+                pattern = _to_the_end(pattern) if used == {"fullmatch"} else pattern
                 found[f"{module.__name__}.{name}{number or ''}"] = pattern, used <= _AT_THE_START
         for line, source, flags, anchored in _written_inline(tree, vars(module)):
             found[f"{module.__name__}:{line}"] = re.compile(source, flags), anchored
     return {name: pair for name, pair in found.items() if _is_first(name, pair, found)}
+
+
+def _to_the_end(pattern: re.Pattern[Any]) -> re.Pattern[Any]:
+    """A pattern as `fullmatch` takes it: what it does not match to the end, it tries in every other way."""
+    before, behind = (b"(?:", b")\\Z") if isinstance(pattern.pattern, bytes) else ("(?:", ")\\Z")
+    return re.compile(before + pattern.pattern + behind, pattern.flags)
 
 
 def _is_first(name: str, pair: tuple[Any, bool], found: Mapping[str, tuple[Any, bool]]) -> bool:

@@ -13,7 +13,12 @@ from rag.schema import PAGE_BREAK, Block, BlockKind
 __all__ = ["Paragraph", "Quoted", "html_paragraphs", "plain_paragraphs", "thread"]
 
 _QUOTE: Final = re.compile(r"(?:[ \t]{0,3}>)+[ \t]?")
-_RULE: Final = re.compile(r"\W*[-_]{4,}[^\W\d_ ]*(?: [^\W\d_ ]+){0,4}[-_]{0,}\W*|[-_]{2,}\s*")
+_RULE: Final = re.compile(
+    r"\W*+[-_]*+(?:(?<=[-_]{4})[^\W\d_ ]*+(?: [^\W\d_ ]++){0,4}"
+    r"|(?<=[-_]{4} )[^\W\d_ ]++(?: [^\W\d_ ]++){0,3})"
+    r"[-_]*+\W*+|(?=\W*?[-_]{4})\W*+[-_]*+\W*+|[-_]{2,}+\s*+"
+)
+"""A line of dashes, or a few words after dashes: `----- Original Message -----`."""
 _FIELD: Final = re.compile(r"\*?[^\W\d_][^\W\d_ -]{0,20}\*?\s?:\*?\s\S")
 _LEAST_FIELDS: Final = 3
 _ADDRESS_OR_DATE: Final = re.compile(r"@|\d{1,2}[:.]\d{2}|\d{4}")

@@ -25,7 +25,7 @@ _ISO_DATE: Final = re.compile(r"(?<![\d-])(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!
 _DATE: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d)")
 _GROUPED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?![\d])")
 _IDENTIFIER: Final = re.compile(r"\d*[^\W\d_]+\d\w*")
-_NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d+\w*", re.IGNORECASE)
+_NO_IDENTIFIER: Final = re.compile(r"(?:fye?|cy|q|h)\d\w*", re.IGNORECASE)
 _WORD_AND_NUMBER: Final = re.compile(r"[a-z]{3,}-\d{1,4}s?")
 """`mid-2020`, `top-10`: a plain word before a number."""
 _WITH_DIGIT: Final = re.compile(r"(?<!\w)\w*\d\w*")

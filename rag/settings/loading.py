@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from rag.settings.tree import Settings
 __all__ = ["load_settings", "parse_assignments", "parse_value", "presets"]
 
 _PREFIX: Final = "CITEWELL_"
+_KEY: Final = re.compile(r"[\w.-]+")
 
 
 def load_settings(
@@ -112,7 +114,7 @@ def _read_preset(name: str | Path) -> dict[str, Any]:
             )
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # tomllib raises all three
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigurationError(f"cannot read settings file {str(path)!r}: {reason}") from None
 
@@ -132,11 +134,12 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for assignment in assignments:
         key, separator, value = assignment.partition("=")
-        if not separator or not key.strip():
-            # the rest may be a key that was meant to be secret
+        if not _KEY.fullmatch(key.strip()) or not separator:
+            # the rest, as in `serve.token:c2VjcmV0=`, may be a key that was meant to be secret
             named = max((k for k in _all_keys(Settings) if assignment.strip().startswith(k)), default="")
+            wrong = "names no setting before its" if separator else "has no"
             raise ConfigurationError(
-                f"--set {named}… has no `=`: write it as KEY=VALUE, such as retrieval.top_k=5"
+                f"--set {named}… {wrong} `=`: write it as KEY=VALUE, such as retrieval.top_k=5"
             )
         _set(tree, key.strip().split("."), parse_value(value.strip()))
     return tree
@@ -148,7 +151,7 @@ def parse_value(text: str) -> Any:
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list of thousands of lists
         return text
 
 

@@ -23,7 +23,7 @@ _BUSY_SECONDS: Final = 60.0
 _RETRY_SECONDS: Final = 0.02
 _JOURNAL_BYTES: Final = 64 << 20
 _CACHE_KIBIBYTES: Final = 16_000
-_UNREADABLE: Final = (ValueError, TypeError, LookupError, ArithmeticError, AssertionError)
+_UNREADABLE: Final = (ValueError, TypeError, LookupError, ArithmeticError, AssertionError, RecursionError)
 """What code that reads a row raises where a value is not as the schema has it."""
 
 

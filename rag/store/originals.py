@@ -111,7 +111,7 @@ class Originals:
             names = json.loads(note.read_text("utf-8"))
         except FileNotFoundError:  # settled by another process
             return
-        except ValueError:  # cut off by a crash while it was written, so nothing was done yet
+        except (ValueError, RecursionError):  # cut off by a crash while it was written: nothing was done yet
             names = []
         for name in names if isinstance(names, list) else ():
             if not _is_name(name):

@@ -41,6 +41,7 @@ _PARTS: Final = (_CATALOG, f"{_CATALOG}-wal", f"{_CATALOG}-shm", "files", "index
 UPLOADS: Final = "uploads"
 """The folder in a library where the web app saves what was dropped, until it is read."""
 _PARTS_OF_APP: Final = (UPLOADS, "evaluations")
+_READ_AT_ONCE: Final = ("index/*", "index/lexical/*", "files/*.pending")
 
 
 class Store(Derived):
@@ -279,11 +280,19 @@ def _refuse_links(path: Path) -> None:
     """A library from elsewhere must not have files changed that lie outside it.
 
     Raises:
-        StoreError: a part of the library is a symbolic link; the library's folder itself may be one.
+        StoreError: a part of the library is a symbolic link, or what would be waited for without end; the
+            library's folder itself may be a link.
     """
     for part in (*_PARTS, *_PARTS_OF_APP):
         if (path / part).is_symlink():
             raise StoreError(
                 f"{part!r} in library {str(path)!r} is a symbolic link, which is not followed: put the "
                 "folder or file itself there, or move the whole library"
+            )
+    notes = (found for pattern in _READ_AT_ONCE for found in path.glob(pattern))
+    for file in (*(path / part for part in (*_PARTS, *_PARTS_OF_APP)), *notes):
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise StoreError(
+                f"{str(file)!r} is a pipe, socket or device, which is not waited for: remove it, or restore "
+                "a backup"
             )

@@ -63,7 +63,7 @@ class VectorCache:
         """The manifest of an embedder's index; None if there is none that can be read."""
         try:
             found = Manifest(**json.loads(self._manifest_path(fingerprint).read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
         sound = all(
             type(value).__name__ == Manifest.__annotations__[name] for name, value in asdict(found).items()

@@ -177,6 +177,15 @@ class TestNotesAndLinks:
             used(library)
         assert sorted(p.name for p in outside.iterdir()) == ["old", "precious.txt"]
 
+    @pytest.mark.parametrize(
+        "part", ["catalog.sqlite", "reserve", "index/publish.lock", "index/a.json", "files/0.pending"]
+    )
+    def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(self, library: Path, part: str) -> None:
+        (library / part).unlink(missing_ok=True)
+        os.mkfifo(library / part)
+        with pytest.raises(StoreError, match="pipe"):
+            used(library)
+
     def test_an_original_that_is_a_link_is_not_given_out(self, library: Path, tmp_path: Path) -> None:
         secret = tmp_path / "secret.txt"
         secret.write_text("the key")
@@ -314,6 +323,20 @@ class TestDamage:
         for number, value in enumerate(["'junk'", "x'ff00'", "-7", "1e300", "'[]'"]):
             library = Path(shutil.copytree(sound, tmp_path / str(number)))
             changed_by_sql(f"UPDATE {table} SET {name} = {value} WHERE rowid = 1")(library)
+            told_or_mended(library)
+
+    @pytest.mark.parametrize("nested", ["[" * 100_000, '{"a":' * 100_000])
+    def test_json_that_is_nested_without_end(self, sound: Path, tmp_path: Path, nested: str) -> None:
+        notes = [p.relative_to(sound) for p in sound.rglob("*.json")] + [Path("files/0.pending")]
+        assert len(notes) > 2
+        for number, note in enumerate(notes):
+            library = Path(shutil.copytree(sound, tmp_path / f"note{number}"))
+            (library / note).write_text(nested)
+            told_or_mended(library)
+        for number, column in enumerate(["documents.metadata", "chunks.headings", "pages.warnings"]):
+            table, name = column.split(".")
+            library = Path(shutil.copytree(sound, tmp_path / f"column{number}"))
+            changed_by_sql(f"UPDATE {table} SET {name} = '{nested}' WHERE rowid = 1")(library)
             told_or_mended(library)
 
     def test_the_command_line_tells_it_in_one_line(self, library: Path) -> None:

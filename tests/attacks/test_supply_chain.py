@@ -155,6 +155,9 @@ class TestSecrets:
             f"ui.password {SECRET}",
             SECRET,
             f"serve.token=[{SECRET!r}]",
+            f"serve.token:{SECRET}==",
+            f"serve.tokn {SECRET}=",
+            f"generator.base_url:http://{SECRET}@host/?a=b",
             f"generator={SECRET}",
             f"generator.base_url=ftp://{SECRET}",
         ],
@@ -181,6 +184,15 @@ class TestSecrets:
         file = tmp_path / "settings.toml"
         file.write_text(text)
         assert SECRET not in message({}, file)
+
+    @pytest.mark.parametrize("value", ["[" * 5_000, "[" + "1" * 5_000 + "]"])
+    def test_a_value_that_no_parser_ends_is_told_too(self, tmp_path: Path, value: str) -> None:
+        assert "retrieval.top_k" in message({"CITEWELL_RETRIEVAL__TOP_K": value})
+        with pytest.raises(ConfigurationError):
+            load_settings(None, parse_assignments([f"retrieval.top_k={value}"]), {})
+        file = tmp_path / "settings.toml"
+        file.write_text(f"[retrieval]\ntop_k = {value}")
+        assert "cannot read settings file" in message({}, file)
 
     def test_the_command_that_shows_all_settings_shows_no_secret(self) -> None:
         secrets = ("GENERATOR__API_KEY", "UI__PASSWORD", "SERVE__TOKEN")

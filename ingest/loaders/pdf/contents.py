@@ -67,7 +67,10 @@ def read_contents(path: Path, source: str, settings: IngestSettings = _DEFAULTS)
 
     fallback = FallbackReader(path, source)
     try:
-        with opened(path) as document, closing(Letterforms(document)) as letterforms:
+        with (
+            opened(path) as document,
+            closing(Letterforms(document, fallback.unmapped_fonts)) as letterforms,
+        ):
             return _by_pdfium(document, letterforms, fallback, ScanReader(document, OcrReader(settings)))
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():

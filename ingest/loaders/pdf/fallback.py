@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from ingest.loaders.decoding import clean_text
 from ingest.loaders.package import broken
+from ingest.loaders.pdf.foreign_fonts import unmapped_fonts
 from ingest.loaders.pdf.glyphs import is_unspaced, normalised
 from ingest.loaders.pdf.writing import Vocabulary, WrittenPage, drops_hyphen
 from ingest.loaders.unlocking import needs_password
@@ -54,6 +55,7 @@ class FallbackReader:
         self._path, self._source = path, source
         self._reader: PdfReader | None = None
         self._layered: bool | None = None
+        self._unmapped: dict[str, bool] | None = None
 
     def page_count(self) -> int:
         """The number of pages.
@@ -84,6 +86,14 @@ class FallbackReader:
                 return "/OCProperties" in self._opened().root_object
         except _BROKEN:
             return True  # who cannot be asked may have some
+
+    def unmapped_fonts(self) -> dict[str, bool]:
+        """As the function says; none where pypdf cannot read the file: then no font is believed."""
+        if self._unmapped is None:
+            self._unmapped = {}
+            with _quiet(), suppress(_BROKEN):
+                self._unmapped = unmapped_fonts(self._opened())
+        return self._unmapped
 
     def page(self, number: int) -> str:
         """The text of a page, empty where pypdf fails too."""

@@ -12,6 +12,7 @@ import ctypes
 import math
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import PageCharacters
 from ingest.loaders.pdf.drawings import Drawings
+from ingest.loaders.pdf.foreign_fonts import font_name, has_letter
 from ingest.loaders.pdf.limits import Matrix, mapped
 from ingest.loaders.pdf.native import address, functions
 
@@ -55,7 +57,6 @@ _WIDTHS: Final = 64
 _WIDTH_BITS: Final = 7
 _FONT_BITS: Final = 28
 """Where the number of a font stands in a key, above 21 bits of code point and those of the width."""
-_LATIN: Final = 0x24F
 _FINE, _BLANK, _OTHER = range(3)
 
 
@@ -79,15 +80,19 @@ class _Sample(NamedTuple):
 
 
 class Letterforms:
-    """Judges the letters of one open `pypdfium2.PdfDocument`, each sort once in each font."""
+    """Judges the letters of one open `pypdfium2.PdfDocument`, each sort once in each font.
 
-    def __init__(self, document: Any) -> None:
+    `unmapped` tells its fonts that have no map to Unicode of their own, see `FallbackReader.unmapped_fonts`.
+    """
+
+    def __init__(self, document: Any, unmapped: Callable[[], Mapping[str, bool]] = dict) -> None:
         self._document = document
         self._numbers: dict[int, int] = {0: 0}
         self._held: list[Any] = []
         """A text object for each font: what is held stays at its address, by which the font is known."""
-        self._foreign: set[int] = set()
-        """The fonts that are not in the file: who reads it has their letters, though this machine may not."""
+        self._unmapped = unmapped
+        self._foreign: dict[int, str] = {}
+        """The names of the fonts that are not in the file."""
         self._verdicts: dict[int, int] = {}
         self._compared: defaultdict[int, set[int]] = defaultdict(set)
         self._others: defaultdict[int, set[int]] = defaultdict(set)
@@ -149,14 +154,16 @@ class Letterforms:
             self._held.append(pdfium.FPDFPageObj_CreateTextObj(self._document, handle, 1.0))
             self._numbers[font] = len(self._held)
             if not pdfium.FPDFFont_GetIsEmbedded(handle):
-                self._foreign.add(len(self._held))
+                self._foreign[len(self._held)] = font_name(handle)
         return self._numbers[font]
 
     def _learn(self, key: int, page: Any, text_page: Any, samples: list[_Sample]) -> None:
         """Judge one sort of letter; one that looks like another is looked at again elsewhere."""
         font, code = key >> _FONT_BITS, key % (1 << _FONT_BITS) >> _WIDTH_BITS
         verdict = self._verdicts[key] = _FINE
-        if not _has_ink(code) or (font in self._foreign and code > _LATIN):
+        if not _has_ink(code):
+            return
+        if font in self._foreign and has_letter(code, self._unmapped().get(self._foreign[font])):
             return
         for sample in samples:
             picture = self._picture(page, text_page, sample, _has_form(code))

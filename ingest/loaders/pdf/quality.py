@@ -35,7 +35,7 @@ _WORD: Final = re.compile(r"[^\s./:@_'’&+\-–—]{3,}")
 _EDGES: Final = '()[]{}<>"“”„‘’«»,;!?*…·•†‡§%$€£#|='
 _ORDINARY: Final = re.compile(
     r"[\d,.]+[^\W\d_]{0,3}|[^\W\d_]{1,3}\d+|[^\W\d_]?[^\W\d_A-Z]+|[A-Z]+s?|(?:[A-Z]+[^\W\d_A-Z]+)+"
-    r"|.*[^\x00-\u024f].*"
+    r"|[\x00-\u024f]*+[^\x00-\u024f][\s\S]*+"
 )
 """Numbers with a unit, letters of one case, capitals that begin parts, other scripts."""
 

@@ -42,6 +42,8 @@ _OF_TIME: Final = re.compile(
 _NOT_OF_TIME: Final = re.compile(r"over|under|exceed|cheap|expensive|costly|dear|heav|light|long|short|tall")
 _THIS_TIME: Final = re.compile(_TIME, re.IGNORECASE)
 _THIS_AMOUNT: Final = re.compile(_AMOUNT)
+_LONGEST_TIME: Final = 60
+"""Characters of a day at most: a date is only looked for so far."""
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
 _OLDER: Final = re.compile(r"old|earl")
 _AND: Final = re.compile(r"\s+(?:and|to)\s+")
@@ -154,7 +156,7 @@ def _time_at(text: str, place: int) -> _Read | None:
     """A day, month or year that stands at a place."""
     if not _THIS_TIME.match(text, place):
         return None
-    spans = [span for span in date_spans(text[place:]) if span.start == 0]
+    spans = [span for span in date_spans(text[place : place + _LONGEST_TIME]) if span.start == 0]
     if spans:
         end = place + max(span.end for span in spans)
         return _Read(_point(text[place:end], of_time=True), "", end, of_time=True)

@@ -44,6 +44,8 @@ EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
 _COMPUTED: Final = frozenset({Operation.SUM, Operation.MEAN})
 _PLACES: Final = frozenset(text_terms("rank ranking position place number no id 名次 排名 序号 编号"))
 """Of such numbers the largest is not the most, and their sum is nothing."""
+_LONGEST: Final = 1_000
+"""Characters of a question: what says more asks for more than is done here."""
 _DIGIT: Final = re.compile(r"\d")
 _OF_ONE: Final = re.compile(r"\b(?:what|who)(?: is|[’']s| was) the (?!names\b)", re.IGNORECASE)
 
@@ -140,6 +142,8 @@ def conditions_of(question: Question, collection: Collection) -> tuple[Condition
 
 
 def _read(question: Question, collection: Collection) -> _Reading | None:
+    if len(question.asked) > _LONGEST:
+        return None
     text = spelled_out(question.asked)
     if OPENS_BEYOND.match(text):
         return None

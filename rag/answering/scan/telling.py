@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Generator, Sequence
 from typing import Final
 
@@ -21,6 +22,7 @@ __all__ = ["tell_scan"]
 
 _MOST_TOLD: Final = 40
 _MOST_VALUES: Final = 6
+_DECIMALS: Final = re.compile(r"\.(\d+)")
 _SAID: Final = {
     Operation.LARGEST: ("the largest of {}", "{}项中最大"),
     Operation.SMALLEST: ("the smallest of {}", "{}项中最小"),
@@ -136,7 +138,7 @@ def _computed(request: Request) -> str:
     numbers = [number_of(value) or 0.0 for value in values]
     total = math.fsum(numbers)
     result = total / len(numbers) if request.operation is Operation.MEAN else total
-    places = max(len(value.split(".")[1].split()[0]) if "." in value else 0 for value in values)
+    places = max(len(found[1]) if (found := _DECIMALS.search(value)) else 0 for value in values)
     text = f"{result:,.{min(places, 4)}f}"
     if request.operation is Operation.MEAN:
         finer = f"{result:,.{min(places + 1, 4)}f}"

@@ -77,6 +77,8 @@ _MONEY_TERMS: Final = frozenset(
 _AROUND: Final = re.compile(r"[^\W\d_]+|[$€£¥%]")
 
 _LONGEST_DATE: Final = 30
+_TOO_LARGE: Final = 1e15
+"""From here on a float does not tell every digit before the point."""
 
 Date = tuple[int, ...]
 
@@ -177,14 +179,15 @@ def _holds(told: list[str], filled: list[str], unit: str) -> Holds:
 
 @lru_cache(maxsize=65_536)
 def number_of(value: str) -> float | None:
-    """The one number of a value; None where there is none or more than one."""
+    """The one number of a value; None where there is none or more than one, or it is too large to add up."""
     found = _NUMBER.findall(value)
     if len(found) != 1:
         return None
     text = re.sub(r"[\u00a0\u202f ]", "", found[0]).replace("−", "-").replace("–", "-")
     if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
         text = text.replace(",", "")
-    return float(text.replace(",", "."))
+    number = float(text.replace(",", "."))
+    return number if abs(number) < _TOO_LARGE else None
 
 
 @lru_cache(maxsize=65_536)

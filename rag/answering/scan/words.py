@@ -14,7 +14,8 @@ __all__ = ["Word", "are_joined", "are_kin", "content_words", "is_deed", "windows
 _APOSTROPHE: Final = re.compile(r"['’]s$")
 _PIECE: Final = re.compile(r"\S+")
 _JOINT: Final = re.compile(
-    r"\W*(?:[,/&、和或及]|\b(?:and|or|nor)\b)\W*(?:\b(?:and|or|nor|either|any|the|a|an|by|in|from|with|of|for|is|are)\b\W*)*",
+    r"[^\w,/&、]*+(?:[,/&、和或及]|\b(?:and|or|nor)\b)\W*+"
+    r"(?:\b(?:and|or|nor|either|any|the|a|an|by|in|from|with|of|for|is|are)\b\W*+)*+",
     re.IGNORECASE,
 )
 _DEED: Final = re.compile(r"\w{3,}ed", re.IGNORECASE)

@@ -148,7 +148,7 @@ class SegmentCache:
             lengths = [entry.lengths[name] for entry in entries for name in _TYPES]
             sound = all(Path(entry.file).name == entry.file for entry in entries)
             return (key, entries) if sound and all(isinstance(length, int) for length in lengths) else None
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
 

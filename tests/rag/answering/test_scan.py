@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from ingest import ingest_paths
-from rag.answering.events import Finished
-from rag.answering.scan import Scanned, Scanner
+from rag.answering.events import Finished, SentenceReady
+from rag.answering.scan import Scanned, Scanner, tell_scan
 from rag.answering.scan.cues import Operation
 from rag.answering.scan.values import number_of
-from rag.attribution import quotable_units, read_question
+from rag.attribution import CitationBook, quotable_units, read_question
 from rag.library import Library
-from rag.schema import Answer, Verdict
+from rag.retrieval.passages import to_passages
+from rag.schema import Answer, Hit, Verdict
 from rag.settings import load_settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder
@@ -144,6 +145,43 @@ def test_the_records_that_count_are_found(
     if labels is not None:
         assert [record.label for record in found.told] == labels
     assert found.coverage.read == found.coverage.of == len(found.collection.records)
+
+
+@pytest.mark.parametrize(
+    ("costs", "total"),
+    [
+        (("5.", "7.", "9."), "21"),
+        (("5", "7.5", "9.25"), "21.75"),
+        (("1" + "0" * 40, "-1" + "0" * 40, "9"), ""),
+        (("1" + "0" * 308, "1" + "0" * 308, "9"), ""),
+        (("1" + "0" * 400, "-1" + "0" * 400, "9"), ""),
+    ],
+)
+def test_odd_numbers_end_no_question(tmp_path: Path, costs: tuple[str, ...], total: str) -> None:
+    rows = "".join(f"{name},{cost}\n" for name, cost in zip(("Alma", "Bris", "Esben"), costs, strict=True))
+    (tmp_path / "boats.csv").write_text(f"name,cost\n{rows}", "utf-8")
+    settings, embedder = load_settings(environment={}), HashingEmbedder()
+    with Store.open(tmp_path / "library") as store:
+        list(ingest_paths([tmp_path / "boats.csv"], store, embedder, settings))
+        held = to_passages(store, [Hit(c.chunk_id, 1.0) for c in store.document_chunks(_only(store))], {})
+        question = read_question("What is the total cost?")
+        found = Scanner(store).scan(question, held)
+        assert (found is not None) is bool(total)
+        if found is not None:
+            events = tell_scan(question, found, CitationBook(store, {_only(store): "boats.csv"}))
+            ready = next(events)
+            assert isinstance(ready, SentenceReady)
+            assert ready.sentence.text == f"cost: {total} (sum of 3)."
+
+
+def _only(store: Store) -> str:
+    (info,) = store.documents()
+    return info.document_id
+
+
+def test_a_long_question_is_no_question_about_a_table(library: Library) -> None:
+    assert scanned(library, "How many boats are diesel" + " or diesel" * 20 + "?") is not None
+    assert scanned(library, "How many boats are diesel" + " or diesel" * 200 + "?") is None
 
 
 @pytest.mark.parametrize(
