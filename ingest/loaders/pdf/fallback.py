@@ -91,7 +91,7 @@ class FallbackReader:
         """As the function says; none where pypdf cannot read the file: then no font is believed."""
         if self._unmapped is None:
             self._unmapped = {}
-            with _quiet(), suppress(_BROKEN):
+            with _quiet(), suppress(*_BROKEN):
                 self._unmapped = unmapped_fonts(self._opened())
         return self._unmapped
 
