@@ -60,14 +60,15 @@ def ask(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--file", help="A question a line, or JSON lines with id and question; - reads standard input."
+            "--file",
+            help="One question per line, or JSON lines with id and question; - reads standard input.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
-            help="With --file: append a JSON object a question to this file; questions whose id is in it "
+            help="With --file: append one JSON object per question to this file; questions whose id is in it "
             "already are not asked again, so that an interrupted run goes on.",
         ),
     ] = None,
@@ -85,36 +86,39 @@ def ask(
 ) -> None:
     """Answer a question from the documents, each sentence with its citation."""
     question = " ".join(words) if words else None
-    if (question is None) == (file is None):
-        raise UsageError("give one question, or --file FILE with a question a line")
-    if why and file is not None:
-        raise UsageError("--why goes with one question; `citewell runs show ID` tells of any run")
-    if output is not None and file is None:
-        raise UsageError("--output goes with --file: one question is answered on standard output")
+    _check_flags(question, file, output, why=why)
     settings = read_settings(library, config, assignments)
     if question is not None:
         _require_text(question)
         with open_library(settings) as opened:
             answer = opened.ask(question, document, use_cache=not no_cache)
             _print_one(opened, answer, why=why, as_json=as_json)
-        return
-    assert file is not None
-    questions = read_questions(file)
-    with open_library(settings) as opened, AnswerFile(output) as answers:
-        opened.document_ids(document)  # a wrong name fails once, before any question is asked
-        asked = [item for item in questions if item not in answers]
-        if before := len(questions) - len(asked):
-            write_error(
-                f"{how_many(before, 'question')} {is_or_are(before)} answered in {str(output)!r} already"
-            )
-        told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)
-        failures = 0
-        for item, outcome in zip(asked, told, strict=True):
-            failures += isinstance(outcome, CitewellError)
-            _print_line(opened, item, outcome, answers, as_json=as_json)
-    if failures:
-        write_error(f"{failures} of {how_many(len(asked), 'question')} failed; the others were answered")
-        raise typer.Exit(1)
+    elif file is not None:
+        questions = read_questions(file)
+        with open_library(settings) as opened, AnswerFile(output) as answers:
+            opened.document_ids(document)  # a wrong name fails once, before any question is asked
+            asked = [item for item in questions if item not in answers]
+            if before := len(questions) - len(asked):
+                write_error(
+                    f"{how_many(before, 'question')} {is_or_are(before)} answered in {str(output)!r} already"
+                )
+            told = opened.ask_many([item.text for item in asked], document, use_cache=not no_cache)
+            failures = 0
+            for item, outcome in zip(asked, told, strict=True):
+                failures += isinstance(outcome, CitewellError)
+                _print_line(opened, item, outcome, answers, as_json=as_json)
+        if failures:
+            write_error(f"{failures} of {how_many(len(asked), 'question')} failed; the others were answered")
+            raise typer.Exit(1)
+
+
+def _check_flags(question: str | None, file: Path | None, output: Path | None, *, why: bool) -> None:
+    if (question is None) == (file is None):
+        raise UsageError("give one question, or --file FILE with one question per line")
+    if why and file is not None:
+        raise UsageError("--why goes with one question; `citewell runs show ID` tells of any run")
+    if output is not None and file is None:
+        raise UsageError("--output goes with --file: one question is answered on standard output")
 
 
 def _print_one(library: Library, answer: Answer, *, why: bool, as_json: bool) -> None:

@@ -30,7 +30,7 @@ class Question:
 
 
 def read_questions(path: Path) -> list[Question]:
-    """A question a line, or JSON lines with `id` and `question`; `-` is standard input.
+    """One question per line, or JSON lines with `id` and `question`; `-` is standard input.
 
     Raises:
         UsageError: the file cannot be read, holds no question, an empty one, or an id twice.
