@@ -10,12 +10,14 @@ from benchmarks.reader.form import Group, Passage
 from benchmarks.reader.model import Batch, collate
 from benchmarks.reader.negatives import Neighbours, swapped_question
 from benchmarks.reader.questions import as_typed
-from benchmarks.reader.windows import Example, cut, joined, without
+from benchmarks.reader.windows import Example, cut, joined, only, without
 from rag.models.reader_pairs import Pair, PairEncoder
 
 __all__ = ["Source", "batches"]
 
 _MOST_WINDOWS = 3
+_ALONE = 0.3
+"""The share of passages of which only a few units are read, as those are that an answer tells."""
 _BUNDLE = 96
 """Groups that are laid out together, so that batches hold windows of like length."""
 
@@ -35,6 +37,7 @@ class Source:
         short = sum(len(passage.units) == 1 for group in groups for passage in group.passages)
         self._sentences = not made and short > 0.8 * sum(len(group.passages) for group in groups)
         self._neighbours = None if made else Neighbours(groups)
+        self._says = any(passage.says is not None for group in groups for passage in group.passages)
 
     def windows(self, index: int, rng: random.Random) -> list[Example]:
         """Up to three windows with the question of group `index`, an answerable one first if there is one."""
@@ -46,9 +49,23 @@ class Source:
         context = rng.random() < 0.8
         if self._sentences and rng.random() < 0.6:
             return _few(self._together(index, question, rng), rng)
-        found = [e for passage in group.passages for e in cut(question, passage, context)]
+        passages = [self._few_units(passage, rng) for passage in group.passages]
+        found = [e for passage in passages for e in cut(question, passage, context)]
         found.extend(self._negatives(index, question, context, rng))
-        return _few(found, rng)
+        return _few([self._known(example) for example in found], rng)
+
+    def _few_units(self, passage: Passage, rng: random.Random) -> Passage:
+        """The passage, or what an answer would tell of it: the evidence, or some sentences that are none."""
+        if passage.evidence is None or len(passage.units) < 3 or rng.random() > _ALONE:
+            return passage
+        right = [index for index, marked in enumerate(passage.evidence) if marked]
+        wrong = [index for index, marked in enumerate(passage.evidence) if not marked]
+        more = rng.sample(wrong, min(rng.randrange(0 if right else 1, 3), len(wrong)))
+        return only(passage, sorted([*right, *more]))
+
+    def _known(self, example: Example) -> Example:
+        """A window without an answer says neither yes nor no, where the source knows of such questions."""
+        return replace(example, says="" if self._says else None) if not example.answerable else example
 
     def _among_others(self, passage: Passage, rng: random.Random) -> Passage:
         """The passage, mostly with text of other groups around it."""

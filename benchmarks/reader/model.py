@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 
+from benchmarks.reader.form import SAYS
 from benchmarks.reader.windows import Example
 from rag.models.reader_pairs import Pair
 
-__all__ = ["Batch", "ReaderModel", "collate", "losses"]
+__all__ = ["Batch", "ReaderModel", "collate", "losses", "take"]
 
+TOKEN_LOGITS = 5
+"""Start, end, evidence, yes, no."""
 _NEVER = -1e4
 
 
@@ -33,7 +36,7 @@ class ReaderModel(nn.Module):
         self.answerable = nn.Sequential(
             nn.Linear(config.hidden_size, config.hidden_size), nn.Tanh(), nn.Linear(config.hidden_size, 1)
         )
-        self.tokens = nn.Linear(config.hidden_size, 3)
+        self.tokens = nn.Linear(config.hidden_size, TOKEN_LOGITS)
         nn.init.normal_(self.tokens.weight, std=0.02)
 
     @classmethod
@@ -48,11 +51,28 @@ class ReaderModel(nn.Module):
     def forward(
         self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Logits at [CLS], shape (batch,), and of each token, shape (batch, tokens, 3)."""
+        """Logits at [CLS], shape (batch,), and of each token, shape (batch, tokens, 5).
+
+        The last are start, end and evidence of every token, and yes and no, which count at [CLS].
+        """
         states = self.encoder(
             input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask
         ).last_hidden_state.float()
         return self.answerable(states[:, 0]).squeeze(-1), self.tokens(states)
+
+
+def take(model: ReaderModel, weights: Mapping[str, Tensor]) -> None:
+    """Load weights whose heads may say less than the model's; what they lack stays as it is.
+
+    Raises:
+        ValueError: weights of another shape.
+    """
+    own = model.state_dict()
+    for name, given in weights.items():
+        if given.shape[1:] != own[name].shape[1:] or len(given) > len(own[name]):
+            raise ValueError(f"{name} has shape {tuple(given.shape)}, the model {tuple(own[name].shape)}")
+        own[name][: len(given)] = given
+    model.load_state_dict(own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +81,7 @@ class Batch:
 
     `groups` numbers the group of each window. `null` and the token masks `starts` and `ends` say where the
     answer may begin and end; `spans_known` says for which windows. `units` lists (window, first token, one
-    past the last, evidence or not).
+    past the last, evidence or not). `says` is 0 for neither, 1 for yes, 2 for no and -1 where nobody knows.
     """
 
     input_ids: Tensor
@@ -74,6 +94,7 @@ class Batch:
     ends: Tensor
     spans_known: Tensor
     units: Tensor
+    says: Tensor
 
 
 def collate(pairs: Sequence[Pair], examples: Sequence[Example], groups: Sequence[int]) -> Batch:
@@ -106,6 +127,7 @@ def collate(pairs: Sequence[Pair], examples: Sequence[Example], groups: Sequence
         ends=torch.from_numpy(ends.astype(bool)),
         spans_known=torch.from_numpy(known),
         units=torch.tensor(units, dtype=torch.int64).reshape(-1, 4),
+        says=torch.tensor([-1 if e.says is None else SAYS.index(e.says) for e in examples]),
     )
 
 
@@ -116,7 +138,7 @@ def _tokens(pair: Pair, start: int, end: int) -> tuple[int, int] | None:
 
 
 def losses(batch: Batch, answerable: Tensor, tokens: Tensor) -> dict[str, Tensor]:
-    """Mean loss of each head: `answerable`, `listwise`, `span`, `evidence`."""
+    """Mean loss of each head: `answerable`, `listwise`, `span`, `evidence`, `says`."""
     answerable, tokens = answerable.float(), tokens.float()
     found = {"answerable": functional.binary_cross_entropy_with_logits(answerable, batch.answerable)}
     found["listwise"] = _listwise(batch, answerable)
@@ -127,6 +149,7 @@ def losses(batch: Batch, answerable: Tensor, tokens: Tensor) -> dict[str, Tensor
     share = batch.spans_known.float()
     found["span"] = ((start + end) * 0.5 * share).sum() / share.sum().clamp(min=1.0)
     found["evidence"] = _evidence(batch, tokens[:, :, 2])
+    found["says"] = _says(batch, tokens[:, 0, 3:])
     return found
 
 
@@ -142,6 +165,15 @@ def _listwise(batch: Batch, logits: Tensor) -> Tensor:
     right = batch.answerable.bool()
     mixed = (same & ~right[None, :]).any(1) & right
     return ((spread - logits) * mixed).sum() / mixed.sum().clamp(min=1)
+
+
+def _says(batch: Batch, logits: Tensor) -> Tensor:
+    """Cross entropy of neither, yes and no; the logit of neither is 0."""
+    known = batch.says >= 0
+    if not known.any():
+        return logits.sum() * 0.0
+    three = functional.pad(logits, (1, 0))[known]
+    return functional.cross_entropy(three, batch.says[known])
 
 
 def _evidence(batch: Batch, logits: Tensor) -> Tensor:

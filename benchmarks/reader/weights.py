@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks.reader.model import ReaderModel
+from benchmarks.reader.model import ReaderModel, take
 
 __all__ = ["Trained"]
 
@@ -79,7 +79,7 @@ class Trained:
 
     def begin_with(self, state: dict[str, Any]) -> None:
         """Begin a new run with the averaged weights of another, without its optimiser and steps."""
-        self.average.load_state_dict(state["average"])
+        take(self.average, state["average"])
         trained = dict(self.average.named_parameters())
         names = [name for name, parameter in self.model.named_parameters() if parameter.requires_grad]
         with torch.no_grad():

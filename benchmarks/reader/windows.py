@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.reader.form import Passage
 
-__all__ = ["Example", "cut", "joined", "without"]
+__all__ = ["Example", "cut", "joined", "only", "without"]
 
 _WORDS = 170
 """Most words of a window; with its context and question it fits 256 tokens nearly always."""
@@ -23,6 +23,7 @@ class Example:
     answerable: bool
     spans: tuple[tuple[int, int], ...] | None
     evidence: tuple[bool, ...] | None
+    says: str | None = None
 
 
 def cut(question: str, passage: Passage, context: bool = True) -> list[Example]:
@@ -71,7 +72,9 @@ def _example(question: str, passage: Passage, first: int, last: int, context: bo
         spans, evidence = (), (False,) * len(units)
     elif passage.relevant and not spans:
         spans = None
-    return Example(question, head + passage.text[start:end].rstrip(), units, answerable, spans, evidence)
+    says = passage.says if answerable or passage.says is None else ""
+    text = head + passage.text[start:end].rstrip()
+    return Example(question, text, units, answerable, spans, evidence, says)
 
 
 def without(passage: Passage) -> Passage | None:
@@ -80,21 +83,41 @@ def without(passage: Passage) -> Passage | None:
         return None
     answers = {passage.text[a:b].lower() for a, b in passage.spans or ()}
     kept = []
-    for (start, end), marked in zip(passage.units, passage.evidence, strict=True):
+    for index, ((start, end), marked) in enumerate(zip(passage.units, passage.evidence, strict=True)):
         unit = passage.text[start:end].lower()
         if not marked and not any(answer in unit for answer in answers):
-            kept.append((start, end))
-    if not kept:
-        return None
-    pieces, units, at = [], [], 0
-    for index, (start, end) in enumerate(kept):
-        before = passage.text[kept[index - 1][1] : start] if index else ""
-        gap = "" if not index else "\n" if "\n" in before else " "
-        pieces.append(gap + passage.text[start:end])
-        units.append((at + len(gap), at + len(gap) + end - start))
-        at += len(gap) + end - start
-    none = (False,) * len(units)
-    return Passage("".join(pieces), passage.title, False, (), tuple(units), none)
+            kept.append(index)
+    return only(passage, kept) if kept else None
+
+
+def only(passage: Passage, kept: Sequence[int]) -> Passage:
+    """Some units of a passage, by their indices, without what stands around them.
+
+    It answers where all units of evidence are kept; where none is, it does not.
+
+    Raises:
+        ValueError: some of the evidence is kept, but not all, or nobody knows the evidence.
+    """
+    if passage.evidence is None:
+        raise ValueError("the passage's evidence is not known")
+    held = [passage.evidence[index] for index in kept]
+    if any(held) and sum(held) != sum(passage.evidence):
+        raise ValueError("evidence is kept as a whole or not at all")
+    text = ""
+    units: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
+    for index in kept:
+        start, end = passage.units[index]
+        before = passage.text[passage.units[index - 1][1] : start] if index else ""
+        text += "" if not text else "\n" if "\n" in before else " "
+        shift = len(text) - start
+        text += passage.text[start:end]
+        units.append((start + shift, end + shift))
+        spans.extend((a + shift, b + shift) for a, b in passage.spans or () if start <= a and b <= end)
+    relevant = passage.relevant and any(held)
+    known = None if relevant and passage.spans is None else tuple(spans) if relevant else ()
+    says = passage.says if relevant or passage.says is None else ""
+    return Passage(text, passage.title, relevant, known, tuple(units), tuple(held), says)
 
 
 def joined(passages: Sequence[Passage], gap: str) -> Passage:

@@ -3,7 +3,8 @@
 `benchmarks/reader/passages` holds invented passages, one a line, each with questions as people ask them:
 
     {"context": "title > heading", "text": "...",
-     "questions": [{"question": "...", "answer": "copied from the text", "evidence": ["copied", ...]}]}
+     "questions": [{"question": "...", "answer": "copied from the text", "evidence": ["copied", ...],
+                    "says": "yes or no, where the question wants one of them and the text says it"}]}
 
 An answer is null where the text does not hold it, and "" where a sentence answers but no short span does. OUT
 gets the files in the form of `benchmarks/reader/form.py`, and `heldout.jsonl` with the questions of the
@@ -51,6 +52,7 @@ def groups_of(passage: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if answer:
             inside = [unit for unit, mark in zip(units, marks, strict=True) if mark]
             spans = [found for unit in inside if (found := _found(text, unit, answer))] or None
+        says = asked.get("says", None if answer == "" else "")
         yield {
             "question": asked["question"],
             "passages": [
@@ -61,6 +63,7 @@ def groups_of(passage: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     "spans": spans,
                     "sentences": units,
                     "evidence": [int(mark) for mark in marks],
+                    **({} if says is None else {"says": says}),
                 }
             ],
         }

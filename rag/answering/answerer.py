@@ -265,7 +265,7 @@ def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
         return Verdict.NOT_FOUND
     if grounds.confidence * outcome.support < max(_SURE, grounds.threshold):
         return Verdict.NEAR
-    if outcome.written or len(outcome.sentences) > 1:
+    if outcome.written or len({n for sentence in outcome.sentences for n in sentence.citations}) > 1:
         return Verdict.PIECED
     return Verdict.STATED
 

@@ -9,7 +9,7 @@ from rag.answering.reasons import reply_language
 from rag.schema import AnswerSentence
 from rag.text import has_cjk
 
-__all__ = ["abstention", "disagreement", "join_sentences", "shown"]
+__all__ = ["abstention", "disagreement", "join_sentences", "shown", "yes_or_no"]
 
 _INNER: Final = str.maketrans("“”", "‘’")
 _ABSTENTION: Final = {
@@ -31,6 +31,11 @@ _ABSTENTION: Final = {
 def abstention(question: str) -> str:
     """That nothing was found, in the question's language, else in English."""
     return _ABSTENTION.get(reply_language(question), _ABSTENTION["en"])
+
+
+def yes_or_no(says_yes: bool) -> str:
+    """The word that a question wants; in English, the language of the reader that tells it."""
+    return "Yes." if says_yes else "No."
 
 
 def disagreement(question: str, values: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.attribution.question import Question, read_question, text_terms
 from rag.attribution.units import Unit, quotable_units
-from rag.attribution.votes import ReaderVotes, ReadSpan, read_alone, votes_of
+from rag.attribution.votes import ReadAlone, ReaderVotes, ReadSpan, votes_of
 from rag.attribution.weights import (
     EvidenceWeights,
     UnitModels,
@@ -68,8 +68,8 @@ class Selection:
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
     question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
     probabilities: how many there should be in the answer. `has_read` says whether the reader has read, and
-    `spans` are the short answers that it sees, likeliest first. `read_alone` is its logit that what is told
-    answers by itself, read without the rest of its passages. `is_foreign` says that the passages are in
+    `spans` are the short answers that it sees, likeliest first. `read_alone` is what it says of what is told,
+    read by itself without the rest of its passages. `is_foreign` says that the passages are in
     another language than the question.
     """
 
@@ -82,7 +82,7 @@ class Selection:
     expected: float = 0.0
     has_read: bool = False
     spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
-    read_alone: float = 0.0
+    read_alone: ReadAlone = ReadAlone(0.0)
     is_foreign: bool = False
 
     @property
@@ -201,7 +201,7 @@ class EvidenceSelector:
         if self._reader is None or not selection.has_read:
             return selection
         told = [evidence.unit for evidence in selection.told]
-        return replace(selection, read_alone=read_alone(self._reader, measured.question, told, passages))
+        return replace(selection, read_alone=ReadAlone.of(self._reader, measured.question, told, passages))
 
     def measure(
         self,

@@ -16,7 +16,7 @@ from rag.models import Reader, Reading
 from rag.schema import Passage
 from rag.text import has_cjk
 
-__all__ = ["READER_LANGUAGES", "ReadSpan", "ReaderVotes", "read_alone", "reads_language", "votes_of"]
+__all__ = ["READER_LANGUAGES", "ReadAlone", "ReadSpan", "ReaderVotes", "reads_language", "votes_of"]
 
 Floats = NDArray[np.float64]
 READER_LANGUAGES: Final = frozenset({"en"})
@@ -112,13 +112,27 @@ def votes_of(
     return ReaderVotes(votes["evidence"], votes["answerable"], votes["span"], tuple(spans), has_read=True)
 
 
-def read_alone(
-    reader: Reader, question: Question, units: Sequence[Unit], passages: Sequence[Passage]
-) -> float:
-    """The logit that some units answer by themselves, under their headings; the highest of their windows."""
-    windows = [laid.window for laid in lay_out(units, passages)]
-    read = [reading.answerable for reading in reader.read(question.asked, windows)] if windows else []
-    return float(np.clip(max(read, default=_UNREAD), _UNREAD, _MOST))
+@dataclass(frozen=True, slots=True)
+class ReadAlone:
+    """What the reader says of some units by themselves, under their headings.
+
+    `answerable` is the logit that they answer, `yes` and `no` the probabilities that they say so.
+    """
+
+    answerable: float
+    yes: float = 0.0
+    no: float = 0.0
+
+    @classmethod
+    def of(
+        cls, reader: Reader, question: Question, units: Sequence[Unit], passages: Sequence[Passage]
+    ) -> ReadAlone:
+        """Let the reader read them; the window that answers most counts."""
+        windows = [laid.window for laid in lay_out(units, passages)]
+        if not windows:
+            return cls(_UNREAD)
+        best = max(reader.read(question.asked, windows), key=lambda reading: reading.answerable)
+        return cls(float(np.clip(best.answerable, _UNREAD, _MOST)), best.yes, best.no)
 
 
 def _repeats_last(windows: Sequence[tuple[tuple[str, ...], int]]) -> list[int]:

@@ -1,8 +1,8 @@
 """The reader on ONNX Runtime: a small encoder over (question, window) with three heads, without torch.
 
 A reader's folder holds `reader.onnx` (inputs `input_ids`, `token_type_ids`, `attention_mask` of shape
-(batch, tokens); outputs `answerable` of shape (batch,) and `tokens` of shape (batch, tokens, 3): start, end
-and evidence logit of each token), `tokenizer.json`, and `card.json`, which names both files' SHA-256.
+(batch, tokens); outputs `answerable` of shape (batch,) and `tokens` of shape (batch, tokens, 5): start, end,
+evidence, yes and no logit of each token, or without the last two), `tokenizer.json`, and `card.json`, which names both files' SHA-256.
 """
 
 from __future__ import annotations

@@ -47,13 +47,16 @@ class Reading:
 
     `answerable` is the logit that the answer is in it, `evidence` has one logit a unit, `null` is the logit
     of there being no short answer (compare it with those of `spans`). `spans` are the best few, best first;
-    none overlaps a better one, crosses the end of a unit or cuts a word.
+    none overlaps a better one, crosses the end of a unit or cuts a word. `yes` and `no` are the probabilities
+    that the window says so to a question that wants one of them; both 0 from a model that cannot tell.
     """
 
     answerable: float
     evidence: tuple[float, ...]
     null: float
     spans: tuple[ReaderSpan, ...]
+    yes: float = 0.0
+    no: float = 0.0
 
 
 class Reader(Protocol):

@@ -23,6 +23,8 @@ __all__ = ["Pair", "PairEncoder", "best_spans", "reading"]
 _LONGEST = 40
 """Tokens of the longest short answer."""
 _WANTED = 5
+_SAYING = 5
+"""Logits of each token of a model that also tells yes and no."""
 
 
 def best_spans(
@@ -151,17 +153,27 @@ def reading(pair: Pair, window: Window, answerable: float, tokens: np.ndarray) -
         pair: what the model was given.
         window: the window in it.
         answerable: the logit at [CLS].
-        tokens: start, end and evidence logit of each token, shape (tokens or more, 3).
+        tokens: start, end and evidence logit of each token, and at [CLS] those of yes and no against
+            neither, shape (tokens or more, 5); 3 where the model tells no yes or no.
     """
     logits = np.asarray(tokens, np.float64)
     seen = logits[pair.first : pair.first + len(pair.offsets)]
     null = float(logits[0, 0] + logits[0, 1])
+    _, yes, no = _shares(np.array([0.0, *logits[0, 3:]])) if logits.shape[1] == _SAYING else (1.0, 0.0, 0.0)
     return Reading(
         answerable=answerable,
         evidence=_evidence(seen[:, 2], pair.offsets, window.units),
         null=null,
         spans=best_spans(seen[:, 0], seen[:, 1], null, pair.offsets, window),
+        yes=float(yes),
+        no=float(no),
     )
+
+
+def _shares(logits: np.ndarray) -> np.ndarray:
+    """Softmax."""
+    powers: np.ndarray = np.exp(logits - logits.max())
+    return np.asarray(powers / powers.sum())
 
 
 def _evidence(logits: np.ndarray, offsets: np.ndarray, units: Sequence[tuple[int, int]]) -> tuple[float, ...]:

@@ -15,13 +15,13 @@ from transformers import BertConfig
 from benchmarks.reader.evaluate import auroc, squad_f1
 from benchmarks.reader.form import Group, Overlap, Passage, read_groups
 from benchmarks.reader.mix import Source, batches
-from benchmarks.reader.model import ReaderModel, collate, losses
+from benchmarks.reader.model import ReaderModel, collate, losses, take
 from benchmarks.reader.negatives import Neighbours, swapped_question
 from benchmarks.reader.questions import as_typed
 from benchmarks.reader.tokens import reader_tokenizer
 from benchmarks.reader.train import Run, Schedule, train
 from benchmarks.reader.weights import Trained
-from benchmarks.reader.windows import cut, joined, without
+from benchmarks.reader.windows import cut, joined, only, without
 from rag.models.reader import Window
 from rag.models.reader_pairs import PairEncoder, reading
 
@@ -163,6 +163,77 @@ def test_what_shares_a_fifth_of_its_8_grams_is_kept_apart() -> None:
     assert not overlap.shares(" ".join(words[:20] + fresh[:70]))
     assert not overlap.shares(" ".join(words[:7]))
     assert overlap.touches(Group("what is w", "s", "s", ()))
+
+
+def one_place(rng: random.Random) -> Group:
+    """Whether somebody lives in belk: the text says so, says that it is elsewhere, or speaks of others."""
+    person, town = rng.choice(NAMES[:2]), rng.choice(TOWNS[:3])
+    text = f"{person} lives in {town}."
+    asked = rng.choice(NAMES[:2])
+    says = "" if asked != person else "yes" if town == TOWNS[0] else "no"
+    passage = Passage(text, "", bool(says), None if says else (), ((0, len(text)),), (bool(says),), says)
+    return Group(f"lives {asked} in {TOWNS[0]}", "made", "made", (passage,))
+
+
+def test_a_tiny_reader_learns_to_say_yes_and_no(tokenizer: Tokenizer) -> None:
+    rng = random.Random(2)
+    source = Source("made", [one_place(rng) for _ in range(600)], made=True, alone=1.0)
+    encoder = PairEncoder(tokenizer, 64, 16)
+    run = tiny_run()
+    stream = batches([source], {}, encoder, tokens=1_000, seed=0)
+    for _ in train(run, stream, Schedule(peak=3e-3, warm_up=0.05), steps=150):
+        pass
+    right = 0
+    for group in (one_place(rng) for _ in range(100)):
+        (example,) = cut(group.question, group.passages[0])
+        (pair,) = encoder.pairs(group.question, [example.text])
+        batch = collate([pair], [example], [0])
+        with torch.no_grad():
+            answerable, tokens = run.trained.average(
+                batch.input_ids, batch.token_type_ids, batch.attention_mask
+            )
+        read = reading(pair, Window(example.text, example.units), float(answerable[0]), tokens[0].numpy())
+        said = max(("", 1 - read.yes - read.no), ("yes", read.yes), ("no", read.no), key=lambda way: way[1])
+        right += said[0] == group.passages[0].says
+    assert right >= 90
+
+
+def test_what_nobody_knows_teaches_no_yes_or_no(tokenizer: Tokenizer) -> None:
+    text = "otto lives in belk."
+    passage = Passage(text, "", True, None, ((0, len(text)),), (True,))
+    (example,) = cut("lives otto in belk", passage)
+    (pair,) = PairEncoder(tokenizer, 64, 16).pairs(example.question, [example.text])
+    batch = collate([pair], [example], [0])
+    assert batch.says.tolist() == [-1]
+    found = losses(batch, *tiny_model()(batch.input_ids, batch.token_type_ids, batch.attention_mask))
+    assert found["says"].item() == 0.0
+
+
+def test_some_units_of_a_passage_keep_their_answer_or_lose_it_whole() -> None:
+    text = "A is old. B is new.\nC is red."
+    units = ((0, 9), (10, 19), (20, 29))
+    whole = Passage(text, "T", True, ((15, 18),), units, (False, True, False), "yes")
+    kept = only(whole, [1, 2])
+    assert (kept.text, kept.relevant, kept.says) == ("B is new.\nC is red.", True, "yes")
+    assert [kept.text[a:b] for a, b in kept.spans or ()] == ["new"]
+    assert [kept.text[a:b] for a, b in kept.units] == ["B is new.", "C is red."]
+    lost = only(whole, [0, 2])
+    assert (lost.text, lost.relevant, lost.spans, lost.says) == ("A is old.\nC is red.", False, (), "")
+    both = Passage(text, "T", True, (), units, (True, True, False))
+    with pytest.raises(ValueError, match="whole or not at all"):
+        only(both, [0])
+
+
+def test_a_head_that_says_more_is_begun_with_one_that_says_less() -> None:
+    model, less = tiny_model(), tiny_model()
+    weights = less.state_dict()
+    weights["tokens.weight"], weights["tokens.bias"] = weights["tokens.weight"][:3] + 1, weights["tokens.bias"][:3]
+    before = model.tokens.weight.detach().clone()
+    take(model, weights)
+    assert torch.equal(model.tokens.weight[:3], weights["tokens.weight"])
+    assert torch.equal(model.tokens.weight[3:], before[3:])
+    with pytest.raises(ValueError, match="tokens.weight"):
+        take(model, {"tokens.weight": torch.zeros(3, 7)})
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:

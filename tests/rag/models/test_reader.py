@@ -124,3 +124,19 @@ def test_a_card_that_lacks_a_field_is_refused(tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text('{"name": "r"}', "utf-8")
     with pytest.raises(ModelError, match="max_tokens"):
         OnnxReader(tmp_path)
+
+
+def test_yes_and_no_are_shares_beside_neither() -> None:
+    window = Window("It is open.", ((0, 11),))
+    pair = Pair([101, 7, 102, 8, 9, 102], [0, 0, 0, 1, 1, 1], 3, np.array([[0, 2], [3, 11]]))
+    tokens = np.zeros((6, 5))
+    tokens[0, 3:] = np.log(6.0), np.log(3.0)
+    read = reading(pair, window, 1.0, tokens)
+    assert (read.yes, read.no) == pytest.approx((0.6, 0.3))
+
+
+def test_a_model_without_yes_and_no_says_neither() -> None:
+    window = Window("It is open.", ((0, 11),))
+    pair = Pair([101, 7, 102, 8, 9, 102], [0, 0, 0, 1, 1, 1], 3, np.array([[0, 2], [3, 11]]))
+    read = reading(pair, window, 1.0, np.zeros((6, 3)))
+    assert (read.yes, read.no) == (0.0, 0.0)
