@@ -61,7 +61,7 @@ def quote(
 
 
 def _says(selection: Selection) -> bool | None:
-    """Whether what is told says yes, or no, to a question that wants one of them; None where it is not sure."""
+    """Whether what is told says yes or no to a question that wants one of them; None where unsure."""
     read = selection.read_alone
     return None if max(read.yes, read.no) < _SURE_OF_YES_OR_NO else read.yes > read.no
 

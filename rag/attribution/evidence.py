@@ -22,7 +22,7 @@ from rag.attribution.memory import SentenceVectors
 from rag.attribution.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.attribution.question import Question, read_question, text_terms
 from rag.attribution.units import Unit, quotable_units
-from rag.attribution.votes import ReadAlone, ReaderVotes, ReadSpan, votes_of
+from rag.attribution.votes import NOT_READ, ReadAlone, ReaderVotes, ReadSpan, votes_of
 from rag.attribution.weights import (
     EvidenceWeights,
     UnitModels,
@@ -82,7 +82,7 @@ class Selection:
     expected: float = 0.0
     has_read: bool = False
     spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
-    read_alone: ReadAlone = ReadAlone(0.0)
+    read_alone: ReadAlone = NOT_READ
     is_foreign: bool = False
 
     @property

@@ -16,7 +16,15 @@ from rag.models import Reader, Reading
 from rag.schema import Passage
 from rag.text import has_cjk
 
-__all__ = ["READER_LANGUAGES", "ReadAlone", "ReadSpan", "ReaderVotes", "reads_language", "votes_of"]
+__all__ = [
+    "NOT_READ",
+    "READER_LANGUAGES",
+    "ReadAlone",
+    "ReadSpan",
+    "ReaderVotes",
+    "reads_language",
+    "votes_of",
+]
 
 Floats = NDArray[np.float64]
 READER_LANGUAGES: Final = frozenset({"en"})
@@ -133,6 +141,9 @@ class ReadAlone:
             return cls(_UNREAD)
         best = max(reader.read(question.asked, windows), key=lambda reading: reading.answerable)
         return cls(float(np.clip(best.answerable, _UNREAD, _MOST)), best.yes, best.no)
+
+
+NOT_READ: Final = ReadAlone(0.0)
 
 
 def _repeats_last(windows: Sequence[tuple[tuple[str, ...], int]]) -> list[int]:

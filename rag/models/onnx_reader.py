@@ -2,7 +2,8 @@
 
 A reader's folder holds `reader.onnx` (inputs `input_ids`, `token_type_ids`, `attention_mask` of shape
 (batch, tokens); outputs `answerable` of shape (batch,) and `tokens` of shape (batch, tokens, 5): start, end,
-evidence, yes and no logit of each token, or without the last two), `tokenizer.json`, and `card.json`, which names both files' SHA-256.
+evidence, yes and no logit of each token, or without the last two), `tokenizer.json`, and `card.json`, which
+names both files' SHA-256.
 """
 
 from __future__ import annotations
