@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.reader.form import Group, Passage, read_groups
 from benchmarks.reader.windows import Example, cut
 from rag.models.onnx_reader import OnnxReader
-from rag.models.reader import Reader, Reading, Window
+from rag.models.reader import Reader, Reading, Window, yes_or_no
 from rag.text.sentences import sentence_spans
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "reader.json"
@@ -152,7 +152,10 @@ def rgb(reader: Reader, folder: Path, limit: int) -> dict[str, float]:
 
 
 def held_out(reader: Reader, groups: Sequence[Group]) -> dict[str, dict[str, float]]:
-    """By kind: AUROC answerable, best unit is evidence, best span exact, and spans rightly refused."""
+    """By kind: AUROC answerable, best unit is evidence, best span exact, and spans rightly refused.
+
+    Of questions that want yes or no: how often the word is told, and how often it is then right.
+    """
     seen: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for group in groups:
         for passage in group.passages:
@@ -167,14 +170,32 @@ def held_out(reader: Reader, groups: Sequence[Group]) -> dict[str, dict[str, flo
             "exact_span": float(np.mean(lists["span"])) if lists["span"] else float("nan"),
             "said_none": float(np.mean(lists["none"])) if lists["none"] else float("nan"),
             "windows": len(lists["right"]) + len(lists["wrong"]),
+            **_words(lists),
         }
         for kind, lists in sorted(seen.items())
+    }
+
+
+def _words(lists: dict[str, list[float]]) -> dict[str, float]:
+    """Of those that want yes or no and are answered, the share told; of all words told, the share right."""
+    told, wanted = lists["told_right"], lists["wanted"]
+    if not wanted:
+        return {}
+    return {
+        "word_wanted": len(wanted),
+        "word_told": float(np.mean(wanted)),
+        "word_right": float(np.mean(told)) if told else float("nan"),
     }
 
 
 def _note(lists: dict[str, list[float]], example: Example, found: Reading) -> None:
     lists["right" if example.answerable else "wrong"].append(found.answerable)
     top = found.spans[0] if found.spans else None
+    said = yes_or_no(found.yes, found.no)
+    if example.says is not None and said is not None:
+        lists["told_right"].append(float(example.says == ("yes" if said else "no")))
+    if example.says:
+        lists["wanted"].append(float(said is not None))
     if not example.answerable:
         lists["none"].append(float(top is None or top.logit <= found.null))
         return

@@ -114,7 +114,8 @@ def main() -> None:
         kept: list[str] = []
         for line in path.read_text("utf-8").splitlines():
             passage = json.loads(line)
-            lines = [json.dumps(group, ensure_ascii=False) + "\n" for group in groups_of(passage)]
+            groups = ({**group, "kind": path.stem} for group in groups_of(passage))
+            lines = [json.dumps(group, ensure_ascii=False) + "\n" for group in groups]
             (held_out if is_held_out(passage["text"]) else kept).extend(lines)
         (out / path.name).write_text("".join(kept), "utf-8")
         print(f"{path.stem}: {len(kept)} questions", flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Final
 
 from rag.answering.asked_part import of_asked_part
 from rag.answering.events import AnswerEvent, SentenceReady
@@ -11,7 +10,7 @@ from rag.answering.outcome import Outcome
 from rag.answering.scan import Completed
 from rag.answering.telling import table_of, told_unit
 from rag.answering.totals import with_totals
-from rag.answering.wording import disagreement, shown, yes_or_no
+from rag.answering.wording import disagreement, shown, yes_or_no_word
 from rag.attribution import (
     CitationBook,
     Disagreement,
@@ -20,12 +19,11 @@ from rag.attribution import (
     Unit,
     read_short_span,
 )
+from rag.models import yes_or_no
 from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
 
 __all__ = ["Completes", "quote", "rows_of", "short_answer", "tell_conflicts"]
 
-_SURE_OF_YES_OR_NO: Final = 0.9
-"""The least probability at which the word is told."""
 Completes = Callable[[Question, Sequence[Unit]], Completed | None]
 
 
@@ -43,9 +41,9 @@ def quote(
     units = units if all_of_kind is None else list(all_of_kind.units)
     places = _places(selection, units)
     sentences = []
-    if units and all_of_kind is None and (says_yes := _says(selection)) is not None:
+    if units and all_of_kind is None and (says_yes := _said(selection)) is not None:
         number = book.cite(units[0].document_id, units[0].start, units[0].end, units[0].text)
-        word = AnswerSentence(yes_or_no(says_yes), (number,), own_words=True)
+        word = AnswerSentence(yes_or_no_word(says_yes), (number,), own_words=True)
         sentences.append(word)
         yield SentenceReady(word, (book.citations[number - 1],))
     for unit in units:
@@ -60,10 +58,9 @@ def quote(
     return Outcome(tuple(sentences), book.citations, table=table, coverage=all_of_kind.coverage)
 
 
-def _says(selection: Selection) -> bool | None:
+def _said(selection: Selection) -> bool | None:
     """Whether what is told says yes or no to a question that wants one of them; None where unsure."""
-    read = selection.read_alone
-    return None if max(read.yes, read.no) < _SURE_OF_YES_OR_NO else read.yes > read.no
+    return yes_or_no(selection.read_alone.yes, selection.read_alone.no)
 
 
 def rows_of(selection: Selection, book: CitationBook) -> AnswerTable | None:

@@ -9,7 +9,7 @@ from rag.answering.reasons import reply_language
 from rag.schema import AnswerSentence
 from rag.text import has_cjk
 
-__all__ = ["abstention", "disagreement", "join_sentences", "shown", "yes_or_no"]
+__all__ = ["abstention", "disagreement", "join_sentences", "shown", "yes_or_no_word"]
 
 _INNER: Final = str.maketrans("“”", "‘’")
 _ABSTENTION: Final = {
@@ -33,7 +33,7 @@ def abstention(question: str) -> str:
     return _ABSTENTION.get(reply_language(question), _ABSTENTION["en"])
 
 
-def yes_or_no(says_yes: bool) -> str:
+def yes_or_no_word(says_yes: bool) -> str:
     """The word that a question wants; in English, the language of the reader that tells it."""
     return "Yes." if says_yes else "No."
 

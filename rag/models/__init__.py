@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
     from rag.models.label_likelihood import LabelLikelihood
     from rag.models.protocol import Embedder, Reranker, Vectors
-    from rag.models.reader import Reader, ReaderSpan, Reading, Window
+    from rag.models.reader import Reader, ReaderSpan, Reading, Window, yes_or_no
 
 __all__ = [
     "Embedder",
@@ -36,6 +36,7 @@ __all__ = [
     "build_reranker",
     "build_second_embedder",
     "load_reader",
+    "yes_or_no",
 ]
 
 _MODULES = {
@@ -47,6 +48,7 @@ _MODULES = {
     "Reranker": "protocol",
     "Vectors": "protocol",
     "Window": "reader",
+    "yes_or_no": "reader",
 }
 
 

@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
-__all__ = ["UNSEEN", "Reader", "ReaderSpan", "Reading", "Window"]
+__all__ = ["UNSEEN", "Reader", "ReaderSpan", "Reading", "Window", "yes_or_no"]
 
 UNSEEN = -10.0
 """Evidence logit of a unit that lies wholly behind what the model can take."""
+
+
+_SURE: Final = 0.9
+"""The least probability at which yes or no is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class Reading:
     spans: tuple[ReaderSpan, ...]
     yes: float = 0.0
     no: float = 0.0
+
+
+def yes_or_no(yes: float, no: float) -> bool | None:
+    """Whether these probabilities say yes or no; None where neither is sure enough to be told."""
+    return None if max(yes, no) < _SURE else yes > no
 
 
 class Reader(Protocol):
