@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import re
 
+from rag.text import likeliest_language
+
 __all__ = ["as_typed"]
 
 _LITTLE = frozenset(
@@ -83,7 +85,7 @@ def as_typed(question: str, rng: random.Random) -> str:
         return question.lower().rstrip(" ?.")
     if draw < 0.84:
         return _keywords(question)
-    if draw < 0.92:
+    if draw < 0.92 or likeliest_language(question) != "en":
         return _misspelt(question, rng)
     inner = question[:1].lower() + question[1:] if question[1:2].islower() else question
     return rng.choice(_POLITE).format(inner)
