@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from rag.schema import Span
-from rag.text.language import CJK, has_cjk
+from rag.text.language import CJK, detect_language, has_cjk, likeliest_language
 
 __all__ = ["as_sentence", "line_spans", "sentence_spans"]
 
@@ -34,10 +34,23 @@ _SHORTENED: Final = re.compile(
 """Shortened words that a capital may follow in the same sentence: few in any language."""
 _COUNTED: Final = re.compile(r"abs|art|bd|chap|ch|cl|col|figs?|no|nos|nr|núm|op|p|para?|pt|ref|sect?|st|tab")
 """Shortened words that stand before a number or a letter; most are words of their own, too."""
+_NEVER_LAST: Final = re.compile(
+    r"(?:^|[^\w.])(?!(?-i:[A-Z]{2}))(?:avv|bzw|ca|cfr?|dott|dra|evtl|exkl|geom|ggf|incl|inkl|ing|insb|mind|mlle|mme|resp|sig|sog|sra"
+    r"|ste|tsd|vgl|zzgl|\w+\.(?:in|ra|ssa))\.\Z",
+    re.IGNORECASE,
+)
+"""Shortened words that no sentence ends with, since another word must follow; nupunkt knows English ones."""
+_ORDINAL: Final = re.compile(r"\b[^\W\d_]{2,4} (?:[12]?\d|3[01])\.\Z")
+"""What ends like `am 14.` or `der 2.`: in some languages the full stop makes the number an ordinal."""
+_ORDINAL_LANGUAGES: Final = frozenset(
+    ["cs", "da", "de", "et", "fi", "hr", "hu", "nb", "nn", "no", "sk", "sl", "tr"]
+)
 _NUMBER_OR_LETTER: Final = re.compile(r"[A-Z]|[IVXLC]+|[A-Z]*\d[\w-]*")
 _WRAPPED_LINE: Final = 45
 _FULL_LINE: Final = 0.6
 _LONGEST: Final = 2_000
+_TAIL: Final = 24
+"""Characters at the end of a sentence that tell whether it goes on."""
 
 
 def as_sentence(text: str) -> str:
@@ -106,7 +119,24 @@ def _latin_spans(text: str) -> list[tuple[int, int]]:
     spans = [(int(span[0]), int(span[1])) for span in _tokenizer()(text)]
     joined = len(spans) > 1 and _NUMBER_ALONE.match(text[slice(*spans[0])])
     spans = [(spans[0][0], spans[1][1]), *spans[2:]] if joined else spans
-    return [part for start, end in spans for part in _apart(text, start, end)]
+    return _together(text, [part for start, end in spans for part in _apart(text, start, end)])
+
+
+def _together(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans joined where the full stop between them shortens a word or makes a number an ordinal."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        before = text[joined[-1][0] : joined[-1][1]].rstrip()[-_TAIL:] if joined else ""
+        if before and (_NEVER_LAST.search(before) or (_ORDINAL.search(before) and _has_ordinals(text))):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _has_ordinals(text: str) -> bool:
+    """Whether a number with a full stop is an ordinal in a text's language."""
+    return not _ORDINAL_LANGUAGES.isdisjoint((likeliest_language(text), detect_language(text)))
 
 
 def _apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

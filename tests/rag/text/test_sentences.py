@@ -147,3 +147,19 @@ def test_a_number_of_several_levels_stays_with_its_clause() -> None:
 )
 def test_a_word_is_no_abbreviation_because_a_law_book_shortens_it(text: str, sentences: int) -> None:
     assert len(sentence_spans(text)) == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Die Versammlung fand am 14. März 2025 statt. Der 2. Vorsitzende war Herr Dr. Kern.", 2),
+        ("Die Miete beträgt 640 Euro inkl. Nebenkosten. Sie ist bis zum 3. Werktag fällig.", 2),
+        ("Er kam 2014. Dann ging er. Siehe bzw. Nr. 7 der Ordnung.", 3),
+        ("Le musée a écrit à Mme. Petit. Il a rouvert le 14. Il est beau.", 3),
+        ("La Dra. Ruiz no vino. Véase el art. 4 de la ley.", 2),
+        ("Il sig. Rossi abita qui. La dott.ssa Bianchi arriva il 3 maggio. Costa 14. Poi basta.", 4),
+        ("Turn to page 14. Then stop. He lives in Fresno, CA. It is hot there.", 4),
+    ],
+)
+def test_a_full_stop_that_shortens_a_word_or_counts_ends_no_sentence(text: str, sentences: int) -> None:
+    assert len(sentence_spans(text)) == sentences
