@@ -41,6 +41,8 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
         return inside
     if question.kind not in _WHOLE:
         return list(told)
+    if not any(label.is_of_documents for label in labels) and any(_shares(question, u, names) for u in told):
+        return list(told)  # a bus is line 47, too
     first = part[0]
     same = sorted((u for u in part if u.passage == first.passage and not u.is_heading), key=lambda u: u.start)
     return same[:_TOLD] or list(told)

@@ -74,6 +74,11 @@ class Label:
     item: str = ""
 
     @property
+    def is_of_documents(self) -> bool:
+        """Whether its word names a part of any document, not a bus or a room."""
+        return not self.word or self.word.casefold() in _PARTS
+
+    @property
     def text(self) -> str:
         """Both, as a search for it."""
         return f"{self.word} {self.number}".strip()

@@ -59,3 +59,10 @@ def test_a_paragraph_that_its_number_opens_is_told_whole() -> None:
     units = quotable_units([Passage("d", "law.md", "法", 1, 0, len(law), law, 1.0)])
     told = [unit.text for unit in of_asked_part(read_question("第七条规定几年之内缴齐？"), units[:1], units)]
     assert told == ["第七条 出资额由股东认缴。", "股东自公司成立之日起五年内缴足。"]
+
+
+def test_what_is_merely_called_by_a_number_is_no_part() -> None:
+    text = "Line 47 Harbourne to Stoke Lacey, winter.\n\nA day ticket costs 6.40 euros."
+    units = quotable_units([Passage("d", "bus.md", "Bus", 1, 0, len(text), text, 1.0)])
+    told = of_asked_part(read_question("line 47 day ticket"), units[1:], units)
+    assert [unit.text for unit in told] == ["A day ticket costs 6.40 euros."]
