@@ -26,6 +26,7 @@ _TOLD_APART: Final = (
 )
 """The languages of the multilingual universal sentence encoder (Yang et al. 2019)."""
 _FOREIGN: Final = 0.05
+_LIKELY: Final = 0.6
 
 
 def has_cjk(text: str) -> bool:
@@ -42,10 +43,11 @@ def cjk_share(text: str) -> float:
 
 
 def detect_language(text: str) -> str:
-    """The ISO 639-1 code of a text's main language; `en` for short Latin text, `und` without letters.
+    """The ISO 639-1 code of a text's main language; `und` without letters.
 
-    CJK is decided by script. Other scripts go to py3langid (Lui and Baldwin 2012, "langid.py"),
-    which is unreliable under some forty letters, where English is the better guess.
+    CJK is decided by script. Other scripts go to py3langid (Lui and Baldwin 2012, "langid.py"), which is
+    unreliable under some forty letters: so few in plain Latin script are English unless that is hardly
+    likely and one of the languages that are told apart is.
     """
     sample = text[:_SAMPLE]
     letters = len(_LETTER.findall(sample))
@@ -56,7 +58,9 @@ def detect_language(text: str) -> str:
             return "ja"
         return "ko" if len(_HANGUL.findall(sample)) > 0.5 * letters else "zh"
     if letters < _UNSURE and sample.isascii():
-        return "en"
+        odds = _odds(sample)
+        likeliest = max(odds, key=lambda language: odds[language])
+        return likeliest if odds[likeliest] >= _LIKELY and odds["en"] < _FOREIGN else "en"
     return str(_classifier().classify(sample)[0])
 
 

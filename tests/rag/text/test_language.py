@@ -73,3 +73,18 @@ def test_a_language_that_is_not_told_apart_is_never_foreign() -> None:
 @given(st.text(max_size=100))
 def test_no_text_is_foreign_to_its_likeliest_language(text: str) -> None:
     assert not is_foreign(text, likeliest_language(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Wie hoch ist die Miete?", "de"),
+        ("Quanto costa la camera?", "it"),
+        ("Combien de places compte la salle?", "fr"),
+        ("Pierre Durand", "en"),
+        ("torque KD 20", "en"),
+        ("notice period", "en"),
+    ],
+)
+def test_a_short_line_is_english_unless_that_is_hardly_likely(text: str, language: str) -> None:
+    assert detect_language(text) == language
