@@ -43,7 +43,7 @@ def quote(
     sentences = []
     if units and all_of_kind is None and (says_yes := _said(selection)) is not None:
         number = book.cite(units[0].document_id, units[0].start, units[0].end, units[0].text)
-        word = AnswerSentence(yes_or_no_word(says_yes), (number,), own_words=True)
+        word = AnswerSentence(yes_or_no_word(selection.question.text, says_yes), (number,), own_words=True)
         sentences.append(word)
         yield SentenceReady(word, (book.citations[number - 1],))
     for unit in units:

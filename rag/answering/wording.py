@@ -27,15 +27,23 @@ _ABSTENTION: Final = {
     "ar": "لم أجد ذلك في هذه المستندات.",
 }
 
+_YES_AND_NO: Final = {
+    "en": ("Yes.", "No."),
+    "de": ("Ja.", "Nein."),
+    "fr": ("Oui.", "Non."),
+    "es": ("Sí.", "No."),
+    "it": ("Sì.", "No."),
+}
+
 
 def abstention(question: str) -> str:
     """That nothing was found, in the question's language, else in English."""
     return _ABSTENTION.get(reply_language(question), _ABSTENTION["en"])
 
 
-def yes_or_no_word(says_yes: bool) -> str:
-    """The word that a question wants; in English, the language of the reader that tells it."""
-    return "Yes." if says_yes else "No."
+def yes_or_no_word(question: str, says_yes: bool) -> str:
+    """The word that a question wants, in its language where the reader knows that, else in English."""
+    return _YES_AND_NO.get(reply_language(question), _YES_AND_NO["en"])[0 if says_yes else 1]
 
 
 def disagreement(question: str, values: Sequence[str]) -> str:
