@@ -185,6 +185,41 @@ class TestSecrets:
         file.write_text(text)
         assert SECRET not in message({}, file)
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            SECRET,
+            f"generator.{SECRET}",
+            f"generator.api_key{SECRET}",
+            f"generator.api_key.{SECRET}",
+            f"{SECRET}.api_key",
+            f"library.{SECRET}",
+            f"ui.password.{SECRET}.more",
+        ],
+    )
+    def test_a_secret_in_the_place_of_a_name_is_not_told(self, tmp_path: Path, name: str) -> None:
+        for flags in (
+            [f"{name}=1"],
+            [f"{name}=1", f"{name}.x=2"],
+            [f"{name}=[1]"],
+            [f"{name}.x=1", f"{name}=1"],
+        ):
+            with pytest.raises(ConfigurationError) as caught:
+                load_settings(None, None, {}, flags)
+            assert SECRET not in str(caught.value)
+        variable = f"CITEWELL_{name.replace('.', '__').upper()}"
+        assert SECRET not in message({variable: "1"}).lower()
+        file = tmp_path / "settings.toml"
+        quoted = ".".join(f'"{part}"' for part in name.split("."))
+        for text in (f"{quoted} = 1", f"[{quoted}]\na = 1", f"[[{quoted}]]\na = 1"):
+            for times in (1, 2):
+                file.write_text("\n".join([text] * times))
+                assert SECRET not in message({}, file)
+
+    @pytest.mark.parametrize("name", ["retrieval.topk", "retreival", "top_k", "chunking.maxtokens"])
+    def test_a_misspelt_name_is_told_as_it_was_written(self, name: str) -> None:
+        assert repr(name) in message({f"CITEWELL_{name.replace('.', '__').upper()}": "1"})
+
     @pytest.mark.parametrize("value", ["[" * 5_000, "[" + "1" * 5_000 + "]"])
     def test_a_value_that_no_parser_ends_is_told_too(self, tmp_path: Path, value: str) -> None:
         assert "retrieval.top_k" in message({"CITEWELL_RETRIEVAL__TOP_K": value})
