@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 from rag.schema import Span
@@ -35,6 +36,7 @@ _SHORTENED: Final = re.compile(
 _COUNTED: Final = re.compile(r"abs|art|bd|chap|ch|cl|col|figs?|no|nos|nr|núm|op|p|para?|pt|ref|sect?|st|tab")
 """Shortened words that stand before a number or a letter; most are words of their own, too."""
 _NUMBER_OR_LETTER: Final = re.compile(r"[A-Z]|[IVXLC]+|[A-Z]*\d[\w-]*")
+_RUN: Final = re.compile(r"\S++")
 _WRAPPED_LINE: Final = 45
 _FULL_LINE: Final = 0.6
 _LONGEST: Final = 2_000
@@ -103,10 +105,22 @@ def _unwrapped(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _latin_spans(text: str) -> list[tuple[int, int]]:
-    spans = [(int(span[0]), int(span[1])) for span in _tokenizer()(text)]
+    edges = [0, *_long_runs(text), len(text)]
+    spans = [
+        (start + int(span[0]), start + int(span[1]))
+        for start, end in pairwise(edges)
+        for span in _tokenizer()(text[start:end])
+    ]
     joined = len(spans) > 1 and _NUMBER_ALONE.match(text[slice(*spans[0])])
     spans = [(spans[0][0], spans[1][1]), *spans[2:]] if joined else spans
     return [part for start, end in spans for part in _apart(text, start, end)]
+
+
+def _long_runs(text: str) -> Iterator[int]:
+    """Where runs without white space are cut: nupunkt looks through the rest of one at each mark in it."""
+    if len(text) > _LONGEST and max(map(len, text.split()), default=0) > _LONGEST:
+        for run in _RUN.finditer(text):
+            yield from range(run.start() + _LONGEST, run.end(), _LONGEST)
 
 
 def _apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
