@@ -16,8 +16,8 @@ import pytest
 import streamlit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from rag.settings import UiSettings, load_settings
 from ui.app.door import Door, Tried
@@ -293,6 +293,30 @@ def test_the_real_server_takes_no_upload_of_a_session_that_has_not_signed_in(
         assert client.get("/_stcore/host-config").json()["allowedOrigins"] == []
         page = client.get("/")
         assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def send_and_hear(socket: ClientConnection, message: bytes) -> None:
+    """Until the server closes the connection, or says nothing for a minute."""
+    socket.send(message)
+    while True:
+        socket.recv(timeout=60)
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("megabytes", [2, 60])
+def test_the_real_server_keeps_no_message_of_megabytes(served: str, megabytes: int) -> None:
+    """What a page says of its fields stays in memory for as long as the session, signed in or not."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as socket:
+        filled = BackMsg()
+        for number in range(2):
+            field = filled.rerun_script.widget_states.widgets.add()
+            field.id = f"$$ID-{number}"
+            field.string_value = "x" * (megabytes * 500_000)
+        with pytest.raises(ConnectionClosedError):
+            send_and_hear(socket, filled.SerializeToString())
 
 
 @pytest.mark.server

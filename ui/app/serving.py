@@ -52,6 +52,9 @@ def options(settings: UiSettings) -> dict[str, Any]:
         "server.address": settings.host,
         "server.headless": True,
         "server.maxUploadSize": settings.max_upload_megabytes,
+        # of each session, also before it signed in and for two minutes after it went (in megabytes)
+        "server.maxWidgetStateSize": 1,
+        "server.maxMessageSize": 50,
         "server.fileWatcherType": "none",
         "server.enableXsrfProtection": True,
         "server.enableCORS": True,
