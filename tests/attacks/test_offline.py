@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -140,6 +142,24 @@ def test_the_sink_would_hear_a_tracer(sink: tuple[str, list[str]], tmp_path: Pat
     address, heard = sink
     run("online", tmp_path, address)
     assert any("/runs" in line for line in heard)
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_no_face_sends_a_packet_that_wants_to_leave(tmp_path: Path) -> None:
+    apart = ["unshare", "--net"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], check=False).returncode:
+        pytest.skip("a network apart cannot be made here (unshare of util-linux, as root)")
+    done = subprocess.run(
+        [*apart, sys.executable, "-m", "tests.attacks.leaving", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr[-3_000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == {"heard": [], "without a way": 0}
 
 
 @pytest.mark.slow
