@@ -159,3 +159,47 @@ def test_something_else_in_the_place_of_any_file(whole: Path, tmp_path: Path, ou
         pytest.fail(f"hangs: {told[-1] if told else 'at the start'}")
     assert ended.stdout.endswith("done\n"), (ended.stdout.splitlines()[-1:], ended.stderr[-2_000:])
     assert "Traceback" not in ended.stderr
+
+
+_ASK = """
+import sys
+from pathlib import Path
+from rag.child_process import limit_memory
+from rag.errors import ConfigurationError
+from rag.library import Library
+from rag.settings import load_settings
+from rag.store import Store
+from tests.fakes import HashingEmbedder
+
+limit_memory(4_000)
+with Store.open(Path(sys.argv[1])) as store:
+    for cache in (False, True):
+        for path in sys.argv[2:]:
+            print(path, flush=True)
+            answering = {"calibration": path, "cache": cache}
+            settings = load_settings(overrides={"answering": answering}, environment={})
+            try:
+                Library(store, settings, HashingEmbedder()).ask("What is number 3?")
+            except ConfigurationError as error:
+                assert path in str(error)
+            else:
+                raise AssertionError(f"{path} was taken")
+"""
+
+
+def test_something_else_in_the_place_of_a_calibration(whole: Path, tmp_path: Path, outside: Path) -> None:
+    paths = [tmp_path / f"{number}.json" for number in range(len(KINDS))]
+    for path, put in zip(paths, KINDS.values(), strict=True):
+        put(path, outside)
+    (tmp_path / "nested.json").write_text("[" * 100_000)
+    library = shutil.copytree(whole, tmp_path / "library")
+    ended = subprocess.run(
+        [sys.executable, "-c", _ASK, str(library), *map(str, paths), str(tmp_path / "nested.json")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert ended.returncode == 0, (ended.stdout.splitlines()[-1:], ended.stderr[-2_000:])
