@@ -5,6 +5,7 @@ python -m ui.app.serving HOST PORT, with CITEWELL_LIBRARY and CITEWELL_CONFIG in
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -47,7 +48,10 @@ def application(settings: UiSettings) -> App:
 
 
 def options(settings: UiSettings) -> dict[str, Any]:
-    """What guards privacy, given here so that no file of Streamlit's overrides it."""
+    """What guards privacy, given here so that no file of Streamlit's overrides it, also one among documents.
+
+    Other sites may be let in by a variable alone.
+    """
     return {
         "server.address": settings.host,
         "server.headless": True,
@@ -58,6 +62,8 @@ def options(settings: UiSettings) -> dict[str, Any]:
         "server.fileWatcherType": "none",
         "server.enableXsrfProtection": True,
         "server.enableCORS": True,
+        "server.corsAllowedOrigins": os.environ.get("STREAMLIT_SERVER_CORS_ALLOWED_ORIGINS", "").split(),
+        "server.trustedUserHeaders": {},  # any visitor can send headers
         "server.enableStaticServing": False,
         "server.enableAgentApi": False,  # a second way into the app, past its pages
         # a page of another site that points its name at this machine is refused (DNS rebinding)
