@@ -24,8 +24,6 @@ __all__ = ["load_settings", "parse_assignments", "parse_value", "presets"]
 
 _PREFIX: Final = "CITEWELL_"
 _KEY: Final = re.compile(r"[\w.-]+")
-_TWICE: Final = re.compile(r"(?:Cannot|Duplicate).*(?= \(at )", re.S)
-"""What tomllib says of a name that is there twice: with the name, which may be a secret."""
 _SLIPS: Final = 2
 """How many characters more than a setting's name a misspelt one may have."""
 
@@ -122,10 +120,16 @@ def _read_preset(name: str | Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # tomllib raises all three
-        reason = (
-            error.strerror if isinstance(error, OSError) else _TWICE.sub("a name is there twice", str(error))
-        )
+        reason = error.strerror if isinstance(error, OSError) else _without_names(str(error))
         raise ConfigurationError(f"cannot read settings file {str(path)!r}: {reason}") from None
+
+
+def _without_names(reason: str) -> str:
+    """What tomllib says of a name that is there twice, without the name, which may be a secret."""
+    if not reason.startswith(("Cannot ", "Duplicate ")):
+        return reason
+    _, at, place = reason.rpartition(" (at ")
+    return f"a name is there twice{at}{place if at else ''}"
 
 
 def _environment_values(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
