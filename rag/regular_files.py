@@ -9,10 +9,20 @@ import stat
 from pathlib import Path
 from typing import Final
 
-__all__ = ["open_regular"]
+__all__ = ["open_regular", "read_regular"]
 
 _AT_ONCE: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+def read_regular(path: Path) -> bytes:
+    """All that a regular file holds.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+    """
+    with open_regular(path) as file:
+        return file.readall()
 
 
 def open_regular(path: Path) -> io.FileIO:
@@ -23,11 +33,11 @@ def open_regular(path: Path) -> io.FileIO:
     Raises:
         OSError: it cannot be opened, or is no regular file.
     """
-    file = io.FileIO(os.open(path, _AT_ONCE | _BINARY), "rb")
+    descriptor = os.open(path, _AT_ONCE | _BINARY)
     try:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return io.FileIO(descriptor, "rb")
     except BaseException:
-        file.close()
+        os.close(descriptor)
         raise
-    return file

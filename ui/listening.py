@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rag.errors import UsageError
+from rag.models.devices import LOOPBACK
 
 __all__ = [
     "LOOPBACK",
@@ -26,9 +27,6 @@ __all__ = [
     "told_port",
     "warn_of_strangers",
 ]
-
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Addresses that only this machine reaches."""
 
 _PORTS_TRIED: Final = 20
 

@@ -7,7 +7,6 @@ import dataclasses
 import importlib
 import pkgutil
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -30,7 +29,6 @@ _AT_THE_START: Final = {"match", "fullmatch"}
 
 @attack("patterns of the product on the texts that make each of their repeats work")
 def pumped(folder: Path, effort: int) -> Iterator[Trial]:
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 40_000))
     for name, (pattern, anchored) in product_patterns().items():
         worst, text = growth(pattern, anchored)
         yield Trial(name, f"{worst:.1f} times the steps for twice of {text}" if worst > _LINEAR else "")

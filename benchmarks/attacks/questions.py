@@ -78,3 +78,23 @@ def too_much(folder: Path, effort: int) -> Iterator[Trial]:
             read = recent_turns([Message("user", "a" * size)] * turns)
             total = sum(len(message.content) for message in read)
             yield Trial(f"{turns:,} turns of {size:,}", f"{total:,} are read" if total > MOST_HISTORY else "")
+
+
+_SENTENCES: Final = """
+import sys
+from pathlib import Path
+from rag.text.sentences import sentence_spans
+for path in map(Path, sys.argv[1:]):
+    text = path.read_text("utf-8")
+    assert sum(span.end - span.start for span in sentence_spans(text)) > 0.9 * len(text)
+"""
+
+
+@attack("texts without white space, cut into sentences")
+def endless_words(folder: Path, effort: int) -> Iterator[Trial]:
+    paths = []
+    for number, piece in enumerate(("!?", "a!", '?"', ".)", "a.b!", "…", "中!", "http://a?b.")):
+        path = folder / f"{number}.txt"
+        path.write_text(piece * (200_000 * effort // len(piece)), "utf-8")
+        paths.append(path)
+    yield from tried_together(_SENTENCES, paths)

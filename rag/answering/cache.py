@@ -10,6 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.answering.calibration import calibration_path
+from rag.errors import ConfigurationError
+from rag.regular_files import read_regular
 from rag.resources import resource
 from rag.schema import Answer, Message
 from rag.settings import Settings
@@ -69,10 +71,16 @@ def fitted_weights(calibration: str) -> list[str]:
 
     Args:
         calibration: the setting `answering.calibration`.
+
+    Raises:
+        ConfigurationError: its file cannot be read.
     """
     shipped = [resource("data", "calibration", name) for name in ("evidence.json", "read_short.json")]
     paths = [*shipped, calibration_path(calibration)]
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    try:
+        return [hashlib.sha256(read_regular(path)).hexdigest() for path in paths]
+    except OSError as error:
+        raise ConfigurationError(f"cannot read parameters {str(paths[-1])!r}: {error}") from None
 
 
 @cache

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ConfigurationError
+from rag.regular_files import read_regular
 
 __all__ = ["LinearModel", "read_parameters"]
 
@@ -73,8 +74,8 @@ def read_parameters(path: Path) -> dict[str, Any]:
         ConfigurationError: it cannot be read or is no JSON object.
     """
     try:
-        tree = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        tree = json.loads(read_regular(path))
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"cannot read parameters {str(path)!r}: {error}") from None
     if not isinstance(tree, dict):
         raise ConfigurationError(f"parameters {str(path)!r} are no JSON object; fit the file again")

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "LOOPBACK",
     "Quantization",
     "accelerator_likely",
     "bits_per_weight",
     "choose_device",
     "choose_dtype",
     "cpu_has_fast_bfloat16",
+    "no_proxy_to_this_machine",
     "no_telemetry",
     "no_tracers",
     "prepare_environment",
@@ -38,6 +40,9 @@ __all__ = [
     "quiet_transformers",
     "set_threads",
 ]
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Addresses that only this machine reaches."""
 
 # OpenMP workers that spin while they wait make a query on busy cores fifty times slower; the
 # runtime reads this once, when torch or faiss is loaded, and so it is set here at import.
@@ -51,6 +56,7 @@ def prepare_environment(offline: bool) -> None:
     Downloads show their progress.
     """
     no_telemetry()
+    no_proxy_to_this_machine()
     if offline:
         no_tracers()
         for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_PROGRESS_BARS"):
@@ -168,6 +174,14 @@ def no_tracers(environment: MutableMapping[str, str] = os.environ) -> None:
     loaded = sys.modules.get("langsmith.utils")
     if asked and loaded is not None:  # it has read them, and remembers
         loaded.get_env_var.cache_clear()
+
+
+def no_proxy_to_this_machine(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let no proxy stand before a server on this machine: it would read the question and the passages."""
+    names = [name for name in ("no_proxy", "NO_PROXY") if name in environment] or ["no_proxy"]
+    for name in names:
+        told = [host for host in environment.get(name, "").split(",") if host.strip()]
+        environment[name] = ",".join([*told, *sorted(LOOPBACK - set(told))])
 
 
 Quantization = Literal["none", "8bit", "4bit"]

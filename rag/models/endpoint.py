@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Generator
 from typing import Any
+from urllib.parse import urlsplit
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -15,6 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError, EndpointError
+from rag.models.devices import LOOPBACK
 from rag.models.endpoint_errors import broken_off, environment_key, explained, hide_key
 from rag.models.streaming_chat import StreamingChatModel, from_thread
 from rag.settings import GeneratorSettings
@@ -111,6 +113,8 @@ def _client(settings: GeneratorSettings) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     options = {"base_url": settings.base_url, "api_key": _key(settings), **_sampling(settings)}
+    if settings.provider == "openai" and urlsplit(settings.base_url or "").hostname in LOOPBACK:
+        options["openai_proxy"] = ""  # of the environment (OPENAI_PROXY), for what leaves this machine
     try:
         client: BaseChatModel = init_chat_model(
             settings.model,

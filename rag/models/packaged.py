@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import ModelError, ModelNotFoundError
+from rag.regular_files import open_regular, read_regular
 
 __all__ = ["PACKAGED", "PREFIX", "PackagedModel", "cache_folder", "packaged_model", "packaged_path", "verify"]
 
@@ -135,8 +136,29 @@ def packaged_path(name: str) -> Path:
             f"the weights of {model.name} are not installed (package {model.distribution}): "
             f"run `{model.install}`"
         )
+    if path.is_dir():
+        _refuse_others(path, model)
     verify(path if path.is_dir() else path.parent, model.sha256, model.install)
     return path
+
+
+_UNREAD: Final = frozenset(("README.md", ".gitattributes", "data_config.json"))
+"""Files of a package that no loader reads."""
+
+
+def _refuse_others(folder: Path, model: PackagedModel) -> None:
+    """A loader takes what it finds: an adapter, a template or code beside weights that are as they should be.
+
+    Raises:
+        ModelError: there is a file that has no digest.
+    """
+    for found in sorted(path for path in folder.rglob("*") if not path.is_dir()):
+        name = found.relative_to(folder).as_posix()
+        if name not in model.sha256 and name not in _UNREAD:
+            raise ModelError(
+                f"{found} does not belong to the package {model.distribution}, whose weights are not loaded "
+                f"beside it: remove it, or run `{model.install}` in a new environment"
+            )
 
 
 _KEPT: Final = "verified.json"
@@ -182,7 +204,7 @@ def _digest(path: Path, identity: str) -> str:
     match kept.get(str(path)):
         case [str(known), str(digest)] if known == identity:
             return digest
-    with path.open("rb") as source:
+    with open_regular(path) as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
     others = [(name, entry) for name, entry in kept.items() if name != str(path)]
     with contextlib.suppress(OSError):  # then it is read again by the next process
@@ -192,8 +214,8 @@ def _digest(path: Path, identity: str) -> str:
 
 def _read(place: Path) -> dict[str, object]:
     try:
-        tree = json.loads(place.read_text("utf-8"))
-    except (OSError, ValueError):
+        tree = json.loads(read_regular(place))
+    except (OSError, ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}
 

@@ -24,6 +24,8 @@ __all__ = ["load_settings", "parse_assignments", "parse_value", "presets"]
 
 _PREFIX: Final = "CITEWELL_"
 _KEY: Final = re.compile(r"[\w.-]+")
+_SLIPS: Final = 2
+"""How many characters more than a setting's name a misspelt one may have."""
 
 
 def load_settings(
@@ -47,7 +49,8 @@ def load_settings(
     origins = dict.fromkeys((path for path, _ in _leaves(tree)), _called(name))
     for key, value in _environment_values(environment):
         _set(tree, key.split("__"), value)
-        origins[tuple(key.split("__"))] = f"the variable {_PREFIX}{key.upper()}"
+        path = tuple(key.split("__"))
+        origins[path] = f"the variable {_PREFIX}{_named(path).replace('.', '__').upper()}"
     for given, origin in (
         (parse_assignments(assignments), "the flag --set"),
         (overrides or {}, "a flag or an argument"),
@@ -61,7 +64,7 @@ def load_settings(
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        shown = repr(first["input"]) if _may_be_shown(first["loc"]) else "(hidden)"
+        shown = repr(first["input"]) if _may_be_shown(first["loc"], first["input"]) else "(hidden)"
         raise ConfigurationError(
             f"setting {where}: {shown} is not accepted: {first['msg']}. "
             f"Correct it in {_origin(first['loc'], origins)}."
@@ -89,8 +92,10 @@ def _origin(path: Sequence[str | int], origins: _Origins) -> str:
     return " or ".join(dict.fromkeys(found)) or "the settings"
 
 
-def _may_be_shown(path: Sequence[str | int]) -> bool:
+def _may_be_shown(path: Sequence[str | int], value: object) -> bool:
     """Whether a value that is not accepted holds no secret, as a section, an address or a key may."""
+    if any(isinstance(part, Mapping) for part in (value if isinstance(value, list) else [value])):
+        return False
     section: type[BaseModel] = Settings
     for part in path:
         field = section.model_fields.get(str(part))
@@ -115,8 +120,16 @@ def _read_preset(name: str | Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # tomllib raises all three
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) else _without_names(str(error))
         raise ConfigurationError(f"cannot read settings file {str(path)!r}: {reason}") from None
+
+
+def _without_names(reason: str) -> str:
+    """What tomllib says of a name that is there twice, without the name, which may be a secret."""
+    if not reason.startswith(("Cannot ", "Duplicate ")):
+        return reason
+    _, at, place = reason.rpartition(" (at ")
+    return f"a name is there twice{at}{place if at else ''}"
 
 
 def _environment_values(environment: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
@@ -167,7 +180,7 @@ def _set(tree: dict[str, Any], path: tuple[str, ...] | list[str], value: Any) ->
     for key in path[:-1]:
         branch = tree.setdefault(key, {})
         if not isinstance(branch, dict):
-            raise ConfigurationError(f"setting {'.'.join(path)}: {key!r} is a value, not a section")
+            raise ConfigurationError(f"setting {_named(path)}: a part of its name is a value, not a section")
         tree = branch
     tree[path[-1]] = value
 
@@ -189,7 +202,40 @@ def _unknown_key_message(key: str, section: type[BaseModel], path: tuple[str, ..
     here = [".".join((*path, field)) for field in section.model_fields]
     near = difflib.get_close_matches(full, here, 1, 0.5)
     nearest = near[0] if near else max(_all_keys(Settings), key=lambda known: _likeness(full, known))
-    return f"unknown setting {full!r} in {_origin((*path, key), origins)}: did you mean {nearest!r}?"
+    told = _named((*path, key))
+    return f"unknown setting {told!r} in {_origin((*path, key), origins)}: did you mean {nearest!r}?"
+
+
+def _named(path: Sequence[str]) -> str:
+    """A setting's name as it was written, also misspelt, but not what is like no name: it may be a secret.
+
+    >>> _named(["retrieval", "topk"]), _named(["generator", "sk-a1b2c3d4"])
+    ('retrieval.topk', 'generator.…')
+    """
+    section: Any = Settings
+    for number, part in enumerate(path):
+        field = section.model_fields.get(part) if _is_section(section) else None
+        if field is None:
+            written = ".".join(path)
+            return written if _is_misspelt(written) else ".".join((*path[:number], "…"))
+        section = field.annotation
+    return ".".join(path)
+
+
+def _is_section(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _is_misspelt(written: str) -> bool:
+    """Whether a name holds next to nothing that is not in the name of a setting, or in its last part."""
+    known = [name for key in _all_keys(Settings) for name in (key, key.rpartition(".")[2])]
+    return any(_excess(written, name) <= _SLIPS for name in known)
+
+
+def _excess(written: str, known: str) -> int:
+    """How many characters of a text are not those of another one, in its order."""
+    blocks = difflib.SequenceMatcher(None, written, known, autojunk=False).get_matching_blocks()
+    return len(written) - sum(block.size for block in blocks)
 
 
 def _likeness(written: str, known: str) -> float:

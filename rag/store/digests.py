@@ -14,7 +14,8 @@ from typing import Final
 __all__ = ["are_kept", "changed_parts", "keep_all", "keep_digests"]
 
 _TEXT: Final = (
-    "SELECT title FROM documents WHERE id = ?",
+    "SELECT document_id, source, sha256, media_type, title, language, metadata, warnings FROM documents"
+    " WHERE id = ?",
     "SELECT piece, text FROM texts WHERE document = ? ORDER BY piece",
     "SELECT number, start, end, label, width, height, warnings, geometry FROM pages"
     " WHERE document = ? ORDER BY number",

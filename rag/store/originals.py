@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import StoreError
-from rag.regular_files import open_regular
+from rag.regular_files import open_regular, read_regular
 from rag.store.durable import flush_directory, make_private_folder, private_opener
 
 __all__ = ["Originals"]
@@ -108,7 +108,7 @@ class Originals:
         deletes nothing outside it.
         """
         try:
-            names = json.loads(note.read_text("utf-8"))
+            names = json.loads(read_regular(note))
         except FileNotFoundError:  # settled by another process
             return
         except (ValueError, RecursionError):  # cut off by a crash while it was written: nothing was done yet
@@ -138,5 +138,5 @@ def _is_name(name: object) -> bool:
 
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as source:
+    with open_regular(path) as source:
         return hashlib.file_digest(source, "sha256").hexdigest()

@@ -37,7 +37,8 @@ _CATALOG: Final = "catalog.sqlite"
 _RECOVERY_SECONDS: Final = 0.1
 _PRIVATE_SINCE: Final = 12
 """The schema from which on a library's files are made for their owner alone."""
-_PARTS: Final = (_CATALOG, f"{_CATALOG}-wal", f"{_CATALOG}-shm", "files", "index", "index/lexical", "reserve")
+_BESIDE_THE_CATALOG: Final = tuple(f"{_CATALOG}-{end}" for end in ("journal", "wal", "shm"))
+_PARTS: Final = (_CATALOG, *_BESIDE_THE_CATALOG, "files", "index", "index/lexical", "reserve")
 UPLOADS: Final = "uploads"
 """The folder in a library where the web app saves what was dropped, until it is read."""
 _PARTS_OF_APP: Final = (UPLOADS, "evaluations")

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from rag.regular_files import open_regular, read_regular
 from rag.store.database import explained
 from rag.store.durable import PRIVATE_FILE, TEMPORARY, make_private_folder, replacing
 from rag.store.vectors import Fetch, FlatIndex, InvertedIndex, faiss_module, open_index
@@ -62,7 +63,7 @@ class VectorCache:
     def manifest(self, fingerprint: str) -> Manifest | None:
         """The manifest of an embedder's index; None if there is none that can be read."""
         try:
-            found = Manifest(**json.loads(self._manifest_path(fingerprint).read_text("utf-8")))
+            found = Manifest(**json.loads(read_regular(self._manifest_path(fingerprint))))
         except (OSError, ValueError, TypeError, RecursionError):
             return None
         sound = all(
@@ -97,7 +98,7 @@ class VectorCache:
             return f"it stands at version {manifest.version}, the catalog at {key.version}"
         path = self.folder / manifest.file
         try:
-            with path.open("rb") as source:
+            with open_regular(path) as source:
                 found = hashlib.file_digest(source, "sha256").hexdigest()
         except OSError as error:
             return f"{manifest.file}: {error.strerror}"

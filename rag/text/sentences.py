@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 from rag.schema import Span
@@ -46,6 +47,7 @@ _ORDINAL_LANGUAGES: Final = frozenset(
     ["cs", "da", "de", "et", "fi", "hr", "hu", "nb", "nn", "no", "sk", "sl", "tr"]
 )
 _NUMBER_OR_LETTER: Final = re.compile(r"[A-Z]|[IVXLC]+|[A-Z]*\d[\w-]*")
+_RUN: Final = re.compile(r"\S++")
 _WRAPPED_LINE: Final = 45
 _FULL_LINE: Final = 0.6
 _LONGEST: Final = 2_000
@@ -116,7 +118,12 @@ def _unwrapped(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _latin_spans(text: str) -> list[tuple[int, int]]:
-    spans = [(int(span[0]), int(span[1])) for span in _tokenizer()(text)]
+    edges = [0, *_long_runs(text), len(text)]
+    spans = [
+        (start + int(span[0]), start + int(span[1]))
+        for start, end in pairwise(edges)
+        for span in _tokenizer()(text[start:end])
+    ]
     joined = len(spans) > 1 and _NUMBER_ALONE.match(text[slice(*spans[0])])
     spans = [(spans[0][0], spans[1][1]), *spans[2:]] if joined else spans
     return _together(text, [part for start, end in spans for part in _apart(text, start, end)])
@@ -137,6 +144,13 @@ def _together(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _has_ordinals(text: str) -> bool:
     """Whether a number with a full stop is an ordinal in a text's language."""
     return not _ORDINAL_LANGUAGES.isdisjoint((likeliest_language(text), detect_language(text)))
+
+
+def _long_runs(text: str) -> Iterator[int]:
+    """Where runs without white space are cut: nupunkt looks through the rest of one at each mark in it."""
+    if len(text) > _LONGEST and max(map(len, text.split()), default=0) > _LONGEST:
+        for run in _RUN.finditer(text):
+            yield from range(run.start() + _LONGEST, run.end(), _LONGEST)
 
 
 def _apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

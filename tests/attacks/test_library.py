@@ -241,6 +241,9 @@ class TestWhatWasChanged:
             "UPDATE chunks SET context = 'Price | Colour' WHERE id = 3",
             "UPDATE pages SET label = 'iv' WHERE document = 2",
             "UPDATE documents SET title = 'Another' WHERE id = 2",
+            "UPDATE documents SET source = '/somewhere/else.pdf' WHERE id = 2",
+            'UPDATE documents SET metadata = \'{"author": "Eve"}\' WHERE id = 2',
+            "UPDATE documents SET warnings = '[]' || ' ' WHERE id = 2",
             "INSERT INTO blocks VALUES (2, 0, 5, 'heading', 1, NULL)",
         ],
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.models.devices import no_telemetry, no_tracers
+from rag.models.devices import no_proxy_to_this_machine, no_telemetry, no_tracers
+from tests.browser.endpoint import slow_endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "xylograph"
@@ -45,6 +48,25 @@ with Library.open(settings=settings, generator=writer) as library:
     assert library.run(answer.run_id).prompt
 from langchain_core.tracers.langchain import wait_for_all_tracers
 wait_for_all_tracers()
+"""
+
+
+LOCAL_MODEL = f"""
+import sys
+from pathlib import Path
+from ingest import ingest_paths
+from rag import Library
+from rag.settings import load_settings
+
+generator = {{"provider": "openai", "model": "slow", "base_url": sys.argv[2], "retries": 0}}
+settings = load_settings(
+    "server", overrides={{"library": sys.argv[1], "generator": generator, "ingest": {{"workers": 1}}}}
+)
+note = Path(sys.argv[1] + ".txt")
+note.write_text("The {SECRET} of the harbour was cut in 1892 by Ines Okafor.\\n")
+with Library.open(settings=settings) as library:
+    list(ingest_paths([note], library.store, library.embedder, library.settings))
+    library.ask("Who cut the {SECRET} of the harbour?")
 """
 
 
@@ -120,6 +142,56 @@ def test_the_sink_would_hear_a_tracer(sink: tuple[str, list[str]], tmp_path: Pat
     address, heard = sink
     run("online", tmp_path, address)
     assert any("/runs" in line for line in heard)
+
+
+@pytest.mark.slow
+@pytest.mark.server
+def test_no_face_sends_a_packet_that_wants_to_leave(tmp_path: Path) -> None:
+    apart = ["unshare", "--net"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], check=False).returncode:
+        pytest.skip("a network apart cannot be made here (unshare of util-linux, as root)")
+    done = subprocess.run(
+        [*apart, sys.executable, "-m", "tests.attacks.leaving", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr[-3_000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == {"heard": [], "without a way": 0}
+
+
+@pytest.mark.slow
+def test_no_proxy_reads_what_a_model_on_this_machine_is_asked(
+    sink: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    address, heard = sink
+    environment = {**asked_for(address), "OPENAI_PROXY": address, "no_proxy": "example.com"}
+    del environment["NO_PROXY"]
+    with slow_endpoint(["Ines", "Okafor", "cut", "it."], 0.0) as model:
+        command = [sys.executable, "-c", LOCAL_MODEL, str(tmp_path / "library"), model.base_url]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=250
+        )
+        assert done.returncode == 0, done.stderr
+        assert model.asked
+    assert heard == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({}, {"no_proxy": "127.0.0.1,::1,localhost"}),
+        ({"NO_PROXY": "a.example"}, {"NO_PROXY": "a.example,127.0.0.1,::1,localhost"}),
+        ({"no_proxy": "localhost,"}, {"no_proxy": "localhost,127.0.0.1,::1"}),
+    ],
+)
+def test_other_hosts_without_a_proxy_stay(given: dict[str, str], kept: dict[str, str]) -> None:
+    environment = dict(given)
+    for _ in range(2):
+        no_proxy_to_this_machine(environment)
+    assert environment == kept
 
 
 @pytest.mark.parametrize(

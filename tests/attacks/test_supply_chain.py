@@ -66,6 +66,31 @@ class TestWeights:
         with pytest.raises(ModelError, match=rf"have SHA-256 .*{re.escape(model.distribution)}=="):
             packaged_path(PREFIX + name)
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("adapter_config.json", "adapter_model.safetensors", "added_tokens.json", "chat_template.jinja"),
+            *("modeling_bert.py", "pytorch_model.bin", "2_Dense/config.json", "onnx/model.onnx", ".hidden"),
+        ],
+    )
+    def test_a_file_that_was_put_beside_sound_weights_is_not_loaded(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        model = PACKAGED["all-MiniLM-L6-v2"]
+        installed = packaged_path(PREFIX + model.name)
+        module = tmp_path / "site" / model.module
+        for file in model.sha256:
+            (module / model.path / file).parent.mkdir(parents=True, exist_ok=True)
+            (module / model.path / file).symlink_to(installed / file)
+        (module / "__init__.py").write_text("raise SystemExit('the package was imported')")
+        monkeypatch.delitem(sys.modules, model.module, raising=False)
+        monkeypatch.syspath_prepend(str(tmp_path / "site"))
+        assert packaged_path(PREFIX + model.name) == module / model.path
+        (module / model.path / name).parent.mkdir(exist_ok=True)
+        (module / model.path / name).write_bytes(b"{}")
+        with pytest.raises(ModelError, match="does not belong"):
+            packaged_path(PREFIX + model.name)
+
     def test_the_models_of_ocr_are_pinned_too(self) -> None:
         verify(_models(), DIGESTS, "pip install …")
 
@@ -88,7 +113,7 @@ class TestWeights:
         with pytest.raises(ModelError, match=hashlib.sha256(b"evil").hexdigest()[:12]):
             verify(tmp_path, pinned, "…")
 
-    @pytest.mark.parametrize("content", ["", "nonsense", "[]", '{"a": 1}', "\0" * 9])
+    @pytest.mark.parametrize("content", ["", "nonsense", "[]", '{"a": 1}', "\0" * 9, "[" * 100_000])
     def test_a_damaged_cache_of_digests_costs_one_more_reading(self, tmp_path: Path, content: str) -> None:
         (tmp_path / "weights.bin").write_bytes(b"good")
         cache_folder().mkdir(parents=True)
@@ -184,6 +209,41 @@ class TestSecrets:
         file = tmp_path / "settings.toml"
         file.write_text(text)
         assert SECRET not in message({}, file)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            SECRET,
+            f"generator.{SECRET}",
+            f"generator.api_key{SECRET}",
+            f"generator.api_key.{SECRET}",
+            f"{SECRET}.api_key",
+            f"library.{SECRET}",
+            f"ui.password.{SECRET}.more",
+        ],
+    )
+    def test_a_secret_in_the_place_of_a_name_is_not_told(self, tmp_path: Path, name: str) -> None:
+        for flags in (
+            [f"{name}=1"],
+            [f"{name}=1", f"{name}.x=2"],
+            [f"{name}=[1]"],
+            [f"{name}.x=1", f"{name}=1"],
+        ):
+            with pytest.raises(ConfigurationError) as caught:
+                load_settings(None, None, {}, flags)
+            assert SECRET not in str(caught.value)
+        variable = f"CITEWELL_{name.replace('.', '__').upper()}"
+        assert SECRET not in message({variable: "1"}).lower()
+        file = tmp_path / "settings.toml"
+        quoted = ".".join(f'"{part}"' for part in name.split("."))
+        for text in (f"{quoted} = 1", f"[{quoted}]\na = 1", f"[[{quoted}]]\na = 1"):
+            for times in (1, 2):
+                file.write_text("\n".join([text] * times))
+                assert SECRET not in message({}, file)
+
+    @pytest.mark.parametrize("name", ["retrieval.topk", "retreival", "top_k", "chunking.maxtokens"])
+    def test_a_misspelt_name_is_told_as_it_was_written(self, name: str) -> None:
+        assert repr(name) in message({f"CITEWELL_{name.replace('.', '__').upper()}": "1"})
 
     @pytest.mark.parametrize("value", ["[" * 5_000, "[" + "1" * 5_000 + "]"])
     def test_a_value_that_no_parser_ends_is_told_too(self, tmp_path: Path, value: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -16,8 +18,8 @@ import pytest
 import streamlit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
 from rag.settings import UiSettings, load_settings
 from ui.app.door import Door, Tried
@@ -233,25 +235,33 @@ def test_document_text_makes_no_link_in_a_tooltip(text: str) -> None:
     assert not LITERALS.search("".join(token.content for token in tokens))
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app as it is started, behind a password; its host and port."""
+@contextlib.contextmanager
+def serving(folder: Path, **variables: str) -> Iterator[str]:
+    """The app as it is started in a folder; its host and port."""
     start = "import sys; from pathlib import Path; from ui.app.launch import launch; "
-    start += (
-        "launch(Path(sys.argv[1]), port=0, open_browser=False, environment={'CITEWELL_UI__PASSWORD': 'x'})"
-    )
+    start += "launch(Path(sys.argv[1]), port=0, open_browser=False)"
     process = subprocess.Popen(
-        [sys.executable, "-c", start, str(tmp_path_factory.mktemp("served") / "library")],
-        cwd=ROOT,
+        [sys.executable, "-c", start, str(folder / "library")],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
     address = re.search(r"127\.0\.0\.1:\d+", process.stdout.readline())
     assert address is not None
-    yield address[0]
-    process.terminate()
-    process.communicate(timeout=60)
+    try:
+        yield address[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app behind a password."""
+    with serving(tmp_path_factory.mktemp("served"), CITEWELL_UI__PASSWORD="x") as address:
+        yield address
 
 
 @pytest.fixture
@@ -264,15 +274,57 @@ def session(served: str) -> Iterator[Callable[[], str]]:
         asked.rerun_script.query_string = ""
         socket.send(asked.SerializeToString())
 
-        def session_id() -> str:
+        yield lambda: told_session(socket)
+
+
+def told_session(socket: ClientConnection) -> str:
+    """The id of the session that a connection opened."""
+    for data in socket:
+        message = ForwardMsg()
+        message.ParseFromString(data)
+        if message.WhichOneof("type") == "new_session":
+            return message.new_session.initialize.session_id
+    raise AssertionError("no session")
+
+
+def upload_to(address: str, session_id: str) -> httpx.Response:
+    """What the real server says to a file for a session."""
+    with httpx.Client(base_url=f"http://{address}") as client:
+        token = client.get("/_stcore/health").cookies["_streamlit_xsrf"]
+        return client.put(
+            f"/_stcore/upload_file/{session_id}/a-file",
+            files={"file": ("a.txt", b"x" * 1_000_000)},
+            headers={"X-Xsrftoken": token},
+        )
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+def test_no_file_of_the_folder_lets_others_in(tmp_path: Path) -> None:
+    """A folder of documents from others may hold settings of Streamlit, which it reads where it starts."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "config.toml").write_text(
+        '[server]\ncorsAllowedOrigins = ["https://evil.example"]\nenableCORS = false\n'
+        '[server.trustedUserHeaders]\nX-In = "is_logged_in"\nX-Mail = "email"\n'
+    )
+    with serving(tmp_path, CITEWELL_UI__OIDC="true") as address:
+        forged = {"X-In": "1", "X-Mail": "eve@evil.example"}
+        place = f"ws://{address}/_stcore/stream"
+        with connect(place, origin=f"http://{address}", max_size=None, additional_headers=forged) as socket:
+            asked = BackMsg()
+            asked.rerun_script.query_string = ""
+            socket.send(asked.SerializeToString())
+            session_id = told_session(socket)
             for data in socket:
                 message = ForwardMsg()
                 message.ParseFromString(data)
-                if message.WhichOneof("type") == "new_session":
-                    return message.new_session.initialize.session_id
-            raise AssertionError("no session")
-
-        yield session_id
+                if message.WhichOneof("type") == "script_finished":
+                    break
+            assert upload_to(address, session_id).status_code == 403
+        with pytest.raises(InvalidStatus, match="403"), connect(place, origin="https://evil.example"):
+            pass
 
 
 @pytest.mark.server
@@ -280,19 +332,38 @@ def session(served: str) -> Iterator[Callable[[], str]]:
 def test_the_real_server_takes_no_upload_of_a_session_that_has_not_signed_in(
     served: str, session: Callable[[], str]
 ) -> None:
+    told = upload_to(served, session())
+    assert told.status_code == 403
+    assert told.text == "sign in first"
     with httpx.Client(base_url=f"http://{served}") as client:
-        token = client.get("/_stcore/health").cookies["_streamlit_xsrf"]
-        told = client.put(
-            f"/_stcore/upload_file/{session()}/a-file",
-            files={"file": ("a.txt", b"x" * 1_000_000)},
-            headers={"X-Xsrftoken": token},
-        )
-        assert told.status_code == 403
-        assert told.text == "sign in first"
         assert "UploadedFileManager" not in client.get("/_stcore/metrics").text
         assert client.get("/_stcore/host-config").json()["allowedOrigins"] == []
         page = client.get("/")
         assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def send_and_hear(socket: ClientConnection, message: bytes) -> None:
+    """Until the server closes the connection, or says nothing for a minute."""
+    socket.send(message)
+    while True:
+        socket.recv(timeout=60)
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("megabytes", [2, 60])
+def test_the_real_server_keeps_no_message_of_megabytes(served: str, megabytes: int) -> None:
+    """What a page says of its fields stays in memory for as long as the session, signed in or not."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as socket:
+        filled = BackMsg()
+        for number in range(2):
+            field = filled.rerun_script.widget_states.widgets.add()
+            field.id = f"$$ID-{number}"
+            field.string_value = "x" * (megabytes * 500_000)
+        with pytest.raises(ConnectionClosedError):
+            send_and_hear(socket, filled.SerializeToString())
 
 
 @pytest.mark.server

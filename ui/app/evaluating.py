@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from rag.errors import CitewellError, UsageError
 from rag.evaluation import Judged, evaluate_answers, read_answer_set, read_judged
 from rag.library import Library
+from rag.regular_files import read_regular
 from rag.store.durable import make_private_folder
 
 __all__ = ["Evaluation", "Evaluations"]
@@ -39,7 +40,7 @@ class Evaluation:
     def read(cls, path: Path) -> Self | None:
         """One that was kept; None where the file tells of none."""
         try:
-            return cls(**json.loads(path.read_text("utf-8")))
+            return cls(**json.loads(read_regular(path)))
         except (OSError, ValueError, TypeError):
             return None
 

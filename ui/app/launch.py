@@ -102,9 +102,10 @@ def _serve(process: subprocess.Popen[bytes], url: str, open_browser: bool) -> in
 def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
     """Wait until the server is healthy; false when it ended or does not come up in a minute."""
     deadline = time.monotonic() + _START_SECONDS
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever the environment names
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+            with direct.open(f"{url}/_stcore/health", timeout=2):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

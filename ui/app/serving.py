@@ -5,6 +5,7 @@ python -m ui.app.serving HOST PORT, with CITEWELL_LIBRARY and CITEWELL_CONFIG in
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -47,14 +48,22 @@ def application(settings: UiSettings) -> App:
 
 
 def options(settings: UiSettings) -> dict[str, Any]:
-    """What guards privacy, given here so that no file of Streamlit's overrides it."""
+    """What guards privacy, given here so that no file of Streamlit's overrides it, also one among documents.
+
+    Other sites may be let in by a variable alone.
+    """
     return {
         "server.address": settings.host,
         "server.headless": True,
         "server.maxUploadSize": settings.max_upload_megabytes,
+        # of each session, also before it signed in and for two minutes after it went (in megabytes)
+        "server.maxWidgetStateSize": 1,
+        "server.maxMessageSize": 50,
         "server.fileWatcherType": "none",
         "server.enableXsrfProtection": True,
         "server.enableCORS": True,
+        "server.corsAllowedOrigins": os.environ.get("STREAMLIT_SERVER_CORS_ALLOWED_ORIGINS", "").split(),
+        "server.trustedUserHeaders": {},  # any visitor can send headers
         "server.enableStaticServing": False,
         "server.enableAgentApi": False,  # a second way into the app, past its pages
         # a page of another site that points its name at this machine is refused (DNS rebinding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import UsageError
-from rag.settings import Settings
+from rag.store.durable import replacing
 from rag.text import how_many
 from ui.cli.evaluate.answers import judged_answers, library_for
 from ui.cli.options import (
@@ -28,7 +29,7 @@ from ui.cli.output import print_json, print_line
 if TYPE_CHECKING:
     from rag.evaluation import Recalibration
 
-__all__ = ["calibrate"]
+__all__ = ["calibrate", "write_calibration"]
 
 
 def calibrate(
@@ -65,22 +66,26 @@ def calibrate(
         judged = judged_answers(opened, asked, None)
     fitted = recalibrate(judged, load_calibrator(settings.answering.calibration), precision)
     output = output or (settings.library / "calibration.json" if is_own else Path("calibration.json"))
-    _write(output, fitted, settings)
-    report = _report(fitted, output.resolve(), precision)
-    print_json(report) if as_json else _print(report)
-
-
-def _write(path: Path, fitted: Recalibration, settings: Settings) -> None:
     tree = {
         "about": "Confidence of answers, fitted to questions of one's own by `citewell calibrate`.",
         "embedder": settings.embedder.model,
         **fitted.calibrator.to_json(),
         "report": _figures(fitted),
     }
-    part = path.with_name(f"{path.name}.part")
+    write_calibration(output, tree)
+    report = _report(fitted, output.resolve(), precision)
+    print_json(report) if as_json else _print(report)
+
+
+def write_calibration(path: Path, tree: Mapping[str, Any]) -> None:
+    """Put a calibration file in its place, whole or not at all.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
     try:
-        part.write_text(json.dumps(tree, indent=1) + "\n", "utf-8")
-        part.replace(path)
+        with replacing(path) as file:
+            file.write((json.dumps(tree, indent=1) + "\n").encode())
     except OSError as error:
         raise UsageError(f"cannot write the calibration {str(path)!r}: {error.strerror}") from None
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rag.regular_files import open_regular, read_regular
 from rag.store.database import explained
 from rag.store.durable import PRIVATE_FILE, TEMPORARY, make_private_folder, replacing
 from rag.store.lexical.segment import Segment
@@ -86,7 +87,7 @@ class SegmentCache:
             return "it belongs to another library, or its words are numbered in another way"
         for entry in entries:
             try:
-                with (self.folder / entry.file).open("rb") as source:
+                with open_regular(self.folder / entry.file) as source:
                     digest = hashlib.file_digest(source, "sha256").hexdigest()
             except OSError as error:
                 return f"{entry.file}: {error.strerror}"
@@ -140,7 +141,7 @@ class SegmentCache:
 
     def _manifest(self) -> tuple[SegmentKey, list[_Entry]] | None:
         try:
-            found: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_text("utf-8"))
+            found: dict[str, Any] = json.loads(read_regular(self.folder / _MANIFEST))
             if found["format"] != _FORMAT:
                 return None
             key = SegmentKey(str(found["library"]), int(found["version"]), str(found["terms"]))
