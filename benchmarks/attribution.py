@@ -16,8 +16,8 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rag.attribution import Attributor, quotable_units
-from rag.attribution.facts import is_negated
+from rag.reading import Attributor, quotable_units
+from rag.reading.facts import is_negated
 from rag.resources import resource
 from rag.schema import Passage, Support
 

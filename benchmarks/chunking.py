@@ -24,7 +24,7 @@ from ingest.chunkers import StructureChunker
 from ingest.loaders.text import TextLoader
 from rag.evaluation import paired_bootstrap
 from rag.models import build_embedder
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 from rag.schema import Document, Span
 from rag.settings import ChunkingSettings, Settings
 from rag.text import embedding_text, search_terms

@@ -19,7 +19,7 @@ from benchmarks.answers import is_held_out, library_of, noise_tasks
 from benchmarks.field_judge import Said, judge
 from benchmarks.fit_data import CachedEmbedder, field_libraries
 from rag.evaluation import AnswerJudge, AnswerQuestion, AnswerSet, read_answer_set
-from rag.evaluation.answers import confidence_features_of
+from rag.evaluation.answer_evaluation import confidence_features_of
 from rag.evaluation.judgement import is_right
 from rag.evaluation.questions import entry_passages
 from rag.library import Library

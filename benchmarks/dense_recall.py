@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.synthetic import read_sample, resampled_vectors
 from benchmarks.tables import RESULTS
 from rag.models import build_embedder
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.settings import load_settings
 from rag.store.protocol import Ids
 from rag.store.vectors import FlatIndex, InvertedIndex, build_index, faiss_module

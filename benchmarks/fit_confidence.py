@@ -26,8 +26,8 @@ from benchmarks.fit_data import OWN_SETS
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.fitting import fit_isotonic, fit_logistic
-from rag.attribution import LinearModel
 from rag.evaluation.confidence_metrics import auroc, brier_score, expected_calibration_error
+from rag.reading import LinearModel
 from rag.resources import resource
 from rag.settings import AnsweringSettings, load_settings
 

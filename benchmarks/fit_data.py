@@ -23,10 +23,10 @@ from benchmarks.field_judge import FieldQuestion, read_field_set
 from benchmarks.field_text import within, words
 from ingest import ingest_paths
 from rag.answering.term_weights import library_term_weights
-from rag.attribution import EvidenceSelector, Unit, read_question
-from rag.attribution.evidence import Measured
 from rag.models import Reader
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
+from rag.reading import EvidenceSelector, Unit, read_question
+from rag.reading.evidence import Measured
 from rag.retrieval import HybridRetriever, merge_neighbours
 from rag.schema import Chunk, Document, Page, Passage
 from rag.settings import Settings, load_settings

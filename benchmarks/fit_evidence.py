@@ -24,12 +24,12 @@ from scipy.optimize import minimize
 
 from benchmarks.fit_data import MOST_QUESTIONS, OWN_SETS, SETS, CachedEmbedder, Case, cases, field_cases
 from rag.answering.fitting import fit_logistic
-from rag.attribution import LinearModel
-from rag.attribution.features import FEATURES, WORD_FEATURES
-from rag.attribution.membership import MEMBERSHIP_FEATURES, choose
-from rag.attribution.votes import ReaderVotes
-from rag.attribution.weights import EvidenceWeights, UnitModels
 from rag.models import build_embedder, load_reader
+from rag.reading import LinearModel
+from rag.reading.evidence_weights import EvidenceWeights, UnitModels
+from rag.reading.features import FEATURES, WORD_FEATURES
+from rag.reading.membership import MEMBERSHIP_FEATURES, choose
+from rag.reading.votes import ReaderVotes
 from rag.resources import resource
 from rag.settings import load_settings
 

@@ -30,11 +30,11 @@ from ingest import ingest_paths
 from rag.answering.calibration import Calibrator
 from rag.answering.confidence import confidence_features
 from rag.answering.term_weights import library_term_weights
-from rag.attribution import EvidenceSelector, read_question
-from rag.attribution.evidence import Measured, select_measured
-from rag.attribution.weights import UnitModels
 from rag.library import Library
 from rag.models import build_embedder
+from rag.reading import EvidenceSelector, read_question
+from rag.reading.evidence import Measured, select_measured
+from rag.reading.evidence_weights import UnitModels
 from rag.resources import resource
 from rag.retrieval import ForeignRetriever, merge_neighbours
 from rag.schema import source_name

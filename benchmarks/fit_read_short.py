@@ -2,7 +2,7 @@
 
     python -m benchmarks.fit_read_short --work FOLDER [--unseen FIELD_SET ...] [--write]
 
-Logistic regression over `rag.attribution.read_short.READ_SHORT_FEATURES` on our own questions; then the
+Logistic regression over `rag.reading.read_short.READ_SHORT_FEATURES` on our own questions; then the
 least probability from which on short answers are right as often as wanted. Run `benchmarks/fit_evidence.py`
 before: what is told decides where short answers are looked for.
 """
@@ -23,11 +23,11 @@ from benchmarks.field_text import within, words
 from benchmarks.fit_data import OWN_SETS, CachedEmbedder, Case, field_cases
 from benchmarks.fit_evidence import EMBEDDERS
 from rag.answering.fitting import fit_logistic
-from rag.attribution import LinearModel
-from rag.attribution.evidence import select_measured
-from rag.attribution.read_short import READ_SHORT_FEATURES, read_short_features
-from rag.attribution.weights import load_evidence_weights
 from rag.models import build_embedder, load_reader
+from rag.reading import LinearModel
+from rag.reading.evidence import select_measured
+from rag.reading.evidence_weights import load_evidence_weights
+from rag.reading.read_short import READ_SHORT_FEATURES, read_short_features
 from rag.resources import resource
 from rag.settings import load_settings
 

@@ -32,7 +32,7 @@ from benchmarks.synthetic import Sample, Words, grow, read_sample, resampled_vec
 from benchmarks.tables import RESULTS
 from rag.library import Library
 from rag.models import build_embedder
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Passage
 from rag.settings import load_settings
 from rag.store import Store

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Chunk, Document, Page
 from rag.store import Store
 from rag.text import text_hash

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from benchmarks.tables import ROOT, Table, filled
 from rag.settings import Settings, load_settings, presets
-from ui.app.options import generator_remote, named_remotes
+from ui.app.session_options import generator_remote, named_remotes
 from ui.transparency import HUB, ModelInUse, models_in_use, training
 
 __all__ = ["PAGE", "written"]

@@ -8,9 +8,9 @@ from itertools import islice
 
 import numpy as np
 
-from ingest.reading import ReadFile
+from ingest.file_pool import ReadFile
 from ingest.rules import current_rules
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 from rag.schema import Chunk, Document
 from rag.settings import ChunkingSettings, Settings
 from rag.store import Store

@@ -32,7 +32,7 @@ from ingest.heartbeat import listening
 from ingest.loaders import load_document
 from rag.child_process import limit_memory
 from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.settings import ChunkingSettings, EmbedderSettings, IngestSettings, Settings
 
 __all__ = ["main"]

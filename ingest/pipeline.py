@@ -11,13 +11,13 @@ from typing import Final
 from ingest.archives import with_archives_unpacked
 from ingest.chunkers import StructureChunker
 from ingest.embedding import Embedding, VectorFiller
+from ingest.file_pool import FilePool, ReadFile
 from ingest.files import FoundFile, find_files
 from ingest.progress import Progress, ProgressTracker
-from ingest.reading import FilePool, ReadFile
 from ingest.results import FileResult, likeness_notes
 from ingest.rules import current_rules
 from rag.errors import ConfigurationError, NotFoundError, StoreError
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import DocumentInfo
 from rag.settings import Settings
 from rag.store import Store, chosen_settings, open_embedder

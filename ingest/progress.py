@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from ingest.time_left import TimeLeft
 
 if TYPE_CHECKING:
+    from ingest.file_pool import ReadFile
     from ingest.files import FoundFile
-    from ingest.reading import ReadFile
     from ingest.results import FileResult
 
 __all__ = ["LatestProgress", "Progress", "ProgressEvent", "ProgressTracker", "Stage", "stops_on_interrupt"]

@@ -13,7 +13,7 @@ from ingest.embedding import chunk_text
 from ingest.rules import chunked_by
 from rag.errors import NotFoundError
 from rag.models import build_embedder
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import Chunk
 from rag.settings import Settings
 from rag.store import StagedChunk, Store, Swapped, chosen_settings, defining_settings

@@ -13,7 +13,7 @@ from rag.text import words
 
 if TYPE_CHECKING:
     from rag.examples import ApprovedExample, PoolFile
-    from rag.store.records import Feedback, Rating
+    from rag.store.stored_records import Feedback, Rating
 
 __all__ = ["Ratings"]
 

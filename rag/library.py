@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Searching
-from rag.answering.cache import AnswerCache
+from rag.answering.answer_cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
 from rag.limits import check_request, recent_turns
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.runnables import Runnable
 
-    from rag.store.records import Rating
+    from rag.store.stored_records import Rating
 
 __all__ = ["Library"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 from rag.schema import PAGE_BREAK, Chunk, Document, DocumentInfo, Page, Span
 from rag.text import embedding_text, text_hash
 from rag.text.language import CJK

@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "adding.md").read_text("utf-8")
 
 LOADER = """
 import sqlite3
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.document_builder import DocumentBuilder
 
 class SqliteLoader:
     media_types = ("application/vnd.sqlite3",)

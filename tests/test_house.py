@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def test_a_module_says_what_it_is_for(path):
     tree = ast.parse(path.read_text("utf-8"))
     assert ast.get_docstring(tree), "a module needs a docstring"
     assert path.stem not in {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
+
+
+def test_no_two_modules_share_a_name():
+    names = Counter(path.stem for path in modules() if path.stem not in {"__init__", "__main__"})
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_no_test_reads_a_clock_to_compare_times():

@@ -13,7 +13,7 @@ from rag.models.packaged import PACKAGED, PREFIX
 from rag.resources import resource
 from rag.schema import RunRecord
 from rag.settings import Settings
-from ui.app.options import LOCAL_PROVIDERS, generator_remote
+from ui.app.session_options import LOCAL_PROVIDERS, generator_remote
 from ui.listening import LOOPBACK
 
 __all__ = ["HUB", "ModelInUse", "Sent", "models_in_use", "sent", "training"]

@@ -18,9 +18,9 @@ from pathlib import Path
 from rag.answering.understanding.follow_ups import FollowUps
 from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.standing import standing
-from rag.attribution.asking import asked_kind, without_asking_words, without_instructions
-from rag.attribution.facts import dates, is_negated, quantities
-from rag.attribution.question import read_question
+from rag.reading.asking_words import asked_kind, without_asking_words, without_instructions
+from rag.reading.facts import dates, is_negated, quantities
+from rag.reading.question import read_question
 from rag.prompting.fence import as_data
 from rag.prompting.fence import without_marks
 from rag.schema import Message

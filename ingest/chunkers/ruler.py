@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 
 __all__ = ["TokenRuler"]
 

@@ -15,7 +15,7 @@ from ingest.chunkers.joining import Run, join_small
 from ingest.chunkers.outline import Section, outline
 from ingest.chunkers.pieces import Piece, pieces
 from ingest.chunkers.ruler import TokenRuler
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import BlockKind, Chunk, Document, RowHeader
 from rag.settings import ChunkingSettings
 from rag.text import STOP_WORDS, context_line, search_terms, stem

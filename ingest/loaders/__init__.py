@@ -1,6 +1,6 @@
 """From a file to a document: one module a kind of file.
 
-To add a loader, put a module here that offers `LOADER`, an `ingest.protocol.Loader`; it is found by
+To add a loader, put a module here that offers `LOADER`, an `ingest.loader_protocol.Loader`; it is found by
 its `media_types`. Import heavy packages inside `load`: every module here is imported to find them.
 """
 
@@ -14,10 +14,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from ingest.loader_protocol import Loader
 from ingest.loaders.unlocking import unlocked
 from ingest.media_type import MediaType, describe, media_type_of
 from ingest.ocr import one_file
-from ingest.protocol import Loader
 from rag.errors import (
     DocumentError,
     DocumentTooLargeError,

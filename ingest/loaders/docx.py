@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.docx_numbering import Numbering
 from ingest.loaders.docx_parts import Annotations, page_margins
 from ingest.loaders.docx_table import inner_tables, is_frame, own_rows, table_rows
@@ -15,7 +16,6 @@ from ingest.loaders.docx_xml import FALLBACK, TEXT_BOX, W, element_text, is_on
 from ingest.loaders.equation import M
 from ingest.loaders.package import broken
 from ingest.loaders.script import note_numbers
-from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 

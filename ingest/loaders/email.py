@@ -19,12 +19,12 @@ from typing import Final
 
 from ingest.files import safe_name
 from ingest.heartbeat import heartbeat
-from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.decoding import decode
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.email_thread import Paragraph, html_paragraphs, plain_paragraphs, thread
 from ingest.loaders.html import write_html
+from ingest.loaders.text_decoding import decode
 from ingest.media_type import describe, media_type_of
-from ingest.protocol import Loader
 from rag.errors import DocumentError, EmptyDocumentError
 from rag.schema import PAGE_BREAK, BlockKind, Document
 from rag.settings import IngestSettings

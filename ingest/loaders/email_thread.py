@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.html import write_html
 from rag.schema import PAGE_BREAK, Block, BlockKind
 

@@ -14,12 +14,12 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from ingest.heartbeat import heartbeat
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loader_protocol import Loader
 from ingest.loaders.css import Sheet
-from ingest.loaders.decoding import decode
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.html import write_html
 from ingest.loaders.package import Package, opened_package
-from ingest.protocol import Loader
+from ingest.loaders.text_decoding import decode
 from rag.errors import DocumentError, EncryptedDocumentError
 from rag.schema import Document
 from rag.settings import IngestSettings

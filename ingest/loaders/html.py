@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.loader_protocol import Loader
 from ingest.loaders.boxes import has_box
-from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.css import SheetOpener, no_sheets
-from ingest.loaders.decoding import decode
+from ingest.loaders.document_builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.html_forms import write_in_place
 from ingest.loaders.html_visibility import take_out_unseen
 from ingest.loaders.numerals import formed_number
-from ingest.protocol import Loader
+from ingest.loaders.text_decoding import decode
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import TableCell

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.decoding import decode
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.page_report import page_ranges
-from ingest.protocol import Loader
+from ingest.loaders.text_decoding import decode
 from rag.errors import EmptyDocumentError
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings

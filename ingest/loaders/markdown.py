@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ingest.loader_protocol import Loader
 from ingest.loaders.boxes import box
-from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.decoding import decode
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.html import write_html
 from ingest.loaders.script import END, LOWERED, RAISED, marked
-from ingest.protocol import Loader
+from ingest.loaders.text_decoding import decode
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import TableCell

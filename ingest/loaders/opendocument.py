@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.heartbeat import heartbeat
-from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.opendocument_numbering import ListNumbers
 from ingest.loaders.opendocument_text import (
     DRAW,
@@ -28,7 +29,6 @@ from ingest.loaders.opendocument_visibility import take_out_hidden
 from ingest.loaders.package import Package, opened_package
 from ingest.loaders.script import marked, note_lead
 from ingest.loaders.sheet import MergedCells, SheetRow, place_told, write_sheet
-from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import TableCell

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.page_report import page_report
 from ingest.ocr import OcrReader, WrittenText
-from ingest.protocol import Loader
 from rag.errors import EmptyDocumentError
 from rag.geometry import PageGeometry
 from rag.pictures import PICTURE_TYPES, check_pixels, opened_picture, page_size, upright

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from ingest.loaders.builder import DESCRIPTIONS, DocumentBuilder
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.equation import M, linear_omml
 from ingest.loaders.numerals import formed_number
 from ingest.loaders.package import broken
 from ingest.loaders.page_report import page_report
 from ingest.loaders.pptx_visibility import take_out_hidden
 from ingest.loaders.script import lowered, raised
-from ingest.protocol import Loader
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import TableCell

@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.rtf_visibility import without_hidden
-from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.document_builder import DocumentBuilder
 from rag.schema import BlockKind
 from rag.text.tables import CellKind, TableCell, cell_kind
 

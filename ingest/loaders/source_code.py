@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.file_kinds import SOURCE_CODE
-from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.decoding import decode
-from ingest.protocol import Loader
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DocumentBuilder
+from ingest.loaders.text_decoding import decode
 from rag.schema import Block, BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text import detect_language

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.decoding import decode
-from ingest.protocol import Loader
+from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import DocumentBuilder
+from ingest.loaders.text_decoding import decode
 from rag.schema import BlockKind, Document
 from rag.settings import IngestSettings
 from rag.text.tables import is_form, placed_rows, row_headers

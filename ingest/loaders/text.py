@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ingest.loader_protocol import Loader
 from ingest.loaders.boxes import spelled
-from ingest.loaders.builder import DocumentBuilder
-from ingest.loaders.decoding import decode
+from ingest.loaders.document_builder import DocumentBuilder
+from ingest.loaders.text_decoding import decode
 from ingest.loaders.title_lines import numbered_level, stands_as_title
-from ingest.protocol import Loader
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document
 from rag.settings import IngestSettings
 

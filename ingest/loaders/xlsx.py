@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ingest.heartbeat import heartbeat
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loader_protocol import Loader
 from ingest.loaders.cell_values import shown
+from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.package import broken
 from ingest.loaders.sheet import place_told, write_sheet
 from ingest.loaders.xlsx_controls import with_controls
 from ingest.loaders.xlsx_looks import CellLooks
 from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
-from ingest.protocol import Loader
 from rag.errors import DocumentError
 from rag.schema import Document
 from rag.settings import IngestSettings

@@ -4,9 +4,9 @@
 gives text with blocks and boxes. `read_image` gives the bare lines. Nothing is downloaded, ever.
 """
 
-from ingest.ocr.protocol import OcrEngine, OcrLine, PixelBox
-from ingest.ocr.reading import OcrReader, default_engine, one_file, read_image, read_text
-from ingest.ocr.writing import WrittenText
+from ingest.ocr.ocr_protocol import OcrEngine, OcrLine, PixelBox
+from ingest.ocr.picture_reading import OcrReader, default_engine, one_file, read_image, read_text
+from ingest.ocr.picture_text import WrittenText
 
 __all__ = [
     "OcrEngine",

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from ingest.ocr.protocol import OcrLine
+from ingest.ocr.ocr_protocol import OcrLine
 
 __all__ = ["Row", "columns"]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.ocr.protocol import OcrLine, PixelBox
+from ingest.ocr.ocr_protocol import OcrLine, PixelBox
 from rag.errors import ConfigurationError, DocumentError
 from rag.models.devices import no_telemetry
 from rag.models.packaged import verify

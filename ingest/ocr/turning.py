@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.ocr.protocol import OcrEngine, OcrLine
+from ingest.ocr.ocr_protocol import OcrEngine, OcrLine
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -13,7 +13,7 @@ from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.inquiry import Inquiry, check_question, spelt, suggested
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
-from rag.answering.records import Grounds, new_run_id, run_record
+from rag.answering.run_records import Grounds, new_run_id, run_record
 from rag.answering.scan import SCAN_RIGHT, Scanned, Scanner, tell_scan
 from rag.answering.summary import Summaries, Summary, tell_summary
 from rag.answering.teller import Teller, citation_book
@@ -22,7 +22,10 @@ from rag.answering.understanding import Kind, Understanding
 from rag.answering.weighing import Weigher
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
-from rag.attribution import (
+from rag.models import Reader
+from rag.models.model_protocol import Embedder
+from rag.prompting import PromptBuilder
+from rag.reading import (
     Attributor,
     EvidenceSelector,
     PassageSource,
@@ -30,9 +33,6 @@ from rag.attribution import (
     SentenceVectors,
     read_question,
 )
-from rag.models import Reader
-from rag.models.protocol import Embedder
-from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever
 from rag.schema import Answer, AnswerSentence, Coverage, Message, Passage, RunRecord, Step, Verdict
 from rag.settings import Settings

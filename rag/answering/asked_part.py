@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from rag.attribution import AnswerKind, Question, Unit, text_terms
+from rag.reading import AnswerKind, Question, Unit, text_terms
 from rag.retrieval.numbered import asked_labels, opens
 
 __all__ = ["of_asked_part"]

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.confidence import CONFIDENCE_FEATURES
-from rag.attribution import LinearModel, read_parameters
 from rag.errors import ConfigurationError
+from rag.reading import LinearModel, read_parameters
 from rag.resources import resource
 
 __all__ = ["Calibrator", "calibration_path", "load_calibrator", "load_foreign_calibrator"]

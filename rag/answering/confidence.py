@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from rag.attribution import Evidence, Question, Selection, TermWeights, Unit, text_terms
-from rag.attribution.features import naming
-from rag.attribution.initials import Initials
-from rag.attribution.notation import held_tokens, identifiers, numbered_names, spelled_out
-from rag.attribution.overlap import near_credits, near_overlap
+from rag.reading import Evidence, Question, Selection, TermWeights, Unit, text_terms
+from rag.reading.features import naming
+from rag.reading.initials import Initials
+from rag.reading.notation import held_tokens, identifiers, numbered_names, spelled_out
+from rag.reading.overlap import near_credits, near_overlap
 from rag.schema import Passage
 from rag.text import numbers as numbers_of
 

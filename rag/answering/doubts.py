@@ -8,15 +8,15 @@ from difflib import get_close_matches
 from typing import Final
 
 from rag.answering.reasons import Reasons, reasons_for
-from rag.answering.records import Grounds
+from rag.answering.run_records import Grounds
 from rag.answering.understanding.dependence import dependence
 from rag.answering.understanding.misspelt import distance
 from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.speech import speech_of
-from rag.attribution import AnswerKind, Question, Selection, read_question, text_terms
-from rag.attribution.features import naming
-from rag.attribution.initials import Initials
-from rag.attribution.notation import held_tokens, identifiers
+from rag.reading import AnswerKind, Question, Selection, read_question, text_terms
+from rag.reading.features import naming
+from rag.reading.initials import Initials
+from rag.reading.notation import held_tokens, identifiers
 from rag.retrieval.numbered import missing_labels
 from rag.schema import Passage
 from rag.text import STOP_WORDS, numbers, stem, words

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rag.attribution import Alignment, Unit, split_draft
+from rag.reading import Alignment, Unit, split_draft
 from rag.schema import Support
 
 __all__ = ["SUPPORT_WORTH", "Draft", "distinct_sentences", "goes_round"]

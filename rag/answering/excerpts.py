@@ -12,8 +12,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from rag.attribution import Selection, quotable_units
-from rag.attribution.units import Unit
+from rag.reading import Selection, quotable_units
+from rag.reading.units import Unit
 from rag.schema import Passage
 
 __all__ = ["excerpts"]

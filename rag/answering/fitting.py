@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.attribution.linear import LinearModel
+from rag.reading.linear import LinearModel
 
 __all__ = ["fit_isotonic", "fit_line", "fit_logistic"]
 

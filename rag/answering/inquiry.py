@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from rag.answering.reasons import reasons_for
 from rag.answering.understanding import Understood
-from rag.attribution import TermWeights, TextSource
 from rag.errors import UsageError
+from rag.reading import TermWeights, TextSource
 from rag.retrieval import Retrieval
 from rag.schema import Message, Passage, Step
 from rag.text import are_apart

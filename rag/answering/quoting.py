@@ -11,7 +11,8 @@ from rag.answering.scan import Completed
 from rag.answering.telling import table_of, told_unit
 from rag.answering.totals import with_totals
 from rag.answering.wording import disagreement, shown, yes_or_no_word
-from rag.attribution import (
+from rag.models import yes_or_no
+from rag.reading import (
     CitationBook,
     Disagreement,
     Question,
@@ -19,7 +20,6 @@ from rag.attribution import (
     Unit,
     read_short_span,
 )
-from rag.models import yes_or_no
 from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
 
 __all__ = ["Completes", "quote", "rows_of", "short_answer", "tell_conflicts"]

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from rag.answering.understanding.speech import speech_language
-from rag.attribution import read_question
+from rag.reading import read_question
 from rag.resources import resource
 from rag.text import detect_language, has_cjk
 

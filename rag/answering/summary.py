@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.wording import shown
-from rag.attribution import CitationBook, SecondEmbedder, SentenceVectors, Unit, quotable_units, text_terms
-from rag.attribution.languages import LanguageJudges, languages_of
+from rag.reading import CitationBook, SecondEmbedder, SentenceVectors, Unit, quotable_units, text_terms
+from rag.reading.languages import LanguageJudges, languages_of
 from rag.retrieval import HybridRetriever
 from rag.retrieval.naming import asked_names, matched, names_of
-from rag.retrieval.passages import to_passages
+from rag.retrieval.passage_merging import to_passages
 from rag.schema import AnswerSentence, Coverage, DocumentInfo, Hit, Passage
 from rag.store import Store
 from rag.text import content_words, detect_language

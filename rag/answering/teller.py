@@ -13,10 +13,10 @@ from rag.answering.inquiry import Inquiry
 from rag.answering.outcome import Outcome
 from rag.answering.quoting import Completes, quote, rows_of, short_answer, tell_conflicts
 from rag.answering.reasons import reasons_for
-from rag.answering.records import Grounds
+from rag.answering.run_records import Grounds
 from rag.answering.writing import Writer
-from rag.attribution import CitationBook, Selection, Unit, disagreements
 from rag.errors import CitewellError
+from rag.reading import CitationBook, Selection, Unit, disagreements
 from rag.schema import Passage
 
 __all__ = ["Teller", "citation_book"]

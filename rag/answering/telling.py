@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from rag.answering.wording import shown
-from rag.attribution import Question, Row, Unit, text_terms
+from rag.reading import Question, Row, Unit, text_terms
 from rag.schema import AnswerTable
 from rag.text.tables import PATH
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rag.attribution import TermWeights, text_terms, weights_from_frequencies
+from rag.reading import TermWeights, text_terms, weights_from_frequencies
 from rag.schema import Passage
 from rag.store import Store
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from rag.attribution import AnswerKind, Question, Row, Unit, text_terms
+from rag.reading import AnswerKind, Question, Row, Unit, text_terms
 
 __all__ = ["with_totals"]
 

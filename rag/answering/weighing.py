@@ -10,9 +10,9 @@ from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_
 from rag.answering.confidence import confidence_features
 from rag.answering.doubts import unknown_identifiers
 from rag.answering.inquiry import Inquiry
-from rag.answering.records import Grounds
-from rag.attribution import EvidenceSelector, SecondEmbedder, Selection, text_terms
-from rag.attribution.features import TELLS
+from rag.answering.run_records import Grounds
+from rag.reading import EvidenceSelector, SecondEmbedder, Selection, text_terms
+from rag.reading.features import TELLS
 from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
 from rag.schema import Passage
 from rag.settings import Settings

@@ -13,9 +13,9 @@ from rag.answering.drafts import SUPPORT_WORTH, Draft, distinct_sentences, goes_
 from rag.answering.events import AnswerEvent, SentenceReady, TokenWritten
 from rag.answering.outcome import Outcome
 from rag.answering.wording import join_sentences
-from rag.attribution import Alignment, Attributor, CitationBook, TermWeights, Unit, quotable_units
 from rag.examples import select
 from rag.prompting import Prompt, PromptBuilder, says_no_answer
+from rag.reading import Alignment, Attributor, CitationBook, TermWeights, Unit, quotable_units
 from rag.schema import AnswerSentence, Example, Message, Passage
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """Measuring a library on questions whose right answers are known."""
 
+from rag.evaluation.answer_evaluation import AnswerJudge, evaluate_answers, read_judged, write_judged
 from rag.evaluation.answer_report import (
     LOWER_IS_BETTER,
     MEASURES,
@@ -8,7 +9,7 @@ from rag.evaluation.answer_report import (
     figures,
     missed_bounds,
 )
-from rag.evaluation.answers import AnswerJudge, evaluate_answers, read_judged, write_judged
+from rag.evaluation.confidence_plots import reliability_diagram, risk_coverage_curve, write_pictures
 from rag.evaluation.corpus import entry_document, index_corpus, whole
 from rag.evaluation.datasets import (
     Entry,
@@ -29,11 +30,10 @@ from rag.evaluation.example_selection import (
 )
 from rag.evaluation.judgement import Judged
 from rag.evaluation.metrics import METRICS, Interval, bootstrap_mean, evaluate, mean, paired_bootstrap
-from rag.evaluation.pictures import reliability_diagram, risk_coverage_curve, write_pictures
-from rag.evaluation.places import PlaceEvaluation, evaluate_pages, evaluate_spans
+from rag.evaluation.place_evaluation import PlaceEvaluation, evaluate_pages, evaluate_spans
 from rag.evaluation.questions import AnswerQuestion, AnswerSet, Gold, read_answer_set
 from rag.evaluation.recalibration import Recalibration, recalibrate
-from rag.evaluation.retrieval import RetrievalEvaluation, evaluate_retrieval, read_run, write_run
+from rag.evaluation.retrieval_evaluation import RetrievalEvaluation, evaluate_retrieval, read_run, write_run
 
 __all__ = [
     "LOWER_IS_BETTER",

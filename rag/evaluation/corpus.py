@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from rag.evaluation.datasets import Entry
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import Chunk, Document, Page
 from rag.store import Store
 from rag.text import detect_language, embedding_text, text_hash

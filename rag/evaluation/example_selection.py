@@ -15,7 +15,7 @@ from rag.errors import UsageError
 from rag.evaluation.labelled_questions import Outcome, measure
 from rag.evaluation.metrics import Interval, bootstrap_mean
 from rag.examples import ExampleSelector, build_selector, select
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 from rag.schema import Example
 from rag.settings import ExampleSettings
 

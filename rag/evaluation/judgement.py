@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from rag.attribution import read_question, text_terms
 from rag.evaluation.citation_metrics import CitationScores, citation_scores
 from rag.evaluation.questions import AnswerQuestion, Gold
 from rag.evaluation.text_metrics import answer_tokens, best_over_answers, contains, exact_match, f1, rouge_l
+from rag.reading import read_question, text_terms
 from rag.schema import Answer, Citation
 from rag.text import has_cjk
 from rag.wire import citation_json

@@ -12,7 +12,7 @@ from rag.examples.indexes import QuestionIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, best
 from rag.examples.selector import ExampleSelector
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Example
 
 __all__ = ["DiversitySelector", "build", "cluster"]

@@ -9,7 +9,7 @@ from rag.examples.indexes import QuestionIndex, WordIndex
 from rag.examples.registry import SelectorOptions
 from rag.examples.scoring import Scores, as_floats
 from rag.examples.selector import ExampleSelector
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 
 __all__ = ["HybridIndex", "build"]
 

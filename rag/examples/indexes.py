@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.examples.scoring import Scores, as_floats
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 from rag.store.vectors import best_hits, faiss_module
 from rag.text import STOP_WORDS, stem, words
 

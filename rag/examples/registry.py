@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from rag.errors import ConfigurationError
 from rag.examples.pool import parse_example
 from rag.examples.scoring import ScoredExample
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import Example
 from rag.settings import ExampleSettings
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         load_reader,
     )
     from rag.models.label_likelihood import LabelLikelihood
-    from rag.models.protocol import Embedder, Reranker, Vectors
+    from rag.models.model_protocol import Embedder, Reranker, Vectors
     from rag.models.reader import Reader, ReaderSpan, Reading, Window, yes_or_no
 
 __all__ = [
@@ -40,13 +40,13 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Embedder": "protocol",
+    "Embedder": "model_protocol",
     "LabelLikelihood": "label_likelihood",
     "Reader": "reader",
     "ReaderSpan": "reader",
     "Reading": "reader",
-    "Reranker": "protocol",
-    "Vectors": "protocol",
+    "Reranker": "model_protocol",
+    "Vectors": "model_protocol",
     "Window": "reader",
     "yes_or_no": "reader",
 }

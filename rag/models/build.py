@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
 
 from rag.errors import ConfigurationError, ModelNotFoundError
+from rag.models.model_protocol import Embedder, Reranker
 from rag.models.packaged import PREFIX
-from rag.models.protocol import Embedder, Reranker
 from rag.resources import resource
 from rag.settings import Settings
 

@@ -19,7 +19,7 @@ from rag.errors import ModelError
 from rag.models.bert_graph import encoder_graph, has_graph
 from rag.models.devices import no_telemetry
 from rag.models.embedder_config import EmbedderConfig
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.settings import Precision
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from rag.models.devices import (
     set_threads,
 )
 from rag.models.embedder_config import EmbedderConfig, read_embedder_config
+from rag.models.model_protocol import Vectors
 from rag.models.openvino_encoder import OpenVinoEncoder
-from rag.models.protocol import Vectors
 from rag.models.tokenizer import SpanTokenizer, encodable
 from rag.models.weights import locate
 from rag.schema import Span

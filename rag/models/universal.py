@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.errors import ModelError
+from rag.models.model_protocol import Vectors
 from rag.models.packaged import packaged_path
-from rag.models.protocol import Vectors
 from rag.models.tokenizer import encodable
 from rag.models.weights import files_hash
 from rag.schema import Span

@@ -1,6 +1,6 @@
 """From a question to its passages.
 
-`rag.retrieval.langchain` is imported by `as_langchain_retriever` only when it is called.
+`rag.retrieval.langchain_retriever` is imported by `as_langchain_retriever` only when it is called.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.retrieval.foreign import ForeignRetriever
 from rag.retrieval.fusion import reciprocal_rank_fusion
-from rag.retrieval.passages import merge_neighbours
+from rag.retrieval.passage_merging import merge_neighbours
 from rag.retrieval.retriever import HybridRetriever, Retrieval
 
 if TYPE_CHECKING:
@@ -29,6 +29,6 @@ def as_langchain_retriever(
     retriever: HybridRetriever, top_k: int | None = None, documents: tuple[str, ...] | None = None
 ) -> BaseRetriever:
     """The retriever as a LangChain `BaseRetriever`, for use in a chain."""
-    from rag.retrieval.langchain import as_langchain_retriever as wrap
+    from rag.retrieval.langchain_retriever import as_langchain_retriever as wrap
 
     return wrap(retriever, top_k, documents)

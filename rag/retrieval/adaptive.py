@@ -15,7 +15,7 @@ Scores are used, not ranks, because a rank forgets by how much the first was ahe
 combination of scores beats reciprocal rank fusion with fewer questions to tune on (Bruch, Gai and
 Ingber 2023, "An analysis of fusion functions for hybrid retrieval"). The dense leg has no weight
 relative to the lexical one but what it earns: a decisive question has z of 6 and more for its best
-passage, noise 3, and `trust` (see `rag.retrieval.trust`) takes it to nought where the embedder is
+passage, noise 3, and `trust` (see `rag.retrieval.dense_trust`) takes it to nought where the embedder is
 blind. The lexical leg earns its weight by how much of the question one passage covers.
 
 Why this should hold on a library never seen: no term knows a subject, a language or a size. Each is a
@@ -35,15 +35,15 @@ from typing import Final
 
 import numpy as np
 
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.retrieval.background import LibraryBackground
-from rag.retrieval.calibration import relevance
 from rag.retrieval.candidates import Candidates, gather
+from rag.retrieval.chunk_memory import ReadingMemory
+from rag.retrieval.dense_trust import DenseTrust, Scale, dense_trust
 from rag.retrieval.inside import Inside, inside, meant
-from rag.retrieval.memory import ReadingMemory
 from rag.retrieval.numbered import asked_labels, opens
-from rag.retrieval.reading import Reading
-from rag.retrieval.trust import DenseTrust, Scale, dense_trust
+from rag.retrieval.passage_reading import Reading
+from rag.retrieval.relevance import relevance
 from rag.schema import Hit
 from rag.store import Store
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import NotFoundError
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.store import Store
 
 __all__ = ["Background", "LibraryBackground"]

@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from rag.models.protocol import Embedder, Vectors
-from rag.retrieval.passages import to_passages
+from rag.models.model_protocol import Embedder, Vectors
+from rag.retrieval.passage_merging import to_passages
 from rag.retrieval.retriever import HybridRetriever, Retrieval
 from rag.retrieval.second import SecondVectors
 from rag.schema import Hit, Passage

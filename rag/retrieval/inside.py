@@ -29,8 +29,8 @@ from typing import Final
 
 import numpy as np
 
-from rag.models.protocol import Vectors
-from rag.retrieval.trust import Scale
+from rag.models.model_protocol import Vectors
+from rag.retrieval.dense_trust import Scale
 from rag.schema import Hit
 from rag.store import Store
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.store import Store
 
 __all__ = ["LibraryMap", "Points", "library_map", "projected"]

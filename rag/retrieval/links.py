@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from rag.retrieval.evidence import STOP_TERMS, PassageTerms, inverse_frequency, is_fragment
+from rag.retrieval.term_evidence import STOP_TERMS, PassageTerms, inverse_frequency, is_fragment
 from rag.text import stem, words
 
 __all__ = ["LinkWord", "link_query", "link_words", "mentions"]

@@ -23,7 +23,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from rag.retrieval.evidence import STOP_TERMS, inverse_frequency
+from rag.retrieval.term_evidence import STOP_TERMS, inverse_frequency
 from rag.text import numbers, search_terms, stem
 
 __all__ = ["Asked", "Match", "Names", "abbreviates", "asked_names", "matched", "named", "names_of"]

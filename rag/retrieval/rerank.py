@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.models.protocol import Reranker
+from rag.models.model_protocol import Reranker
 from rag.schema import Passage
 
 __all__ = ["rerank"]

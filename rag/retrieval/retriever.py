@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from rag.models.protocol import Embedder, Reranker, Vectors
+from rag.models.model_protocol import Embedder, Reranker, Vectors
 from rag.retrieval.adaptive import AdaptiveFusion, Fused
 from rag.retrieval.diversity import diversified, parted_repeats
 from rag.retrieval.fusion import reciprocal_rank_fusion
-from rag.retrieval.passages import to_passages
+from rag.retrieval.passage_merging import to_passages
 from rag.retrieval.rerank import rerank
 from rag.retrieval.second import SecondIndex
 from rag.schema import Hit, Passage

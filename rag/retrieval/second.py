@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 
 from rag.errors import NotFoundError, StoreError
-from rag.models.protocol import Embedder, Vectors
+from rag.models.model_protocol import Embedder, Vectors
 from rag.schema import Hit
 from rag.store import Store
 from rag.text import embedding_text, is_foreign, likeliest_language

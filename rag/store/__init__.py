@@ -2,13 +2,13 @@
 
 from rag.store.catalog import settled
 from rag.store.collections import Collection
-from rag.store.documents import Rules
 from rag.store.embedder_choice import chosen_settings, defining_settings, open_embedder
 from rag.store.protocol import Ids, LexicalIndex, VectorIndex
-from rag.store.records import Conversation, Feedback
 from rag.store.sketches import SimilarDocument
 from rag.store.staging import StagedChunk, Staging, Swapped
 from rag.store.store import UPLOADS, Store
+from rag.store.stored_documents import Rules
+from rag.store.stored_records import Conversation, Feedback
 
 __all__ = [
     "UPLOADS",

@@ -9,7 +9,7 @@ from dataclasses import astuple
 from typing import Final
 
 from rag.schema import Block, BlockKind, Heading, RowHeader, StoredChunk
-from rag.store.documents import document_row
+from rag.store.stored_documents import document_row
 from rag.store.texts import TextReader
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from rag.errors import NotFoundError
 from rag.schema import Block, ChunkPlace, DocumentInfo, Heading, Page, StoredChunk
-from rag.store import blocks, chunks, documents
-from rag.store.records import Records
+from rag.store import blocks, chunks, stored_documents
+from rag.store.stored_records import Records
 from rag.store.texts import TextReader, storable
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class Catalog(Records):
     def documents(self, document_ids: Sequence[str] | None = None) -> list[DocumentInfo]:
         """All documents, or those of the ids that are there, by source."""
         with self._database.reading() as connection:
-            return documents.list_documents(connection, document_ids)
+            return stored_documents.list_documents(connection, document_ids)
 
     def document_by_source(self, source: str) -> DocumentInfo | None:
         """The document of exactly this source."""
         with self._database.reading() as connection:
-            found = documents.documents_where(connection, "source = ?", storable(source))
+            found = stored_documents.documents_where(connection, "source = ?", storable(source))
         return found[0] if found else None
 
     def resolve(self, name: str) -> DocumentInfo:
@@ -45,7 +45,7 @@ class Catalog(Records):
             UsageError: several have this file name.
         """
         with self._database.reading() as connection:
-            return documents.resolve(connection, name)
+            return stored_documents.resolve(connection, name)
 
     def text(self, document_id: str, start: int = 0, end: int | None = None) -> str:
         """A document's text, or the slice `[start:end]` of it, by Python's rules.
@@ -54,7 +54,7 @@ class Catalog(Records):
             NotFoundError: the document is not there.
         """
         with self._database.reading() as connection:
-            row, characters = documents.document_row(connection, document_id)
+            row, characters = stored_documents.document_row(connection, document_id)
             first, last, _ = slice(start, end).indices(characters)
             return TextReader(connection).slice(row, first, last)
 
@@ -65,7 +65,7 @@ class Catalog(Records):
             NotFoundError: the document is not there.
         """
         with self._database.reading() as connection:
-            return documents.list_pages(connection, document_id)
+            return stored_documents.list_pages(connection, document_id)
 
     def page(self, document_id: str, number: int) -> Page:
         """One page with its geometry.
@@ -74,7 +74,7 @@ class Catalog(Records):
             NotFoundError: the document or the page is not there.
         """
         with self._database.reading() as connection:
-            return documents.page_by_number(connection, document_id, number)
+            return stored_documents.page_by_number(connection, document_id, number)
 
     def page_at(self, document_id: str, offset: int) -> Page:
         """The page that holds a character of the text, with its geometry.
@@ -83,7 +83,7 @@ class Catalog(Records):
             NotFoundError: the document is not there, or has no such character.
         """
         with self._database.reading() as connection:
-            return documents.page_at(connection, document_id, offset)
+            return stored_documents.page_at(connection, document_id, offset)
 
     def blocks(self, document_id: str, start: int = 0, end: int | None = None) -> list[Block]:
         """The structural blocks that touch `[start:end]`, in order.

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from rag.schema import Chunk, ChunkPlace, StoredChunk
-from rag.store.documents import document_row
 from rag.store.protocol import Ids
+from rag.store.stored_documents import document_row
 from rag.store.texts import TextReader
 
 __all__ = [

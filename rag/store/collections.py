@@ -9,7 +9,7 @@ from typing import Final
 
 from rag.errors import NotFoundError, UsageError
 from rag.store.database import Database
-from rag.store.documents import document_row
+from rag.store.stored_documents import document_row
 from rag.store.texts import storable
 
 __all__ = ["Collection", "Collections"]

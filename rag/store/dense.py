@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Hit
 from rag.store.chunks import chunk_ids, present
 from rag.store.database import Database

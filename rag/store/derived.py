@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from rag.errors import LibraryLockedError
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Chunk, Document
 from rag.store.blocks import list_blocks
 from rag.store.catalog import Catalog
 from rag.store.chunks import chunk_ids, plain_chunks
-from rag.store.documents import Rules, document_row, list_documents, list_pages
 from rag.store.embeddings import (
     drop_old_vectors,
     embedder_settings,
@@ -25,6 +24,7 @@ from rag.store.embeddings import (
 from rag.store.lexical import refresh_terms
 from rag.store.sketches import SimilarDocument, insert_sketch, similar_documents, similar_pairs
 from rag.store.staging import Staging
+from rag.store.stored_documents import Rules, document_row, list_documents, list_pages
 from rag.store.texts import TextReader
 from rag.text.minhash import signature
 

@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final
 
 from rag.errors import ConfigurationError, StoreError
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.settings import EmbedderSettings, Settings
 from rag.store.store import Store
 

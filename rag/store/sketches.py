@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from rag.schema import source_name
-from rag.store.documents import document_row
+from rag.store.stored_documents import document_row
 from rag.text.minhash import Signature, resemblance, signature_bands
 
 __all__ = ["SimilarDocument", "insert_sketch", "similar_documents", "similar_pairs"]

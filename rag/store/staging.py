@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Chunk, DocumentInfo
 from rag.store.chunks import insert_chunks, next_chunk_id, plain_chunks
 from rag.store.database import Database
 from rag.store.digests import keep_digests
-from rag.store.documents import documents_where, now
 from rag.store.embeddings import (
     active_embedder,
     delete_unused_vectors,
@@ -25,6 +24,7 @@ from rag.store.embeddings import (
     register_embedder,
 )
 from rag.store.lexical import add_rows, delete_rows, lexical_row
+from rag.store.stored_documents import documents_where, now
 from rag.store.texts import TextReader
 
 __all__ = ["StagedChunk", "Staging", "Swapped", "replace_chunks", "unstage"]

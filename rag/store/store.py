@@ -13,22 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import LibraryLockedError, LibraryNotFoundError, LibraryReadOnlyError, StoreError
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Check, Chunk, Document, DocumentInfo, Hit
-from rag.store import digests, documents, embeddings
+from rag.store import digests, embeddings, stored_documents
+from rag.store.catalog_writer import CatalogWriter
 from rag.store.checks import run_checks
 from rag.store.collections import Collections
 from rag.store.database import Database, explained, migrate
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
 from rag.store.durable import Reserve, make_private, make_private_folder
-from rag.store.examples import ApprovedExamples
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.originals import Originals
-from rag.store.records import KeptAnswers
+from rag.store.stored_examples import ApprovedExamples
+from rag.store.stored_records import KeptAnswers
 from rag.store.vector_cache import VectorCache
 from rag.store.vector_memory import VectorMemory
-from rag.store.writing import CatalogWriter
 from rag.temporary import clear_left_behind
 
 __all__ = ["UPLOADS", "Store"]
@@ -168,7 +168,7 @@ class Store(Derived):
         hashes: Sequence[bytes],
         vectors: Vectors,
         original: Path | None = None,
-        rules: documents.Rules = documents.Rules(),  # noqa: B008 - frozen
+        rules: stored_documents.Rules = stored_documents.Rules(),  # noqa: B008 - frozen
     ) -> DocumentInfo:
         """Store a document with its chunks in one transaction, in place of one of the same source.
 
@@ -214,8 +214,8 @@ class Store(Derived):
             NotFoundError: the document is not there.
         """
         with self._database.reading() as connection:
-            documents.document_row(connection, document_id)
-            file = documents.list_documents(connection, [document_id])[0].file
+            stored_documents.document_row(connection, document_id)
+            file = stored_documents.list_documents(connection, [document_id])[0].file
         path = self._originals.path(file) if file else None
         return path if path and self._originals.is_kept(path) else None
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.schema import Hit
 from rag.store.protocol import Ids
 

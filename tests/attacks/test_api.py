@@ -19,10 +19,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from ingest import ingest_paths
-from rag.attribution.memory import SentenceVectors
 from rag.library import Library
 from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_TURNS
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
+from rag.reading.sentence_memory import SentenceVectors
 from rag.settings import load_settings
 from tests.fakes import HashingEmbedder
 from ui.api import build_application

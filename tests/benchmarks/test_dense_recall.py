@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.dense_recall import exact_neighbours, filled, kept_measurement, measure, recall
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 
 
 @pytest.fixture(scope="module")

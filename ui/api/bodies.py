@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from rag.errors import UsageError
 from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS
-from ui.api.errors import RequestTooLargeError
+from ui.api.error_responses import RequestTooLargeError
 
 __all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "number", "read_body"]
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ui.api.errors import RequestTooLargeError, TooSlowError
+from ui.api.error_responses import RequestTooLargeError, TooSlowError
 
 __all__ = ["Arriving", "patient_protocol", "stop_all", "stop_when_gone", "told_to_stop", "too_large"]
 

@@ -12,7 +12,7 @@ from rag.errors import CitewellError
 from rag.settings import ServeSettings
 from ui.api.bodies import number
 from ui.api.deadlines import Arriving, too_large
-from ui.api.errors import UnauthorizedError, error_response
+from ui.api.error_responses import UnauthorizedError, error_response
 from ui.sites import check_site
 
 __all__ = ["Guard", "most_bytes"]

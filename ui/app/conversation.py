@@ -12,7 +12,7 @@ from rag.schema import (
     Message,
 )
 from rag.wire import answer_json
-from ui.app.places import file_name
+from ui.app.shown_places import file_name
 
 __all__ = ["Conversation", "Turn", "as_json", "as_markdown"]
 

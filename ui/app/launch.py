@@ -70,9 +70,9 @@ def _run(command: list[str], variables: dict[str, str], url: str, open_browser: 
 
 
 def streamlit_command(host: str, port: int) -> list[str]:
-    """The command that serves the app (`ui.app.serving`); its environment names library and settings."""
+    """The command that serves the app (`ui.app.app_server`); its environment names library and settings."""
     # -P: a folder named `rag` or `ui` where the user stands must not shadow ours
-    return [sys.executable, "-P", "-m", "ui.app.serving", host, str(port)]
+    return [sys.executable, "-P", "-m", "ui.app.app_server", host, str(port)]
 
 
 def streamlit_environment(

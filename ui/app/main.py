@@ -22,12 +22,16 @@ if not admitted(settings):
     st.stop()
 page = st.navigation(
     [
-        st.Page("views/ask.py", title=t.nav_ask, icon=":material/chat:", default=True),
-        st.Page("views/library.py", title=t.nav_library, icon=":material/library_books:"),
-        st.Page("views/document.py", title=t.nav_document, visibility="hidden"),
-        st.Page("views/why.py", title=t.nav_why, icon=":material/account_tree:"),
-        st.Page("views/quality.py", title=t.nav_quality, icon=":material/rule:"),
-        st.Page("views/status.py", title=t.nav_status, icon=":material/monitor_heart:"),
+        st.Page("views/ask_view.py", title=t.nav_ask, icon=":material/chat:", default=True),
+        st.Page(
+            "views/library_view.py", url_path="library", title=t.nav_library, icon=":material/library_books:"
+        ),
+        st.Page("views/document_view.py", url_path="document", title=t.nav_document, visibility="hidden"),
+        st.Page("views/why_view.py", url_path="why", title=t.nav_why, icon=":material/account_tree:"),
+        st.Page("views/quality_view.py", url_path="quality", title=t.nav_quality, icon=":material/rule:"),
+        st.Page(
+            "views/status_view.py", url_path="status", title=t.nav_status, icon=":material/monitor_heart:"
+        ),
     ]
 )
 try:

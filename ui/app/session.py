@@ -12,7 +12,7 @@ import streamlit as st
 from rag.schema import Box, Citation, Passage, Place
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation
-from ui.app.options import AskingOptions
+from ui.app.session_options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
 __all__ = ["Opened", "Pending", "Session", "attend", "local_time", "session", "texts"]

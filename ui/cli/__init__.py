@@ -28,9 +28,9 @@ def build() -> typer.Typer:
     from ingest.cli import ingest
     from ui.cli.ask import ask, search
     from ui.cli.calibrate import calibrate
-    from ui.cli.documents import check, list_documents, remove, show
+    from ui.cli.document_commands import check, list_documents, remove, show
     from ui.cli.evaluate import evaluate
-    from ui.cli.feedback import feedback
+    from ui.cli.feedback_commands import feedback
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
     from ui.cli.servers import serve_api, web_app

@@ -10,7 +10,7 @@ import typer
 from rag.errors import CitewellError, UsageError
 from rag.text import how_many, is_or_are
 from rag.wire import answer_json, passage_json
-from ui.cli.options import (
+from ui.cli.command_options import (
     ConfigOption,
     DocumentOption,
     JsonOption,
@@ -20,7 +20,7 @@ from ui.cli.options import (
     read_settings,
 )
 from ui.cli.output import print_answer, print_json, print_line, print_passages, write_error
-from ui.cli.questions import AnswerFile, Question, read_questions
+from ui.cli.question_files import AnswerFile, Question, read_questions
 from ui.cli.runs import print_why
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ import typer
 from rag.errors import UsageError
 from rag.store.durable import replacing
 from rag.text import how_many
-from ui.cli.evaluate.answers import judged_answers, library_for
-from ui.cli.options import (
+from ui.cli.command_options import (
     ConfigOption,
     FirstPageOption,
     JsonOption,
@@ -24,6 +23,7 @@ from ui.cli.options import (
     SetOption,
     read_settings,
 )
+from ui.cli.evaluate.answers_command import judged_answers, library_for
 from ui.cli.output import print_json, print_line
 
 if TYPE_CHECKING:

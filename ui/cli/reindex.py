@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 from rag.text import how_many
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
+from ui.cli.command_options import (
+    ConfigOption,
+    JsonOption,
+    LibraryOption,
+    SetOption,
+    open_library,
+    read_settings,
+)
 from ui.cli.output import print_json, print_line, write_error
 
 if TYPE_CHECKING:

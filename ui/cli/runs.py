@@ -10,7 +10,14 @@ import typer
 from rag.schema import RunRecord
 from rag.text import how_many
 from rag.wire import answer_from_json, run_json
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, open_library, read_settings
+from ui.cli.command_options import (
+    ConfigOption,
+    JsonOption,
+    LibraryOption,
+    SetOption,
+    open_library,
+    read_settings,
+)
 from ui.cli.output import print_json, print_line, print_run, print_runs, write_error
 
 if TYPE_CHECKING:

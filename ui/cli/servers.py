@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import (
+from ui.cli.command_options import (
     ConfigOption,
     HostOption,
     LibraryOption,

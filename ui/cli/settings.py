@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ui.cli.options import ConfigOption, JsonOption, LibraryOption, SetOption, read_settings
+from ui.cli.command_options import ConfigOption, JsonOption, LibraryOption, SetOption, read_settings
 from ui.cli.output import print_json, print_line
 
 __all__ = ["show_settings"]

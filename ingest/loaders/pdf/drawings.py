@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, Frame
-from ingest.loaders.pdf.limits import EVERYWHERE, Bounds, Limits, Matrix, intersection, mapped
+from ingest.loaders.pdf.clips import EVERYWHERE, Bounds, Limits, Matrix, intersection, mapped
 from ingest.loaders.pdf.native import address, functions
 
 __all__ = ["Colours", "Drawings", "Pointers", "fill_colours", "read_drawings"]

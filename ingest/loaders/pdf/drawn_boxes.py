@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, PageCharacters
 from ingest.loaders.pdf.drawings import Drawings
-from ingest.loaders.pdf.forms import FieldBox
+from ingest.loaders.pdf.form_fields import FieldBox
 from ingest.loaders.pdf.native import functions
 
 __all__ = ["drawn_boxes"]

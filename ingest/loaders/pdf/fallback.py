@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ingest.loaders.decoding import clean_text
 from ingest.loaders.package import broken
 from ingest.loaders.pdf.foreign_fonts import unmapped_fonts
 from ingest.loaders.pdf.glyphs import is_unspaced, normalised
-from ingest.loaders.pdf.writing import Vocabulary, WrittenPage, drops_hyphen
+from ingest.loaders.pdf.page_writing import Vocabulary, WrittenPage, drops_hyphen
+from ingest.loaders.text_decoding import clean_text
 from ingest.loaders.unlocking import needs_password
 from rag.errors import CitewellError, EncryptedDocumentError
 from rag.schema import Block, BlockKind

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import PageCharacters
+from ingest.loaders.pdf.clips import Matrix, mapped
 from ingest.loaders.pdf.drawings import Drawings
 from ingest.loaders.pdf.foreign_fonts import font_name, has_letter
-from ingest.loaders.pdf.limits import Matrix, mapped
 from ingest.loaders.pdf.native import address, functions
 
 __all__ = ["JudgedLetters", "Letterforms"]

@@ -11,21 +11,21 @@ from typing import Final
 
 import numpy as np
 
-from ingest.loaders.builder import DocumentBuilder, hidden_told, is_telling, readable_title
+from ingest.loaders.document_builder import DocumentBuilder, hidden_told, is_telling, readable_title
 from ingest.loaders.page_report import page_ranges
-from ingest.loaders.pdf.blocks import page_blocks
-from ingest.loaders.pdf.contents import PdfContents, read_contents
 from ingest.loaders.pdf.elements import PageBlock
 from ingest.loaders.pdf.fallback import is_right_to_left, placed_boxes, plain_page
 from ingest.loaders.pdf.furniture import furniture_of
 from ingest.loaders.pdf.glyphs import HYPHEN
 from ingest.loaders.pdf.lines import PageLines
-from ingest.loaders.pdf.reading import plausible_title, readable_date
+from ingest.loaders.pdf.page_blocks import page_blocks
+from ingest.loaders.pdf.page_reading import plausible_title, readable_date
+from ingest.loaders.pdf.page_writing import Vocabulary, WrittenPage, block_text, vocabulary, written_page
+from ingest.loaders.pdf.pdf_contents import PdfContents, read_contents
 from ingest.loaders.pdf.right_to_left import has_clear_order, right_to_left_page
 from ingest.loaders.pdf.scans import with_scan_furniture
 from ingest.loaders.pdf.style import DocumentStyle, HeadingStyle, heading_style, measured_style, ranked
 from ingest.loaders.pdf.tables import name_rows, page_tables
-from ingest.loaders.pdf.writing import Vocabulary, WrittenPage, block_text, vocabulary, written_page
 from rag.errors import EmptyDocumentError
 from rag.geometry import PageGeometry
 from rag.schema import BlockKind, Document

@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 
 from ingest.loaders.pdf.lines import PageLines
+from ingest.loaders.pdf.page_writing import WrittenPage
 from ingest.loaders.pdf.right_to_left_lines import Glyph, GlyphLine, glyph_lines, parted_lines
 from ingest.loaders.pdf.table_columns import RowCell, columns_of, covered
-from ingest.loaders.pdf.writing import WrittenPage
 from rag.schema import Block, BlockKind, RowHeader
 from rag.text.tables import Placed, headers_of_grid
 

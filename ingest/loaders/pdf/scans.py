@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ingest.loaders.pdf.writing import WrittenPage
+from ingest.loaders.pdf.page_writing import WrittenPage
 from ingest.ocr import OcrReader
 from rag.errors import ConfigurationError, DocumentError
 from rag.schema import Block, BlockKind

@@ -8,7 +8,7 @@ from typing import Final
 
 from rag.answering.scan.cues import dimension
 from rag.answering.scan.values import date_of, number_of, unit_of
-from rag.attribution.facts import date_spans
+from rag.reading.facts import date_spans
 
 __all__ = ["Bound", "bounds_of"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from rag.answering.scan.collections import Collection, Record
+from rag.answering.scan.record_collections import Collection, Record
 from rag.answering.scan.values import YES, Column, Holds
 from rag.answering.scan.words import Word, are_joined, is_deed, windows
-from rag.attribution import text_terms
+from rag.reading import text_terms
 from rag.text import STOP_WORDS, stem, words
 
 __all__ = ["Condition", "called_in", "named_values", "told_denials"]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from rag.answering.scan.values import Column, Holds
-from rag.attribution import text_terms
+from rag.reading import text_terms
 
 __all__ = [
     "BEYOND",

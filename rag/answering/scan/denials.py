@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from rag.answering.scan.collections import Collection
 from rag.answering.scan.conditions import Condition
+from rag.answering.scan.record_collections import Collection
 from rag.answering.scan.values import Holds, number_of
 from rag.answering.scan.words import Word, are_kin
 

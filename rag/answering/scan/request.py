@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from rag.answering.scan.bounded_columns import bounded
 from rag.answering.scan.bounds import bounds_of
-from rag.answering.scan.collections import Collection, Field, Record
 from rag.answering.scan.conditions import Condition, named_values, told_denials
 from rag.answering.scan.cues import (
     BEYOND,
@@ -30,12 +30,12 @@ from rag.answering.scan.cues import (
     fits,
 )
 from rag.answering.scan.denials import DENIAL, denied
-from rag.answering.scan.limits import bounded
+from rag.answering.scan.record_collections import Collection, Field, Record
 from rag.answering.scan.values import Column, Holds, order_of, unit_of
 from rag.answering.scan.words import Word, are_joined, are_kin, content_words, is_deed
-from rag.attribution import Question, text_terms
-from rag.attribution.asking import without_asking_words
-from rag.attribution.notation import spelled_out
+from rag.reading import Question, text_terms
+from rag.reading.asking_words import without_asking_words
+from rag.reading.notation import spelled_out
 from rag.text import has_cjk
 
 __all__ = ["EXTREMES", "Request", "conditions_of", "read_request"]

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.answering.scan.collections import Collection, Record, collections_of
+from rag.answering.scan.record_collections import Collection, Record, collections_of
 from rag.answering.scan.request import Request, conditions_of, read_request
 from rag.answering.scan.scanned import Scanned
-from rag.attribution import Question, Unit, quotable_units
-from rag.attribution.features import naming
-from rag.retrieval.passages import to_passages
+from rag.reading import Question, Unit, quotable_units
+from rag.reading.features import naming
+from rag.retrieval.passage_merging import to_passages
 from rag.schema import Coverage, Hit, Passage
 from rag.store import Store
 

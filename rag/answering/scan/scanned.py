@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.answering.scan.collections import Collection, Field, Record
 from rag.answering.scan.cues import Operation
+from rag.answering.scan.record_collections import Collection, Field, Record
 from rag.answering.scan.request import EXTREMES, Request
 from rag.answering.scan.values import order_of
 from rag.schema import Coverage, Passage

@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from rag.attribution import text_terms
-from rag.attribution.facts import dates
-from rag.attribution.notation import spelled_out
+from rag.reading import text_terms
+from rag.reading.facts import dates
+from rag.reading.notation import spelled_out
 from rag.text import words
 
 __all__ = [

@@ -10,7 +10,7 @@ from rag.answering.understanding.generated import ask_generator
 from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.substitution import understood
 from rag.answering.understanding.turns import turns_of
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import Message
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ConfigurationError
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.resources import resource
 
 __all__ = ["FittedKinds", "KindExample", "fitted_examples", "read_kind_examples", "shipped_file", "votes"]

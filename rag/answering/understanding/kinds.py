@@ -21,7 +21,7 @@ from rag.answering.understanding.kind_examples import (
     read_kind_examples,
     votes,
 )
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 
 __all__ = ["AT_ONCE", "Kind", "KindVote", "Kinds"]
 

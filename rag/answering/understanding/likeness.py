@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 
 __all__ = ["Likeness"]
 

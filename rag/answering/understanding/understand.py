@@ -13,7 +13,7 @@ from rag.answering.understanding.kinds import AT_ONCE, Kind, Kinds, KindVote
 from rag.answering.understanding.misspelt import did_you_mean
 from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.standing import standing
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.schema import Message
 from rag.store import Store
 from rag.text import content_words, detect_language

@@ -5,7 +5,7 @@ the same words, takes 41 ms (93 ms). tantivy takes .3 ms (.6 ms) with a second s
 four judged sets all three agree to .01 in nDCG at 10.
 """
 
-from rag.store.lexical.cache import SegmentCache
+from rag.store.lexical.bm25 import inverse_frequency
 from rag.store.lexical.index import SegmentedIndex, segment_key
 from rag.store.lexical.postings import (
     LexicalRow,
@@ -17,7 +17,7 @@ from rag.store.lexical.postings import (
     refresh_terms,
     terms_are_current,
 )
-from rag.store.lexical.scoring import inverse_frequency
+from rag.store.lexical.segment_cache import SegmentCache
 
 __all__ = [
     "LexicalRow",

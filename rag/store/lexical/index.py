@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rag.schema import Hit
 from rag.store.chunks import chunk_ids
 from rag.store.database import Database
-from rag.store.lexical.cache import SegmentCache, SegmentKey
+from rag.store.lexical.bm25 import LiveSegment, QueryTerm, best_chunks, inverse_frequency
 from rag.store.lexical.postings import (
     document_frequencies,
     known_terms,
@@ -24,8 +24,8 @@ from rag.store.lexical.postings import (
     stored_postings,
     terms_of_length,
 )
-from rag.store.lexical.scoring import LiveSegment, QueryTerm, best_chunks, inverse_frequency
 from rag.store.lexical.segment import CAPACITY, Segment, build_segments, joined
+from rag.store.lexical.segment_cache import SegmentCache, SegmentKey
 
 __all__ = ["SegmentedIndex", "segment_key"]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.chunkers import StructureChunker
-from ingest.loaders.builder import DocumentBuilder
+from ingest.loaders.document_builder import DocumentBuilder
 from rag.schema import BlockKind, Chunk, Document
 from rag.settings import ChunkingSettings
 from rag.text import embedding_text

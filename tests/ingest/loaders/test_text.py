@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.loaders.decoding import clean_text, decode
+from ingest.loaders.text_decoding import clean_text, decode
 from tests.searching import examples
 
 CHINESE = "人工智能正在改变世界。许多公司都在研究新的方法，以便更好地回答问题。" * 4

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.ocr.ocr_protocol import OcrLine, PixelBox
 from ingest.ocr.order import columns
-from ingest.ocr.protocol import OcrLine, PixelBox
+from ingest.ocr.picture_text import written
 from ingest.ocr.turning import boxes_before_turning
-from ingest.ocr.writing import written
 from rag.text.tables import row_statement
 
 ADVANCE, HEIGHT = 10.0, 20.0

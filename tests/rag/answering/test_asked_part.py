@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.asked_part import of_asked_part
-from rag.attribution import Unit, quotable_units, read_question
+from rag.reading import Unit, quotable_units, read_question
 from rag.schema import Heading, Passage
 
 _PARTS = (

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rag.answering import CONFIDENCE_FEATURES, Calibrator, load_calibrator
 from rag.answering.fitting import fit_isotonic, fit_line, fit_logistic
-from rag.attribution import LinearModel
 from rag.errors import ConfigurationError
+from rag.reading import LinearModel
 
 
 def test_the_shipped_calibration_loads_and_rises_with_its_score() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from rag.answering import CONFIDENCE_FEATURES, confidence_features
 from rag.answering.term_weights import given_term_weights
-from rag.attribution import EvidenceSelector
 from rag.models import Reader, load_reader
+from rag.reading import EvidenceSelector
 from rag.schema import Passage
 from rag.settings import Settings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.doubts import doubt, missing_parts, shortcomings, unknown_identifiers
-from rag.answering.records import Grounds
-from rag.attribution import EvidenceSelector, read_question
+from rag.answering.run_records import Grounds
+from rag.reading import EvidenceSelector, read_question
 from rag.schema import Passage
 
 _TEXT = "The old bridge was opened by Clara Weiss and is 120 m long."

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from rag.answering.excerpts import excerpts
-from rag.attribution import EvidenceSelector
-from rag.attribution.overlap import weights_from_texts
+from rag.reading import EvidenceSelector
+from rag.reading.overlap import weights_from_texts
 from rag.schema import Passage
 from tests.fakes import HashingEmbedder
 

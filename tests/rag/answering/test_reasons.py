@@ -8,10 +8,10 @@ import pytest
 
 from rag.answering.doubts import doubt
 from rag.answering.reasons import Reasons, reasons_for, reply_language
-from rag.answering.records import Grounds
+from rag.answering.run_records import Grounds
 from rag.answering.understanding import did_you_mean
 from rag.answering.wording import abstention
-from rag.attribution import EvidenceSelector
+from rag.reading import EvidenceSelector
 from rag.schema import Passage
 from rag.store import Store
 from tests.fakes import HashingEmbedder, add_to_store, document

@@ -12,9 +12,9 @@ from rag.answering.events import Finished, SentenceReady
 from rag.answering.scan import Scanned, Scanner, tell_scan
 from rag.answering.scan.cues import Operation
 from rag.answering.scan.values import number_of
-from rag.attribution import CitationBook, quotable_units, read_question
 from rag.library import Library
-from rag.retrieval.passages import to_passages
+from rag.reading import CitationBook, quotable_units, read_question
+from rag.retrieval.passage_merging import to_passages
 from rag.schema import Answer, Hit, Verdict
 from rag.settings import load_settings
 from rag.store import Store

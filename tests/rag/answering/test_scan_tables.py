@@ -10,8 +10,8 @@ from ingest import ingest_paths
 from rag.answering.scan import Scanned, Scanner
 from rag.answering.scan.cues import Operation
 from rag.answering.scan.values import number_of
-from rag.attribution import read_question
-from rag.retrieval.passages import to_passages
+from rag.reading import read_question
+from rag.retrieval.passage_merging import to_passages
 from rag.schema import Hit, Passage
 from rag.settings import load_settings
 from rag.store import Store

@@ -8,8 +8,8 @@ import pytest
 
 from ingest import ingest_paths
 from rag.answering.summary import Summaries, Summary
-from rag.attribution import SentenceVectors
 from rag.library import Library
+from rag.reading import SentenceVectors
 from rag.retrieval import HybridRetriever
 from rag.settings import load_settings
 from rag.store import Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.answering.telling import lit_cells, table_of, told_unit
-from rag.attribution import Unit, quotable_units, read_question
+from rag.reading import Unit, quotable_units, read_question
 from rag.schema import Heading, Passage
 
 _TABLE = (

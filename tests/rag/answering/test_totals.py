@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from rag.answering.totals import with_totals
-from rag.attribution import Unit, quotable_units, read_question
+from rag.reading import Unit, quotable_units, read_question
 from rag.schema import Passage
 
 _HARVEST = (

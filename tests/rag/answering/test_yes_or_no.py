@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from rag.answering.quoting import quote
-from rag.attribution import CitationBook, EvidenceSelector, PassageSource
 from rag.models import Reading, Window
-from tests.rag.attribution.test_evidence import passage
+from rag.reading import CitationBook, EvidenceSelector, PassageSource
+from tests.rag.reading.test_evidence import passage
 
 TEXT = "The pool is not heated. It opens at nine."
 QUESTION = "Is the pool heated?"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rag.evaluation import METRICS, evaluate, mean
 from rag.evaluation.metrics import ranking
-from rag.evaluation.retrieval import decreasing, read_run, write_run
+from rag.evaluation.retrieval_evaluation import decreasing, read_run, write_run
 
 TREC = {
     "ndcg@10": "nDCG@10",

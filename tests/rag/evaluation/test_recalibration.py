@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from rag.answering import CONFIDENCE_FEATURES, Calibrator, load_calibrator
-from rag.attribution import LinearModel
 from rag.errors import UsageError
 from rag.evaluation import recalibrate
 from rag.evaluation.judgement import Judged
+from rag.reading import LinearModel
 
 
 def shipped():

@@ -8,7 +8,7 @@ import torch
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models import build_reranker
 from rag.models.cross_encoder import CrossEncoderReranker
-from rag.models.protocol import Reranker
+from rag.models.model_protocol import Reranker
 from rag.settings import RerankerSettings, Settings
 
 TEXTS = ["the museum opens at nine", "a cat sat on the mat . the dog ran , the fox ran", "a story", ""] * 5

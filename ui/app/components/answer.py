@@ -11,12 +11,12 @@ from rag.library import Library
 from rag.schema import Answer, AnswerSentence, AnswerTable, Citation, Conflict, Support, Verdict
 from rag.text import as_sentence
 from ui.app.asking import Draft
-from ui.app.components.feedback import feedback
-from ui.app.components.passages import passage_list
+from ui.app.components.answer_feedback import feedback
+from ui.app.components.passage_list import passage_list
 from ui.app.conversation import Conversation, Turn, as_markdown
 from ui.app.escaping import html_text, label
-from ui.app.places import named_place
 from ui.app.session import Opened, Pending, session, texts
+from ui.app.shown_places import named_place
 from ui.app.texts import Texts
 
 __all__ = [
@@ -209,7 +209,7 @@ def _actions(library: Library, turn: Turn, index: int, ratings: Ratings, t: Text
         t.why, key=f"why-{index}", type="tertiary", icon=":material/account_tree:", help=t.why_help
     ):
         session().run_id = run_id
-        st.switch_page("views/why.py")
+        st.switch_page("views/why_view.py")
     st.button(
         t.again,
         key=f"again-{index}",

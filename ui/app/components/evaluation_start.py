@@ -9,12 +9,12 @@ from typing import Final
 import streamlit as st
 
 from rag.errors import CitewellError
+from ui.app.components.asking_options import asking_options
 from ui.app.components.frame import trouble
-from ui.app.components.options import asking_options
 from ui.app.escaping import label
 from ui.app.evaluating import Evaluations
-from ui.app.options import AskingOptions
 from ui.app.session import texts
+from ui.app.session_options import AskingOptions
 from ui.app.shared import Shared
 
 __all__ = ["evaluation_start", "running_evaluation"]

@@ -14,9 +14,9 @@ from rag.wire import answer_from_json
 from ui.app.components.answer import confidence_percent
 from ui.app.components.frame import trouble
 from ui.app.escaping import html_text
-from ui.app.places import named_place
 from ui.app.session import texts
 from ui.app.shared import Shared
+from ui.app.shown_places import named_place
 from ui.app.texts import Texts
 
 __all__ = ["replay"]

@@ -18,9 +18,9 @@ from ingest.archives import ArchiveLimits, Room, is_archive, is_locked, unpacked
 from rag.errors import DocumentError
 from ui.app.escaping import html_text
 from ui.app.ingesting import IngestJob
-from ui.app.places import file_name
 from ui.app.session import session, texts
 from ui.app.shared import Shared
+from ui.app.shown_places import file_name
 from ui.app.texts import Texts
 from ui.uploads import distinct, save_upload
 

@@ -15,8 +15,8 @@ from rag.text import has_cjk
 from ui.app.components.answer import SURE
 from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
-from ui.app.options import generator_remote
 from ui.app.session import Pending, session, texts
+from ui.app.session_options import generator_remote
 from ui.app.shared import Shared
 from ui.app.texts import LANGUAGES
 

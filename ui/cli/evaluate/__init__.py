@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from ui.cli.evaluate.answers import evaluate_answers_command
-from ui.cli.evaluate.examples import evaluate_examples_command
-from ui.cli.evaluate.retrieval import evaluate_retrieval
+from ui.cli.evaluate.answers_command import evaluate_answers_command
+from ui.cli.evaluate.examples_command import evaluate_examples_command
+from ui.cli.evaluate.retrieval_command import evaluate_retrieval
 
 __all__ = ["evaluate"]
 

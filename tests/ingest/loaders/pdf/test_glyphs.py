@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.loaders.pdf.fallback import is_right_to_left, plain_page
 from ingest.loaders.pdf.glyphs import normalised, unreadable_share
-from ingest.loaders.pdf.writing import drops_hyphen, vocabulary
+from ingest.loaders.pdf.page_writing import drops_hyphen, vocabulary
 
 
 def codes(text: str) -> np.ndarray:

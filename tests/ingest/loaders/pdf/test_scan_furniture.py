@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ingest.loaders.pdf.page_writing import WrittenPage
 from ingest.loaders.pdf.scans import with_scan_furniture
-from ingest.loaders.pdf.writing import WrittenPage
 from rag.schema import Block, BlockKind
 
 HEIGHT = 800.0

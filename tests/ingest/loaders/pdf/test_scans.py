@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest.loaders.pdf.quality import TextLayer, judged
+from ingest.loaders.pdf.text_layer import TextLayer, judged
 from rag.geometry import PageGeometry
 
 LINES = [

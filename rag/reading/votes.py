@@ -1,0 +1,171 @@
+"""What the reader says of each unit: is the answer in it, and which of its words are the short answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.models import Reader, Reading
+from rag.reading.layout import LaidOut, lay_out
+from rag.reading.question import Question
+from rag.reading.units import Unit
+from rag.schema import Passage
+from rag.text import has_cjk
+
+__all__ = [
+    "NOT_READ",
+    "READER_LANGUAGES",
+    "ReadAlone",
+    "ReadSpan",
+    "ReaderVotes",
+    "reads_language",
+    "votes_of",
+]
+
+Floats = NDArray[np.float64]
+READER_LANGUAGES: Final = frozenset({"en"})
+"""The languages of which the packaged reader's votes count; its vocabulary is English."""
+_UNREAD: Final = -6.0
+_MOST: Final = 8.0
+_WINDOWS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpan:
+    """A short answer that the reader sees: its unit's index, its place in the document and its text.
+
+    `logit` is how much likelier it is than that there is none in its window, in log odds; `share` is its
+    share among the spans of the window.
+    """
+
+    unit: int
+    start: int
+    end: int
+    text: str
+    logit: float
+    share: float
+
+
+@dataclass(frozen=True)
+class ReaderVotes:
+    """Logits of each unit, shape (units,), and the spans that were seen, likeliest first.
+
+    `evidence` is whether the unit answers, `answerable` whether its window does, `span` how much likelier
+    its best span is than none; what was not read has the lowest. All are 0 where nothing was read.
+    """
+
+    evidence: Floats
+    answerable: Floats
+    span: Floats
+    spans: tuple[ReadSpan, ...] = ()
+    has_read: bool = False
+
+    @classmethod
+    def none(cls, count: int) -> ReaderVotes:
+        """For `count` units that no reader has read."""
+        zeros = np.zeros(count)
+        return cls(zeros, zeros, zeros)
+
+    def of(self, rows: Sequence[int] | NDArray[np.intp]) -> ReaderVotes:
+        """The votes of some units, which are counted from 0 again."""
+        place = {int(row): i for i, row in enumerate(rows)}
+        spans = tuple(
+            ReadSpan(place[s.unit], s.start, s.end, s.text, s.logit, s.share)
+            for s in self.spans
+            if s.unit in place
+        )
+        index = np.array([int(row) for row in rows], np.intp)
+        return ReaderVotes(
+            self.evidence[index], self.answerable[index], self.span[index], spans, self.has_read
+        )
+
+
+def reads_language(question: Question) -> bool:
+    """Whether the reader knows the language of a question."""
+    return question.language in READER_LANGUAGES and not has_cjk(question.text)
+
+
+def votes_of(
+    reader: Reader | None,
+    question: Question,
+    units: Sequence[Unit],
+    passages: Sequence[Passage],
+    promise: Floats,
+) -> ReaderVotes:
+    """Let the reader read the windows with the most promising units, those that repeat others last.
+
+    `promise`, shape (len(units),), says how much each unit promises before it is read.
+    """
+    if reader is None or not units or not reads_language(question):
+        return ReaderVotes.none(len(units))
+    laid = lay_out(units, passages)
+    best = [max(promise[i] for i in window.units) for window in laid]
+    promising = np.argsort(-np.array(best), kind="stable").tolist()
+    ordered = _repeats_last([(tuple(units[i].text for i in laid[w].units), w) for w in promising])
+    read = [laid[i] for i in sorted(ordered[:_WINDOWS])]
+    votes = {name: np.full(len(units), _UNREAD) for name in ("evidence", "answerable", "span")}
+    spans: list[ReadSpan] = []
+    for window, reading in zip(read, reader.read(question.asked, [w.window for w in read]), strict=True):
+        for index, evidence in zip(window.units, reading.evidence, strict=True):
+            votes["evidence"][index] = np.clip(evidence, _UNREAD, _MOST)
+            votes["answerable"][index] = np.clip(reading.answerable, _UNREAD, _MOST)
+        for span in _spans(window, reading):
+            votes["span"][span.unit] = max(votes["span"][span.unit], np.clip(span.logit, _UNREAD, _MOST))
+            spans.append(span)
+    spans.sort(key=lambda span: -span.logit)
+    return ReaderVotes(votes["evidence"], votes["answerable"], votes["span"], tuple(spans), has_read=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAlone:
+    """What the reader says of some units by themselves, under their headings.
+
+    `answerable` is the logit that they answer, `yes` and `no` the probabilities that they say so.
+    """
+
+    answerable: float
+    yes: float = 0.0
+    no: float = 0.0
+
+    @classmethod
+    def of(
+        cls, reader: Reader, question: Question, units: Sequence[Unit], passages: Sequence[Passage]
+    ) -> ReadAlone:
+        """Let the reader read them; the window that answers most counts."""
+        windows = [laid.window for laid in lay_out(units, passages)]
+        if not windows:
+            return cls(_UNREAD)
+        best = max(reader.read(question.asked, windows), key=lambda reading: reading.answerable)
+        return cls(float(np.clip(best.answerable, _UNREAD, _MOST)), best.yes, best.no)
+
+
+NOT_READ: Final = ReadAlone(0.0)
+
+
+def _repeats_last(windows: Sequence[tuple[tuple[str, ...], int]]) -> list[int]:
+    """Windows by what they say and their index: those that say something of their own first."""
+    first = dict(reversed(windows))
+    own = [index for said, index in windows if first[said] == index]
+    return own + [index for said, index in windows if first[said] != index]
+
+
+def _spans(laid: LaidOut, reading: Reading) -> list[ReadSpan]:
+    """The spans of a window that were copied in one piece, each in its unit."""
+    window = laid.window
+    found = []
+    for span in reading.spans:
+        place = laid.origin(span.start, span.end)
+        inside = [
+            index
+            for index, (start, end) in zip(laid.units, window.units, strict=True)
+            if start <= span.start and span.end <= end
+        ]
+        if place is not None and inside:
+            text = window.text[span.start : span.end]
+            logit = span.logit - reading.null
+            found.append(ReadSpan(inside[0], *place, text, logit, span.probability))
+    return found

@@ -1,0 +1,220 @@
+"""What was asked and answered: run records, conversations, feedback, and answers to be given again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from rag.errors import NotFoundError
+from rag.schema import Message, RunRecord
+from rag.store.database import Database
+from rag.store.stored_documents import now
+from rag.store.texts import storable
+
+__all__ = ["Conversation", "Feedback", "KeptAnswers", "Rating", "Records"]
+
+Rating = Literal[-1, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A named series of questions; times are UTC, ISO 8601."""
+
+    conversation_id: str
+    title: str
+    created_at: str
+    changed_at: str
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person thought of one answer; `wanted_answer` is empty unless they gave one."""
+
+    run_id: str
+    question: str
+    rating: Rating
+    wanted_answer: str
+    created_at: str
+
+
+class Records:
+    """The part of a store that remembers questions and answers."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep records in a migrated database."""
+        self._database = database
+
+    def save_run(self, record: RunRecord) -> None:
+        """Store a run record, in place of an earlier one of the same id."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO runs (run_id, created_at, record) VALUES (?, ?, ?) ON CONFLICT (run_id)"
+                " DO UPDATE SET created_at = excluded.created_at, record = excluded.record",
+                (record.run_id, record.created_at, json.dumps(asdict(record))),
+            )
+
+    def runs(self, limit: int = 50) -> list[RunRecord]:
+        """The latest run records, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT record FROM runs ORDER BY id DESC LIMIT ?", (limit,))
+            return [_record(row[0]) for row in rows]
+
+    def run(self, run_id: str) -> RunRecord:
+        """One run record.
+
+        Raises:
+            NotFoundError: no run has this id.
+        """
+        with self._database.reading() as connection:
+            row = _run_row(connection, run_id)
+            return _record(connection.execute("SELECT record FROM runs WHERE id = ?", (row,)).fetchone()[0])
+
+    def create_conversation(self, title: str) -> str:
+        """Start a conversation; returns its id."""
+        conversation_id, moment = uuid.uuid4().hex[:16], now()
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO conversations (conversation_id, title, created_at, changed_at)"
+                " VALUES (?, ?, ?, ?)",
+                (conversation_id, storable(title), moment, moment),
+            )
+        return conversation_id
+
+    def conversations(self) -> list[Conversation]:
+        """All conversations, the one last changed first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT c.conversation_id, c.title, c.created_at, c.changed_at, count(t.id)"
+                " FROM conversations c LEFT JOIN turns t ON t.conversation = c.id"
+                " GROUP BY c.id ORDER BY c.changed_at DESC, c.id DESC"
+            )
+            return [Conversation(*row) for row in rows]
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation and its turns; the run records stay.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.writing() as connection:
+            row = _conversation_row(connection, conversation_id)
+            connection.execute("DELETE FROM conversations WHERE id = ?", (row,))
+
+    def add_turn(self, conversation_id: str, question: str, run_id: str) -> None:
+        """Add a question and its saved run to the end of a conversation.
+
+        Raises:
+            NotFoundError: there is no such conversation or run.
+        """
+        with self._database.writing() as connection:
+            row = _conversation_row(connection, conversation_id)
+            connection.execute(
+                "INSERT INTO turns (conversation, run, question) VALUES (?, ?, ?)",
+                (row, _run_row(connection, run_id), storable(question)),
+            )
+            connection.execute("UPDATE conversations SET changed_at = ? WHERE id = ?", (now(), row))
+
+    def turns(self, conversation_id: str) -> list[tuple[str, RunRecord]]:
+        """Questions and run records of a conversation, in order.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT t.question, r.record FROM turns t JOIN runs r ON r.id = t.run"
+                " WHERE t.conversation = ? ORDER BY t.id",
+                (_conversation_row(connection, conversation_id),),
+            )
+            return [(question, _record(record)) for question, record in rows]
+
+    def save_feedback(self, run_id: str, rating: Rating, wanted_answer: str = "") -> None:
+        """Store a person's thumbs up (1) or down (-1) for a run, in place of what they thought before.
+
+        Raises:
+            NotFoundError: no run has this id.
+            ValueError: the rating is neither -1 nor 1.
+        """
+        if rating not in (-1, 1):
+            raise ValueError(f"rating {rating!r} is neither -1 nor 1")
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO feedback (run, rating, wanted_answer, created_at)"
+                " VALUES (?, ?, ?, ?)",
+                (_run_row(connection, run_id), rating, storable(wanted_answer), now()),
+            )
+
+    def feedback(self) -> list[Feedback]:
+        """All feedback, the latest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT r.record, f.rating, f.wanted_answer, f.created_at FROM feedback f"
+                " JOIN runs r ON r.id = f.run ORDER BY f.created_at DESC, r.id DESC"
+            )
+            return [_feedback(*row) for row in rows]
+
+
+def _feedback(text: str, rating: Rating, wanted_answer: str, created_at: str) -> Feedback:
+    record = _record(text)
+    return Feedback(record.run_id, record.question, rating, wanted_answer, created_at)
+
+
+def _record(text: str) -> RunRecord:
+    values = json.loads(text)
+    return RunRecord(**{**values, "prompt": tuple(map(_message, values["prompt"]))})
+
+
+def _message(values: dict[str, Any]) -> Message:
+    return Message(**{**values, "about": tuple(values.get("about", ()))})
+
+
+def _run_row(connection: sqlite3.Connection, run_id: str) -> int:
+    row = connection.execute("SELECT id FROM runs WHERE run_id = ?", (storable(run_id),)).fetchone()
+    if row is None:
+        raise NotFoundError(f"no run {run_id!r}", "citewell runs list")
+    return int(row[0])
+
+
+def _conversation_row(connection: sqlite3.Connection, conversation_id: str) -> int:
+    row = connection.execute(
+        "SELECT id FROM conversations WHERE conversation_id = ?", (storable(conversation_id),)
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"no conversation {conversation_id!r}: it was deleted, or its id is wrong")
+    return int(row[0])
+
+
+_MOST = 1_000
+"""Some megabytes; older ones go first."""
+
+
+class KeptAnswers:
+    """Answers as JSON by key, each bound to its run and to one version of the library."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep answers in a migrated database."""
+        self._database = database
+
+    def find(self, key: bytes) -> str | None:
+        """The answer of a key."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
+            return None if row is None else str(row[0])
+
+    def keep(self, key: bytes, run_id: str, version: int, answer: str) -> None:
+        """Keep an answer, unless its run is gone; answers of other versions of the library are dropped."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM answers WHERE version <> ?", (version,))
+            connection.execute(
+                "INSERT OR REPLACE INTO answers (key, run, version, answer)"
+                " SELECT ?, id, ?, ? FROM runs WHERE run_id = ?",
+                (key, version, answer, storable(run_id)),
+            )
+            connection.execute(
+                "DELETE FROM answers WHERE run NOT IN (SELECT run FROM answers ORDER BY run DESC LIMIT ?)",
+                (_MOST,),
+            )

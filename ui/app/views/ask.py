@@ -1,8 +1,0 @@
-"""Ask the library."""
-
-from ui.app.components.ask import ask_page
-from ui.app.components.conversations import conversation_list
-from ui.app.shared import shared
-
-conversation_list(shared().library)
-ask_page(shared())

@@ -1,6 +1,0 @@
-"""One document, page by page."""
-
-from ui.app.components.document import document_page
-from ui.app.shared import shared
-
-document_page(shared().library)

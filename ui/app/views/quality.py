@@ -1,6 +1,0 @@
-"""Measure the answers, and learn from what people thought of them."""
-
-from ui.app.components.quality import quality_page
-from ui.app.shared import shared
-
-quality_page(shared())

@@ -1,6 +1,0 @@
-"""See what made an answer."""
-
-from ui.app.components.runs import why_page
-from ui.app.shared import shared
-
-why_page(shared())
