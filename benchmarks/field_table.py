@@ -1,9 +1,10 @@
 """Store two runs of a field set side by side, as docs/benchmarks.md shows them.
 
     python -m benchmarks.field_table BEFORE.json AFTER.json [--combined AFTER_COMBINED.json] [--note TEXT]
+    python -m benchmarks.field_table QUOTES.json WRITTEN.json --writes [--note TEXT]
 
 Each is what `benchmarks/field.py --output` wrote, or a file of the set's own scorer. Writes
-`benchmarks/results/field.json`.
+`benchmarks/results/field.json`, or `field_writing.json` where the second run is that of a model that writes.
 """
 
 from __future__ import annotations
@@ -16,17 +17,14 @@ from typing import Any, Final
 
 from benchmarks.field_report import SURE, Verdict, totals
 
-RESULTS: Final = Path(__file__).resolve().parent / "results" / "field.json"
-COLUMNS: Final = (
-    "kind",
-    "questions",
-    "right before",
-    "right",
-    "wrong before",
-    "wrong",
-    "refused before",
-    "refused",
-)
+RESULTS: Final = Path(__file__).resolve().parent / "results"
+MEASURES: Final = ("right", "wrong", "refused")
+
+
+def columns(first: str, second: str) -> list[str]:
+    """The names of the table's columns: of each measure, that of both runs."""
+    runs = (first, second)
+    return ["kind", "questions", *(f"{name} {run}".rstrip() for name in MEASURES for run in runs)]
 
 
 def read_verdicts(path: Path, mode: str = "case") -> list[Verdict]:
@@ -52,6 +50,7 @@ def main() -> None:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("--combined", type=Path, help="the run of all files in one library")
+    parser.add_argument("--writes", action="store_true", help="the second run is that of a model that writes")
     parser.add_argument("--note", default="")
     given = parser.parse_args()
     before, after = read_verdicts(given.before), read_verdicts(given.after)
@@ -65,10 +64,13 @@ def main() -> None:
     sure = [totals(verdicts)["wrong_sure"] / max(len(verdicts), 1) for verdicts in (before, after)]
     note = (
         f"Shares of the questions of each kind. Wrong answers with a confidence of {SURE} or more: "
-        f"{sure[0]:.3f} of all questions before, {sure[1]:.3f} now. {given.note}"
+        f"{sure[0]:.3f} of all questions {'quoted' if given.writes else 'before'}, {sure[1]:.3f} "
+        f"{'written' if given.writes else 'now'}. {given.note}"
     )
-    table = {"columns": COLUMNS, "rows": rows, "note": note.strip()}
-    RESULTS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    named = columns("quoted", "written") if given.writes else columns("before", "")
+    table = {"columns": named, "rows": rows, "note": note.strip()}
+    path = RESULTS / ("field_writing.json" if given.writes else "field.json")
+    path.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(rows[-2:], ensure_ascii=False))
 
 

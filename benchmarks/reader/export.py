@@ -1,9 +1,11 @@
 """From a checkpoint to what ships: an ONNX file in int8, the tokenizer, and a card with their hashes.
 
-    python -m benchmarks.reader.export RUN --out FOLDER --card card.json
+    python -m benchmarks.reader.export RUN --out FOLDER --card card.json [--begun-with START.pt --share 0.6]
 
 Needs the packages `onnx` and `onnxscript`, which the program itself does not. The weights are those of the
-run's moving average. Matrices are quantised by channel, embeddings by row; the folder is replaced at once.
+run's moving average; with `--begun-with` a blend of them and those that the run began with, which keeps more
+of what earlier data taught (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). Matrices are
+quantised by channel, embeddings by row; the folder is replaced at once.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,20 @@ def average_of(run: Path) -> tuple[ReaderModel, tuple[int, int, float]]:
     return model.eval(), (int(steps), int(pairs), float(seconds))
 
 
+def blended(model: ReaderModel, begun_with: Mapping[str, Tensor], share: float) -> ReaderModel:
+    """The model with `share` of its weights and the rest of those that its training began with.
+
+    Rows of a head that the others lack stay as they are.
+    """
+    weights = model.state_dict()
+    for name, before in begun_with.items():
+        if before.is_floating_point():
+            rows = weights[name][: len(before)]
+            rows.lerp_(before, 1.0 - share)
+    model.load_state_dict(weights)
+    return model
+
+
 def write_onnx(model: ReaderModel, path: Path) -> None:
     """The model in float32, for batches and lengths of any size."""
     ids = torch.tensor([[101, 2054, 102, 3231, 2003, 102], [101, 2054, 102, 3231, 2003, 102]])
@@ -54,7 +71,13 @@ def write_onnx(model: ReaderModel, path: Path) -> None:
     )
 
 
-def export(run: Path, out: Path, card: dict[str, Any]) -> None:
+def export(
+    run: Path,
+    out: Path,
+    card: dict[str, Any],
+    begun_with: Mapping[str, Tensor] | None = None,
+    share: float = 1.0,
+) -> None:
     """Write the reader's folder; a folder that was there before is replaced when the new one is complete."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -63,6 +86,7 @@ def export(run: Path, out: Path, card: dict[str, Any]) -> None:
     from benchmarks.reader.rows import tables_by_row
 
     model, (steps, pairs, seconds) = average_of(run)
+    model = blended(model, begun_with or {}, share)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as work:
         plain, ready, new = Path(work) / "plain.onnx", Path(work) / "ready.onnx", Path(work) / "reader"
@@ -104,9 +128,12 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of the checkpoint")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--card", type=Path, help="JSON object: what else the card says")
+    parser.add_argument("--begun-with", type=Path, help="checkpoint that the run began with, to blend with")
+    parser.add_argument("--share", type=float, default=0.6, help="of the run in the blend")
     arguments = parser.parse_args()
+    begun = arguments.begun_with and torch.load(arguments.begun_with, weights_only=True)["average"]
     card = json.loads(arguments.card.read_text("utf-8")) if arguments.card else {}
-    export(arguments.run, arguments.out, card)
+    export(arguments.run, arguments.out, card, begun, arguments.share if begun else 1.0)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig
 
 from benchmarks.reader.evaluate import auroc, squad_f1
+from benchmarks.reader.export import blended
 from benchmarks.reader.form import Group, Overlap, Passage, read_groups
 from benchmarks.reader.mix import Source, batches
 from benchmarks.reader.model import ReaderModel, collate, losses, take
@@ -237,6 +238,17 @@ def test_a_head_that_says_more_is_begun_with_one_that_says_less() -> None:
     assert torch.equal(model.tokens.weight[3:], before[3:])
     with pytest.raises(ValueError, match=r"tokens\.weight"):
         take(model, {"tokens.weight": torch.zeros(3, 7)})
+
+
+def test_a_blend_lies_between_what_a_run_began_with_and_what_it_became() -> None:
+    model, before = tiny_model(), {name: torch.zeros_like(w) for name, w in tiny_model().state_dict().items()}
+    before["tokens.bias"] = before["tokens.bias"][:3]
+    with torch.no_grad():
+        model.tokens.bias.fill_(2.0)
+    query = model.encoder.encoder.layer[0].attention.self.query.weight.detach().clone()
+    blend = blended(model, before, 0.75)
+    assert blend.tokens.bias.tolist() == [1.5, 1.5, 1.5, 2.0, 2.0]
+    assert torch.allclose(blend.encoder.encoder.layer[0].attention.self.query.weight, 0.75 * query)
 
 
 def test_a_bad_line_is_named(tmp_path: Path) -> None:
