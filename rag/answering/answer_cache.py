@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.calibration import calibration_path
 from rag.errors import ConfigurationError
+from rag.models import load_reader
 from rag.regular_files import read_regular
 from rag.resources import resource
 from rag.schema import Answer, Message
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerCache", "fitted_weights"]
 
+_PARAMETERS = (
+    ("calibration", "evidence.json"),
+    ("calibration", "read_short.json"),
+    ("language", "foreign.json"),
+)
 _FORM = 4
 """Of what is kept and how answers are made; another number makes every earlier answer miss."""
 _APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline"})
@@ -40,7 +46,7 @@ class AnswerCache:
         values = settings.model_dump(mode="json", exclude=set(_APART))
         self._writes = settings.generator.writes
         self._settings = json.dumps(values, sort_keys=True)
-        self._fitted = fitted_weights(settings.answering.calibration)
+        self._fitted = fitted_weights(settings)
 
     def key(self, question: str, documents: Sequence[str] | None, history: Sequence[Message]) -> bytes:
         """32 bytes for a question as things stand now; `documents` are ids in any order."""
@@ -66,19 +72,19 @@ class AnswerCache:
         return [example.example_id for example in self._store.examples.all()] if self._writes else []
 
 
-def fitted_weights(calibration: str) -> list[str]:
-    """Digests of the fitted weights that answers hang on: another fit answers otherwise.
-
-    Args:
-        calibration: the setting `answering.calibration`.
+def fitted_weights(settings: Settings) -> list[str]:
+    """Names the fitted weights and the reader that answers hang on: others answer otherwise.
 
     Raises:
-        ConfigurationError: its file cannot be read.
+        ConfigurationError: a file of parameters cannot be read.
+        ModelNotFoundError: there is no reader in the folder that the settings name.
     """
-    shipped = [resource("data", "calibration", name) for name in ("evidence.json", "read_short.json")]
-    paths = [*shipped, calibration_path(calibration)]
+    shipped = [resource("data", *name) for name in _PARAMETERS]
+    paths = [*shipped, calibration_path(settings.answering.calibration)]
+    reader = load_reader(settings)
     try:
-        return [hashlib.sha256(read_regular(path)).hexdigest() for path in paths]
+        digests = [hashlib.sha256(read_regular(path)).hexdigest() for path in paths]
+        return [*digests, reader.fingerprint if reader else ""]
     except OSError as error:
         raise ConfigurationError(f"cannot read parameters {str(paths[-1])!r}: {error}") from None
 

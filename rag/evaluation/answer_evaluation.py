@@ -41,7 +41,7 @@ class AnswerJudge:
         frank = library.answering(library.settings.answering.model_copy(update={"abstain_below": 0.0}))
         settings = settings_json(library.settings)
         circumstances = {part: settings[part] for part in settings.keys() - {"library", "ui", "ingest"}}
-        circumstances["fitted"] = fitted_weights(library.settings.answering.calibration)
+        circumstances["fitted"] = fitted_weights(library.settings)
         circumstances["judgement"] = JUDGEMENT
         documents = sorted(document.document_id for document in library.documents())
         return cls(library, frank, _digest(circumstances), _digest(documents))

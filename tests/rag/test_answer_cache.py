@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from rag.answering import AnswerEvent
+from rag.answering.answer_cache import fitted_weights
 from rag.errors import UsageError
 from rag.library import Library
+from rag.models import load_reader
 from rag.resources import resource
 from rag.schema import Answer, Message
 from rag.settings import load_settings
@@ -92,6 +94,15 @@ def test_another_calibration_makes_it_miss(
     assert opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
     own.write_text(json.dumps(fitted, indent=1), "utf-8")
     assert not opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
+
+
+def test_answers_hang_on_the_weights_of_the_reader() -> None:
+    """A folder whose weights were replaced keeps its name in the settings: the weights tell."""
+    packaged = load_settings(environment={})
+    reader = load_reader(packaged)
+    assert reader is not None
+    assert fitted_weights(packaged)[-1] == reader.fingerprint
+    assert fitted_weights(load_settings(overrides={"reader": {"model": "none"}}, environment={}))[-1] == ""
 
 
 def test_a_kept_answer_goes_with_its_run(library: Library) -> None:
