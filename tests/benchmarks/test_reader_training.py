@@ -182,7 +182,7 @@ def test_a_tiny_reader_learns_to_say_yes_and_no(tokenizer: Tokenizer) -> None:
     encoder = PairEncoder(tokenizer, 64, 16)
     run = tiny_run()
     stream = batches([source], {}, encoder, tokens=1_000, seed=0)
-    for _ in train(run, stream, Schedule(peak=3e-3, warm_up=0.05), steps=150):
+    for _ in train(run, stream, Schedule(peak=3e-3, warm_up=0.05), steps=250):
         pass
     right = 0
     for group in (one_place(rng) for _ in range(100)):
