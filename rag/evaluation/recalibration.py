@@ -97,18 +97,27 @@ def recalibrate(
     held_out = {name: _held_out(way, shipped, data, folds) for name, way in ways.items()}
     losses = {name: _log_loss(sure, data.right) for name, sure in held_out.items()}
     method = min(ways, key=lambda name: losses[name])
-    at = coverage_at_precision(held_out[method], data.right, precision)
+    at = coverage_at_precision(_as_stored(held_out[method]), data.right, precision)
+    calibrator = ways[method](shipped, data)
+    own = np.array([calibrator.confidence(features) for features in data.features])
+    # Where right and wrong lie far apart, the folds' threshold may lie among the wrong ones of the whole fit.
+    least = coverage_at_precision(_as_stored(own), data.right, precision).threshold
     return Recalibration(
-        calibrator=ways[method](shipped, data),
+        calibrator=calibrator,
         method=method,
         questions=len(data.right),
         right=int(data.right.sum()),
         before=_measures(held_out["kept"], data.right),
         after=_measures(held_out[method], data.right),
         log_loss=losses,
-        threshold=at.threshold,
+        threshold=None if at.threshold is None or least is None else max(at.threshold, least),
         coverage=at.coverage,
     )
+
+
+def _as_stored(confidence: Floats) -> Floats:
+    """Cut to the four places of the stored form: what differs by less is not told apart by a threshold."""
+    return np.floor(confidence * 10_000) / 10_000
 
 
 def _data(judged: Sequence[Judged]) -> _Data:
