@@ -23,8 +23,10 @@ from benchmarks.reader.tokens import reader_tokenizer
 from benchmarks.reader.train import Run, Schedule, train
 from benchmarks.reader.weights import Trained
 from benchmarks.reader.windows import cut, joined, only, without
+from rag.models.onnx_reader import OnnxReader
 from rag.models.reader import Window
 from rag.models.reader_pairs import PairEncoder, reading
+from rag.resources import resource
 
 NAMES = ("otto", "mira", "paul", "lena")
 TOWNS = ("belk", "orn", "tarn", "wick")
@@ -378,3 +380,25 @@ def test_tables_by_row_lose_less_than_half_a_step_of_each_row() -> None:
     (found,) = session.run(None, {"rows": rows})
     step = np.abs(table[rows]).max(1, keepdims=True) / 127.0
     assert (np.abs(found - table[rows]) <= step * 0.501).all()
+
+
+def test_shipped_weights_go_on_from_where_they_were() -> None:
+    pytest.importorskip("onnx", reason="reading shipped weights needs the `training` extra")
+    from benchmarks.reader.shipped import weights_of
+    from rag.models.packaged import packaged_path
+
+    encoder, folder = packaged_path("all-MiniLM-L6-v2"), resource("data", "reader")
+    model = weights_of(folder, encoder)
+    text = "Pumps\nPump P-16 was overhauled in May 2021. It runs day and night."
+    window = Window(text, ((6, 43), (44, 66)))
+    shipped = OnnxReader(folder, 1)
+    encode = PairEncoder(reader_tokenizer(encoder), 256, 64)
+    for question in ("When was P-16 overhauled?", "When was P-17 overhauled?", "Who built it?"):
+        (pair,) = encode.pairs(question, [text])
+        ids = torch.tensor([pair.ids])
+        with torch.no_grad():
+            answerable, tokens = model(ids, torch.tensor([pair.kinds]), torch.ones_like(ids))
+        told = reading(pair, window, float(answerable[0]), tokens[0].numpy())
+        (wanted,) = shipped.read(question, [window])
+        assert told.answerable == pytest.approx(wanted.answerable, abs=0.5)
+        assert told.evidence == pytest.approx(wanted.evidence, abs=0.7)

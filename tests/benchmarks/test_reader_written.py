@@ -7,6 +7,8 @@ import pytest
 from benchmarks.reader.form import read_groups
 from benchmarks.reader.written import FOLDER, groups_of, is_held_out
 
+MEANT = {"qualifiers": 0.6, "reasons": 0.55, "polar_yes": 0.25}
+"""Shares of questions without an answer in files that were meant to have more, or fewer, than the others."""
 FILES = sorted(FOLDER.glob("*.jsonl"))
 TEXT = "Rooms\nRoom 4 is let to Ida Holm. It costs 310 euros. Room 5 is free."
 
@@ -24,7 +26,11 @@ def test_every_passage_can_be_trained_on(path, tmp_path):
     read = list(read_groups(written))
     assert len(read) == len(groups)
     silent = sum(not group.passages[0].relevant for group in read)
-    assert 0.2 < silent / len(read) <= 0.65  # most where near passages are asked the same
+    share = silent / len(read)
+    if path.stem in MEANT:
+        assert share == pytest.approx(MEANT[path.stem], abs=0.01)
+    else:
+        assert 0.25 < share <= 0.5  # half where questions come in pairs
     assert any(map(is_held_out, (p["text"] for p in passages)))
 
 
