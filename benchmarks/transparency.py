@@ -48,7 +48,7 @@ def _reader() -> Table:
         ("quantisation", card["quantisation"]),
         ("language", card["language"]),
         ("licence of the weights", card["licence"]),
-        ("SHA-256", f"`{card['sha256']['reader.onnx']}`"),
+        ("SHA-256", f"`{card['sha256']['reader.npz']}`"),
         *(("a limit, as its card states it", limit) for limit in card["limits"]),
     ]
     return _table(("index item", "answer"), rows)

@@ -68,7 +68,7 @@ def models_in_use(settings: Settings) -> tuple[ModelInUse, ...]:
     if settings.answering.second_embedder:
         found.append(_weights("second embedder", settings.answering.second_embedder))
     if settings.reader.model == "packaged":
-        origin, digest = str(card["base"]), str(card["sha256"]["reader.onnx"])
+        origin, digest = str(card["base"]), str(card["sha256"]["reader.npz"])
         found.append(ModelInUse("reader", str(card["name"]), f"ours, from {origin}", "Apache-2.0", digest))
     elif settings.reader.model != "none":
         found.append(_weights("reader", settings.reader.model))

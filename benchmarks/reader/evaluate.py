@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.reader.form import Group, Passage, read_groups
 from benchmarks.reader.windows import Example, cut
-from rag.models.onnx_reader import OnnxReader
+from rag.models.openvino_reader import OpenVinoReader
 from rag.models.reader import Reader, Reading, Window, yes_or_no
 from rag.text.sentences import sentence_spans
 
@@ -218,7 +218,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--store", action="store_true", help="write benchmarks/results/reader.json")
     arguments = parser.parse_args()
-    reader = OnnxReader(arguments.reader, arguments.threads)
+    reader = OpenVinoReader(arguments.reader, arguments.threads)
     found: dict[str, Any] = {"reader": reader.fingerprint}
     for name, measure in (("xquad_en", xquad), ("clapnq_dev", clapnq), ("rgb_en_fact", rgb)):
         found[name] = measure(reader, arguments.sets / name, arguments.limit)

@@ -1,11 +1,10 @@
-"""From a checkpoint to what ships: an ONNX file in int8, the tokenizer, and a card with their hashes.
+"""From a checkpoint to what ships: the weights in few levels, the tokenizer, and a card with their hashes.
 
     python -m benchmarks.reader.export RUN --out FOLDER --card card.json [--begun-with START.pt --share 0.6]
 
-Needs the packages `onnx` and `onnxscript`, which the program itself does not. The weights are those of the
-run's moving average; with `--begun-with` a blend of them and those that the run began with, which keeps more
-of what earlier data taught (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"). Matrices are
-quantised by channel, embeddings by row; the folder is replaced at once.
+The weights are those of the run's moving average; with `--begun-with` a blend of them and those that the run
+began with, which keeps more of what earlier data taught (Wortsman et al. 2022, "Robust fine-tuning of
+zero-shot models"). Matrices and embeddings are quantised row by row; the folder is replaced at once.
 """
 
 from __future__ import annotations
@@ -13,20 +12,29 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertConfig
 
 from benchmarks.reader.model import ReaderModel
 from benchmarks.reader.train import MAX_QUESTION_TOKENS, MAX_TOKENS
+from rag.models.reader_weights import write_weights
 
-__all__ = ["average_of", "export", "write_onnx"]
+__all__ = ["average_of", "blended", "export", "write_reader"]
+
+LEVELS: Final = 41
+"""Steps of a weight to either side of zero: with them a file of 33 million takes 24 MB."""
+_WORDS: Final = "encoder.embeddings.word_embeddings.weight"
+_PLACES: Final = "encoder.embeddings.position_embeddings.weight"
+_PHONETIC: Final = 0x250
+_PUNCTUATION: Final = 0x2000
+_CJK: Final = 0x2E80
 
 
 def average_of(run: Path) -> tuple[ReaderModel, tuple[int, int, float]]:
@@ -52,25 +60,6 @@ def blended(model: ReaderModel, begun_with: Mapping[str, Tensor], share: float) 
     return model
 
 
-def write_onnx(model: ReaderModel, path: Path) -> None:
-    """The model in float32, for batches and lengths of any size."""
-    ids = torch.tensor([[101, 2054, 102, 3231, 2003, 102], [101, 2054, 102, 3231, 2003, 102]])
-    kinds = torch.tensor([[0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]])
-    batch, tokens = torch.export.Dim("batch", min=1, max=64), torch.export.Dim("tokens", min=2, max=512)
-    shapes = ({0: batch, 1: tokens},) * 3
-    inputs: tuple[Tensor, ...] = (ids, kinds, torch.ones_like(ids))
-    torch.onnx.export(
-        model,
-        inputs,
-        str(path),
-        input_names=["input_ids", "token_type_ids", "attention_mask"],
-        output_names=["answerable", "tokens"],
-        dynamic_shapes=shapes,
-        dynamo=True,
-        external_data=False,
-    )
-
-
 def export(
     run: Path,
     out: Path,
@@ -79,43 +68,57 @@ def export(
     share: float = 1.0,
 ) -> None:
     """Write the reader's folder; a folder that was there before is replaced when the new one is complete."""
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    from benchmarks.reader.rows import tables_by_row
-
     model, (steps, pairs, seconds) = average_of(run)
     model = blended(model, begun_with or {}, share)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as work:
-        plain, ready, new = Path(work) / "plain.onnx", Path(work) / "ready.onnx", Path(work) / "reader"
+        new = Path(work) / "reader"
         new.mkdir()
-        write_onnx(model, plain)
-        quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
-        quantize_dynamic(
-            str(ready),
-            str(new / "reader.onnx"),
-            op_types_to_quantize=["MatMul", "Gemm"],
-            per_channel=True,
-            reduce_range=True,  # 7 bits: without VNNI the products of 8 bits overflow
-            weight_type=QuantType.QInt8,
-        )
-        whole = onnx.load(str(new / "reader.onnx"))
-        tables_by_row(whole)
-        for node in whole.graph.node:  # the exporter notes where its code lies on the machine
-            del node.metadata_props[:]
-        onnx.save(whole, str(new / "reader.onnx"))
-        shutil.copy(run / "tokenizer.json", new / "tokenizer.json")
+        write_reader(model, Tokenizer.from_file(str(run / "tokenizer.json")), new)
         limits = {"max_tokens": MAX_TOKENS, "max_question_tokens": MAX_QUESTION_TOKENS}
         training = {"steps": steps, "pairs": pairs, "minutes": round(seconds / 60, 1)}
-        hashes = {name: _sha256(new / name) for name in ("reader.onnx", "tokenizer.json")}
+        hashes = {name: _sha256(new / name) for name in ("reader.npz", "tokenizer.json")}
         written = {"name": "citewell-reader", **limits, "training": training, **card, "sha256": hashes}
         (new / "card.json").write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", "utf-8")
         old = Path(work) / "old"
         if out.exists():
             out.rename(old)
         new.rename(out)
+
+
+def write_reader(model: ReaderModel, tokenizer: Tokenizer, folder: Path) -> None:
+    """Weights and tokenizer, without the words and places that no English window needs."""
+    tree, kept = _tokens_that_occur(tokenizer)
+    (folder / "tokenizer.json").write_text(
+        json.dumps(tree, ensure_ascii=False, separators=(",", ":")), "utf-8"
+    )
+    arrays = {name: tensor.float().numpy() for name, tensor in model.state_dict().items()}
+    arrays[_WORDS] = arrays[_WORDS][kept]
+    arrays[_PLACES] = arrays[_PLACES][:MAX_TOKENS]
+    config = {**model.encoder.config.to_dict(), "vocab_size": len(kept)}
+    known = ("model_type", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps", "vocab_size")
+    counts = ("num_attention_heads", "num_hidden_layers", "pad_token_id")
+    levels = {name: LEVELS for name, array in arrays.items() if array.ndim == 2}
+    write_weights(folder / "reader.npz", {name: config[name] for name in (*known, *counts)}, arrays, levels)
+
+
+def _tokens_that_occur(tokenizer: Tokenizer) -> tuple[dict[str, Any], list[int]]:
+    """The tokenizer without unused entries and letters of other scripts, and the old numbers of the rest."""
+    tree = json.loads(tokenizer.to_str())
+    numbers = {name: number for name, number in tree["model"]["vocab"].items() if _may_occur(name)}
+    kept = sorted(numbers.values())
+    new = {old: number for number, old in enumerate(kept)}
+    tree["model"]["vocab"] = {name: new[number] for name, number in numbers.items()}
+    for token in tree["added_tokens"]:
+        token["id"] = new[token["id"]]
+    tree["post_processor"] = None  # pairs are put together by `PairEncoder`
+    return tree, kept
+
+
+def _may_occur(token: str) -> bool:
+    return not token.startswith("[unused") and all(
+        ord(letter) < _PHONETIC or _PUNCTUATION <= ord(letter) < _CJK for letter in token
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -18,7 +18,7 @@ __all__ = ["Source", "batches"]
 _MOST_WINDOWS = 3
 _ALONE = 0.3
 """The share of passages of which only a few units are read, as those are that an answer tells."""
-_BUNDLE = 96
+_BUNDLE = 384
 """Groups that are laid out together, so that batches hold windows of like length."""
 
 

@@ -15,13 +15,16 @@ _SPARE = "[unused1]"
 def reader_tokenizer(encoder: Path) -> Tokenizer:
     """The encoder's tokenizer, in which a line break takes the place of a spare entry of the vocabulary.
 
-    BERT's own drops white space, and with it where rows, items and headings begin and end.
+    BERT's own drops white space, and with it where rows, items and headings begin and end. One that has a
+    line break stays as it is.
 
     Raises:
         ValueError: the vocabulary has no spare entry.
     """
     tree = json.loads((encoder / "tokenizer.json").read_text("utf-8"))
     vocabulary = tree["model"]["vocab"]
+    if "\n" in vocabulary:
+        return Tokenizer.from_str(json.dumps(tree))
     if _SPARE not in vocabulary:
         raise ValueError(f"the vocabulary of {encoder} has no {_SPARE} to stand for a line break")
     number = vocabulary.pop(_SPARE)

@@ -1,6 +1,7 @@
-"""A BERT encoder as a graph of OpenVINO's operations, made from the model's own safetensors file.
+"""A BERT encoder as a graph of OpenVINO's operations, made from the model's own weights.
 
-Nothing is converted beforehand and nothing kept: the file is mapped, and the graph is there in 10 ms.
+Nothing is converted beforehand and nothing kept: a safetensors file is mapped, and its graph is there in
+10 ms.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from rag.models.weights import read_json
 if TYPE_CHECKING:
     from openvino import Model
 
-__all__ = ["encoder_graph", "has_graph"]
+__all__ = ["Rows", "encoder_graph", "has_graph", "pair_graph"]
 
 _FILE = "model.safetensors"
 _WORDS = "embeddings.word_embeddings.weight"
@@ -29,6 +30,25 @@ _ROBERTA = {"roberta", "xlm-roberta", "camembert"}
 _MASKED = np.float32(-1e9)
 
 Array = NDArray[np.float32]
+
+
+class Rows(NamedTuple):
+    """A matrix in int8, shape (rows, columns), with the scale of each row, shape (rows, 1)."""
+
+    levels: NDArray[np.int8]
+    scale: Array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and columns."""
+        return self.levels.shape
+
+    def whole(self) -> Array:
+        """The matrix in float32."""
+        return self.levels.astype(np.float32) * self.scale
+
+
+Table = Array | Rows
 
 
 def has_graph(config: EmbedderConfig) -> bool:
@@ -55,7 +75,7 @@ def encoder_graph(config: EmbedderConfig) -> Model:
     import openvino
     from openvino import opset13 as op
 
-    layers = _Layers(config)
+    layers = _Layers(read_json(config.folder / "config.json"), _tensors(config.folder / _FILE))
     ids = op.parameter([-1, -1], np.int32, name="ids")
     mask = op.parameter([-1, -1], np.float32, name="mask")
     states = layers.embedded(ids)
@@ -63,6 +83,24 @@ def encoder_graph(config: EmbedderConfig) -> Model:
     for number in range(layers.count):
         states = layers.encoded(states, hidden, f"encoder.layer.{number}.")
     return openvino.Model([op.result(_pooled(states, mask, config.pooling))], [ids, mask], "encoder")
+
+
+def pair_graph(shape: Mapping[str, Any], tables: Mapping[str, Table]) -> Model:
+    """Token ids and kinds (0 question, 1 text) of one pair, both (1, tokens) in int32, to its states.
+
+    `shape` is what `config.json` says of the encoder; the states are (1, tokens, width) in float32. What is
+    given in int8 stays so, which OpenVINO multiplies fast where a processor has no bfloat16.
+    """
+    import openvino
+    from openvino import opset13 as op
+
+    layers = _Layers(shape, tables)
+    ids = op.parameter([1, -1], np.int32, name="ids")
+    kinds = op.parameter([1, -1], np.int32, name="kinds")
+    states = layers.embedded(ids, kinds)
+    for number in range(layers.count):
+        states = layers.encoded(states, None, f"encoder.layer.{number}.")
+    return openvino.Model([op.result(states)], [ids, kinds], "reader")
 
 
 def _pooled(states: Any, mask: Any, pooling: str) -> Any:
@@ -77,38 +115,37 @@ def _pooled(states: Any, mask: Any, pooling: str) -> Any:
 class _Layers:
     """The parts of one model's graph."""
 
-    def __init__(self, config: EmbedderConfig) -> None:
-        shape = read_json(config.folder / "config.json")
-        self._tensors = _tensors(config.folder / _FILE)
+    def __init__(self, shape: Mapping[str, Any], tensors: Mapping[str, Table]) -> None:
+        self._tensors = tensors
         self._heads, self._width = int(shape["num_attention_heads"]), int(shape["hidden_size"])
         self._epsilon = float(shape["layer_norm_eps"])
         self._gelu = _GELU[shape["hidden_act"]]
         self._first_place = shape["pad_token_id"] + 1 if shape["model_type"] in _ROBERTA else 0
         self.count = int(shape["num_hidden_layers"])
 
-    def embedded(self, ids: Any) -> Any:
-        """The embeddings of tokens, positions and the first type of token, summed and normalised."""
+    def embedded(self, ids: Any, kinds: Any = None) -> Any:
+        """The embeddings of tokens, places and kinds of token (all the first by default), normalised."""
         from openvino import opset13 as op
 
-        places = (
-            self._tensors["embeddings.position_embeddings.weight"][self._first_place :]
-            + self._tensors["embeddings.token_type_embeddings.weight"][0]
-        )
         tokens = op.gather(op.shape_of(ids), np.int64(1), np.int64(0))
-        order = op.range(np.int64(0), tokens, np.int64(1), "i64")
-        words = op.gather(self._weight(_WORDS), ids, np.int64(0))
-        summed = op.add(words, op.gather(op.constant(places), order, np.int64(0)))
-        return self._normalised(summed, "embeddings.LayerNorm")
+        order = op.range(
+            np.int64(self._first_place), op.add(tokens, np.int64(self._first_place)), np.int64(1), "i64"
+        )
+        summed = op.add(self._rows(_WORDS, ids), self._rows("embeddings.position_embeddings.weight", order))
+        first = op.constant(np.zeros((1, 1), np.int32))
+        kind = self._rows("embeddings.token_type_embeddings.weight", first if kinds is None else kinds)
+        return self._normalised(op.add(summed, kind), "embeddings.LayerNorm")
 
-    def encoded(self, states: Any, hidden: Any, name: str) -> Any:
-        """One layer; `hidden` is added to the scores of what is attended to."""
+    def encoded(self, states: Any, hidden: Any | None, name: str) -> Any:
+        """One layer; `hidden` is added to the scores of what is attended to, if there is any."""
         from openvino import opset13 as op
 
         attention = name + "attention.self."
         query, key, value = (
             self._by_head(self._linear(states, attention + part)) for part in ("query", "key", "value")
         )
-        mixed = op.transpose(op.scaled_dot_product_attention(query, key, value, hidden), _axes(0, 2, 1, 3))
+        masks = () if hidden is None else (hidden,)
+        mixed = op.transpose(op.scaled_dot_product_attention(query, key, value, *masks), _axes(0, 2, 1, 3))
         mixed = op.reshape(mixed, _axes(0, 0, self._width), True)
         attended = op.add(self._linear(mixed, name + "attention.output.dense"), states)
         states = self._normalised(attended, name + "attention.output.LayerNorm")
@@ -118,9 +155,27 @@ class _Layers:
         )
 
     def _weight(self, name: str) -> Any:
+        from openvino import opset13 as op
         from openvino.op import Constant
 
-        return Constant(self._tensors[name], shared_memory=True)
+        table = self._tensors[name]
+        if isinstance(table, Rows):
+            levels = op.convert(Constant(table.levels, shared_memory=True), np.float32)
+            return op.multiply(levels, op.constant(table.scale))
+        return Constant(table, shared_memory=True)
+
+    def _rows(self, name: str, numbers: Any) -> Any:
+        """Some rows of a table."""
+        from openvino import opset13 as op
+        from openvino.op import Constant
+
+        table = self._tensors[name]
+        if not isinstance(table, Rows):
+            return op.gather(Constant(table, shared_memory=True), numbers, np.int64(0))
+        levels = op.gather(Constant(table.levels, shared_memory=True), numbers, np.int64(0))
+        return op.multiply(
+            op.convert(levels, np.float32), op.gather(op.constant(table.scale), numbers, np.int64(0))
+        )
 
     def _linear(self, states: Any, name: str) -> Any:
         from openvino import opset13 as op

@@ -97,10 +97,10 @@ def load_reader(settings: Settings) -> Reader | None:
     model, threads = settings.reader.model, settings.reader.threads
     if model == "none":
         return None
-    from rag.models.onnx_reader import OnnxReader
+    from rag.models.openvino_reader import OpenVinoReader
 
     folder = resource("data", "reader") if model == "packaged" else Path(model).expanduser()
-    return _once(repr(("reader", str(folder), threads)), lambda: OnnxReader(folder, threads))
+    return _once(repr(("reader", str(folder), threads)), lambda: OpenVinoReader(folder, threads))
 
 
 def build_generator(settings: Settings) -> BaseChatModel | None:

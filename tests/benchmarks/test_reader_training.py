@@ -13,19 +13,22 @@ from tokenizers import Tokenizer
 from transformers import BertConfig
 
 from benchmarks.reader.evaluate import auroc, squad_f1
-from benchmarks.reader.export import blended
+from benchmarks.reader.export import blended, export
 from benchmarks.reader.form import Group, Overlap, Passage, read_groups
 from benchmarks.reader.mix import Source, batches
 from benchmarks.reader.model import ReaderModel, collate, losses, take
 from benchmarks.reader.negatives import Neighbours, swapped_question
 from benchmarks.reader.questions import as_typed
+from benchmarks.reader.shipped import begin_with
 from benchmarks.reader.tokens import reader_tokenizer
 from benchmarks.reader.train import Run, Schedule, train
 from benchmarks.reader.weights import Trained
 from benchmarks.reader.windows import cut, joined, only, without
-from rag.models.onnx_reader import OnnxReader
+from rag.models.bert_graph import Rows
+from rag.models.openvino_reader import OpenVinoReader
 from rag.models.reader import Window
 from rag.models.reader_pairs import PairEncoder, reading
+from rag.models.reader_weights import read_weights, write_weights
 from rag.resources import resource
 
 NAMES = ("otto", "mira", "paul", "lena")
@@ -358,47 +361,63 @@ def test_scores_agree_with_their_definitions() -> None:
     assert squad_f1("The red car", "a red bus") == pytest.approx(0.5)
 
 
-def test_tables_by_row_lose_less_than_half_a_step_of_each_row() -> None:
-    onnx = pytest.importorskip("onnx", reason="exporting needs the `training` extra")
-    onnxruntime = pytest.importorskip("onnxruntime")
-    from benchmarks.reader.rows import tables_by_row
-
+def test_levels_lose_no_more_than_half_a_step_of_each_row(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = (rng.normal(size=(2_000, 64)) * rng.uniform(0.01, 10.0, size=(2_000, 1))).astype(np.float32)
-    graph = onnx.helper.make_graph(
-        [onnx.helper.make_node("Gather", ["table", "rows"], ["out"], axis=0)],
-        "g",
-        [onnx.helper.make_tensor_value_info("rows", onnx.TensorProto.INT64, ["n"])],
-        [onnx.helper.make_tensor_value_info("out", onnx.TensorProto.FLOAT, ["n", 64])],
-        [onnx.numpy_helper.from_array(table, "table")],
-    )
-    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=10)
-    tables_by_row(model)
-    assert len(model.SerializeToString()) < table.nbytes * 0.3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    rows = np.array([3, 0, 1_999])
-    (found,) = session.run(None, {"rows": rows})
-    step = np.abs(table[rows]).max(1, keepdims=True) / 127.0
-    assert (np.abs(found - table[rows]) <= step * 0.501).all()
+    bias = rng.normal(size=64).astype(np.float32)
+    path = tmp_path / "reader.npz"
+    write_weights(path, {"hidden_size": 64}, {"encoder.table": table, "bias": bias}, {"encoder.table": 41})
+    assert path.stat().st_size < table.nbytes * 0.25
+    weights = read_weights(path)
+    assert weights.config == {"hidden_size": 64}
+    kept = weights.part("encoder.")["table"]
+    assert isinstance(kept, Rows)
+    assert np.abs(kept.levels).max() <= 41
+    step = np.abs(table).max(1, keepdims=True) / 41
+    assert (np.sqrt(((kept.whole() - table) ** 2).mean(1, keepdims=True)) <= step * 0.5).all()
+    assert weights.tables["bias"] == pytest.approx(bias, abs=0.01)
 
 
-def test_shipped_weights_go_on_from_where_they_were() -> None:
-    pytest.importorskip("onnx", reason="reading shipped weights needs the `training` extra")
-    from benchmarks.reader.shipped import weights_of
-    from rag.models.packaged import packaged_path
-
-    encoder, folder = packaged_path("all-MiniLM-L6-v2"), resource("data", "reader")
-    model = weights_of(folder, encoder)
+def test_shipped_weights_go_on_from_where_they_were(tmp_path: Path) -> None:
+    folder = resource("data", "reader")
+    begin_with(folder, tmp_path)
     text = "Pumps\nPump P-16 was overhauled in May 2021. It runs day and night."
     window = Window(text, ((6, 43), (44, 66)))
-    shipped = OnnxReader(folder, 1)
-    encode = PairEncoder(reader_tokenizer(encoder), 256, 64)
+    shipped = OpenVinoReader(folder, 1)
+    model = ReaderModel.from_encoder(tmp_path)
+    take(model, torch.load(tmp_path / "checkpoint.pt", weights_only=True)["average"])
+    encode = PairEncoder(reader_tokenizer(tmp_path), 256, 64)
     for question in ("When was P-16 overhauled?", "When was P-17 overhauled?", "Who built it?"):
         (pair,) = encode.pairs(question, [text])
         ids = torch.tensor([pair.ids])
         with torch.no_grad():
-            answerable, tokens = model(ids, torch.tensor([pair.kinds]), torch.ones_like(ids))
+            answerable, tokens = model.eval()(ids, torch.tensor([pair.kinds]), torch.ones_like(ids))
         told = reading(pair, window, float(answerable[0]), tokens[0].numpy())
         (wanted,) = shipped.read(question, [window])
         assert told.answerable == pytest.approx(wanted.answerable, abs=0.5)
         assert told.evidence == pytest.approx(wanted.evidence, abs=0.7)
+
+
+def test_what_is_exported_reads_as_it_was_trained(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    torch.manual_seed(3)
+    model = tiny_model()
+    for weights in model.parameters():
+        torch.nn.init.normal_(weights, std=0.3)
+    run, out = tmp_path / "run", tmp_path / "reader"
+    run.mkdir()
+    tokenizer.save(str(run / "tokenizer.json"))
+    state = {"config": model.encoder.config.to_dict(), "average": model.state_dict(), "counts": (1, 2, 3.0)}
+    torch.save(state, run / "checkpoint.pt")
+    export(run, out, {"language": "English"})
+    assert json.loads((out / "card.json").read_text("utf-8"))["training"]["pairs"] == 2
+    text = "otto lives in orn. mira lives in belk."
+    window = Window(text, ((0, 18), (19, 38)))
+    (pair,) = PairEncoder(tokenizer, 256, 64).pairs("where lives mira", [text])
+    ids = torch.tensor([pair.ids])
+    with torch.no_grad():
+        answerable, tokens = model.eval()(ids, torch.tensor([pair.kinds]), torch.ones_like(ids))
+    trained = reading(pair, window, float(answerable[0]), tokens[0].numpy())
+    (exported,) = OpenVinoReader(out, 2).read("where lives mira", [window])
+    assert exported.answerable == pytest.approx(trained.answerable, abs=0.15)
+    assert exported.evidence == pytest.approx(trained.evidence, abs=0.15)
+    assert exported.null == pytest.approx(trained.null, abs=0.3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.models import Window, load_reader
+from rag.models.openvino_reader import OpenVinoReader
 from rag.models.reader import Reader
 from rag.resources import resource
 from rag.settings import Settings
@@ -85,3 +86,16 @@ def test_empty_and_overlong_texts_are_read(reader: Reader) -> None:
     assert full.evidence[0] > -10.0
     assert full.evidence[-1] == -10.0
     assert reader.read("Who?", []) == []
+
+
+def test_it_reads_alike_with_and_without_bfloat16(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.models.openvino_reader._multiplies_bfloat16", lambda core: False)
+    in_int8 = OpenVinoReader(resource("data", "reader"), 2)
+    for question in ("Who is the mayor of Orn?", "Who built the lighthouse?", "When did it burn?"):
+        for ours, theirs in zip(
+            reader.read(question, [TOWNS, LIGHTHOUSE]),
+            in_int8.read(question, [TOWNS, LIGHTHOUSE]),
+            strict=True,
+        ):
+            assert ours.answerable == pytest.approx(theirs.answerable, abs=0.5)
+            assert ours.evidence == pytest.approx(theirs.evidence, abs=0.7)

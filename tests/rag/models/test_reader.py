@@ -12,7 +12,7 @@ import pytest
 
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models import Window, load_reader
-from rag.models.onnx_reader import OnnxReader
+from rag.models.openvino_reader import OpenVinoReader
 from rag.models.reader import UNSEEN
 from rag.models.reader_pairs import Pair, best_spans, reading
 from rag.settings import ReaderSettings, Settings
@@ -103,27 +103,27 @@ def test_a_folder_without_a_reader_is_named(tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
-    for name in ("reader.onnx", "tokenizer.json"):
+    for name in ("reader.npz", "tokenizer.json"):
         (tmp_path / name).write_bytes(b"changed")
     card = {
         "name": "r",
         "max_tokens": 16,
         "max_question_tokens": 8,
-        "sha256": {name: hashlib.sha256(b"first").hexdigest() for name in ("reader.onnx", "tokenizer.json")},
+        "sha256": {name: hashlib.sha256(b"first").hexdigest() for name in ("reader.npz", "tokenizer.json")},
     }
     (tmp_path / "card.json").write_text(json.dumps(card), "utf-8")
-    reader = OnnxReader(tmp_path)
+    reader = OpenVinoReader(tmp_path)
     assert reader.fingerprint.startswith("r@")
     with pytest.raises(ModelError, match="not the file"):
         reader.read("q", [Window("t", ((0, 1),))])
 
 
 def test_a_card_that_lacks_a_field_is_refused(tmp_path: Path) -> None:
-    for name in ("reader.onnx", "tokenizer.json"):
+    for name in ("reader.npz", "tokenizer.json"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "card.json").write_text('{"name": "r"}', "utf-8")
     with pytest.raises(ModelError, match="max_tokens"):
-        OnnxReader(tmp_path)
+        OpenVinoReader(tmp_path)
 
 
 def test_yes_and_no_are_shares_beside_neither() -> None:

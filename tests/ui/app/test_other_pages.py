@@ -50,7 +50,7 @@ def test_status_tells_digests_training_data_and_what_left_for_each_answer(app, l
     page(app, "status")
     shown = html(app)
     card = training()
-    assert card["sha256"]["reader.onnx"] in shown
+    assert card["sha256"]["reader.npz"] in shown
     assert all(html_text(name) in shown and entry["licence"] in shown for name, entry in card["data"].items())
     assert all(html_text(limit) in shown for limit in card["limits"])
     assert "<td>How much did the boathouse roof repair cost?</td><td>nothing</td>" in shown
