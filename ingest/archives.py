@@ -19,7 +19,7 @@ from typing import IO, Final
 
 from ingest.files import FoundFile, is_junk
 from ingest.media_type import media_type_of
-from ingest.zip_files import opened_member, opened_zip, pieces, starts_like_zip
+from ingest.zip_files import SWELLING, most_unpacked, opened_member, opened_zip, pieces, starts_like_zip
 from rag.errors import DocumentError, DocumentTooLargeError, EmptyDocumentError, EncryptedDocumentError
 from rag.schema import without_controls
 from rag.temporary import TemporaryFolder
@@ -29,10 +29,6 @@ __all__ = ["ArchiveLimits", "Room", "holds", "is_archive", "is_locked", "unpacke
 Unpacked = Iterator[tuple[str, Path | DocumentError]]
 """Files of an archive: the path inside, and where it was saved or why it was not."""
 
-_SWELLING: Final = 200
-"""How many times its own size an archive may unpack to: of text, a tenth of that is usual."""
-_ALWAYS: Final = 10_000_000
-"""Bytes that it may unpack to however small it is."""
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,12}\Z")
 _DRIVE: Final = re.compile(r"\A[A-Za-z]:\Z")
 
@@ -63,7 +59,7 @@ class Room:
     @classmethod
     def for_archives(cls, limits: ArchiveLimits, sizes: Iterable[int], folder: Path) -> Room:
         """As much as one archive may take, or in proportion to all; and half of what is free on the disk."""
-        return cls(min(max(limits.total_bytes, _SWELLING * sum(sizes)), disk_usage(folder).free // 2))
+        return cls(min(max(limits.total_bytes, SWELLING * sum(sizes)), disk_usage(folder).free // 2))
 
     def takes(self, size: int) -> bool:
         """Take so many bytes; false where no room is left."""
@@ -205,7 +201,7 @@ class _Unpacking:
         self._passwords = passwords
         self._limits = limits
         self._room = room
-        self._most = min(limits.total_bytes, _SWELLING * size + _ALWAYS)
+        self._most = min(limits.total_bytes, most_unpacked(size))
         self._taken = 0
         self._members = 0
         self._files = 0

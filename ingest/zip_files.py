@@ -20,9 +20,21 @@ from ingest.encryption import AES_METHOD, winzip_member
 from rag.errors import DocumentError, EncryptedDocumentError
 from rag.regular_files import open_regular
 
-__all__ = ["ZIP_STARTS", "opened_member", "opened_zip", "pieces", "starts_like_zip"]
+__all__ = [
+    "SWELLING",
+    "ZIP_STARTS",
+    "most_unpacked",
+    "opened_member",
+    "opened_zip",
+    "pieces",
+    "starts_like_zip",
+]
 
 ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+SWELLING: Final = 200
+"""How many times its own size an archive may unpack to, and a file hold text: a tenth of that is usual."""
+_ALWAYS: Final = 10_000_000
+"""Bytes or characters that it may hold however small it is."""
 _MOST_AT_ONCE: Final = 8_000_000
 """Bytes of one read: the list of members is one, some 80,000 names."""
 _PIECE: Final = 1 << 20
@@ -30,6 +42,11 @@ _PIECES_CHECKED: Final = 64
 _MOST_SEALED: Final = 500_000_000
 _BOUNDED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Of the others `zipfile` gives all that some bytes unpack to at once: 500 of them may be a gigabyte."""
+
+
+def most_unpacked(size: int) -> int:
+    """Bytes that an archive of so many bytes may unpack to, and characters of text that a file may hold."""
+    return SWELLING * size + _ALWAYS
 
 
 class _CappedFile(io.BufferedReader):

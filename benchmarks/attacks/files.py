@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import re
 import struct
 import threading
 import zipfile
@@ -16,8 +17,11 @@ from typing import Final
 from benchmarks.attacks import Trial, attack, held_apart, tried_together
 from ingest.archives import with_archives_unpacked
 from ingest.files import find_files
+from ingest.loaders import load_document
+from ingest.zip_files import most_unpacked
 from rag.errors import CitewellError
 from rag.page_image import page_image
+from rag.settings import IngestSettings
 
 _MEGABYTE: Final = 1_000_000
 _TELL: Final = """
@@ -149,6 +153,18 @@ def swelling_archives(folder: Path, effort: int) -> Iterator[Trial]:
         yield Trial(f"{given:,} bytes", f"took {taken:,} bytes" if taken > most else "")
 
 
+@attack("files that name one part of themselves again and again")
+def named_again(folder: Path, effort: int) -> Iterator[Trial]:
+    """A chapter of a book is read once, and no file gives more text than its size allows."""
+    told = "The harbour opens at nine. " * 4_000
+    for count in (12, 120 * effort):
+        for name, data in (("epub", _book(told, count)), ("xlsx", _workbook(told, count))):
+            path = _saved(folder / f"{count}.{name}", data)
+            text = load_document(path, IngestSettings(ocr="off")).text
+            most = 2 * len(told) if name == "epub" else most_unpacked(len(data))
+            yield Trial(path.name, f"{len(text):,} characters of {len(data):,} bytes" * (len(text) > most))
+
+
 @attack("archives with more members than anybody packs, also encrypted ones in inner archives")
 def crowded_archives(folder: Path, effort: int) -> Iterator[Trial]:
     for number in range(effort):
@@ -225,6 +241,37 @@ def _zip(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return buffer.getvalue()
+
+
+def _book(told: str, count: int) -> bytes:
+    """A book whose spine names its one chapter so many times."""
+    spine = '<itemref idref="a"/>' * count
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><manifest><item id="a" href="a.xhtml"'
+        f' media-type="application/xhtml+xml"/></manifest><spine>{spine}</spine></package>'
+    )
+    rooted = '<container><rootfiles><rootfile full-path="a.opf"/></rootfiles></container>'
+    parts = {"META-INF/container.xml": rooted, "a.opf": package, "a.xhtml": f"<html><body><p>{told}"}
+    return _zip({"mimetype": b"application/epub+zip"} | {name: part.encode() for name, part in parts.items()})
+
+
+def _workbook(told: str, count: int) -> bytes:
+    """A workbook with so many sheets, all of one part that holds one long text."""
+    from openpyxl import Workbook
+
+    buffer, book = io.BytesIO(), Workbook()
+    book.active["A1"] = told[:32_000]
+    book.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheets = re.search(rb"<sheets>(.*)</sheets>", parts["xl/workbook.xml"])
+    assert sheets is not None
+    again = [
+        sheets[1].replace(b'"Sheet"', b'"S%d"' % n).replace(b'Id="1"', b'Id="%d"' % n)
+        for n in range(1, count)
+    ]
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(sheets[1], b"".join(again))
+    return _zip(parts)
 
 
 def _pdf(width: float, height: float) -> bytes:

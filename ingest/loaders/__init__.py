@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.loader_protocol import Loader
+from ingest.loaders.document_builder import bounded_by
 from ingest.loaders.unlocking import unlocked
 from ingest.media_type import MediaType, describe, media_type_of
 from ingest.ocr import one_file
@@ -57,7 +58,8 @@ def load_document(
     try:
         _check_size(path, source, settings)
         kind = media_type_of(path)
-        with unlocked(path, source, kind.name, passwords) as readable, one_file():
+        size = path.stat().st_size
+        with unlocked(path, source, kind.name, passwords) as readable, one_file(), bounded_by(size):
             if readable != path:
                 kind = media_type_of(readable)
             loader = _loader_for(kind.name, source)

@@ -7,8 +7,11 @@ rows of one table by a newline, cells by a tab.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -19,13 +22,22 @@ import numpy as np
 from ingest.loaders.boxes import spelled
 from ingest.loaders.script import in_line
 from ingest.loaders.text_decoding import clean_text
+from ingest.zip_files import most_unpacked
 from rag.errors import EmptyDocumentError
 from rag.geometry import PageGeometry
 from rag.schema import PAGE_BREAK, PROPERTIES, Block, BlockKind, Document, Page, RowHeader
 from rag.text import detect_language
 from rag.text.tables import TableCell, joined_cells, row_headers
 
-__all__ = ["DESCRIPTIONS", "DocumentBuilder", "RowPlace", "hidden_told", "is_telling", "readable_title"]
+__all__ = [
+    "DESCRIPTIONS",
+    "DocumentBuilder",
+    "RowPlace",
+    "bounded_by",
+    "hidden_told",
+    "is_telling",
+    "readable_title",
+]
 
 DESCRIPTIONS: Final = "descriptions of pictures"
 
@@ -55,6 +67,22 @@ RowPlace = tuple[int, Sequence[str]]
 _PageDetails = tuple[str, float | None, float | None, bytes | None, tuple[str, ...]]
 
 
+_MOST: ContextVar[int] = ContextVar("most characters", default=sys.maxsize)
+
+
+@contextmanager
+def bounded_by(size: int) -> Iterator[None]:
+    """Have builders that are made inside take no more text than a file of so many bytes may hold.
+
+    A few bytes can name one part of a file again and again, as a chapter, a sheet or a slide.
+    """
+    token = _MOST.set(most_unpacked(size))
+    try:
+        yield
+    finally:
+        _MOST.reset(token)
+
+
 class DocumentBuilder:
     """Collects blocks and pages of one document; `build` makes it."""
 
@@ -67,6 +95,10 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._details: _PageDetails = ("", None, None, None, ())
         self._in_table = False
+        self._most = _MOST.get()
+        self.is_full = False
+        """Whether there was more text than the file may hold: the rest is left out."""
+        self._was_cut = False
         self.hidden = 0
         self._asides: Counter[str] = Counter()
         self.title = ""
@@ -101,6 +133,7 @@ class DocumentBuilder:
         """Add what another builder, whose blocks are written here, has left out and read aside."""
         self.hidden += other.hidden
         self._asides += other._asides
+        self._was_cut = self._was_cut or other.is_full or other._was_cut
 
     def block(
         self,
@@ -126,7 +159,7 @@ class DocumentBuilder:
         header: RowHeader | None = None,
     ) -> None:
         """Add a block whose text is as it is to stand, such as one of another builder's document."""
-        if not text:
+        if not text or not self._takes(text):
             return
         self._separate(kind)
         start = self._length
@@ -170,7 +203,7 @@ class DocumentBuilder:
         last = self._blocks[-1] if self._blocks else None
         if not text or last is None or last.end != self._length or last.kind not in _WITH_BOXES:
             return False
-        if not self._parts[-1].endswith((":", "：")):
+        if not self._parts[-1].endswith((":", "：")) or not self._takes(text):
             return False
         self._append(" " + text)
         self._blocks[-1] = replace(last, end=self._length)
@@ -190,6 +223,8 @@ class DocumentBuilder:
 
     def verbatim(self, text: str, blocks: list[Block]) -> None:
         """Add text exactly as it is; the offsets of `blocks` count from its start."""
+        if not self._takes(text):
+            return
         start = self._length
         self._append(text)
         self._blocks.extend(replace(b, start=b.start + start, end=b.end + start) for b in blocks)
@@ -260,7 +295,14 @@ class DocumentBuilder:
             padded = np.concatenate([boxes, np.full((missing, 4), np.nan, boxes.dtype)])
             self._details = label, width, height, PageGeometry(padded).to_bytes(), warnings
 
+    def _takes(self, text: str) -> bool:
+        """Whether the file may hold this much more text; after the first that it may not, none is taken."""
+        self.is_full = self.is_full or self._length + len(text) > self._most
+        return not self.is_full
+
     def _told(self) -> Iterator[str]:
+        if self.is_full or self._was_cut:
+            yield f"more text than the {self._most:,} characters of a file of its size: the rest is left out"
         if self.hidden:
             yield hidden_told(self.hidden)
         if self._asides:
@@ -297,8 +339,12 @@ class DocumentBuilder:
         self._length += len(text)
 
     def _end_page(self) -> None:
-        number = len(self._pages) + 1
-        self._pages.append(Page(number, self._page_start, self._length, *self._details))
+        label, width, height, geometry, warnings = self._details
+        geometry = None if self.is_full else geometry  # it counts characters that may be left out
+        page = Page(
+            len(self._pages) + 1, self._page_start, self._length, label, width, height, geometry, warnings
+        )
+        self._pages.append(page)
         self._page_start = self._length
         self._details = ("", None, None, None, ())
         self._in_table = False

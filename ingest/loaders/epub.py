@@ -73,7 +73,8 @@ def _write(package: Package, builder: DocumentBuilder, source: str) -> None:
     _describe(book, builder)
     items = {item.get("id"): item for item in _named(book, "item")}
     labels = _labels(package, items, root_file)
-    missing, number = [], 0
+    missing: list[str] = []
+    seen: set[str] = set()
 
     def opened(base: str, address: str) -> Sheet | None:
         found = _resolved(base, address)
@@ -85,13 +86,17 @@ def _write(package: Package, builder: DocumentBuilder, source: str) -> None:
         if item is None or item.get("media-type") not in _CHAPTERS:
             continue
         name = _resolved(root_file, item.get("href") or "")
+        if name in seen:
+            continue
+        seen.add(name)
         if name not in package.names:
             missing.append(name)
             continue
+        if builder.is_full:
+            break
         heartbeat()
-        if number:
+        if len(seen) > len(missing) + 1:
             builder.page_break()
-        number += 1
         builder.page_details(labels.get(name, ""))
         write_html(package.read(name), builder, name=name, opener=opener)
     if missing:

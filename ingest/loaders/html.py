@@ -45,6 +45,7 @@ _BLOCKS: Final = frozenset(
 )
 # fmt: on
 _STRUCK_OUT: Final = ("del", "s", "strike")
+_LONGEST_NUMBER: Final = 9
 _WIDEST_SPAN: Final = 1_000
 _CHARSET: Final = re.compile(rb"<meta[^<>]+charset\s*=\s*+(?:[\"']\s*+)?([\w.:-]+)", re.I)
 _XML_ENCODING: Final = re.compile(rb"\A\s*<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.I)
@@ -244,15 +245,13 @@ class _Writer:
             return
         self._flush()
         if node.name in ("ul", "ol"):
-            start = str(node.get("start") or "1")
-            number = (int(start) if start.isdigit() else 1) if node.name == "ol" else None
+            number = _number(node, "start", 1) if node.name == "ol" else None
             self._lists.append((number, str(node.get("type") or "1")))
         elif node.name == "li":
             self._kind, self._level = BlockKind.LIST_ITEM, 0
             number, form = self._lists[-1] if self._lists else (None, "")
             if number is not None:
-                given = str(node.get("value") or "")
-                number = int(given) if given.isdigit() else number
+                number = _number(node, "value", number)
                 self._inline.append(f"{formed_number(number, form)}. ")
                 self._lists[-1] = (number + 1, form)
         elif re.fullmatch("h[1-6]", node.name):
@@ -313,8 +312,13 @@ def _table_cell(cell: Tag) -> TableCell:
 
 
 def _span(cell: Tag, name: str) -> int:
-    value = str(cell.get(name) or "1").strip()
-    return min(max(int(value), 1), _WIDEST_SPAN) if value.isdecimal() else 1
+    return min(max(_number(cell, name, 1), 1), _WIDEST_SPAN)
+
+
+def _number(node: Tag, name: str, default: int) -> int:
+    """The whole number of an attribute; the default where it is none, or longer than any that is meant."""
+    value = str(node.get(name) or "").strip()
+    return int(value) if value.isdecimal() and len(value) <= _LONGEST_NUMBER else default
 
 
 def _is_layout(cell: Tag) -> bool:

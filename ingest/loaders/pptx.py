@@ -81,6 +81,8 @@ def _describe(properties: Any, builder: DocumentBuilder) -> None:
 def _write(slides: list[Any], size: tuple[int, int], builder: DocumentBuilder) -> None:
     hidden: dict[int, str] = {}
     for number, slide in enumerate(slides, start=1):
+        if builder.is_full:
+            break
         if number > 1:
             builder.page_break()
         if slide.element.get("show") in ("0", "false"):

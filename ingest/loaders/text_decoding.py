@@ -48,7 +48,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for candidate in filter(None, ("utf-8", declared)):
         try:
             return Decoded(clean_text(data.decode(candidate)), candidate)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):  # "undefined" decodes nothing, and a name may hold a NUL
             continue
     damaged = _damaged_utf8(data)
     return damaged if damaged is not None else _decoded(data, _guess(data))

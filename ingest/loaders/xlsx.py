@@ -93,6 +93,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         builder.warnings.extend(f"sheet {sheet.title}: {told}" for told in layout.warnings(rows))
         if left <= 0:
             builder.warnings.append(f"more than {_MOST_CELLS:,} cells: the rest is left out")
+        if left <= 0 or builder.is_full:
             break
     builder.leave_out(looks.hidden)
     if uncomputed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -30,9 +30,9 @@ from rag.reading.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.reading.question import Question, read_question, text_terms
 from rag.reading.sentence_memory import SentenceVectors
 from rag.reading.units import Unit, quotable_units
-from rag.reading.votes import NOT_READ, ReadAlone, ReaderVotes, ReadSpan, votes_of
+from rag.reading.votes import NOT_READ, ReadAlone, ReaderVotes, ReadSpan, said_of, votes_of
 from rag.schema import PROPERTIES, Passage
-from rag.text import likeliest_language
+from rag.text import Said, likeliest_language, parted_sayings, said
 
 __all__ = ["Evidence", "EvidenceSelector", "Measured", "Selection", "select_measured"]
 
@@ -96,7 +96,8 @@ class Selection:
     def near_best(self, most_below: float = 3.0) -> tuple[Evidence, ...]:
         """The few that may answer about as well as the best: whose scores are at most so much below its own.
 
-        What a document says again counts once; what several say in the same words takes no place of others.
+        What a document says again counts once; what several say in the same words, or nearly, takes no place
+        of others.
         """
         first: dict[str, Evidence] = {}
         again: dict[tuple[str, str], Evidence] = {}
@@ -105,9 +106,14 @@ class Selection:
             same = first.setdefault(told, evidence)
             if same.unit.document_id != evidence.unit.document_id:
                 again.setdefault((evidence.unit.document_id, told), evidence)
+        asked = self.question.terms
+        texts = (said(evidence.unit.reading, asked, evidence.unit.heading) for evidence in first.values())
+        own, repeated = parted_sayings(enumerate(texts), _NEAR)
+        distinct = list(first.values())
+        ordered = [*(distinct[i] for i in [*own, *repeated]), *again.values()]
         return tuple(
             evidence
-            for evidence in [*first.values(), *again.values()][:_NEAR]
+            for evidence in ordered[:_NEAR]
             if evidence.is_chosen or evidence.score >= self.ranked[0].score - most_below
         )
 
@@ -216,7 +222,8 @@ class EvidenceSelector:
         units = [unit for unit in quotable_units(passages) if not _is_aside(asked, unit)]
         weight = term_weights or weights_from_texts(unit.reading for unit in units)
         by_words = word_features(asked, units, passages, weight)
-        kept = self._prefiltered(by_words, self._most_candidates * (2 if foreign else 1))
+        most = self._most_candidates * (2 if foreign else 1)
+        kept = self._prefiltered(by_words, most, lambda i: said_of(asked, units[i], passages))
         candidates = [units[i] for i in kept]
         judge = self._judge(asked, passages, foreign) if candidates else None
         vectors = self._vectors(asked, candidates, judge)
@@ -233,12 +240,14 @@ class EvidenceSelector:
             return self._judges.judge_across(likeliest_language(question.text), others)
         return self._judges.judge(question.language, others)
 
-    def _prefiltered(self, by_words: Matrix, most: int) -> NDArray[np.intp]:
-        """The rows to embed, at most so many, ascending."""
+    def _prefiltered(self, by_words: Matrix, most: int, saying: Callable[[int], Said]) -> NDArray[np.intp]:
+        """The rows to embed, at most so many, ascending; repetitions only where there are too few others."""
         if len(by_words) <= most:
             return np.arange(len(by_words))
         scores = self._weights.prefilter.scores(by_words)
-        return np.sort(np.argsort(-scores, kind="stable")[:most])
+        order = np.argsort(-scores, kind="stable").tolist()
+        own, repeated = parted_sayings(((i, saying(i)) for i in order), most, most_copies=1)
+        return np.sort(np.array([*own, *repeated][:most], np.intp))
 
     def _vectors(self, question: Question, units: Sequence[Unit], judge: Judge | None) -> UnitVectors:
         if judge is None:

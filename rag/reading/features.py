@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import PurePath
 from typing import Final
 
 import numpy as np
@@ -226,8 +225,7 @@ def _row(
 
 def naming(passage: Passage) -> str:
     """What names a passage: its document's title and file."""
-    file = PurePath(passage.source).stem.replace("_", " ")
-    return f"{passage.title} {file}"
+    return passage.naming
 
 
 def is_heading(unit: Unit, passage: Passage) -> bool:

@@ -14,7 +14,7 @@ from rag.reading.layout import LaidOut, lay_out
 from rag.reading.question import Question
 from rag.reading.units import Unit
 from rag.schema import Passage
-from rag.text import has_cjk
+from rag.text import Said, has_cjk, parted_sayings, said
 
 __all__ = [
     "NOT_READ",
@@ -23,6 +23,7 @@ __all__ = [
     "ReadSpan",
     "ReaderVotes",
     "reads_language",
+    "said_of",
     "votes_of",
 ]
 
@@ -103,10 +104,12 @@ def votes_of(
     if reader is None or not units or not reads_language(question):
         return ReaderVotes.none(len(units))
     laid = lay_out(units, passages)
-    best = [max(promise[i] for i in window.units) for window in laid]
-    promising = np.argsort(-np.array(best), kind="stable").tolist()
+    best = [max(window.units, key=lambda i: promise[i]) for window in laid]
+    promising = np.argsort(-promise[best], kind="stable").tolist()
     ordered = _repeats_last([(tuple(units[i].text for i in laid[w].units), w) for w in promising])
-    read = [laid[i] for i in sorted(ordered[:_WINDOWS])]
+    sayings = ((w, said_of(question, units[best[w]], passages)) for w in ordered)
+    own, repeated = parted_sayings(sayings, _WINDOWS)
+    read = [laid[i] for i in sorted([*own, *repeated][:_WINDOWS])]
     votes = {name: np.full(len(units), _UNREAD) for name in ("evidence", "answerable", "span")}
     spans: list[ReadSpan] = []
     for window, reading in zip(read, reader.read(question.asked, [w.window for w in read]), strict=True):
@@ -144,6 +147,11 @@ class ReadAlone:
 
 
 NOT_READ: Final = ReadAlone(0.0)
+
+
+def said_of(question: Question, unit: Unit, passages: Sequence[Passage]) -> Said:
+    """What a unit says beside a question's own words."""
+    return said(unit.reading, question.terms, f"{passages[unit.passage].naming} {unit.heading}")
 
 
 def _repeats_last(windows: Sequence[tuple[tuple[str, ...], int]]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Passages that say the same said once: near-duplicates put last, and maximal marginal relevance.
+"""Passages that say the same said once: near-duplicates and repetitions last, and marginal relevance.
 
 Why this should hold on a library never seen: what repeats is judged by the passages' own words and
 numbers; nothing is dropped, so a library without duplicates is ranked as it was.
@@ -6,14 +6,18 @@ numbers; nothing is dropped, so a library without duplicates is ranked as it was
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from rag.schema import Passage
-from rag.text import kept_terms, numbers
+from rag.text import Said, content_words, kept_terms, numbers, parted_sayings, said
 
-__all__ = ["diversified", "parted_repeats"]
+__all__ = ["diversified", "parted_by_saying", "parted_repeats"]
+
+_SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?;])\s|(?<=[。！？；])|\n")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,34 @@ def parted_repeats(
         else:
             kept.append((passage, content))
     return tuple(passage for passage, _ in kept), tuple(repeated)
+
+
+def parted_by_saying(
+    question: str, passages: Sequence[Passage]
+) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+    """The passages of which few say the same about a question, and those that repeat them, each in order.
+
+    What a passage says is the sentence of it that holds most of the question: many small files of a few
+    wordings do not take the places of one that says otherwise.
+    """
+    asked = frozenset(content_words(question))
+    texts = ((i, _saying(asked, passage)) for i, passage in enumerate(passages))
+    own, repeated = parted_sayings(texts, len(passages))
+    return tuple(passages[i] for i in own), tuple(passages[i] for i in repeated)
+
+
+def _saying(asked: frozenset[str], passage: Passage) -> Said:
+    sentences = _sentences(passage.text)
+    telling = [found for found in sentences if not found[0].endswith(("?", "？"))] or sentences
+    best = max(telling, key=lambda found: len(asked & found[1]), default=("", frozenset()))[0]
+    return said(best, asked, " ".join((passage.naming, *passage.headings, passage.context)))
+
+
+@lru_cache(maxsize=1_024)
+def _sentences(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The sentences of a text, roughly, with their content words."""
+    pieces = filter(None, map(str.strip, _SENTENCE_ENDS.split(text)))
+    return tuple((piece, frozenset(content_words(piece))) for piece in pieces)
 
 
 def diversified(passages: Sequence[Passage], count: int, novelty: float) -> tuple[Passage, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from rag.models.model_protocol import Embedder, Reranker, Vectors
 from rag.retrieval.adaptive import AdaptiveFusion, Fused
-from rag.retrieval.diversity import diversified, parted_repeats
+from rag.retrieval.diversity import diversified, parted_by_saying, parted_repeats
 from rag.retrieval.fusion import reciprocal_rank_fusion
 from rag.retrieval.passage_merging import to_passages
 from rag.retrieval.rerank import rerank
@@ -131,7 +131,9 @@ class HybridRetriever:
             with _timed(timings, "rerank"):
                 passages = rerank(self._reranker, question, passages)
         with _timed(timings, "diversify"):
-            passages = self._with_leaders(self._diverse(passages, fused, top_k)[:top_k], legs, fused)
+            passages = self._with_leaders(
+                self._diverse(question, passages, fused, top_k)[:top_k], legs, fused
+            )
         return Retrieval(question, passages, legs, dict(fused.weights), timings, fused.hits)
 
     def _with_leaders(
@@ -150,23 +152,33 @@ class HybridRetriever:
         kept = tuple(passage for passage in passages if passage not in ends)
         return kept + to_passages(self._store, buried, fused.scores)
 
-    def _diverse(self, passages: tuple[Passage, ...], fused: Fused, top_k: int) -> tuple[Passage, ...]:
+    def _diverse(
+        self, question: str, passages: tuple[Passage, ...], fused: Fused, top_k: int
+    ) -> tuple[Passage, ...]:
         """The passages that say something of their own first.
 
         Where these are too few, further hits are looked at: documents that all say the same do not take the
         places of one that says otherwise.
         """
-        likeness, compared = self._settings.duplicate_likeness, passages[:_COMPARED]
-        own, repeated = parted_repeats(compared, likeness)
+        compared = passages[:_COMPARED]
+        own, repeated = self._parted(question, compared)
         seen = len(compared)
         while len(own) < top_k and seen < len(fused.hits) and self._reranker is None:
             further = to_passages(self._store, fused.hits[seen : seen + _COMPARED], fused.scores)
             seen += _COMPARED
-            own, more = parted_repeats((*own, *further), likeness)
+            own, more = self._parted(question, (*own, *further))
             repeated += more
         if self._settings.novelty:
             return diversified(own + repeated, top_k, self._settings.novelty)
         return own + repeated + (passages[_COMPARED:] if seen == len(compared) else ())
+
+    def _parted(
+        self, question: str, passages: Sequence[Passage]
+    ) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
+        """The passages that say something of their own, and those that repeat: words, or a statement."""
+        own, copies = parted_repeats(passages, self._settings.duplicate_likeness)
+        own, repeated = parted_by_saying(question, own)
+        return own, repeated + copies
 
     def _embed(self, questions: Sequence[str], timings: dict[str, float]) -> Vectors | None:
         if "dense" not in self._settings.legs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 from rag.schema.documents import Block
@@ -100,6 +101,11 @@ class Passage:
     rows: tuple[Block, ...] = field(default=(), repr=False)
     outline: tuple[Heading, ...] = field(default=(), repr=False)
     place: Place | None = None
+
+    @property
+    def naming(self) -> str:
+        """What names it: its document's title and file."""
+        return f"{self.title} {PurePath(self.source).stem.replace('_', ' ')}"
 
 
 class Span(NamedTuple):

@@ -12,12 +12,13 @@ import numpy as np
 from rag.errors import StoreError
 from rag.schema import Check
 from rag.store.chunks import chunk_ids
-from rag.store.database import Database
+from rag.store.database import Database, schema
 from rag.store.dense import cache_key
-from rag.store.digests import changed_parts
+from rag.store.digests import changed_parts, vector_digest
 from rag.store.embeddings import active_embedder, vector_batches
 from rag.store.lexical import SegmentCache, faults, segment_key
 from rag.store.originals import Originals, file_sha256
+from rag.store.remade import unlike_their_text
 from rag.store.vector_cache import VectorCache
 from rag.text import how_many, is_or_are
 
@@ -32,6 +33,7 @@ def run_checks(database: Database, originals: Originals, cache: VectorCache) -> 
     writable = not database.read_only
     checks: dict[str, tuple[bool, Callable[[sqlite3.Connection], Faults]]] = {
         "database": (False, _database),
+        "schema": (False, _schema),
         "foreign keys": (False, _foreign_keys),
         "texts": (False, _texts),
         "stored as it came in": (False, _digests),
@@ -40,6 +42,7 @@ def run_checks(database: Database, originals: Originals, cache: VectorCache) -> 
         "vectors": (False, _vectors),
         "reindex under way": (False, _staged),
         "lexical index": (False, faults),
+        "words and sketches of the texts": (False, unlike_their_text),
         "vector cache": (False, lambda connection: _cache(connection, cache)),
         "lexical cache": (False, lambda connection: _segments(connection, cache)),
         "originals": (writable, lambda connection: _originals(connection, originals, writable)),
@@ -63,6 +66,16 @@ def _database(connection: sqlite3.Connection) -> Faults:
     for (line,) in connection.execute("PRAGMA integrity_check"):
         if line != "ok":
             yield str(line)
+
+
+def _schema(connection: sqlite3.Connection) -> Faults:
+    """What another hand put in would run with every change: a trigger can delete what it likes."""
+    found, wanted = schema(connection), schema()
+    for kind, name in sorted(found.keys() | wanted.keys()):
+        one, other = found.get((kind, name)), wanted.get((kind, name))
+        if one != other:
+            fault = "is not of Citewell" if other is None else "is missing" if one is None else "was changed"
+            yield f"{kind} {name} {fault}"
 
 
 def _foreign_keys(connection: sqlite3.Connection) -> Faults:
@@ -148,6 +161,12 @@ def _vectors(connection: sqlite3.Connection) -> Faults:
     if wrong:
         yield f"{wrong} vectors of another length than their embedder's"
         return
+    changed = sum(
+        vector_digest(*values) != bytes(digest)
+        for *values, digest in connection.execute("SELECT embedder, hash, vector, digest FROM vectors")
+    )
+    if changed:
+        yield f"{how_many(changed, 'vector')} changed after being stored; ingest into a new library"
     missing = 0
     for part, vectors in vector_batches(connection, embedder, dimension, ids):
         finite = np.isfinite(vectors).all(axis=1)

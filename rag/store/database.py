@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import LibraryLockedError, LibraryReadOnlyError, SchemaVersionError, StoreError
+from rag.store.digests import keep_of_vectors
 from rag.store.durable import private_opener
 
-__all__ = ["Database", "migrate", "migrations"]
+__all__ = ["Database", "migrate", "migrations", "schema"]
 
 _BUSY_SECONDS: Final = 60.0
 _RETRY_SECONDS: Final = 0.02
@@ -265,9 +266,27 @@ def migrate(database: Database) -> int:
                         f"{str(database.path)!r} says that it has schema {done} and cannot be brought to "
                         f"{newest} ({error}): it is damaged or was changed by hand. Restore a backup"
                     ) from error
+        keep_of_vectors(connection)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {newest}")
     return done
+
+
+def schema(connection: sqlite3.Connection | None = None) -> dict[tuple[str, str], str]:
+    """The SQL of each table, index, view and trigger by kind and name; without a catalog, of a new one.
+
+    Comments and white space are left out, as is what SQLite keeps for itself.
+    """
+    if connection is None:
+        with contextlib.closing(sqlite3.connect(":memory:")) as made:
+            made.executescript("\n".join(migrations().values()))
+            return schema(made)
+    rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
+    return {
+        (kind, name): " ".join(re.sub(r"--.*", "", sql).split())
+        for kind, name, sql in rows
+        if not (name.startswith("sqlite_") and kind in ("table", "index"))
+    }
 
 
 def _version(connection: sqlite3.Connection, database: Database, newest: int) -> int:

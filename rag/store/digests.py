@@ -1,4 +1,4 @@
-"""Digests of what was stored: text and chunks that were changed since are found by them.
+"""Digests of what was stored: text, chunks and vectors that were changed since are found by them.
 
 They find damage and careless hands. Whoever can write to the catalog can write a fitting digest too.
 """
@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["are_kept", "changed_parts", "keep_all", "keep_digests"]
+__all__ = ["are_kept", "changed_parts", "keep_all", "keep_digests", "keep_of_vectors", "vector_digest"]
 
 _TEXT: Final = (
     "SELECT document_id, source, sha256, media_type, title, language, metadata, warnings FROM documents"
@@ -55,6 +55,20 @@ def changed_parts(connection: sqlite3.Connection, document: int) -> list[str]:
     ).fetchone()
     found = (_digest(connection, _TEXT, document), _digest(connection, _CHUNKS, document))
     return [part for part, one, other in zip(("text", "chunks"), kept, found, strict=True) if one != other]
+
+
+def keep_of_vectors(connection: sqlite3.Connection) -> None:
+    """Note what is stored of the vectors of a library that was made without their digests."""
+    connection.create_function("vector_digest", 3, vector_digest)
+    connection.execute("UPDATE vectors SET digest = vector_digest(embedder, hash, vector) WHERE digest = x''")
+
+
+def vector_digest(embedder: int, key: bytes, vector: bytes) -> bytes:
+    """The digest that is kept beside a vector: over its embedder's row id, its text's hash and its bytes."""
+    return hashlib.blake2b(
+        embedder.to_bytes(8, "little", signed=True) + len(key).to_bytes(8, "little") + key + vector,
+        digest_size=16,
+    ).digest()
 
 
 def _digest(connection: sqlite3.Connection, queries: Sequence[str], document: int) -> str:

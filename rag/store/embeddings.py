@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rag.errors import ConfigurationError
 from rag.models.model_protocol import Vectors
 from rag.store.database import Database
+from rag.store.digests import vector_digest
 from rag.store.protocol import Ids
 
 __all__ = [
@@ -116,11 +117,12 @@ def insert_vectors(
     connection: sqlite3.Connection, embedder: int, hashes: Sequence[bytes], vectors: Vectors
 ) -> None:
     """Store vectors under the hashes of their texts; a hash that is there keeps its vector."""
+    packed = (vector.astype(_FLOAT, copy=False).tobytes() for vector in vectors)
     connection.executemany(
-        "INSERT OR IGNORE INTO vectors (embedder, hash, vector) VALUES (?, ?, ?)",
+        "INSERT OR IGNORE INTO vectors (embedder, hash, vector, digest) VALUES (?, ?, ?, ?)",
         (
-            (embedder, key, vector.astype(_FLOAT, copy=False).tobytes())
-            for key, vector in zip(hashes, vectors, strict=True)
+            (embedder, key, data, vector_digest(embedder, key, data))
+            for key, data in zip(hashes, packed, strict=True)
         ),
     )
 

@@ -14,7 +14,7 @@ from rag.schema import source_name
 from rag.store.stored_documents import document_row
 from rag.text.minhash import Signature, resemblance, signature_bands
 
-__all__ = ["SimilarDocument", "insert_sketch", "similar_documents", "similar_pairs"]
+__all__ = ["SimilarDocument", "has_sketch", "insert_sketch", "similar_documents", "similar_pairs"]
 
 _SIMILAR: Final = 0.8
 _ENTRY: Final = "<u4"
@@ -46,6 +46,15 @@ def insert_sketch(connection: sqlite3.Connection, document: int, found: Signatur
         "INSERT INTO sketch_bands (band, document) VALUES (?, ?)",
         ((band, document) for band in signature_bands(found)),
     )
+
+
+def has_sketch(connection: sqlite3.Connection, document: int, found: Signature) -> bool:
+    """Whether this signature, with its bands, is what is kept of a document by row id."""
+    query = "SELECT signature FROM sketches WHERE document = ?"
+    kept = [bytes(packed) for (packed,) in connection.execute(query, (document,))]
+    bands = connection.execute("SELECT band FROM sketch_bands WHERE document = ?", (document,))
+    wanted = [found.astype(_ENTRY).tobytes()] if len(found) else []
+    return kept == wanted and {bytes(band) for (band,) in bands} == set(signature_bands(found))
 
 
 def similar_documents(connection: sqlite3.Connection, document_id: str) -> list[SimilarDocument]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -52,7 +52,8 @@ async def add_documents(request: Request) -> Response:
     library: Library = request.app.state.library
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise UsageError(_FORM)
-    async with request.form(max_files=_MOST_FILES) as form:
+    form = await _form(request)
+    try:
         files = [item for item in form.getlist("file") if isinstance(item, UploadFile)]
         passwords = [item for item in form.getlist("password") if isinstance(item, str)]
         if not files:
@@ -63,8 +64,22 @@ async def add_documents(request: Request) -> Response:
         except BaseException:
             folder.remove()
             raise
+    finally:
+        await form.close()
     lines = _ingested(library, *saved, folder, passwords)
     return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+async def _form(request: Request) -> FormData:
+    """A request's form.
+
+    Raises:
+        UsageError: its names are in no encoding of text.
+    """
+    try:
+        return await request.form(max_files=_MOST_FILES)
+    except ValueError as error:  # "undefined" decodes nothing
+        raise UsageError(f"{_FORM}, with no charset or UTF-8") from error
 
 
 async def remove_document(request: Request) -> Response:

@@ -13,7 +13,7 @@ import logging
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -32,6 +32,7 @@ __all__ = [
     "delete_rows",
     "document_frequencies",
     "faults",
+    "has_words",
     "known_terms",
     "lexical_row",
     "question_terms",
@@ -241,6 +242,30 @@ def refresh_terms(connection: sqlite3.Connection) -> None:
             _LOG.warning("%d of %d chunks indexed", done, total)
             reported = done
     connection.execute("UPDATE library SET terms = ?", (f"{rules()}-{secrets.token_hex(4)}",))
+
+
+def has_words(
+    connection: sqlite3.Connection, document: int, rows: Sequence[LexicalRow], names: Mapping[int, str]
+) -> bool:
+    """Whether a document (by row id) is indexed by these words of its chunks; `names` are all words by id.
+
+    True where it cannot be told, since what is indexed of it has no whole postings (`faults` tells that).
+    """
+    row = connection.execute(
+        "SELECT postings FROM lexical_postings WHERE document = ?", (document,)
+    ).fetchone()
+    try:
+        stored = Postings.unpacked(row[0] if row else b"", len(rows))
+    except ValueError:
+        return True
+    words = [names.get(term, "") for term in stored.terms.tolist()]
+    counts, end = stored.frequencies.tolist(), 0
+    for found, length, size in zip(rows, stored.lengths.tolist(), stored.sizes.tolist(), strict=True):
+        start, end = end, end + size
+        wanted = {term: min(count, _MOST) for term, count in found.items()}
+        if length != found.total() or dict(zip(words[start:end], counts[start:end], strict=True)) != wanted:
+            return False
+    return True
 
 
 def faults(connection: sqlite3.Connection) -> Iterator[str]:

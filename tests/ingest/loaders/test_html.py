@@ -169,3 +169,17 @@ def test_a_row_headed_by_a_label_is_no_row_of_names(load) -> None:
 def test_lists_count_as_they_are_shown(load, blocks) -> None:
     page = '<ol type="a"><li>one<li value="4">four</ol><ol type="I" start="3"><li>three</ol>'
     assert [text for _, text in blocks(load(page, "a.html"))] == ["a. one", "d. four", "III. three"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<ol start="²"><li value="³">The harbour opens at nine.</ol>',
+        f'<ol start="{"9" * 5_000}"><li>The harbour opens at nine.</ol>',
+        f'<table><tr><td colspan="{"9" * 5_000}">The harbour opens at nine.</table>',
+        '<meta charset="undefined"><p>The harbour opens at nine. \xff',
+        '<meta charset="idna"><p>The harbour opens at nine. \xff',
+    ],
+)
+def test_numbers_that_are_none_and_charsets_that_decode_nothing_cost_no_page(load, page: str) -> None:
+    assert "The harbour opens at nine." in load(page.encode("latin-1"), "a.html").text

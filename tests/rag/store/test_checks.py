@@ -29,7 +29,7 @@ def failures(store: Store) -> dict[str, str]:
 
 def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> None:
     assert failures(filled) == {}
-    assert len(filled.check()) == 12
+    assert len(filled.check()) == 14
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,27 @@ def test_all_is_well_in_a_library_that_was_not_tampered_with(filled: Store) -> N
         ("stored as it came in", "UPDATE pages SET label = 'ix' WHERE document = 1", "text changed"),
         ("vectors", "DELETE FROM vectors WHERE id = 1", "1 chunk without a vector"),
         ("vectors", "UPDATE vectors SET vector = x'00' WHERE id = 1", "another length"),
-        ("vectors", "INSERT INTO vectors VALUES (99, 1, x'01', zeroblob(256))", "no chunk has"),
+        ("vectors", "INSERT INTO vectors VALUES (99, 1, x'01', zeroblob(256), x'')", "no chunk has"),
         ("vectors", "UPDATE library SET embedder = NULL", "no embedder"),
+        ("vectors", "UPDATE vectors SET vector = zeroblob(256) WHERE id = 1", "1 vector changed"),
+        ("vectors", "UPDATE vectors SET digest = x'' WHERE id = 1", "1 vector changed"),
+        (
+            "vectors",
+            "UPDATE vectors SET vector = (SELECT v.vector FROM vectors v WHERE v.id = 2) WHERE id = 1",
+            "1 vector changed",
+        ),
+        ("schema", "CREATE TRIGGER z AFTER INSERT ON runs BEGIN DELETE FROM documents; END", "trigger z is"),
+        ("schema", "CREATE VIEW v AS SELECT 1", "view v is not of Citewell"),
+        ("schema", "CREATE TABLE t (a)", "table t is not of Citewell"),
+        ("schema", "DROP TRIGGER chunks_added", "trigger chunks_added is missing"),
+        ("schema", "ALTER TABLE sketches ADD COLUMN a", "table sketches was changed"),
+        (
+            "words and sketches of the texts",
+            "UPDATE lexical_terms SET term = 'zzz' WHERE term = 'anoth'",
+            "its words do not fit",
+        ),
+        ("words and sketches of the texts", "UPDATE sketches SET signature = x'00'", "its sketch do not fit"),
+        ("words and sketches of the texts", "DELETE FROM sketch_bands WHERE document = 2", "'b.txt': its sk"),
         ("lexical index", "DELETE FROM lexical_postings WHERE document = 1", "chunks are not indexed"),
         ("lexical index", "INSERT INTO lexical_postings VALUES (99, x'')", "1 indexed document is gone"),
         ("lexical index", "UPDATE lexical_postings SET postings = x'00' WHERE document = 1", "no postings"),

@@ -61,6 +61,7 @@ ALTER TABLE library DROP COLUMN second_embedder;
 DROP INDEX documents_without_digest;
 ALTER TABLE documents DROP COLUMN text_digest;
 ALTER TABLE documents DROP COLUMN chunks_digest;
+ALTER TABLE vectors DROP COLUMN digest;
 PRAGMA user_version = 11;
 """
 _TO_SCHEMA_10 = """
