@@ -25,11 +25,13 @@ CONTAINERS: Final = (
 )
 """Elements that may take all text in them off the page."""
 _EMU: Final = 635
+_LINES: Final = 1_440
+"""The height of a frame that is as high as its lines."""
 _LETTER: Final = 0.6
 """The width of a letter as a share of its size, a generous guess."""
-_STYLE: Final = re.compile(r"(?:margin-)?(left|top)\s*:\s*(-?[0-9]{1,9})(?:\.[0-9]*)?(pt|in)")
+_STYLE: Final = re.compile(r"(?:^|;|margin-)(left|top|width|height):(-?[0-9]{1,9})(?:\.[0-9]{1,9})?(pt|in)")
 _UNITS: Final = {"pt": 20, "in": 1_440}
-_UNSEEN: Final = re.compile(r"(?:visibility\s*:\s*hidden|display\s*:\s*none)", re.I)
+_UNSEEN: Final = re.compile("visibility:hidden|display:none")
 
 
 class Pages:
@@ -62,7 +64,8 @@ class Pages:
         width = number(look.get("framePr:w"), self.width)
         if self._off("x", number(look.get("framePr:x"), 0), width, look.get("framePr:hAnchor") == "page"):
             return True
-        if self._off("y", number(look.get("framePr:y"), 0), 0, look.get("framePr:vAnchor") == "page"):
+        down, high = number(look.get("framePr:y"), 0), number(look.get("framePr:h"), _LINES)
+        if self._off("y", down, high, look.get("framePr:vAnchor") == "page"):
             return True
         left = number(look.get("ind:start") or look.get("ind:left"), 0)
         left += number(look.get("ind:firstLine"), 0) - number(look.get("ind:hanging"), 0)
@@ -75,10 +78,12 @@ class Pages:
         if element.tag == W + "tbl":
             return not self._drops_table(element)
         if element.tag.startswith(_VML):
-            style = element.get("style") or ""
-            places = ((name, int(value) * _UNITS[unit]) for name, value, unit in _STYLE.findall(style))
-            return not _UNSEEN.search(style) and not any(
-                self._off("x" if name == "left" else "y", place, self.width, False) for name, place in places
+            style = "".join((element.get("style") or "").lower().split())
+            at = {name: float(value) * _UNITS[unit] for name, value, unit in _STYLE.findall(style)}
+            return not (
+                _UNSEEN.search(style)
+                or self._off("x", at.get("left", 0), at.get("width", self.width), False)
+                or self._off("y", at.get("top", 0), at.get("height", self.height), False)
             )
         named, extent = element.find(_DRAWING + "docPr"), element.find(_DRAWING + "extent")
         if named is not None and named.get("hidden") in ("1", "true"):

@@ -200,7 +200,7 @@ def _from_linear(*channels: float) -> Colour:
 
 def _preset(name: str) -> Colour | None:
     """A colour by its name, which is that of CSS but for some abbreviations."""
-    from tinycss2.color3 import RGBA, parse_color  # type: ignore[import-untyped]
+    from tinycss2.color3 import RGBA, parse_color
 
     found = parse_color(_SHORT.sub(lambda match: _LONG[match.group()], name))
     return (found.red * 255, found.green * 255, found.blue * 255) if isinstance(found, RGBA) else None

@@ -132,10 +132,10 @@ def _covers(placed: list[_Placed], theme: _Theme) -> list[tuple[int, Box]]:
         properties = shape.find(_P + "spPr")
         geometry = None if properties is None else properties.find(_A + "prstGeom")
         frame = None if properties is None else properties.find(_A + "xfrm")
-        is_upright = frame is not None and geometry is not None and frame.get("rot", "0") == "0"
-        if box is None or not is_upright or geometry.get("prst") != "rect":
+        if box is None or frame is None or geometry is None:
             continue
-        if theme.colours.grounds(fill_of(properties)):
+        is_upright = frame.get("rot", "0") == "0" and geometry.get("prst") == "rect"
+        if is_upright and theme.colours.grounds(fill_of(properties)):
             found.append((index, box))
     return found[-_MOST_COVERS:]
 
