@@ -99,15 +99,15 @@ def page_margins(document: Any, kind: str, leave_out: LeaveOut) -> list[str]:
 def _shown(document: Any, kind: str) -> set[str]:
     """The headers or footers that some page shows: those of first and of even pages must be switched on."""
     even = document.settings.element.find(W + "evenAndOddHeaders")
-    switches = {"default": True, "even": even is not None and not is_off(even)}
+    switches = {"even": even is not None and not is_off(even)}
     current: dict[str, str] = {}
     shown: set[str] = set()
-    for section in document.element.body.iter(W + "sectPr"):
+    for section in document.element.iter(W + "sectPr"):
         for reference in section.iter(f"{W}{kind}Reference"):
-            current[reference.get(W + "type") or "default"] = reference.get(_RELATION) or ""
+            current[reference.get(W + "type") or ""] = reference.get(_RELATION) or ""
         first = section.find(W + "titlePg")
         switches["first"] = first is not None and not is_off(first)
-        shown.update(identifier for name, identifier in current.items() if switches.get(name))
+        shown.update(identifier for name, identifier in current.items() if switches.get(name, True))
     return shown
 
 
