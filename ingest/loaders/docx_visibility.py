@@ -26,6 +26,7 @@ _FLAGS: Final = ("vanish", "specVanish", "webHidden")
 _VALUES: Final = ("sz", "w", "spacing", "highlight", "fitText", "position")
 _PLACES: Final = ("ind", "spacing", "framePr")
 _ELEMENTS: Final = (W + "color", _W14 + "textFill", _W14 + "textOutline")
+_RUN_STYLE: Final = f"{W}rPr/{W}rStyle"
 _NARROWEST: Final = 10
 """Per cent of a letter's width."""
 _DEEPEST: Final = 64
@@ -112,9 +113,9 @@ class _Looks:
         if paragraph is None or paragraph is not self._last[0]:
             length = 0 if paragraph is None else sum(len(text.text or "") for text in paragraph.iter(W + "t"))
             self._last = paragraph, self._of_paragraph(paragraph), length
-        look = self._last[1] | self._of_style(_named(run, f"{W}rPr/{W}rStyle"))
+        look = self._last[1] | self._of_style(_named(run, _RUN_STYLE))
         look |= _properties(run.find(W + "rPr"))
-        if look.get("vanish") == "1" or look.get("specVanish") == "1" or _is_phantom(run):
+        if self._vanishes(look, run) or _is_phantom(run):
             return True
         if look.get("webHidden") == "1" and any(map(str.isalpha, "".join(run.itertext()))):
             return True  # Word marks the page numbers of its tables of contents so, which are no words
@@ -123,6 +124,14 @@ class _Looks:
             return True
         paints = self._paints(look)
         return is_faint(paints, self._grounds(run, look, paragraph, page) if paints else [])
+
+    def _vanishes(self, look: Properties, run: Any) -> bool:
+        """Whether a run of a look is hidden by name, or the one that holds the box that it stands in."""
+        outer = (
+            self._of_style(_named(one, _RUN_STYLE)) | _properties(one.find(W + "rPr"))
+            for one in run.iterancestors(W + "r")
+        )
+        return any(one.get(name) == "1" for one in (look, *outer) for name in ("vanish", "specVanish"))
 
     def _of_paragraph(self, paragraph: Any) -> Properties:
         table = None if paragraph is None else next(paragraph.iterancestors(W + "tbl"), None)

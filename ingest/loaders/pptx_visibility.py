@@ -18,6 +18,7 @@ __all__ = ["take_out_hidden"]
 _A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P: Final = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _SHAPES: Final = frozenset(_P + name for name in ("sp", "pic", "graphicFrame", "cxnSp", "grpSp"))
+_PLACE: Final = f"{_P}nvSpPr/{_P}nvPr/{_P}ph"
 _HUNDREDTHS: Final = 100
 _WHOLE: Final = 100_000
 _POINT: Final = 12_700
@@ -156,7 +157,7 @@ def _runs(shape: Any) -> list[Any]:
 
 def _vanishes(run: Any, shape: Any, box: Box | None, under: list[_Placed], theme: _Theme) -> bool:
     """Whether a run cannot be seen by its size or its colour."""
-    looks = [one for one in (run.find(_A + "rPr"), _list_style(run, shape)) if one is not None]
+    looks = [one for one in (run.find(_A + "rPr"), *_list_styles(run, shape, theme)) if one is not None]
     size = _number(_first(looks, "sz"), 1_800)
     fitted = shape.find(f"{_P}txBody/{_A}bodyPr/{_A}normAutofit")
     size *= _number(None if fitted is None else fitted.get("fontScale"), _WHOLE) / _WHOLE
@@ -174,11 +175,12 @@ def _first(looks: list[Any], name: str) -> str | None:
     return next((one.get(name) for one in looks if one.get(name)), None)
 
 
-def _list_style(run: Any, shape: Any) -> Any:
-    """What the shape's own list of styles says of runs of a paragraph's level."""
+def _list_styles(run: Any, shape: Any, theme: _Theme) -> Iterator[Any]:
+    """What the styles of lists of a shape, and of those that its place is laid out by, say of runs."""
     properties = run.getparent().find(_A + "pPr")
     level = int(_number(None if properties is None else properties.get("lvl"))) + 1
-    return shape.find(f"{_P}txBody/{_A}lstStyle/{_A}lvl{level}pPr/{_A}defRPr")
+    for one in (shape, *theme.models(shape)):
+        yield one.find(f"{_P}txBody/{_A}lstStyle/{_A}lvl{level}pPr/{_A}defRPr")
 
 
 def _grounds(
@@ -224,6 +226,7 @@ class _Theme:
     def __init__(self, slide: Any) -> None:
         layout = slide.slide_layout
         master = layout.slide_master
+        self._models: dict[Any, list[Any]] = {}
         self.layers = [master.shapes._spTree, layout.shapes._spTree]
         mapping = master.element.find(_P + "clrMap")
         for element in (layout.element, slide.element):
@@ -233,6 +236,20 @@ class _Theme:
             _theme_part(master.part), {} if mapping is None else dict(mapping.attrib)
         )
         self.background = self._background(slide.element, layout.element, master.element)
+
+    def models(self, shape: Any) -> list[Any]:
+        """The shapes of layout and master that a placeholder takes its looks from."""
+        if shape not in self._models:
+            place = shape.find(_PLACE)
+            keys = () if place is None else (("idx", "0"), ("type", "body"))
+            self._models[shape] = [
+                other
+                for (name, default), layer in zip(keys, reversed(self.layers), strict=False)
+                for other in layer.iter(_P + "sp")
+                if (model := other.find(_PLACE)) is not None
+                and model.get(name, default) == place.get(name, default)
+            ]
+        return self._models[shape]
 
     def _background(self, *elements: Any) -> list[Colour]:
         for element in elements:

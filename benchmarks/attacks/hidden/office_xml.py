@@ -59,14 +59,14 @@ def _filled(fill: str) -> str:
 
 
 def _solid(colour: str) -> str:
-    """A fill of Word 2010 or of a drawing, by what stands before its names."""
     return f"<w14:solidFill>{colour}</w14:solidFill>"
 
 
-def _box(offset: int, extra: str = "", fill: str = "", run: str = "") -> Put:
+def _box(offset: int, extra: str = "", fill: str = "", run: str = "", outer: str = "") -> Put:
     return _body(
-        f'<w:p><w:r><w:drawing><wp:anchor><wp:positionH relativeFrom="page"><wp:posOffset>{offset}'
-        '</wp:posOffset></wp:positionH><wp:extent cx="2000000" cy="500000"/>'
+        f"<w:p><w:r><w:rPr>{outer}</w:rPr><w:drawing><wp:anchor>"
+        f'<wp:positionH relativeFrom="page"><wp:posOffset>{offset}</wp:posOffset></wp:positionH>'
+        '<wp:extent cx="2000000" cy="500000"/>'
         f'<wp:docPr id="5" name="b" {extra}/><a:graphic><a:graphicData><wps:wsp><wps:spPr>{fill}</wps:spPr>'
         f"<wps:txbx><w:txbxContent><w:p><w:r><w:rPr>{run}</w:rPr><w:t>SECRET</w:t></w:r></w:p></w:txbxContent>"
         "</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r></w:p>"
@@ -149,6 +149,7 @@ WRITTEN_HIDDEN: Final[dict[str, Put]] = {
     "pressed into a point": _run('<w:fitText w:val="20"/>'),
     "box off the page": _box(-90_000_000),
     "box that is not shown": _box(100, 'hidden="1"'),
+    "box in a hidden run": _box(100, outer="<w:vanish/>"),
     "white in a white box": _box(
         100,
         fill='<a:solidFill><a:schemeClr val="bg1"/></a:solidFill>',
