@@ -38,7 +38,7 @@ class DocxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
-    version: int = 4
+    version: int = 5
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.
