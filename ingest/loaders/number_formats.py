@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 __all__ = ["COMPARED", "Section", "section_of"]
 
 _PIECE: Final = re.compile(
-    r'"([^"]*)"?|\\(.)|([_*].)|\[\$([^\[\]-]*)[^\[\]]*\]|\[([^\[\]]*)\]|([0#?@ymdhsge])|(.)', re.I | re.S
+    r'"([^"]*)"?|\\(.)|([_*].)|\[\$([^\[\]-]*+)[^\[\]]*+\]|\[([^\[\]]*+)\]|([0#?@ymdhsge])|(.)', re.I | re.S
 )
 """Words in quotes, a character, padding, a currency, what stands in brackets, a place of the value."""
 _ELAPSED: Final = re.compile(r"h+|m+|s+", re.I)
