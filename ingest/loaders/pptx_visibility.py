@@ -51,7 +51,9 @@ def take_out_hidden(slide: Any, size: tuple[int, int]) -> int:
     covers = [] if slide.element.find(_P + "timing") is not None else _covers(placed, theme)
     for index, (shape, box) in enumerate(placed):
         under = [*below, *placed[:index]]
-        is_covered = any(index < place and _lies_in(box, cover) for place, cover in covers)
+        is_covered = _is_upright(shape) and any(
+            index < place and _lies_in(box, cover) for place, cover in covers
+        )
         for run in _runs(shape):
             if is_covered or _vanishes(run, shape, box, under, theme):
                 count += _characters(run)
@@ -132,13 +134,16 @@ def _covers(placed: list[_Placed], theme: _Theme) -> list[tuple[int, Box]]:
     for index, (shape, box) in enumerate(placed):
         properties = shape.find(_P + "spPr")
         geometry = None if properties is None else properties.find(_A + "prstGeom")
-        frame = None if properties is None else properties.find(_A + "xfrm")
-        if box is None or frame is None or geometry is None:
+        if box is None or geometry is None or geometry.get("prst") != "rect" or not _is_upright(shape):
             continue
-        is_upright = frame.get("rot", "0") == "0" and geometry.get("prst") == "rect"
-        if is_upright and theme.colours.grounds(fill_of(properties)):
+        if theme.colours.grounds(fill_of(properties)):
             found.append((index, box))
     return found[-_MOST_COVERS:]
+
+
+def _is_upright(shape: Any) -> bool:
+    frame = shape.find(f"{_P}spPr/{_A}xfrm")
+    return frame is None or frame.get("rot", "0") == "0"
 
 
 def _lies_in(box: Box | None, cover: Box) -> bool:

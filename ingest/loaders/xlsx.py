@@ -127,7 +127,7 @@ def _filled(
         value = layout.rich.get((index, column), cell.value) if layout.rich else cell.value
         if value is None:
             continue
-        text = looks.text(cell, value, layout.conditions)
+        text = looks.text(cell, value, (index, column), layout.conditions)
         if text:
             yield column, text
 

@@ -48,22 +48,28 @@ class CellLooks:
         self.hidden = 0
         """Characters, without white space, of what cells were said to hide."""
 
-    def text(self, cell: Any, value: Any, conditions: Sequence[Condition] = ()) -> str:
-        """What a cell shows of a value, as text; empty where nobody can see it."""
-        looks = list(holding(conditions, cell.row, cell.column, value)) if conditions else []
+    def text(
+        self, cell: Any, value: Any, place: tuple[int, int] = (0, 0), conditions: Sequence[Condition] = ()
+    ) -> str:
+        """What a cell, by its row and column from 0, shows of a value; empty where nobody can see it."""
+        runs = value if isinstance(value, list) else [value]
+        value = scripted(value) if isinstance(value, list) else value
+        looks = list(holding(conditions, place[0] + 1, place[1] + 1, value)) if conditions else []
         formats = (look.numFmt.formatCode for look in looks if look.numFmt is not None)
         number_format = next(formats, None) or cell.number_format or "General"
-        if isinstance(value, list):
-            seen = [run for run in value if not self._hides(cell, looks, "", getattr(run, "font", None))]
-            self._count("".join(map(str, value)), "".join(map(str, seen)))
-            value = scripted(seen)
         text = shown(value, number_format).strip()
         if not text:
             return ""
         section = section_of(value, number_format)
-        if self._hides(cell, looks, section.colour):
+        seen = [
+            run for run in runs if not self._hides(cell, looks, section.colour, getattr(run, "font", None))
+        ]
+        if not seen:
             self._count(text)
             return ""
+        if len(seen) < len(runs):
+            self._count(text, scripted(seen))
+            value = text = scripted(seen).strip()
         words = section.in_stead(value)
         if words is None:
             return text
@@ -92,6 +98,7 @@ class CellLooks:
             return True
         fonts = [look.font for look in looks if look.font is not None and look.font.color is not None]
         colours = (self._colour(one.color) for one in (run, *fonts, cell.font) if one is not None)
+        named = named if getattr(run, "color", None) is None else ""  # a run's own colour stands
         colour = self._of_format(named) or next((one for one in colours if one is not None), None)
         if colour is None:
             return False

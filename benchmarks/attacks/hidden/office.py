@@ -223,6 +223,7 @@ def _sheet(state: str) -> Put:
 XLSX_HIDDEN: Final[dict[str, Put]] = {
     "hidden row": _row(hidden=True),
     "row of no height": _row(height=0.1),
+    "row of a point": _row(height=1),
     "hidden column": _column(hidden=True),
     "column of no width": _column(width=0.1),
     "hidden sheet": _sheet("hidden"),

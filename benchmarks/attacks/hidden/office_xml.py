@@ -237,20 +237,16 @@ def _ruled(formula: str, colour: str = "FFFFFFFF", fill: str = "", code: str = "
     return _cell(change)
 
 
-def _runs(**font: Any) -> Put:
+def _runs(cell: str = "FF000000", **font: Any) -> Put:
     def put(made: Any, secret: str) -> None:
         from openpyxl.cell.rich_text import CellRichText, TextBlock
         from openpyxl.cell.text import InlineFont
+        from openpyxl.styles import Font
 
-        block = TextBlock(InlineFont(**font), secret)
-        made.active["A4"], made.active["B4"] = "Berth", CellRichText("Told: ", block)
+        made.active["B4"] = CellRichText("Told: ", TextBlock(InlineFont(**font), secret))
+        made.active["B4"].font = Font(color=cell)
 
     return put
-
-
-def _low_row(made: Any, secret: str) -> None:
-    made.active["B4"] = secret
-    made.active.row_dimensions[4].height = 1
 
 
 RULED_HIDDEN: Final[dict[str, Put]] = {
@@ -272,7 +268,6 @@ RULED_HIDDEN: Final[dict[str, Put]] = {
         lambda styles: styles.PatternFill("gray0625", fgColor="FFFFFFFF", bgColor="FFFFFFFF")
     ),
     "white from white to white": _white_on(lambda styles: styles.GradientFill(stop=("FFFFFFFF", "FFFEFEFE"))),
-    "row of a point": _low_row,
 }
 RULED_SEEN: Final[dict[str, Put]] = {
     "white on dark by a rule": _ruled("TRUE", fill="FF102030"),
@@ -282,7 +277,7 @@ RULED_SEEN: Final[dict[str, Put]] = {
     "words for numbers": _format('"Nine"'),
     "words about the text": _format('"("@")"'),
     "accounting": _format('_(* #,##0_);_(* (#,##0);_(* "-"??_);_(@_)'),
-    "runs in red": _runs(color="FFFF0000"),
+    "runs in red": _runs(cell="FFFFFFFF", color="FFFF0000"),
     "white from dark to darker": _white_on(lambda styles: styles.GradientFill(stop=("FF102030", "FF001020"))),
 }
 
