@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-__all__ = ["is_shown", "shown"]
+__all__ = ["shown"]
 
 _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)')
 _LITERAL: Final = re.compile(r'"([^"]*)"|\\(.)|( )')
@@ -50,21 +50,6 @@ def shown(value: Any, number_format: str = "General") -> str:
             return _number(value, number_format)
         case _:
             return str(value)
-
-
-def is_shown(value: Any, number_format: str) -> bool:
-    """Whether a number format lets a value be seen: `;;;` shows nothing, `0;;` no number below one.
-
-    A format has up to four sections, for numbers above zero, below it, zero, and text.
-    """
-    if ";" not in number_format:
-        return True
-    sections = _QUOTED.sub(lambda match: "x" if match[1] or match[2] else "", number_format).split(";")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        place = 3 if isinstance(value, str) else 0
-    else:
-        place = 0 if value > 0 else 1 if value < 0 else 2
-    return place >= len(sections) or bool(_BRACKET.sub("", sections[place]).strip())
 
 
 def _date_time(value: datetime) -> str:

@@ -38,7 +38,7 @@ class DocxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
-    version: int = 4
+    version: int = 5
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.
@@ -81,7 +81,7 @@ class Writer:
         self._outline = _outline_levels(document.styles.element)
         self._numbering = Numbering(_numbering_part(document), document.styles.element)
         self._annotations = Annotations(document, builder.leave_out)
-        builder.leave_out(take_out_hidden(document.styles.element, [document.element.body]))
+        builder.leave_out(take_out_hidden(document, [document.element.body]))
         for run in document.element.body.iter(W + "vertAlign"):
             paragraph = next(run.iterancestors(W + "p"), None)
             if paragraph is not None:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from ingest.loaders.docx_visibility import take_out_hidden
-from ingest.loaders.docx_xml import W, element_text
+from ingest.loaders.docx_xml import W, element_text, is_off
 from ingest.loaders.script import marked, note_lead
 
 __all__ = ["Annotations", "page_margins"]
 
+_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 LeaveOut = Callable[[int], None]
 _PAGE_NUMBER: Final = re.compile(
     r"\W*(?:[^\W\d_]+\.?\s+)?\d{1,4}(?:\s*(?:/|[^\W\d_]{1,4}\s)\s*\d{1,4})?\W*|\W*"
@@ -35,7 +36,7 @@ class Annotations:
         self.marks: dict[tuple[str, str], str] = {}
         """The number of each note, counted in the order of the text."""
         self._count(document.element.body)
-        for root in _parts(document, ("footnotes", "endnotes", "comments"), leave_out):
+        for root, _ in _parts(document, ("footnotes", "endnotes", "comments"), leave_out):
             self._read(root)
 
     def of(self, element: Any) -> Iterator[str]:
@@ -84,20 +85,38 @@ class Annotations:
 def page_margins(document: Any, kind: str, leave_out: LeaveOut) -> list[str]:
     """The different texts of the pages' headers (`header`) or footers (`footer`), but for page numbers."""
     found: dict[str, None] = {}
-    for root in _parts(document, (kind,), leave_out):
+    off: dict[str, None] = {}
+    shown = _shown(document, kind)
+    for root, identifier in _parts(document, (kind,), leave_out):
         for paragraph in root.iter(W + "p"):
             text = element_text(paragraph).replace("\t", " ").strip()
             if text and not _PAGE_NUMBER.fullmatch(text):
-                found[text] = None
+                (found if identifier in shown else off)[text] = None
+    leave_out(sum(len("".join(text.split())) for text in off if text not in found))
     return list(found)
 
 
-def _parts(document: Any, kinds: tuple[str, ...], leave_out: LeaveOut) -> Iterator[Any]:
-    """The roots of related parts of some kinds, without what no one can see."""
+def _shown(document: Any, kind: str) -> set[str]:
+    """The headers or footers that some page shows: those of first and of even pages must be switched on."""
+    even = document.settings.element.find(W + "evenAndOddHeaders")
+    switches = {"even": even is not None and not is_off(even)}
+    current: dict[str, str] = {}
+    shown: set[str] = set()
+    for section in document.element.iter(W + "sectPr"):
+        for reference in section.iter(f"{W}{kind}Reference"):
+            current[reference.get(W + "type") or ""] = reference.get(_RELATION) or ""
+        first = section.find(W + "titlePg")
+        switches["first"] = first is not None and not is_off(first)
+        shown.update(identifier for name, identifier in current.items() if switches.get(name, True))
+    return shown
+
+
+def _parts(document: Any, kinds: tuple[str, ...], leave_out: LeaveOut) -> Iterator[tuple[Any, str]]:
+    """The roots of related parts of some kinds, without what no one can see, and their identifiers."""
     from lxml import etree  # type: ignore[import-untyped]
 
     for relation in document.part.rels.values():
         if relation.reltype.rsplit("/", 1)[-1] in kinds and not relation.is_external:
             root = etree.fromstring(relation.target_part.blob)
-            leave_out(take_out_hidden(document.styles.element, [root]))
-            yield root
+            leave_out(take_out_hidden(document, [root]))
+            yield root, relation.rId

@@ -45,7 +45,7 @@ class PptxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     )
-    version: int = 4
+    version: int = 5
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a presentation whole.

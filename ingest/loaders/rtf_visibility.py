@@ -1,4 +1,7 @@
-r"""Takes out of RTF what no one can see: hidden text (`\v`), tiny type, text of the colour of its ground.
+r"""Takes out of RTF what no one can see, and counts it.
+
+That is text that is hidden or deleted, in tiny type or of letters that stand on each other, in lines and rows
+without height, off the page, or of the colour of its ground.
 
 Raised and lowered text is put between the marks of `script`, and the numbers of lists are made text.
 """
@@ -18,7 +21,8 @@ _TOKEN: Final = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-z]|[{}]|[\r\n]+|[^\\{}\r\n]+", re.S
 )
 _WORTH: Final = re.compile(
-    r"\\(?:v|webhidden|cf|charscalex|super|sub|listtext|pntext)(?![a-z])|\\fs[0-2](?![0-9])"
+    r"\\(?:v|webhidden|deleted|cf|charscalex|super|sub|listtext|pntext)(?![a-z])|\\fs[0-2](?![0-9])"
+    r"|\\(?:expnd|expndtw|sl|trrh)-|\\(?:li|lin|fi|up|dn|posx|posy|posnegx|posnegy)-?[0-9]{4}"
 )
 _SCRIPTS: Final = {"super": RAISED, "sub": LOWERED, "nosupersub": ""}
 _NUMBERS: Final = ("listtext", "pntext")
@@ -27,6 +31,35 @@ _COLOURS: Final = re.compile(r"\\colortbl((?:[^{}\\]|\\(?!colortbl))*+)\}")
 _CHANNEL: Final = re.compile(r"\\(red|green|blue)([0-9]{1,3})")
 _GROUNDS: Final = ("cb", "chcbpat", "highlight")
 _NARROWEST: Final = 10
+_CONDENSED: Final = 0.45
+"""Of the size of the type: letters that stand on each other."""
+_TWIPS: Final = 20
+_FAR: Final = 15_840
+"""Twentieths of a point: as far as the longer side of a page, at least."""
+_FARTHEST: Final = 2 * _FAR
+"""No paper is longer."""
+_PAPER: Final = re.compile(r"\\paper[wh]([0-9]{1,6})(?![0-9])")
+
+
+def _is_far(value: int, far: int) -> bool:
+    return abs(value) >= far
+
+
+def _is_raised_far(value: int, far: int) -> bool:
+    return abs(value) * 10 >= far
+
+
+def _is_low(value: int, far: int) -> bool:
+    """Whether a height is exact, which a number below zero tells, and too low for a line."""
+    return -LEAST_POINTS * _TWIPS < value < 0
+
+
+_BOUNDS: Final = {
+    **dict.fromkeys(("li", "lin", "fi", "posx", "posy", "posnegx", "posnegy"), _is_far),
+    **dict.fromkeys(("up", "dn"), _is_raised_far),
+    **dict.fromkeys(("sl", "trrh"), _is_low),
+}
+"""Words that put text where it cannot be seen, and from which number on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +72,33 @@ class _Look:
     colour: int = 0
     ground: int = 0
     script: str = ""
+    deleted: bool = False
+    spacing: float = 0.0
+    in_row: bool = False
+    off: frozenset[str] = frozenset()
+    """Words that take text off the page, or leave it no height."""
 
-    def after(self, word: str, value: int | None) -> _Look:
-        """The look after a control word."""
+    def after(self, word: str, value: int | None, far: int = _FAR) -> _Look:
+        """The look after a control word; `far` is off the page."""
         if word in ("v", "webhidden"):
             return replace(self, hidden=value != 0)
         if word in _SCRIPTS:
             return replace(self, script="" if value == 0 else _SCRIPTS[word])
+        if word in _BOUNDS:
+            is_off = value is not None and _BOUNDS[word](value, far)
+            return replace(self, off=self.off | {word} if is_off else self.off - {word})
+        if word == "deleted":
+            return replace(self, deleted=value != 0)
+        if word in ("expnd", "expndtw") and value is not None:
+            return replace(self, spacing=value / 4 if word == "expnd" else value / _TWIPS)
+        if word == "intbl":
+            return replace(self, in_row=True)
+        if word == "pard":
+            return replace(self, in_row=False, off=self.off & {"trrh"})
+        if word == "trowd":
+            return replace(self, off=self.off - {"trrh"})
         if word == "plain":
-            return replace(_Look(), ground=self.ground)
+            return replace(_Look(), ground=self.ground, in_row=self.in_row, off=self.off - {"up", "dn"})
         if word == "fs" and value is not None:
             return replace(self, size=value)
         if word == "charscalex" and value is not None:
@@ -60,7 +111,9 @@ class _Look:
 
     def is_unseen(self, colours: list[Colour | None]) -> bool:
         """Whether text of this look cannot be seen."""
-        if self.hidden or self.size / 2 < LEAST_POINTS or self.width < _NARROWEST:
+        if self.hidden or self.deleted or self.size / 2 < LEAST_POINTS or self.width < _NARROWEST:
+            return True
+        if self.off - (set() if self.in_row else {"trrh"}) or self.spacing <= -_CONDENSED * self.size / 2:
             return True
         colour = colours[self.colour] if 0 < self.colour < len(colours) else None
         ground = colours[self.ground] if 0 < self.ground < len(colours) else WHITE
@@ -73,6 +126,7 @@ def without_hidden(content: str) -> tuple[str, int]:
         return content, 0
     colours = _colour_table(content)
     parts: list[str] = []
+    far = min(max([_FAR, *map(int, _PAPER.findall(content))]), _FARTHEST)
     stack = [_Look()]
     count = 0
     unseen: dict[_Look, bool] = {}
@@ -86,7 +140,7 @@ def without_hidden(content: str) -> tuple[str, int]:
         elif word in _NUMBERS:
             continue
         elif word and word != "u":
-            stack[-1] = stack[-1].after(word, int(match.group(2)) if match.group(2) else None)
+            stack[-1] = stack[-1].after(word, int(match.group(2)) if match.group(2) else None, far)
         elif not token.isspace():
             look = stack[-1]
             if look not in unseen:

@@ -15,13 +15,12 @@ from typing import Any, Final
 
 from ingest.heartbeat import heartbeat
 from ingest.loader_protocol import Loader
-from ingest.loaders.cell_values import shown
 from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.package import broken
 from ingest.loaders.sheet import place_told, write_sheet
 from ingest.loaders.xlsx_controls import with_controls
 from ingest.loaders.xlsx_looks import CellLooks
-from ingest.loaders.xlsx_parts import SheetParts, has_scripts, read_layout, scripted, sheet_notes
+from ingest.loaders.xlsx_parts import SheetLayout, SheetParts, has_runs, read_layout, sheet_notes
 from rag.errors import DocumentError
 from rag.schema import Document
 from rag.settings import IngestSettings
@@ -35,7 +34,7 @@ class XlsxLoader:
     """Reads XLSX and XLSM."""
 
     media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
-    version: int = 4
+    version: int = 5
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a workbook whole.
@@ -51,7 +50,7 @@ class XlsxLoader:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # on what openpyxl passes over: validation, headers, styles
                 workbook = openpyxl.load_workbook(
-                    path, read_only=True, data_only=True, keep_links=False, rich_text=has_scripts(path)
+                    path, read_only=True, data_only=True, keep_links=False, rich_text=has_runs(path)
                 )
                 try:
                     _write(workbook, builder)
@@ -72,7 +71,7 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
     when = properties.modified or properties.created
     builder.describe("date", when.isoformat() if when else "")
     left = _MOST_CELLS
-    looks = CellLooks()
+    looks = CellLooks(workbook)
     uncomputed = 0
     visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
@@ -80,11 +79,11 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         heartbeat()
         if number:
             builder.page_break()
-        rows, left = _rows(sheet, left, looks)
         layout = read_layout(workbook, sheet)
+        rows, left = _rows(sheet, left, looks, layout)
         uncomputed += layout.uncomputed
         parts = SheetParts(workbook, sheet)
-        rows = with_controls(workbook, sheet, parts, layout.controls, layout.with_scripts(rows))
+        rows = with_controls(workbook, sheet, parts, layout.controls, rows)
         shown_rows = layout.visible(rows)
         closed, merged, origin = layout.closed(shown_rows)
         write_sheet(sheet.title, closed, merged, builder, origin)
@@ -106,12 +105,14 @@ def _write(workbook: Any, builder: DocumentBuilder) -> None:
         builder.warnings.append(f"{'sheet' if len(hidden) == 1 else 'sheets'} {names}: hidden, left out")
 
 
-def _rows(sheet: Any, left: int, looks: CellLooks) -> tuple[list[tuple[int, list[tuple[int, str]]]], int]:
+def _rows(
+    sheet: Any, left: int, looks: CellLooks, layout: SheetLayout
+) -> tuple[list[tuple[int, list[tuple[int, str]]]], int]:
     """Rows with their filled cells, both with their numbers from 0; and how many cells may still be read."""
     sheet.reset_dimensions()  # what a file states may be a million rows, or too few
     rows = []
     for index, row in enumerate(sheet.iter_rows()):
-        cells = list(_filled(row, looks))
+        cells = list(_filled(row, index, looks, layout))
         if cells:
             rows.append((index, cells))
             left -= len(cells)
@@ -120,13 +121,15 @@ def _rows(sheet: Any, left: int, looks: CellLooks) -> tuple[list[tuple[int, list
     return rows, left
 
 
-def _filled(row: Sequence[Any], looks: CellLooks) -> Iterator[tuple[int, str]]:
+def _filled(
+    row: Sequence[Any], index: int, looks: CellLooks, layout: SheetLayout
+) -> Iterator[tuple[int, str]]:
     for column, cell in enumerate(row):
-        value = scripted(cell.value) if isinstance(cell.value, list) else cell.value
+        value = layout.rich.get((index, column), cell.value) if layout.rich else cell.value
         if value is None:
             continue
-        text = shown(value, cell.number_format or "General").strip()
-        if text and not looks.hides(cell, value, text):
+        text = looks.text(cell, value, (index, column), layout.conditions)
+        if text:
             yield column, text
 
 

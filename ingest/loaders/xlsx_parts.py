@@ -13,12 +13,14 @@ from typing import Any, Final, NamedTuple
 from ingest.loaders.page_report import page_ranges
 from ingest.loaders.script import lowered, raised
 from ingest.loaders.sheet import MergedCells, Origin, SheetRow
+from ingest.loaders.visible import LEAST_POINTS
+from ingest.loaders.xlsx_conditions import Condition, read_conditions
 
 __all__ = [
     "SheetControl",
     "SheetLayout",
     "SheetParts",
-    "has_scripts",
+    "has_runs",
     "read_layout",
     "scripted",
     "sheet_notes",
@@ -33,10 +35,15 @@ _PART: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relations
 _FORMULA: Final = _MAIN + "f"
 _VALUE: Final = _MAIN + "v"
 _INLINE: Final = _MAIN + "is"
-_ALIGNED: Final = _MAIN + "vertAlign"
+_RUN_LOOK: Final = _MAIN + "rPr"
+_CONDITIONS: Final = (
+    _MAIN + "conditionalFormatting",
+    "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}conditionalFormatting",
+)
 _RELATIONSHIP: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _STRINGS: Final = "xl/sharedStrings.xml"
 _MOST_MERGED: Final = 50_000
+_MOST_CONDITIONS: Final = 1_000
 _WIDEST: Final = 16_384
 _THINNEST: Final = 0.3
 _OFF: Final = (None, "0", "false")
@@ -62,17 +69,10 @@ class SheetLayout:
     hidden_columns: set[int] = field(default_factory=set)
     uncomputed: int = 0
     controls: list[SheetControl] = field(default_factory=list)
-    scripted: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Texts of cells with raised or lowered runs that stand in the sheet itself, marked for `script`."""
-
-    def with_scripts(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
-        """The rows with those texts in their cells."""
-        if not self.scripted:
-            return list(rows)
-        return [
-            (number, [(place, self.scripted.get((number, place), text)) for place, text in cells])
-            for number, cells in rows
-        ]
+    rich: dict[tuple[int, int], list[Any]] = field(default_factory=dict)
+    """Texts of cells with runs of a look of their own that stand in the sheet itself, for openpyxl's way."""
+    conditions: list[Condition] = field(default_factory=list)
+    """Conditional formats, the strongest first."""
 
     def visible(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
         """The rows without what is hidden, by their numbers in the sheet."""
@@ -136,21 +136,24 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
 
     layout = SheetLayout()
     number = -1
-    tags = (_COLUMN, _ROW, _MERGE, _CONTROL)
+    looks = workbook._differential_styles.styles
+    tags = (_COLUMN, _ROW, _MERGE, _CONTROL, *_CONDITIONS)
     with workbook._archive.open(sheet._worksheet_path) as part:
         for _, element in etree.iterparse(part, tag=tags, resolve_entities=False, no_network=True):
             if element.tag == _ROW:
                 given = element.get("r") or ""
                 number = int(given) - 1 if given.isdecimal() else number + 1
-                if element.get("hidden") not in _OFF or _is_thin(element.get("ht")):
+                if element.get("hidden") not in _OFF or _is_thin(element.get("ht"), LEAST_POINTS):
                     layout.hidden_rows.add(number)
                 layout.uncomputed += sum(map(_is_uncomputed, element.iter(_FORMULA)))
                 for rich in element.iter(_INLINE):
-                    _take_scripts(rich, number, layout)
+                    _take_runs(rich, number, layout)
             elif element.tag == _COLUMN:
                 if element.get("hidden") not in _OFF or _is_thin(element.get("width")):
                     first, last = int(element.get("min") or 1), int(element.get("max") or 1)
                     layout.hidden_columns.update(range(first - 1, min(last, _WIDEST)))
+            elif element.tag in _CONDITIONS:
+                layout.conditions.extend(read_conditions(element, looks))
             elif element.tag == _CONTROL:
                 rows, columns = (
                     [int(node.text) for node in element.iter(f"{{*}}{name}") if (node.text or "").isdecimal()]
@@ -160,35 +163,29 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
                     place = rows[0], columns[0], rows[1], columns[1]
                     name = element.get("shapeId") or "", element.get(_PART) or ""
                     layout.controls.append(SheetControl(*name, *place))
-            else:
+            elif len(layout.merged) < _MOST_MERGED:
                 left, top, right, bottom = range_boundaries(element.get("ref"))
                 layout.merged[top - 1, left - 1] = right - left + 1, bottom - top + 1
             _forget(element)
-            if len(layout.merged) >= _MOST_MERGED:
-                break
+    layout.conditions = sorted(layout.conditions, key=lambda one: one.priority)[:_MOST_CONDITIONS]
     return layout
 
 
-def _is_thin(size: str | None) -> bool:
+def _is_thin(size: str | None, least: float = _THINNEST) -> bool:
     """Whether a row's height in points, or a column's width in characters, is next to nothing."""
     try:
-        return size is not None and float(size) < _THINNEST
+        return size is not None and float(size) < least
     except ValueError:
         return False
 
 
-def _take_scripts(rich: Any, number: int, layout: SheetLayout) -> None:
+def _take_runs(rich: Any, number: int, layout: SheetLayout) -> None:
+    from openpyxl.cell.rich_text import CellRichText
     from openpyxl.utils.cell import coordinate_to_tuple
 
     address = rich.getparent().get("r")
-    if not address or not any(True for _ in rich.iter(_ALIGNED)):
-        return
-    parts = []
-    for run in rich.findall(_MAIN + "r"):
-        aligned = run.find(f"{_MAIN}rPr/{_ALIGNED}")
-        text = "".join(node.text or "" for node in run.iter(_MAIN + "t"))
-        parts.append(_marked(text, None if aligned is None else aligned.get("val")))
-    layout.scripted[number, coordinate_to_tuple(address)[1] - 1] = "".join(parts)
+    if address and any(True for _ in rich.iter(_RUN_LOOK)):
+        layout.rich[number, coordinate_to_tuple(address)[1] - 1] = list(CellRichText.from_tree(rich))
 
 
 class SheetParts:
@@ -248,10 +245,10 @@ def sheet_notes(parts: SheetParts) -> list[tuple[tuple[int, int], str]]:
     return sorted(found.items())
 
 
-def has_scripts(path: Path) -> bool:
-    """Whether some texts of a workbook are raised or lowered; openpyxl reads such texts more slowly."""
+def has_runs(path: Path) -> bool:
+    """Whether some texts of a workbook have runs of a look of their own; openpyxl reads such more slowly."""
     with zipfile.ZipFile(path) as archive:
-        return _STRINGS in archive.namelist() and b"vertAlign" in archive.read(_STRINGS)
+        return _STRINGS in archive.namelist() and b"rPr" in archive.read(_STRINGS)
 
 
 def scripted(runs: Sequence[Any]) -> str:

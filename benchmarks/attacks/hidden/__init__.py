@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from benchmarks.attacks import Trial, attack
-from benchmarks.attacks.hidden import html, markup, office, packages, pdf
+from benchmarks.attacks.hidden import html, markup, office, office_xml, packages, pdf
 from ingest.loaders import load_document
 from rag.settings import IngestSettings
 
@@ -50,6 +50,9 @@ CASES: Final = (
     *_cases("docx", office.document, office.DOCX_HIDDEN, office.DOCX_SEEN),
     *_cases("xlsx", office.workbook, office.XLSX_HIDDEN, office.XLSX_SEEN),
     *_cases("pptx", office.presentation, office.PPTX_HIDDEN, office.PPTX_SEEN),
+    *_cases("docx", office.document, office_xml.WRITTEN_HIDDEN, office_xml.WRITTEN_SEEN),
+    *_cases("xlsx", office.workbook, office_xml.RULED_HIDDEN, office_xml.RULED_SEEN),
+    *_cases("pptx", office.presentation, office_xml.DRAWN_HIDDEN, office_xml.DRAWN_SEEN),
     *_cases("rtf", markup.rich_text, markup.RTF_HIDDEN, markup.RTF_SEEN),
     *_cases("odt", packages.opendocument, packages.ODT_HIDDEN, packages.ODT_SEEN),
     *_cases("ods", packages.opendocument, packages.ODS_HIDDEN, packages.ODS_SEEN),

@@ -21,6 +21,13 @@ RTF_HIDDEN: Final[dict[str, str]] = {
     "half a point": r"{\fs1 SECRET}",
     "size 0": r"{\fs0 SECRET}",
     "letters of a hundredth": r"{\charscalex1 SECRET}",
+    "letters on each other": r"{\expndtw-400 SECRET}",
+    "deleted": r"{\deleted SECRET}",
+    "raised off the page": r"{\up30000 SECRET}",
+    "line of no height": r"{\sl-10\slmult0 SECRET\par}\pard ",
+    "row of no height": r"{\trowd\trrh-10\cellx5000\intbl SECRET\cell\row}\pard ",
+    "frame off the page": r"{\pard\phpg\pvpg\posnegx-30000\absw2000 SECRET\par}\pard ",
+    "indented off the page": r"{\li-30000 SECRET\par}\pard ",
 }
 RTF_SEEN: Final[dict[str, str]] = {
     "shown again": r"{\v aside}{\v0 SECRET}",
@@ -28,6 +35,10 @@ RTF_SEEN: Final[dict[str, str]] = {
     "dark": r"{\cf2 SECRET}",
     "white on dark": r"{\cf1\highlight2 SECRET}",
     "six points": r"{\fs12 SECRET}",
+    "condensed": r"{\expndtw-20 SECRET}",
+    "exact lines": r"{\sl-240\slmult0\li720\fi-360 SECRET\par}\pard ",
+    "indented, then not": r"\li-30000\pard SECRET\par ",
+    "below a row of no height": r"\trowd\trrh-10\cellx5000\intbl\cell\row\pard SECRET\par ",
 }
 _MAIL: Final = """From: Ada <ada@example.org>
 To: Bob <bob@example.org>

@@ -223,6 +223,7 @@ def _sheet(state: str) -> Put:
 XLSX_HIDDEN: Final[dict[str, Put]] = {
     "hidden row": _row(hidden=True),
     "row of no height": _row(height=0.1),
+    "row of a point": _row(height=1),
     "hidden column": _column(hidden=True),
     "column of no width": _column(width=0.1),
     "hidden sheet": _sheet("hidden"),
@@ -311,6 +312,23 @@ def _over_dark(slide: Any, secret: str) -> None:
     _coloured("FFFFFF")(slide, secret)
 
 
+def _tiny_by_layout(slide: Any, secret: str) -> None:
+    import copy
+
+    from pptx.oxml.ns import qn
+    from pptx.util import Inches
+
+    shape = slide.shapes.add_textbox(Inches(1), Inches(3), Inches(6), Inches(1))
+    place = shape._element.nvSpPr.nvPr.makeelement(qn("p:ph"), {"idx": "77"})
+    shape._element.nvSpPr.nvPr.append(place)
+    model = copy.deepcopy(shape._element)
+    slide.slide_layout.shapes._spTree.append(model)
+    level = model.makeelement(qn("a:lvl1pPr"), {})
+    level.append(model.makeelement(qn("a:defRPr"), {"sz": "100"}))
+    model.txBody.find(qn("a:lstStyle")).append(level)
+    shape.text_frame.text = secret
+
+
 PPTX_HIDDEN: Final[dict[str, Put]] = {
     "left of the slide": _box(-20, 3),
     "right of the slide": _box(40, 3),
@@ -322,6 +340,7 @@ PPTX_HIDDEN: Final[dict[str, Put]] = {
     "white of the theme": _box(1, 3, _theme_background),
     "the colour of its shape": _coloured("336699", "336699"),
     "one point": _sized(1),
+    "one point by its layout": _tiny_by_layout,
 }
 PPTX_SEEN: Final[dict[str, Put]] = {
     "plain": _box(1, 3),
