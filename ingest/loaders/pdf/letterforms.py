@@ -24,6 +24,7 @@ from ingest.loaders.pdf.clips import Matrix, mapped
 from ingest.loaders.pdf.drawings import Drawings
 from ingest.loaders.pdf.foreign_fonts import font_name, has_letter
 from ingest.loaders.pdf.native import address, functions
+from ingest.loaders.pdf.traces import Inks
 
 __all__ = ["JudgedLetters", "Letterforms"]
 
@@ -38,8 +39,12 @@ _STANDARD: Final = (
 )  # fmt: skip
 _PAINTED: Final = (0, 2)
 """Text rendering modes that fill letters (PDF 1.7, table 106)."""
+_GREY: Final = np.array([0.3, 0.59, 0.11], np.float32)
+"""What red, green and blue count for in a grey, as pdfium draws it."""
 _INKED: Final = 60
 _OPAQUE: Final = 128
+_USUAL_SHARE: Final = 0.35
+"""What the ink of a letter fills of its box where that cannot be told."""
 _DRAWN_SIDE: Final = 36.0
 """Pixels of the longer side of a letter when it is drawn."""
 _LARGEST_SIDE: Final = 3_000.0
@@ -94,6 +99,7 @@ class Letterforms:
         self._foreign: dict[int, str] = {}
         """The names of the fonts that are not in the file."""
         self._verdicts: dict[int, int] = {}
+        self._shares: dict[int, float] = {}
         self._compared: defaultdict[int, set[int]] = defaultdict(set)
         self._others: defaultdict[int, set[int]] = defaultdict(set)
 
@@ -137,6 +143,42 @@ class Letterforms:
         wrong = [font for font, others in self._others.items() if self._is_false(font, len(others))]
         false: Mask = np.isin(fonts, np.array(wrong, np.uint64)) if wrong else np.zeros(count, np.bool_)
         return JudgedLetters(verdicts == _BLANK, false, bool(((verdicts == _OTHER) & ~false).any()))
+
+    def inks(
+        self,
+        page: Any,
+        text_page: Any,
+        characters: PageCharacters,
+        drawings: Drawings,
+        owners: NDArray[np.intp],
+        which: Mask,
+    ) -> Inks:
+        """How some characters of a page would look if nothing hid them; others count as without ink."""
+        count = len(owners)
+        boxes, shares = np.full((count, 4), np.nan, np.float32), np.zeros(count, np.float32)
+        greys = np.full(count, np.nan, np.float32)
+        fonts = self._fonts(drawings)[owners]
+        places = np.flatnonzero(which)
+        whole = _within_clips(characters, drawings, owners, places).tolist()
+        box = np.zeros(4, np.float64)
+        edges = [box.ctypes.data + 8 * place for place in (0, 2, 1, 3)]
+        keys = _keys(characters, fonts, places).tolist()
+        for place, key, is_whole in zip(places.tolist(), keys, whole, strict=True):
+            if not functions()["FPDFText_GetCharBox"](address(text_page), place, *edges):
+                continue
+            boxes[place] = box
+            if is_whole and key not in self._shares and len(self._shares) < _MOST_DRAWN:
+                owner = owners[place]
+                sample = _Sample(place, int(drawings.texts[owner]), drawings.text_matrices[owner])
+                picture = self._picture(page, text_page, sample, True)
+                if picture is not None:
+                    self._shares[key] = float(picture.mean() / max(picture.max(), 1))
+            shares[place] = self._shares.get(key, _USUAL_SHARE)
+        filled = (
+            which & (drawings.text_modes == _PAINTED[0])[owners] & (drawings.text_colours[owners, 0] >= 0)
+        )
+        greys[filled] = drawings.text_colours[owners[filled]] @ _GREY
+        return Inks(characters.frame.displayed(boxes), shares, greys)
 
     def _fonts(self, drawings: Drawings) -> NDArray[np.uint64]:
         """The number of each text's font in this document, from 1; 0 for none."""
@@ -224,10 +266,20 @@ def _are_whole(
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
     with np.errstate(invalid="ignore"):
         whole: Mask = painted[texts] & (np.maximum(width, height) >= _LEAST_SIZE)
-        if np.isfinite(drawings.text_clips).any():
-            clips = drawings.text_clips[texts]
-            whole &= ~np.any((boxes[:, :2] < clips[:, :2]) | (boxes[:, 2:] > clips[:, 2:]), axis=1)
+        whole &= _within_clips(characters, drawings, owners, places)
     return whole & (characters.codes[places] < 0x110000)
+
+
+def _within_clips(
+    characters: PageCharacters, drawings: Drawings, owners: NDArray[np.intp], places: NDArray[np.intp]
+) -> Mask:
+    """Which characters, by their places, no clip cuts, as far as rectangles tell."""
+    within: Mask = np.ones(len(places), np.bool_)
+    if np.isfinite(drawings.text_clips).any():
+        boxes, clips = characters.boxes[places], drawings.text_clips[owners[places]]
+        with np.errstate(invalid="ignore"):
+            within &= ~np.any((boxes[:, :2] < clips[:, :2]) | (boxes[:, 2:] > clips[:, 2:]), axis=1)
+    return within
 
 
 def _keys(
