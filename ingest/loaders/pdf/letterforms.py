@@ -39,8 +39,7 @@ _STANDARD: Final = (
 )  # fmt: skip
 _PAINTED: Final = (0, 2)
 """Text rendering modes that fill letters (PDF 1.7, table 106)."""
-_GREY: Final = np.array([0.3, 0.59, 0.11], np.float32)
-"""What red, green and blue count for in a grey, as pdfium draws it."""
+_GREY: Final = np.array([0.3, 0.59, 0.11], np.float32)  # of red, green and blue, as pdfium draws it
 _INKED: Final = 60
 _OPAQUE: Final = 128
 _USUAL_SHARE: Final = 0.35
@@ -51,8 +50,7 @@ _LARGEST_SIDE: Final = 3_000.0
 _LEAST_SIZE: Final = 1.5
 _PLAINLY: Final = ((0.88, 0.3), (0.94, 0.15))
 """How alike another letter is at least, and how much more so than the one told."""
-_SURE_OF_SIGNS: Final = 0.95
-"""Some signs of other scripts look much like letters."""
+_SURE_OF_SIGNS: Final = 0.95  # some signs of other scripts look much like letters
 _SIGNS: Final = (0x3400, 0x9FFF)
 _LEAST_OTHERS: Final = 3
 _LEAST_SHARE: Final = 0.2
@@ -82,6 +80,11 @@ class _Sample(NamedTuple):
     place: int
     pointer: int
     matrix: Matrix | None
+
+    @classmethod
+    def of(cls, place: int, owner: int, drawings: Drawings) -> _Sample:
+        """The character at a place that a text object draws."""
+        return cls(place, int(drawings.texts[owner]), drawings.text_matrices[owner])
 
 
 class Letterforms:
@@ -132,10 +135,7 @@ class Letterforms:
                 alike = places[group == index]
                 # a short text is drawn fast
                 tried = alike[np.argsort(lengths[owners[alike]], kind="stable")[:_TRIES]]
-                samples = [
-                    _Sample(place, int(drawings.texts[owners[place]]), drawings.text_matrices[owners[place]])
-                    for place in tried.tolist()
-                ]
+                samples = [_Sample.of(place, owners[place], drawings) for place in tried.tolist()]
                 self._learn(key, page, text_page, samples)
         verdicts[places] = np.array([self._verdicts.get(key, _FINE) for key in keys.tolist()], np.uint8)[
             group
@@ -159,17 +159,16 @@ class Letterforms:
         greys = np.full(count, np.nan, np.float32)
         fonts = self._fonts(drawings)[owners]
         places = np.flatnonzero(which)
-        whole = _within_clips(characters, drawings, owners, places).tolist()
+        whole = _within_clips(characters, drawings, owners, places)
         box = np.zeros(4, np.float64)
         edges = [box.ctypes.data + 8 * place for place in (0, 2, 1, 3)]
-        keys = _keys(characters, fonts, places).tolist()
-        for place, key, is_whole in zip(places.tolist(), keys, whole, strict=True):
+        keys = _keys(characters, fonts, places)
+        for place, key, is_whole in zip(places.tolist(), keys.tolist(), whole.tolist(), strict=True):
             if not functions()["FPDFText_GetCharBox"](address(text_page), place, *edges):
                 continue
             boxes[place] = box
             if is_whole and key not in self._shares and len(self._shares) < _MOST_DRAWN:
-                owner = owners[place]
-                sample = _Sample(place, int(drawings.texts[owner]), drawings.text_matrices[owner])
+                sample = _Sample.of(place, owners[place], drawings)
                 picture = self._picture(page, text_page, sample, True)
                 if picture is not None:
                     self._shares[key] = float(picture.mean() / max(picture.max(), 1))
