@@ -30,6 +30,7 @@ _SIZES: Final = {
     "x-large": 24.0, "xx-large": 32.0,
 }  # fmt: skip
 _DEEPEST: Final = 8
+_MOST_VARIABLES: Final = 500
 _GREY: Final = 0.02
 
 
@@ -177,17 +178,36 @@ def colours(tokens: Tokens, depth: int = _DEEPEST) -> Iterator[tuple[float, Colo
             yield from colours(token.arguments, depth - 1)
 
 
-def substituted(tokens: Tokens, variables: Mapping[str, Tokens], depth: int = _DEEPEST) -> Tokens:
-    """A value with what its variables stand for, or with what it says for those that nobody set."""
+def substituted(
+    tokens: Tokens, variables: Mapping[str, Tokens], depth: int = _DEEPEST, left: list[int] | None = None
+) -> Tokens:
+    """A value with what its variables stand for, or with what it says for those that nobody set.
+
+    `left` counts the variables that may still be put in; no value needs many.
+    """
+    from tinycss2.ast import FunctionBlock
+
     if not depth or not any(token.type == "function" for token in tokens):
         return tokens
+    left = [_MOST_VARIABLES] if left is None else left
     found: list[Any] = []
     for token in tokens:
-        if token.type != "function" or token.lower_name != "var":
+        if token.type != "function":
             found.append(token)
             continue
+        if token.lower_name != "var":
+            inner = substituted(token.arguments, variables, depth - 1, left)
+            if inner is not token.arguments:
+                token = FunctionBlock(token.source_line, token.source_column, token.name, inner)
+            found.append(token)
+            continue
+        left[0] -= 1
+        if left[0] < 0:
+            return ()
         parts = list(comma_parts(token.arguments))
         name = next((part.value for part in parts[0] if part.type == "ident"), "")
         value = variables.get(name, parts[1] if len(parts) > 1 else ())
-        found.extend(one for one in substituted(value, variables, depth - 1) if one.type != "whitespace")
+        found.extend(
+            one for one in substituted(value, variables, depth - 1, left) if one.type != "whitespace"
+        )
     return found

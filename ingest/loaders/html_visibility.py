@@ -36,6 +36,7 @@ __all__ = ["Unseen", "take_out_unseen"]
 _PICTURES: Final = ("img", "svg", "canvas", "video", "picture", "object", "iframe", "embed")
 _LINKED: Final = re.compile(r"\brel\s*=\s*[\"']?[a-z ]{0,40}stylesheet|<\?xml-stylesheet", re.I)
 _NAMED_BEFORE: Final = re.compile(r"<\?xml-stylesheet\b([^<>]*+)>", re.I)
+_SHADOW: Final = re.compile("shadowrootmode", re.I)
 _ADDRESS: Final = re.compile(r"\bhref\s*+=\s*+[\"']([^\"']{1,500})[\"']", re.I)
 _OF_NOTE: Final = frozenset(("style", "hidden", "href", "bgcolor", "background", "color", "text", "popover"))
 """Attributes that say something of what can be seen."""
@@ -80,22 +81,9 @@ def take_out_unseen(
         return Unseen()
     sheets = list(_sheets(soup, text, name, opener)) if is_linked or "<style" in text.lower() else []
     sheet = style_sheet(tuple(one for one in sheets if one is not None), opener)
-    hidden = _open_shadows(soup) if "shadowroot" in text else 0
-    seen = _Walk(soup, sheet, not sheet.imports and None not in sheets).take_out()
-    return replace(seen, hidden=seen.hidden + hidden, is_whole=sheet.is_whole)
-
-
-def _open_shadows(soup: BeautifulSoup) -> int:
-    """Put what elements show in place of their contents there; returns how much is not shown."""
-    hidden = 0
-    for template in soup.find_all("template", shadowrootmode=True):
-        host = template.parent
-        if host is not None and template.find("slot") is None:
-            for other in [child for child in host.contents if child is not template]:
-                hidden += _characters(other.get_text())
-                other.extract()
-        template.unwrap()
-    return hidden
+    has_shadows = _SHADOW.search(text) is not None
+    walk = _Walk(soup, sheet, not sheet.imports and None not in sheets, has_shadows)
+    return replace(walk.take_out(), is_whole=sheet.is_whole)
 
 
 def _sheets(soup: BeautifulSoup, text: str, name: str, opener: SheetOpener) -> Iterator[Sheet | None]:
@@ -115,7 +103,7 @@ def _sheets(soup: BeautifulSoup, text: str, name: str, opener: SheetOpener) -> I
 class _Walk:
     """Goes through a page once, from the top, then takes out what was found."""
 
-    def __init__(self, soup: BeautifulSoup, sheet: StyleSheet, is_known: bool) -> None:
+    def __init__(self, soup: BeautifulSoup, sheet: StyleSheet, is_known: bool, has_shadows: bool) -> None:
         self._soup, self._sheet, self._is_known = soup, sheet, is_known
         self._wrapped = {} if sheet.is_empty else dict(_wrapped(soup))
         self._looks: dict[tuple[int, ...], tuple[Look, bool, list[Declared], Look]] = {}
@@ -123,6 +111,10 @@ class _Walk:
         self._verdicts: dict[int, tuple[bool, bool, Look]] = {}
         self._with_pictures: set[int] | None = None
         self._link = _link_colour(soup)
+        self._has_shadows = has_shadows
+        slots = soup.find_all("slot") if has_shadows else ()
+        self._slotted = {id(slot.find_parent("template")) for slot in slots}
+        self._shadows: list[Tag] = []
         self._out: list[Any] = []
         self._hidden = self._doubtful = 0
 
@@ -133,9 +125,12 @@ class _Walk:
         while stack:
             node, look = stack.pop()
             hides, vanishes = self._judged(look)
+            shadow = self._shadow(node) if self._has_shadows else None
             for child in node.contents:
-                if isinstance(child, Tag):
-                    if child.name not in _UNREAD:
+                if shadow is not None and child is not shadow and id(shadow) not in self._slotted:
+                    self._leave_out(child, child.get_text(), True)
+                elif isinstance(child, Tag):
+                    if child.name not in _UNREAD or child is shadow:
                         inner = self._look(child, look)
                         if inner.is_gone or (child.name == "img" and inner.hides):
                             self._hidden += _characters(child.get_text())
@@ -152,7 +147,19 @@ class _Walk:
                     self._leave_out(child, child, hides)
         for found in self._out:
             found.extract()
+        for shown in self._shadows:
+            shown.name = "div"
         return Unseen(self._hidden, self._doubtful)
+
+    def _shadow(self, node: Tag) -> Tag | None:
+        """What an element shows in place of its contents, or about them where it has a slot for them."""
+        from bs4.element import Tag
+
+        found = node.find("template", shadowrootmode=True, recursive=False)
+        if not isinstance(found, Tag):
+            return None
+        self._shadows.append(found)
+        return found
 
     def _leave_out(self, node: Any, text: str, hides: bool) -> None:
         """Leave out what cannot be seen, unless another file may colour it."""

@@ -104,6 +104,7 @@ HIDDEN: Final[dict[str, tuple[str, str]]] = {
     "rule in a rule, without a sign": _classed("body{div.other,.note{display:none}}"),
     "query in a rule": _classed(".note{@media screen{display:none}}"),
     "what a variable falls back to": _inline("display:var(--unset,none)"),
+    "variable in a colour": _classed(":root{--white:255}.note{color:rgb(var(--white) 255 255)}"),
     "layer that is weaker": _classed(
         "@layer a{#i{display:block}}.note{display:none}", '<p id="i" class="note">{secret}</p>'
     ),

@@ -232,6 +232,8 @@ HIDDEN: Final[dict[str, Draw]] = {
     "blended away": _apart(lambda canvas, secret: (_white(canvas, ""), _screened(canvas, secret))[1]),
     "under a box": _apart(_under_a_box),
     "under a box but for a sliver": _under_white((60, 600.4, 400, 12)),
+    "under two boxes but for a slit": _under_white((60, 604, 400, 12), (60, 590, 400, 13)),
+    "clip that leaves a strip in the middle": _clip(60, 603, 500, 1),
     "under thin boxes, one below another": _under_white(*((60, 597 + 2 * y, 400, 1.8) for y in range(7))),
     "under thin boxes, side by side": _under_white(*((60 + 1.9 * x, 595, 1.9, 16) for x in range(180))),
     "under a thick line": _under_strokes(20, 20),

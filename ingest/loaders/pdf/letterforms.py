@@ -42,8 +42,7 @@ _PAINTED: Final = (0, 2)
 _GREY: Final = np.array([0.3, 0.59, 0.11], np.float32)  # of red, green and blue, as pdfium draws it
 _INKED: Final = 60
 _OPAQUE: Final = 128
-_USUAL_SHARE: Final = 0.35
-"""What the ink of a letter fills of its box where that cannot be told."""
+_USUAL_SHARE: Final = 0.35  # what the ink of a letter fills of its box, where that cannot be told
 _DRAWN_SIDE: Final = 36.0
 """Pixels of the longer side of a letter when it is drawn."""
 _LARGEST_SIDE: Final = 3_000.0
@@ -169,8 +168,7 @@ class Letterforms:
             boxes[place] = box
             if is_whole and key not in self._shares and len(self._shares) < _MOST_DRAWN:
                 sample = _Sample.of(place, owners[place], drawings)
-                picture = self._picture(page, text_page, sample, True)
-                if picture is not None:
+                if (picture := self._picture(page, text_page, sample, True)) is not None:
                     self._shares[key] = float(picture.mean() / max(picture.max(), 1))
             shares[place] = self._shares.get(key, _USUAL_SHARE)
         filled = (

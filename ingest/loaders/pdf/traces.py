@@ -128,13 +128,13 @@ def _measure(
         found: The two sums for each character, which are changed.
     """
     edges = np.concatenate([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])], axis=1)
-    edges = np.clip(np.nan_to_num(edges), 0, max(difference.shape)).astype(np.intp)
+    height, width = difference.shape
+    edges = np.clip(np.nan_to_num(edges), 0, (width, height, width, height)).astype(np.intp)
+    places = places[(edges[places, 2:] > edges[places, :2]).all(axis=1)]
     area = np.nan_to_num((boxes[:, 2:] - boxes[:, :2]).prod(axis=1)) * inks.shares
     for place in places.tolist():
         left, top, right, bottom = edges[place].tolist()
         cut = difference[top:bottom, left:right]
-        if not cut.size:
-            continue
         most, grey = float(cut.max()), inks.greys[place]
         contrast = most
         if np.isfinite(grey):

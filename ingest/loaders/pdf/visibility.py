@@ -44,7 +44,10 @@ _FAINT: Final = 32
 """Opacity, of 255, below which text may vanish."""
 _NEAR_COLOUR: Final = 32
 _CELL: Final = 2.0
+_HEIGHTS: Final = (0.5, 0.3, 0.7)
 _MOST_CELLS: Final = 500
+_MOST_PAINTED: Final = 100_000_000
+"""Cells that all shapes together cover; where they cover more, cells are larger."""
 _SQUEEZED: Final = 0.1
 _NARROW: Final = 0.05
 _KEY: Final = b"ActualText"
@@ -71,7 +74,7 @@ def hidden_characters(
     colours, opacity = drawings.text_colours, drawings.text_opacity
     doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
     doubtful |= (colours[:, 0] < 0) | drawings.text_doubts
-    shapes = _topmost(drawings.boxes, drawings.orders, boxes, characters.frame)
+    shapes = _topmost(drawings.boxes, drawings.orders, boxes, characters.frame, _HEIGHTS)
 
     def covered(group: Mask) -> Mask:
         return _under_letters(characters, owners, drawings, group)
@@ -82,8 +85,8 @@ def hidden_characters(
     if not (may_be_hidden or _may_matter(shapes, colours, drawings)):
         return hidden, letters
     known = inked & ~hidden & (owners >= 0)
-    suspect = known & (doubtful[owners] | _over_or_under(shapes, owners, colours, drawings) | letters.blank)
-    suspect |= under
+    middle, upper, lower = (_over_or_under(found, owners, colours, drawings) for found in shapes)
+    suspect = under | known & (doubtful[owners] | middle | upper & lower | letters.blank)
     if is_clipped:
         suspect |= known & _clipped_off(boxes, drawings.text_clips[owners])
     unpainted = np.isin(drawings.text_modes, (_INVISIBLE, _CLIPPING))[owners]
@@ -144,22 +147,31 @@ def _too_small(characters: PageCharacters, inked: Mask) -> Mask:
     return small
 
 
-def _topmost(drawn: Boxes, orders: NDArray[np.float64], boxes: Boxes, frame: Frame) -> NDArray[np.intp]:
-    """For each box the index of what was drawn last, in an order, about its middle; -1 for none."""
+def _topmost(
+    drawn: Boxes, orders: NDArray[np.float64], boxes: Boxes, frame: Frame, heights: tuple[float, ...]
+) -> NDArray[np.intp]:
+    """For each box the index of what was drawn last, in an order, about its middle; -1 for none.
+
+    There is a row for each of some heights, as shares of the boxes' own.
+    """
     if not len(drawn):
-        return np.full(len(boxes), -1, np.intp)
+        return np.full((len(heights), len(boxes)), -1, np.intp)
     cell = max(_CELL, max(frame.width, frame.height) / _MOST_CELLS)
+    sides = np.clip(np.nan_to_num(drawn), 0, max(frame.width, frame.height))
+    painted = float((sides[:, 2:] - sides[:, :2]).prod(axis=1, dtype=np.float64).sum())
+    cell = max(cell, (painted / _MOST_PAINTED) ** 0.5)
     columns, rows = int(frame.width / cell) + 1, int(frame.height / cell) + 1
     topmost = np.full((rows, columns), -1, np.intp)
-    edges = np.round(np.nan_to_num(drawn) / cell)
+    edges = np.round(sides / cell)
     np.maximum(edges[:, 2:], edges[:, :2] + 1, out=edges[:, 2:])  # thin ones count too, where they are many
     edges = np.clip(edges, 0, max(rows, columns)).astype(np.intp)
     for place in np.argsort(orders, kind="stable").tolist():
         left, top, right, bottom = edges[place].tolist()
         topmost[top:bottom, left:right] = place
-    middle = np.nan_to_num((boxes[:, :2] + boxes[:, 2:]) / (2 * cell))
-    x = np.clip(middle[:, 0], 0, columns - 1).astype(np.intp)
-    y = np.clip(middle[:, 1], 0, rows - 1).astype(np.intp)
+    left, top, right, bottom = np.nan_to_num(boxes / cell).T
+    x = np.clip((left + right) / 2, 0, columns - 1).astype(np.intp)
+    down = np.stack([top + height * (bottom - top) for height in heights])
+    y = np.clip(down, 0, rows - 1).astype(np.intp)
     found: NDArray[np.intp] = topmost[y, x]
     return found
 
@@ -174,7 +186,7 @@ def _under_letters(
     """Which of some characters stand under later ones of them that are other letters in another colour."""
     places = np.flatnonzero(group)
     boxes, texts = characters.boxes[places], owners[places]
-    over = _topmost(boxes, drawings.text_orders[texts], boxes, characters.frame)
+    (over,) = _topmost(boxes, drawings.text_orders[texts], boxes, characters.frame, _HEIGHTS[:1])
     codes, colours = characters.codes[places], drawings.text_colours[texts]
     later = drawings.text_orders[texts[over]] > drawings.text_orders[texts]
     other = (codes[over] != codes) & (colours[over] != colours).any(axis=1)
@@ -210,10 +222,10 @@ def _over_or_under(
 
 
 def _clipped_off(boxes: Boxes, clips: Boxes) -> Mask:
-    """Characters whose middles lie outside of their clips."""
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    """Characters less than half of which lies inside of their clips."""
     with np.errstate(invalid="ignore"):
-        off: Mask = np.any((middle < clips[:, :2]) | (middle > clips[:, 2:]), axis=1)
+        inside = np.minimum(boxes[:, 2:], clips[:, 2:]) - np.maximum(boxes[:, :2], clips[:, :2])
+        off: Mask = np.any(inside < (boxes[:, 2:] - boxes[:, :2]) / 2, axis=1)
     return off
 
 
