@@ -84,6 +84,17 @@ def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
         "links": '<link rel="stylesheet" href="a.css">' * count + '<p style="color:#fff">a',
         "named before": "<?xml-stylesheet " * count + '<p style="color:#fff">a',
         "queries": "<style>" + "@media (min-width:1px){" * count + "</style><p>a",
+        "rules in rules": "<style>" + ".a,&&&&{color:red;" * count + "</style><p class=a>a",
+        "rules beside rules": "<style>.a{" + "&{color:red}" * count + "}</style><p class=a>a",
+        "layers": "<style>"
+        + "".join(f"@layer a{i}{{p{{color:red}}}}" for i in range(count // 10))
+        + "</style><p>a",
+        "sheets in sheets": f'<link rel=stylesheet href="data:,{"@import %27data:," * count}"><p>a',
+        "variables of variables": "<style>p{"
+        + "".join(f"--b{i}:{f'var(--b{i + 1})' * 99};" for i in range(20))
+        + "color:var(--b0)}</style><p>a",
+        "shadow roots": "<div><template shadowrootmode=open>" * count + "<p>a",
+        "clipped": '<p style="height:1em;overflow:hidden">a<br>' * count,
     }
     paths = [_saved(folder / f"{name}.html", text.encode()) for name, text in pages.items()]
     yield from tried_together(_LOAD, paths)

@@ -1,16 +1,20 @@
 """The style of elements by CSS: sheets parsed by tinycss2, selectors matched by cssselect2.
 
 Only what decides on whether text can be seen is kept of a sheet, so that matching stays quick. A page is
-taken as it looks on a screen of `SCREEN` pixels in light colours.
+taken as it looks on a screen (`css_media`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import base64
+import binascii
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
-from ingest.loaders.css_values import length
+from ingest.loaders.css_media import SCREEN, holds_on_screen
 
 __all__ = [
     "SCREEN",
@@ -21,25 +25,41 @@ __all__ = [
     "StyleSheet",
     "inline_style",
     "no_sheets",
+    "opened_sheet",
     "style_sheet",
     "winning",
 ]
 
-SCREEN: Final = (1280.0, 800.0)
-_LARGEST_SHEET: Final = 1_000_000
-_DEEPEST: Final = 8
+_LARGEST_SHEETS: Final = 4_000_000
+"""Characters of all sheets of a page, parsed in some five seconds."""
+_DEEPEST: Final = 32
+_LONGEST_SELECTOR: Final = 5_000
 _SKIP: Final = {"skip_comments": True, "skip_whitespace": True}
 # fmt: off
 _RELEVANT: Final = frozenset((
     "display", "visibility", "content-visibility", "opacity", "filter", "zoom", "transform", "scale",
     "translate", "rotate", "clip", "clip-path", "color", "background", "background-color",
     "background-image", "background-clip", "-webkit-background-clip", "-webkit-text-fill-color",
-    "-webkit-text-stroke", "-webkit-text-stroke-color", "text-shadow", "font", "font-size",
-    "letter-spacing", "line-height", "text-indent", "position", "left", "right", "top", "bottom", "inset",
-    "margin", "margin-left", "margin-top", "margin-right", "overflow", "overflow-x", "overflow-y", "height",
-    "width", "block-size", "inline-size", "max-height", "max-width", "max-block-size", "max-inline-size",
+    "-webkit-text-stroke", "-webkit-text-stroke-color", "-webkit-text-stroke-width", "text-shadow", "font",
+    "font-size", "letter-spacing", "line-height", "text-indent", "position", "left", "right", "top",
+    "bottom", "inset", "margin", "margin-left", "margin-top", "margin-right", "overflow",
+    "overflow-x", "overflow-y", "height", "width", "max-height", "max-width", "white-space",
+    "-webkit-text-security", "-webkit-line-clamp",
 ))
+_SIDES: Final = {"inline-start": "left", "inline-end": "right", "block-start": "top", "block-end": "bottom"}
+_LOGICAL: Final = {
+    "block-size": "height", "inline-size": "width", "max-block-size": "max-height",
+    "max-inline-size": "max-width", "overflow-block": "overflow-y", "overflow-inline": "overflow-x",
+    **{f"inset-{side}": name for side, name in _SIDES.items()},
+    **{f"margin-{side}": f"margin-{name}" for side, name in _SIDES.items()},
+}
+"""Properties by the direction of text, and what they are where it runs from left to right."""
+_PAIRS: Final = {
+    f"{name}-{way}": tuple(_LOGICAL[f"{name}-{way}-{end}"] for end in ("start", "end"))
+    for name in ("inset", "margin") for way in ("inline", "block")
+}
 # fmt: on
+_KEPT: Final = _RELEVANT | _LOGICAL.keys() | _PAIRS.keys()
 Tokens = Sequence[Any]
 Style = dict[str, Tokens]
 """The winning values of properties, as tokens of tinycss2."""
@@ -58,7 +78,7 @@ def inline_style(text: str) -> Declared:
 
 def _declarations(parsed: Iterable[Any]) -> Iterator[_Declaration]:
     for one in parsed:
-        if one.type == "declaration" and (one.lower_name in _RELEVANT or one.name.startswith("--")):
+        if one.type == "declaration" and (one.lower_name in _KEPT or one.name.startswith("--")):
             value = [token for token in one.value if token.type != "comment"]
             yield one.important, one.name if one.name.startswith("--") else one.lower_name, value
 
@@ -79,6 +99,34 @@ def no_sheets(name: str, address: str) -> Sheet | None:
     return None
 
 
+def opened_sheet(opener: SheetOpener, name: str, address: str) -> Sheet | None:
+    """The sheet at an address; one that stands in the address itself needs no opener."""
+    scheme, _, rest = address.strip().partition(":")
+    if scheme.lower() != "data":
+        return opener(name, address)
+    head, _, body = rest.partition(",")
+    data = unquote_to_bytes(body)
+    try:
+        data = base64.b64decode(data) if head.lower().rstrip().endswith(";base64") else data
+    except binascii.Error:
+        return None
+    return Sheet(name, data.decode("utf-8", "replace"))
+
+
+_Rank = tuple[float, ...]
+"""Where a layer of rules stands, by the places of its names; rules of a layer beat those of its layers."""
+_UNLAYERED: Final[_Rank] = (math.inf,)
+
+
+class _Place(NamedTuple):
+    """Where a rule stands: how deep it may nest, in which file, in which layer, inside of which selectors."""
+
+    depth: int
+    name: str
+    layer: tuple[str, ...] = ()
+    outer: str = ""
+
+
 class StyleSheet:
     """The rules of all sheets of a page that say something about what can be seen."""
 
@@ -89,73 +137,146 @@ class StyleSheet:
         self.is_empty = True
         self.imports = False
         """Whether a sheet asks for another file that cannot be had."""
+        self.is_whole = True
+        """Whether all that could be had was read; too much is not."""
         self._opener = opener
-        self._left = _LARGEST_SHEET
+        self._left = _LARGEST_SHEETS
+        self._layers: dict[tuple[str, ...], int] = {}
         for sheet in sheets:
-            self._read(sheet, _DEEPEST)
+            self._read(sheet, _Place(_DEEPEST, sheet.name))
 
-    def _read(self, sheet: Sheet, depth: int) -> None:
+    def _read(self, sheet: Sheet, place: _Place) -> None:
         import tinycss2
 
         self._left -= len(sheet.text)
-        if self._left >= 0:
-            self._take(tinycss2.parse_stylesheet(sheet.text, **_SKIP), depth, sheet.name)
+        if self._left >= 0 and place.depth:
+            self._take(tinycss2.parse_stylesheet(sheet.text, **_SKIP), place)
         else:
-            self.imports = True
+            self.is_whole = False
 
-    def _take(self, rules: Iterable[Any], depth: int, name: str) -> None:
+    def _take(self, rules: Iterable[Any], place: _Place) -> None:
         import tinycss2
 
         for rule in rules:
             if rule.type == "qualified-rule":
-                self._add(rule)
-            elif rule.type == "at-rule" and rule.lower_at_keyword == "import":
-                self._import(rule, depth, name)
-            elif rule.type == "at-rule" and rule.content is not None and depth and _applies(rule):
-                self._take(
-                    tinycss2.parse_rule_list(rule.content, **_SKIP),
-                    depth - 1,
-                    name,
-                )
+                self._add(rule.content, place._replace(outer=_nested(rule.prelude, place.outer)))
+            elif rule.type != "at-rule":
+                continue
+            elif rule.lower_at_keyword == "import":
+                self._import(rule, place)
+            elif rule.content is None:
+                if rule.lower_at_keyword == "layer":
+                    for named in _names(rule.prelude):
+                        self._rank((*place.layer, *named))
+            elif not place.depth:
+                self.is_whole = False
+            elif _applies(rule):
+                inner = self._inside(rule, place)
+                if place.outer:
+                    self._add(rule.content, inner)
+                else:
+                    self._take(tinycss2.parse_rule_list(rule.content, **_SKIP), inner)
 
-    def _import(self, rule: Any, depth: int, name: str) -> None:
+    def _inside(self, rule: Any, place: _Place) -> _Place:
+        """The place of the rules in an at-rule."""
+        layer = place.layer
+        if rule.lower_at_keyword == "layer":
+            named = next(iter(_names(rule.prelude)), ())
+            layer = (*layer, *(named or (f" {len(self._layers)}",)))
+            self._rank(layer)
+        return place._replace(depth=place.depth - 1, layer=layer)
+
+    def _import(self, rule: Any, place: _Place) -> None:
         """Take the rules of a sheet that another asks for, if they hold on a screen."""
         tokens = [token for token in rule.prelude if token.type not in ("whitespace", "comment")]
         address = tokens[0] if tokens else None
         if address is not None and address.type == "function" and address.lower_name == "url":
             address = next((token for token in address.arguments if token.type == "string"), None)
-        if (
-            address is None
-            or address.type not in ("string", "url")
-            or not any(map(_matches, _queries(tokens[1:])))
-        ):
+        if address is None or address.type not in ("string", "url"):
             return
-        sheet = self._opener(name, address.value) if depth else None
+        layer = place.layer
+        asked = tokens[1:]
+        while asked and getattr(asked[0], "lower_name", getattr(asked[0], "lower_value", "")) in (
+            "layer",
+            "supports",
+        ):
+            own = asked.pop(0)
+            if own.type == "ident" or own.lower_name == "layer":
+                named = next(iter(_names(getattr(own, "arguments", ()))), ())
+                layer = (*layer, *(named or (f" {len(self._layers)}",)))
+                self._rank(layer)
+        if not holds_on_screen(asked):
+            return
+        sheet = opened_sheet(self._opener, place.name, address.value) if place.depth else None
         if sheet is None:
             self.imports = True
         else:
-            self._read(sheet, depth - 1)
+            self._read(sheet, _Place(place.depth - 1, sheet.name, layer))
 
-    def _add(self, rule: Any) -> None:
+    def _rank(self, layer: tuple[str, ...]) -> _Rank:
+        """Where a layer stands among others: those that are named first are the weakest."""
+        if not layer:
+            return _UNLAYERED
+        path = [layer[: end + 1] for end in range(len(layer))]
+        return (*(float(self._layers.setdefault(one, len(self._layers))) for one in path), math.inf)
+
+    def _add(self, content: Any, place: _Place) -> None:
+        """Take the declarations of a block, then the rules inside of it."""
         import tinycss2
         from cssselect2 import SelectorError, compile_selector_list
 
-        parsed = tinycss2.parse_blocks_contents(rule.content, **_SKIP)
+        parsed = tinycss2.parse_blocks_contents(content, **_SKIP)
         declared = tuple(_declarations(parsed))
-        if not declared:
-            return
         try:
-            selectors = compile_selector_list(rule.prelude)
+            selectors = compile_selector_list(place.outer) if declared else ()
         except SelectorError:
-            return
+            selectors = ()
+        rank = self._rank(place.layer)
+        important = tuple(one for one in declared if one[0])
         for selector in selectors:
             if selector.pseudo_element is None:
-                self._matcher.add_selector(selector, declared)
+                self._matcher.add_selector(selector, (rank, declared))
+                if important and place.layer:  # of important ones those of the first layer win
+                    self._matcher.add_selector(selector, ((math.inf, *(-one for one in rank)), important))
                 self.is_empty = False
+        if any(one.type in ("qualified-rule", "at-rule") for one in parsed):
+            if place.depth and len(place.outer) <= _LONGEST_SELECTOR:
+                self._take(parsed, place._replace(depth=place.depth - 1))
+            else:
+                self.is_whole = False
 
     def layers(self, element: Any) -> list[Declared]:
         """What the sheets declare for a `cssselect2.ElementWrapper`, the weakest first."""
-        return [payload for _, _, _, payload in self._matcher.match(element)]
+        found = [payload for _, _, _, payload in self._matcher.match(element)]
+        if self._layers:
+            found.sort(key=lambda payload: payload[0])
+        return [declared for _, declared in found]
+
+
+def _nested(prelude: Sequence[Any], outer: str) -> str:
+    """The selectors of a rule inside of others, which `&` stands for, or which are before it."""
+    import tinycss2
+
+    if not outer:
+        return str(tinycss2.serialize(prelude))
+    found, part = [], ""
+    for token in [*prelude, None]:
+        if token is None or token == ",":
+            own = part if "&" in part else f"& {part}"
+            found.append(own.replace("&", f":is({outer})"))
+            part = ""
+        else:
+            part += token.serialize()
+    return ",".join(found)
+
+
+def _names(prelude: Iterable[Any]) -> Iterator[tuple[str, ...]]:
+    """The names of layers, each of its parts."""
+    import tinycss2
+
+    for name in str(tinycss2.serialize(list(prelude))).split(","):
+        if name.strip():
+            yield tuple(name.strip().split("."))
 
 
 @lru_cache(maxsize=8)
@@ -177,6 +298,7 @@ def winning(layers: Sequence[Declared]) -> Style:
 
 def _put(style: Style, name: str, value: Tokens) -> None:
     """Keep a value; a shorthand sets what it stands for."""
+    name = _LOGICAL.get(name, name)
     parts = [token for token in value if token.type != "whitespace"]
     match name:
         case "background":
@@ -187,6 +309,9 @@ def _put(style: Style, name: str, value: Tokens) -> None:
             prefix = "" if name == "inset" else "margin-"
             for side, index in zip(("top", "right", "bottom", "left"), order, strict=True):
                 style[prefix + side] = parts[index : index + 1]
+        case _ if name in _PAIRS:
+            for side, part in zip(_PAIRS[name], (parts[:1], parts[-1:]), strict=True):
+                style[side] = part
         case "font":
             sizes = [token for token in parts if token.type in ("dimension", "percentage") or _is_zero(token)]
             if sizes:
@@ -200,45 +325,11 @@ def _is_zero(token: Any) -> bool:
 
 
 def _applies(rule: Any) -> bool:
-    """Whether the rules in an at-rule hold on a screen; of conditions, widths and heights are known."""
+    """Whether the rules in an at-rule hold on a screen."""
     match rule.lower_at_keyword:
         case "media":
-            return any(_matches(query) for query in _queries(rule.prelude))
+            return holds_on_screen(rule.prelude)
         case "supports" | "layer" | "container" | "scope":
             return True
         case _:
             return False
-
-
-def _queries(prelude: Iterable[Any]) -> Iterator[list[Any]]:
-    query: list[Any] = []
-    for token in prelude:
-        if token == ",":
-            yield query
-            query = []
-        elif token.type not in ("whitespace", "comment"):
-            query.append(token)
-    yield query
-
-
-def _matches(query: Sequence[Any]) -> bool:
-    words = [token.lower_value for token in query if token.type == "ident"]
-    negated = words[:1] == ["not"]
-    media = [word for word in words if word not in ("not", "only", "and", "or")]
-    holds = all(word in ("screen", "all") for word in media)
-    holds &= all(_holds(token.content) for token in query if token.type == "() block")
-    return bool(holds) is not negated
-
-
-def _holds(condition: Sequence[Any]) -> bool:
-    parts = [token for token in condition if token.type not in ("whitespace", "comment")]
-    name = parts[0].lower_value if parts and parts[0].type == "ident" else ""
-    value = parts[2:] if len(parts) > 2 and parts[1] == ":" else []
-    limit = length(value, 16.0, SCREEN[0], SCREEN) if value else None
-    known: Mapping[str, float] = {"width": SCREEN[0], "height": SCREEN[1]}
-    bound, _, side = name.partition("-")
-    if bound in ("min", "max") and side in known and limit is not None:
-        return known[side] >= limit if bound == "min" else known[side] <= limit
-    if name == "prefers-color-scheme":
-        return any(token.type == "ident" and token.lower_value == "light" for token in value)
-    return name in ("color", "hover", "pointer", "scripting")

@@ -7,11 +7,19 @@ ground can be seen.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ingest.loaders.css import SCREEN, Style
-from ingest.loaders.css_values import colours, length, numbers, opacity_and_colour, substituted
+from ingest.loaders.css_values import (
+    colours,
+    comma_parts,
+    length,
+    numbers,
+    opacity_and_colour,
+    substituted,
+)
 from ingest.loaders.visible import BLACK, LEAST_POINTS, WHITE, Colour, blended, looks_alike
 
 __all__ = ["Look", "looking"]
@@ -23,8 +31,15 @@ _FAR_INDENT: Final = 500.0
 _FAR_RIGHT: Final = 2_500.0
 _THIN: Final = 1.0
 _FAINT: Final = 0.08
+_STEPS: Final = {"smaller": 1 / 1.2, "larger": 1.2}
 _PLACED: Final = ("absolute", "fixed", "relative", "sticky")
-_SIDES: Final = ("height", "width", "block-size", "inline-size")
+_MOST_LINES: Final = 6.0
+"""Boxes that show more lines may hold what scrolls."""
+_NARROW: Final = 0.35
+"""The width of letters in the mean, as a share of their size, where they are narrow."""
+_SIDES: Final = ("height", "width")
+_BLURRED: Final = 2.0
+"""The share of a letter's size by which a shadow may be apart or blurred and still show its form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,8 @@ class Look:
     spacing: float = 0.0
     is_outlined: bool = False
     is_gone: bool = False
-    is_squeezed: bool = False
+    cut: tuple[float, float] | None = None
+    """How many lines fit into the element where it cuts off the rest, and how many letters into a line."""
     variables: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -72,34 +88,44 @@ class Look:
 def looking(style: Style, outer: Look) -> tuple[Look, bool]:
     """How an element with a style looks inside of another, and whether it is put at a place of its own."""
     if style.keys() == {"color"}:
-        return replace(
-            outer, colour=_paint(substituted(style["color"], outer.variables), outer.colour)
-        ), False
+        colour = _paint(substituted(style["color"], outer.variables), outer.colour)
+        return replace(outer, colour=colour, cut=None), False
     variables = outer.variables
     own = {name: value for name, value in style.items() if name.startswith("--")}
     if own:
         variables = {**variables, **own}
-    if variables:
-        style = {name: substituted(value, variables) for name, value in style.items()}
-    if _word(style, "display") == "none" or _word(style, "content-visibility") == "hidden":
+    style = {name: substituted(value, variables) for name, value in style.items()}
+    if (
+        _word(style, "display") in ("none", "table-column", "table-column-group")
+        or _word(style, "content-visibility") == "hidden"
+        or _word(style, "-webkit-text-security") not in ("", "none")
+    ):
         return replace(outer, is_gone=True), False
     size = outer.size
     if "font-size" in style:
         given = length(style["font-size"], outer.size, outer.size, SCREEN)
-        size = outer.size if given is None else given
+        factor = _STEPS.get(_word(style, "font-size"), 1.0)
+        size = outer.size * factor if given is None else given
     placed = _word(style, "position") in _PLACED
     factor = _scale(style)
     visibility = _word(style, "visibility")
+    indent = _number(style, "text-indent", size, outer.indent)
     look = replace(
         outer,
         size=size,
         zoom=outer.zoom * factor,
         is_visible=outer.is_visible if visibility in ("", "inherit") else visibility == "visible",
-        indent=_number(style, "text-indent", size, outer.indent),
+        indent=indent,
         spacing=_number(style, "letter-spacing", size, outer.spacing),
         opacity=outer.opacity * _opacity(style),
         variables=variables,
-        is_gone=factor == 0 or _is_moved_away(style, size, placed) or _is_clipped(style, size, placed),
+        is_gone=(
+            factor == 0
+            or _is_moved_away(style, size, placed)
+            or _is_clipped(style, size, placed)
+            or _is_indented_away(style, size, indent)
+        ),
+        cut=_lines_that_fit(style, size),
     )
     return (look if look.is_gone else _painted(style, look)), placed
 
@@ -113,15 +139,40 @@ def _painted(style: Style, look: Look) -> Look:
         fill = _paint(style["-webkit-text-fill-color"], colour)
     if "background-color" in style or "background-image" in style:
         ground = _ground(style, ground)
+    is_outlined = look.is_outlined or _is_edged(style, look.size, ground)
     if "text" in (_word(style, "background-clip"), _word(style, "-webkit-background-clip")):
-        return replace(look, colour=colour, fill=None, ground=None, is_outlined=True)
-    drawn = ("text-shadow", "-webkit-text-stroke", "-webkit-text-stroke-color")
-    edges = [token for name in drawn for token in style.get(name, ())]
-    is_outlined = look.is_outlined or any(
-        alpha > _FAINT and (ground is None or not looks_alike(blended(edge, alpha, ground), ground))
-        for alpha, edge in colours(edges)
-    )
+        drawn = fill or colour
+        if ground is None or drawn is None:
+            return replace(look, colour=colour, fill=None, ground=None, is_outlined=True)
+        # what letters are filled with is their ground, as far as their own colour lets it through
+        colour = 1.0, blended(drawn[1], drawn[0], ground)
+        return replace(look, colour=colour, fill=None, is_outlined=is_outlined)
     return replace(look, colour=colour, fill=fill, ground=ground, is_outlined=is_outlined)
+
+
+def _is_edged(style: Style, size: float, ground: Colour | None) -> bool:
+    """Whether a stroke about letters, or a shadow near them, shows their form."""
+
+    def shows(tokens: Any) -> bool:
+        return any(
+            alpha > _FAINT and (ground is None or not looks_alike(blended(edge, alpha, ground), ground))
+            for alpha, edge in colours(tokens)
+        )
+
+    strokes = [*style.get("-webkit-text-stroke", ()), *style.get("-webkit-text-stroke-color", ())]
+    widths = [*style.get("-webkit-text-stroke-width", ()), *strokes]
+    measured = (length([token], size, size, SCREEN) for token in widths if token.type != "function")
+    if any(width is not None and width > 0 for width in measured) and shows(strokes):
+        return True
+    return any(
+        shows(shadow)
+        and all(
+            abs(length([token], size, size, SCREEN) or 0.0) <= _BLURRED * size
+            for token in shadow
+            if token.type in ("dimension", "number")
+        )
+        for shadow in comma_parts(style.get("text-shadow", ()))
+    )
 
 
 def _paint(value: Any, current: tuple[float, Colour] | None) -> tuple[float, Colour] | None:
@@ -131,7 +182,7 @@ def _paint(value: Any, current: tuple[float, Colour] | None) -> tuple[float, Col
         return current
     if word in ("initial", "revert", "canvastext", "windowtext"):
         return 1.0, BLACK
-    if word in ("canvas", "window"):
+    if word in ("canvas", "field", "window"):
         return 1.0, WHITE
     return opacity_and_colour(value[0]) if value else current
 
@@ -146,22 +197,21 @@ def _ground(style: Style, outer: Colour | None) -> Colour | None:
             ground = colour if alpha == 1 else None if ground is None else blended(colour, alpha, ground)
     for token in style.get("background-image", ()):
         if token.type == "url" or (token.type == "function" and not opacity_and_colour(token)):
-            shades = [colour for alpha, colour in colours([token]) if alpha == 1]
-            is_plain = bool(shades) and all(looks_alike(shade, shades[0]) for shade in shades)
-            ground = shades[0] if is_plain else None
+            shades = list(colours([token]))
+            if ground is not None:
+                shades = [(1.0, blended(colour, alpha, ground)) for alpha, colour in shades]
+            first = shades[0] if shades else (0.0, WHITE)
+            is_plain = all(alpha == 1 and looks_alike(colour, first[1]) for alpha, colour in shades)
+            ground = first[1] if is_plain and first[0] == 1 else None
     return ground
 
 
 def _opacity(style: Style) -> float:
-    found = 1.0
-    for token in style.get("opacity", ()):
-        if token.type in ("number", "percentage"):
-            found = token.value if token.type == "number" else token.value / 100
+    given = length(style.get("opacity", ()), 0.0, 1.0, SCREEN)
+    found = 1.0 if given is None else given
     for token in style.get("filter", ()):
         if token.type == "function" and token.lower_name == "opacity":
-            for argument in token.arguments:
-                if argument.type in ("number", "percentage"):
-                    found *= argument.value if argument.type == "number" else argument.value / 100
+            found *= next(iter(numbers(token, 0.0, 1.0, SCREEN)), 1.0)
     return min(max(float(found), 0.0), 1.0)
 
 
@@ -218,10 +268,35 @@ def _is_clipped(style: Style, size: float, placed: bool) -> bool:
                 return True
     if any(_is_empty(token, size) for token in style.get("clip-path", ()) if token.type == "function"):
         return True
-    overflow = {_word(style, name) for name in ("overflow", "overflow-x", "overflow-y")} - {"", "visible"}
     names = ("line-height", *_SIDES, *(f"max-{side}" for side in _SIDES))
     sizes = (_number(style, name, size, _FAR) for name in names)
-    return bool(overflow) and any(value <= _THIN for value in sizes)
+    return _cuts_off(style) and any(value <= _THIN for value in sizes)
+
+
+def _cuts_off(style: Style) -> bool:
+    names = ("overflow", "overflow-x", "overflow-y")
+    return bool({_word(style, name) for name in names} - {"", "visible", "inherit", "initial", "unset"})
+
+
+def _is_indented_away(style: Style, size: float, indent: float) -> bool:
+    """Whether the one line of an element begins behind its right edge, where it is cut off."""
+    if _word(style, "white-space") not in ("nowrap", "pre") or not _cuts_off(style):
+        return False
+    return 0 < _number(style, "width", size, SCREEN[0]) <= indent
+
+
+def _lines_that_fit(style: Style, size: float) -> tuple[float, float] | None:
+    """At most how many lines an element shows where what is below cannot be reached, and how long ones."""
+    ways = {_word(style, name) for name in ("overflow", "overflow-y")}
+    heights = [length(style.get(name, ()), size, math.nan, SCREEN) for name in ("height", "max-height")]
+    known = [height / size for height in heights if height is not None and height > 0 and size > 0]
+    clamp = style.get("-webkit-line-clamp", ())
+    if clamp and clamp[0].type == "number":
+        known.append(float(clamp[0].value))
+    if not known or min(known) > _MOST_LINES or ways.isdisjoint(("hidden", "clip")) or "auto" in ways:
+        return None
+    width = min(_number(style, "width", size, SCREEN[0]), _number(style, "max-width", size, SCREEN[0]))
+    return min(known), max(width, size) / max(_NARROW * size, 1e-3)
 
 
 def _is_empty(shape: Any, size: float) -> bool:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ingest.loaders.visible import Colour
 
-__all__ = ["colours", "length", "numbers", "opacity_and_colour", "substituted"]
+__all__ = [
+    "colours",
+    "comma_parts",
+    "legacy_colour",
+    "length",
+    "numbers",
+    "opacity_and_colour",
+    "substituted",
+]
 
 Tokens = Sequence[Any]
 _INCH: Final = 96.0
@@ -21,6 +30,7 @@ _SIZES: Final = {
     "x-large": 24.0, "xx-large": 32.0,
 }  # fmt: skip
 _DEEPEST: Final = 8
+_MOST_VARIABLES: Final = 500
 _GREY: Final = 0.02
 
 
@@ -49,7 +59,7 @@ def _length(token: Any, size: float, whole: float, screen: tuple[float, float], 
         case "function" | "() block" if depth:
             name = getattr(token, "lower_name", "calc")
             inner = token.arguments if token.type == "function" else token.content
-            terms = [_sum(part, size, whole, screen, depth - 1) for part in _comma_parts(inner)]
+            terms = [_sum(part, size, whole, screen, depth - 1) for part in comma_parts(inner)]
             known = [term for term in terms if term is not None]
             if not known or len(known) < len(terms):
                 return None
@@ -101,7 +111,8 @@ def _sum(tokens: Tokens, size: float, whole: float, screen: tuple[float, float],
     return total + sign * (product or 0.0)
 
 
-def _comma_parts(tokens: Tokens) -> Iterator[Tokens]:
+def comma_parts(tokens: Tokens) -> Iterator[Tokens]:
+    """The parts of a value that commas divide."""
     part: list[Any] = []
     for token in tokens:
         if token == ",":
@@ -141,6 +152,22 @@ def opacity_and_colour(token: Any) -> tuple[float, Colour] | None:
     return float(found.alpha), (red, green, blue)
 
 
+def legacy_colour(text: str) -> str:
+    """A colour of an old attribute as CSS writes it: browsers make one of any text, by the rules of HTML."""
+    from tinycss2.color5 import parse_color
+
+    text = text.strip()[:128]
+    is_plain = re.fullmatch("#(?:[0-9a-f]{3}|[0-9a-f]{6})", text, re.I) is not None
+    if not text or is_plain or (text.isalpha() and parse_color(text) is not None):
+        return text
+    digits = re.sub("[^0-9a-f]", "0", text.removeprefix("#").lower())
+    side = max(-(-len(digits) // 3), 1)
+    parts = [digits.ljust(3 * side, "0")[start : start + side][-8:] for start in (0, side, 2 * side)]
+    while len(parts[0]) > 2 and all(part[0] == "0" for part in parts):
+        parts = [part[1:] for part in parts]
+    return "#" + "".join(part[:2].rjust(2, "0") for part in parts)
+
+
 def colours(tokens: Tokens, depth: int = _DEEPEST) -> Iterator[tuple[float, Colour]]:
     """All colours that are named in a value, those in gradients and shadows too."""
     for token in tokens:
@@ -151,17 +178,36 @@ def colours(tokens: Tokens, depth: int = _DEEPEST) -> Iterator[tuple[float, Colo
             yield from colours(token.arguments, depth - 1)
 
 
-def substituted(tokens: Tokens, variables: Mapping[str, Tokens], depth: int = _DEEPEST) -> Tokens:
-    """A value with what its variables stand for, or with what it says for those that nobody set."""
+def substituted(
+    tokens: Tokens, variables: Mapping[str, Tokens], depth: int = _DEEPEST, left: list[int] | None = None
+) -> Tokens:
+    """A value with what its variables stand for, or with what it says for those that nobody set.
+
+    `left` counts the variables that may still be put in; no value needs many.
+    """
+    from tinycss2.ast import FunctionBlock
+
     if not depth or not any(token.type == "function" for token in tokens):
         return tokens
+    left = [_MOST_VARIABLES] if left is None else left
     found: list[Any] = []
     for token in tokens:
-        if token.type != "function" or token.lower_name != "var":
+        if token.type != "function":
             found.append(token)
             continue
-        parts = list(_comma_parts(token.arguments))
+        if token.lower_name != "var":
+            inner = substituted(token.arguments, variables, depth - 1, left)
+            if inner is not token.arguments:
+                token = FunctionBlock(token.source_line, token.source_column, token.name, inner)
+            found.append(token)
+            continue
+        left[0] -= 1
+        if left[0] < 0:
+            return ()
+        parts = list(comma_parts(token.arguments))
         name = next((part.value for part in parts[0] if part.type == "ident"), "")
         value = variables.get(name, parts[1] if len(parts) > 1 else ())
-        found.extend(one for one in substituted(value, variables, depth - 1) if one.type != "whitespace")
+        found.extend(
+            one for one in substituted(value, variables, depth - 1, left) if one.type != "whitespace"
+        )
     return found

@@ -50,7 +50,7 @@ class EmailLoader:
     """Reads a message as saved by a mail program, or a mailbox with a page for each of its messages."""
 
     media_types: tuple[str, ...] = ("message/rfc822",)
-    version: int = 4
+    version: int = 5
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a message whole.
@@ -122,18 +122,23 @@ def _told_sender(message: EmailMessage) -> str:
 
 def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
     try:
-        body = message.get_body(("plain", "html"))
-    except (KeyError, AttributeError, LookupError):
-        body = None
-    if body is None:
+        bodies = _bodies(message)
+    except (KeyError, AttributeError, LookupError):  # headers that contradict the message's structure
         return
+    if not bodies:
+        return
+    plain = next((part for part in reversed(bodies) if part.get_content_type() == "text/plain"), None)
+    body = bodies[-1] if plain is None else plain
+    kinds = [part.get_content_type() for part in bodies]
+    if len(set(kinds)) < len(kinds):
+        builder.warnings.append("of several versions of the text, the one that mail programs show is read")
     data, charset = _content(body), body.get_content_charset()
     if body.get_content_type() == "text/html":
         _write_thread(*html_paragraphs(data, charset, builder), builder)
         return
     decoded = decode(data, charset)
-    shown = _shown_part(message, body)
-    if shown is not None:
+    shown = bodies[-1]
+    if shown is not body:
         seen = DocumentBuilder("message", "", "text/html")
         write_html(_content(shown), seen, shown.get_content_charset())
         if _tells_other(decoded.text, seen.written):
@@ -147,13 +152,28 @@ def _write_body(message: EmailMessage, builder: DocumentBuilder) -> None:
     _write_thread(decoded.text, plain_paragraphs(decoded.text), builder)
 
 
-def _shown_part(message: EmailMessage, plain: MIMEPart) -> MIMEPart | None:
-    """The HTML of a message that mail programs show in place of its plain text."""
-    try:
-        shown = message.get_body(("html",))
-    except (KeyError, AttributeError, LookupError):
-        return None
-    return None if shown is plain else shown
+def _bodies(part: MIMEPart) -> list[MIMEPart]:
+    """The versions of a message's text; of alternatives mail programs show the last (RFC 2046, 5.1.4)."""
+    if part.get_content_disposition() == "attachment":
+        return []
+    if part.get_content_type() in ("text/plain", "text/html"):
+        return [part]
+    parts = [child for child in part.iter_parts() if isinstance(child, MIMEPart)]
+    match part.get_content_subtype():
+        case "alternative":
+            return [body for child in parts for body in _bodies(child)]
+        case "related":
+            start = part.get_param("start")
+            root = next((child for child in parts if start and child.get("Content-ID") == start), None)
+            return _bodies(root or parts[0]) if parts else []
+    found: list[MIMEPart] = []
+    for child in parts:
+        kinds = {body.get_content_type() for body in found}
+        new = [body for body in _bodies(child) if body.get_content_type() not in kinds]
+        # parts of a row are all shown: the HTML is taken to be the text
+        is_html = any(body.get_content_type() == "text/html" for body in new)
+        found = [*found, *new] if is_html else [*new, *found]
+    return found
 
 
 def _tells_other(plain: str, seen: str) -> bool:

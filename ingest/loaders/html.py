@@ -59,7 +59,7 @@ class HtmlLoader:
     """Reads HTML; scripts, navigation and hidden elements are left out."""
 
     media_types: tuple[str, ...] = ("text/html",)
-    version: int = 5
+    version: int = 6
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
@@ -110,6 +110,8 @@ def _parsed(
     soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
     unseen = take_out_unseen(soup, decoded.text, name, opener)
     builder.leave_out(unseen.hidden)
+    if not unseen.is_whole:
+        builder.warnings.append("there are too many style sheets to read all: what they hide is read")
     builder.read_aside("characters as pale as their ground, unless another file colours it", unseen.doubtful)
     for node in soup.find_all(_STRUCK_OUT):
         if node.get_text(strip=True):

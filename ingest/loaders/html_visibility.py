@@ -6,6 +6,7 @@ how it looks from that (`css_look`). Text that is placed beside a picture may st
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,10 +19,13 @@ from ingest.loaders.css import (
     StyleSheet,
     inline_style,
     no_sheets,
+    opened_sheet,
     style_sheet,
     winning,
 )
 from ingest.loaders.css_look import Look, looking
+from ingest.loaders.css_media import holds_on_screen
+from ingest.loaders.css_values import legacy_colour
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
@@ -32,11 +36,18 @@ __all__ = ["Unseen", "take_out_unseen"]
 _PICTURES: Final = ("img", "svg", "canvas", "video", "picture", "object", "iframe", "embed")
 _LINKED: Final = re.compile(r"\brel\s*=\s*[\"']?[a-z ]{0,40}stylesheet|<\?xml-stylesheet", re.I)
 _NAMED_BEFORE: Final = re.compile(r"<\?xml-stylesheet\b([^<>]*+)>", re.I)
+_SHADOW: Final = re.compile("shadowrootmode", re.I)
 _ADDRESS: Final = re.compile(r"\bhref\s*+=\s*+[\"']([^\"']{1,500})[\"']", re.I)
-_OF_NOTE: Final = frozenset(("style", "hidden", "href", "bgcolor", "background", "color", "text"))
+_OF_NOTE: Final = frozenset(("style", "hidden", "href", "bgcolor", "background", "color", "text", "popover"))
 """Attributes that say something of what can be seen."""
-_WORDS: Final = re.compile(r"<style|\bstyle\b|\bhidden\b|<font|bgcolor|\btext\s*=", re.I)
+_WORDS: Final = re.compile(
+    r"<style|\bstyle\b|\bhidden\b|<font|bgcolor|\b(?:text|v?link)\s*=|\bpopover\b|\bshadowrootmode\b"
+    r"|<(?:noframes|noembed|meter|progress)\b|\bhref\s*+=\s*+[\"']?+data:",
+    re.I,
+)
 """A page without any of these hides nothing."""
+_INSTEAD: Final = ("noframes", "noembed", "meter", "progress")
+"""What such elements hold is shown only by browsers that do not know them."""
 _UNREAD: Final = frozenset(("script", "style", "template", "noscript", "head", "title", "svg", "canvas"))
 
 
@@ -50,6 +61,8 @@ class Unseen:
 
     hidden: int = 0
     doubtful: int = 0
+    is_whole: bool = True
+    """Whether all style sheets that could be had were read; there may be too much of them."""
 
 
 def take_out_unseen(
@@ -68,33 +81,40 @@ def take_out_unseen(
         return Unseen()
     sheets = list(_sheets(soup, text, name, opener)) if is_linked or "<style" in text.lower() else []
     sheet = style_sheet(tuple(one for one in sheets if one is not None), opener)
-    return _Walk(soup, sheet, not sheet.imports and None not in sheets).take_out()
+    has_shadows = _SHADOW.search(text) is not None
+    walk = _Walk(soup, sheet, not sheet.imports and None not in sheets, has_shadows)
+    return replace(walk.take_out(), is_whole=sheet.is_whole)
 
 
 def _sheets(soup: BeautifulSoup, text: str, name: str, opener: SheetOpener) -> Iterator[Sheet | None]:
     """The style sheets of a page in their order; None for one that cannot be had."""
     for found in _NAMED_BEFORE.finditer(text):
         address = _ADDRESS.search(found.group(1))
-        yield opener(name, address.group(1)) if address is not None else None
+        yield opened_sheet(opener, name, address.group(1)) if address is not None else None
     for node in soup.find_all(["style", "link"]):
         if not _is_for_screens(node):
             continue
         if node.name == "style":
             yield Sheet(name, node.get_text())
         elif "stylesheet" in map(str.lower, node.get_attribute_list("rel")) and node.get("href"):
-            yield opener(name, str(node["href"]))
+            yield opened_sheet(opener, name, str(node["href"]))
 
 
 class _Walk:
     """Goes through a page once, from the top, then takes out what was found."""
 
-    def __init__(self, soup: BeautifulSoup, sheet: StyleSheet, is_known: bool) -> None:
+    def __init__(self, soup: BeautifulSoup, sheet: StyleSheet, is_known: bool, has_shadows: bool) -> None:
         self._soup, self._sheet, self._is_known = soup, sheet, is_known
         self._wrapped = {} if sheet.is_empty else dict(_wrapped(soup))
         self._looks: dict[tuple[int, ...], tuple[Look, bool, list[Declared], Look]] = {}
         """Looks by the identities of what made them, which are kept so that they stay theirs."""
         self._verdicts: dict[int, tuple[bool, bool, Look]] = {}
         self._with_pictures: set[int] | None = None
+        self._link = _link_colour(soup)
+        self._has_shadows = has_shadows
+        slots = soup.find_all("slot") if has_shadows else ()
+        self._slotted = {id(slot.find_parent("template")) for slot in slots}
+        self._shadows: list[Tag] = []
         self._out: list[Any] = []
         self._hidden = self._doubtful = 0
 
@@ -105,24 +125,49 @@ class _Walk:
         while stack:
             node, look = stack.pop()
             hides, vanishes = self._judged(look)
+            shadow = self._shadow(node) if self._has_shadows else None
             for child in node.contents:
-                if isinstance(child, Tag):
-                    if child.name not in _UNREAD:
+                if shadow is not None and child is not shadow and id(shadow) not in self._slotted:
+                    self._leave_out(child, child.get_text(), True)
+                elif isinstance(child, Tag):
+                    if child.name not in _UNREAD or child is shadow:
                         inner = self._look(child, look)
                         if inner.is_gone or (child.name == "img" and inner.hides):
                             self._hidden += _characters(child.get_text())
                             self._out.append(child)
-                        elif child.contents:
+                            continue
+                        if child.name == "input" and any(self._judged(inner)):
+                            self._leave_out(child, str(child.get("value") or ""), inner.hides)
+                        if inner.cut is not None and inner is not look:
+                            for text in _below(child, *inner.cut):
+                                self._leave_out(text, text, True)
+                        if child.contents:
                             stack.append((child, inner))
                 elif (hides or vanishes) and type(child) is NavigableString and not child.isspace():
-                    if hides or self._is_known:
-                        self._hidden += _characters(child)
-                        self._out.append(child)
-                    else:
-                        self._doubtful += _characters(child)
+                    self._leave_out(child, child, hides)
         for found in self._out:
             found.extract()
+        for shown in self._shadows:
+            shown.name = "div"
         return Unseen(self._hidden, self._doubtful)
+
+    def _shadow(self, node: Tag) -> Tag | None:
+        """What an element shows in place of its contents, or about them where it has a slot for them."""
+        from bs4.element import Tag
+
+        found = node.find("template", shadowrootmode=True, recursive=False)
+        if not isinstance(found, Tag):
+            return None
+        self._shadows.append(found)
+        return found
+
+    def _leave_out(self, node: Any, text: str, hides: bool) -> None:
+        """Leave out what cannot be seen, unless another file may colour it."""
+        if hides or self._is_known:
+            self._hidden += _characters(text)
+            self._out.append(node)
+        else:
+            self._doubtful += _characters(text)
 
     def _judged(self, look: Look) -> tuple[bool, bool]:
         """Whether the text of such elements cannot be seen, and whether it looks like its ground."""
@@ -133,12 +178,12 @@ class _Walk:
 
     def _look(self, node: Tag, outer: Look) -> Look:
         attributes = node.attrs
-        if not self._wrapped and _OF_NOTE.isdisjoint(attributes) and node.name != "mark":
+        if not self._wrapped and _OF_NOTE.isdisjoint(attributes) and node.name not in _OWN_LOOKS:
             return outer
-        if "hidden" in attributes:
+        if "hidden" in attributes or "popover" in attributes or node.name in _INSTEAD:
             return replace(outer, is_gone=True)
         element = self._wrapped.get(id(node))
-        layers = [*_hints(node), *(self._sheet.layers(element) if element is not None else ())]
+        layers = [*_hints(node, self._link), *(self._sheet.layers(element) if element is not None else ())]
         if "style" in attributes:
             layers.append(inline_style(str(attributes["style"])))
         if not layers:
@@ -171,27 +216,53 @@ def _holders(soup: BeautifulSoup) -> set[int]:
     return found
 
 
-_LINK: Final = inline_style("color:#0000ee")
-_MARK: Final = inline_style("color:#000;background-color:#ff0")
+_OWN_LOOKS: Final = {
+    "mark": inline_style("color:#000;background-color:#ff0"),
+    **dict.fromkeys(("input", "textarea", "select"), inline_style("color:#000;background-color:#fff")),
+    **dict.fromkeys(_INSTEAD, ()),
+}
+"""How a browser draws some elements without a style."""
 _PICTURED: Final = inline_style("background-image:url(picture)")
 
 
-def _hints(node: Tag) -> Iterator[Declared]:
+def _link_colour(soup: BeautifulSoup) -> Declared:
+    given = soup.body.get("link") if soup.body is not None else None
+    return inline_style(f"color:{legacy_colour(str(given)) if given else '#0000ee'}")
+
+
+def _hints(node: Tag, link: Declared) -> Iterator[Declared]:
     """What a browser does without a style, and what old attributes say of colours."""
     attributes = node.attrs
-    if node.name == "mark":
-        yield _MARK
+    if node.name in _OWN_LOOKS:
+        yield _OWN_LOOKS[node.name]
     if not attributes:
         return
     if node.name == "a" and "href" in attributes:
-        yield _LINK
+        yield link
     if "bgcolor" in attributes:
-        yield inline_style(f"background-color:{attributes['bgcolor']}")
+        yield inline_style(f"background-color:{legacy_colour(str(attributes['bgcolor']))}")
     if "background" in attributes:
         yield _PICTURED
     name = {"font": "color", "body": "text"}.get(node.name, "")
     if name in attributes:
-        yield inline_style(f"color:{attributes[name]}")
+        yield inline_style(f"color:{legacy_colour(str(attributes[name]))}")
+
+
+def _below(node: Tag, lines: float, letters: float) -> Iterator[Any]:
+    """The texts of an element that begin below the lines that it shows, by how many letters are in a line.
+
+    Only the element's own breaks count: what it holds may stand side by side.
+    """
+    from bs4.element import NavigableString
+
+    line, filled = 0, 0
+    for found in node.descendants:
+        if getattr(found, "name", None) == "br" and found.parent is node:
+            line, filled = line + max(math.ceil(filled / letters), 1), 0
+        elif type(found) is NavigableString and not found.isspace():
+            if line + filled // letters + 0.5 > lines:
+                yield found
+            filled += len(" ".join(found.split()))
 
 
 def _wrapped(soup: BeautifulSoup) -> Iterator[tuple[int, Any]]:
@@ -227,5 +298,7 @@ def _characters(text: str) -> int:
 
 
 def _is_for_screens(node: Tag) -> bool:
-    media = str(node.get("media") or "all").lower()
-    return any(word in media for word in ("all", "screen", "(")) and "not" not in media
+    import tinycss2
+
+    media = str(node.get("media") or "all")
+    return media == "all" or holds_on_screen(tinycss2.parse_component_value_list(media))

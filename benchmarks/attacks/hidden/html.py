@@ -84,6 +84,72 @@ HIDDEN: Final[dict[str, tuple[str, str]]] = {
     "squeezed letters": _inline("letter-spacing:-1em"),
     "zoom": _inline("zoom:.01"),
     "hidden heading": ("", '<h2 style="display:none">{secret}</h2>'),
+    "sheet in its own address": (
+        '<link rel="stylesheet" href="data:text/css,.note{display:none}">',
+        '<div class="note">{secret}</div>',
+    ),
+    "imported sheet in its own address": _classed(
+        '@import "data:text/css;base64,Lm5vdGV7ZGlzcGxheTpub25lfQ==";'
+    ),
+    "sheet that is not for paper": (
+        '<style media="not print">.note{display:none}</style>',
+        '<div class="note">{secret}</div>',
+    ),
+    "sheet of a million letters": _classed("/*" + "x" * 1_000_000 + "*/.note{display:none}"),
+    "range of widths": _classed("@media (400px <= width < 9000px){.note{display:none}}"),
+    "one of two conditions": _classed("@media (width < 1px) or (orientation:landscape){.note{display:none}}"),
+    "condition that is denied": _classed("@media not (max-width:1px){.note{display:none}}"),
+    "deep at-rules": _classed("@media all{" * 20 + ".note{display:none}" + "}" * 20),
+    "rule in a rule": _classed("body{color:#000;& .note{display:none}}"),
+    "rule in a rule, without a sign": _classed("body{div.other,.note{display:none}}"),
+    "query in a rule": _classed(".note{@media screen{display:none}}"),
+    "what a variable falls back to": _inline("display:var(--unset,none)"),
+    "variable in a colour": _classed(":root{--white:255}.note{color:rgb(var(--white) 255 255)}"),
+    "layer that is weaker": _classed(
+        "@layer a{#i{display:block}}.note{display:none}", '<p id="i" class="note">{secret}</p>'
+    ),
+    "layers in their order": _classed(
+        "@layer b,a;@layer a{.note{display:none}}@layer b{#i{display:block}}",
+        '<p id="i" class="note">{secret}</p>',
+    ),
+    "important in a weaker layer": _classed(
+        "@layer a{.note{display:none!important}}#i{display:block!important}",
+        '<p id="i" class="note">{secret}</p>',
+    ),
+    "off the screen by the direction of text": _inline("position:absolute;inset-inline-start:-9999px"),
+    "far margin by the direction of text": _inline("margin-inline:-9999px 0"),
+    "height 0 by the direction of text": _inline("block-size:0;overflow:hidden"),
+    "indent of the whole width": _inline("text-indent:100%;white-space:nowrap;overflow:hidden"),
+    "below the line that is shown": (
+        "",
+        '<p style="width:9em;height:1.2em;overflow:hidden">See table of berths.<br>{secret}</p>',
+    ),
+    "below the lines of a clamp": (
+        "",
+        '<p style="-webkit-line-clamp:1;overflow:hidden">See table of berths.<br>{secret}</p>',
+    ),
+    "for browsers without frames": ("", "<noframes>{secret}</noframes>"),
+    "for browsers without plugins": ("", "<noembed>{secret}</noembed>"),
+    "in a meter": ("", '<meter value=".5">{secret}</meter>'),
+    "in a bar of progress": ("", '<progress value="1" max="2">{secret}</progress>'),
+    "popover": ("", "<div popover>{secret}</div>"),
+    "under a shadow root": (
+        "",
+        '<div><template shadowrootmode="open">See table of berths.</template>{secret}</div>',
+    ),
+    "white on a gradient that is clear": _inline("color:#fff;background:linear-gradient(#fff0,#0000)"),
+    "shadow far away": _inline("color:transparent;text-shadow:9999px 0 #000"),
+    "stroke of no width": _inline("color:#fff;-webkit-text-stroke:0 #000"),
+    "filled with a white ground": _inline("background:#fff;-webkit-background-clip:text;color:transparent"),
+    "white value of a field": ("", '<p>Name: <input value="{secret}" style="color:#fff"></p>'),
+    "white links": ("<style>body{color:#000}</style>", '<p><a href="x" style="color:#fff">{secret}</a></p>'),
+    "colour without its sign": ("", '<p><font color="ffffff">{secret}</font></p>'),
+    "dots for letters": _inline("-webkit-text-security:disc"),
+    "opacity calculated": _inline("opacity:calc(1 - 1)"),
+    "smaller and smaller": (
+        "",
+        '<span style="font-size:smaller">' * 20 + "{secret}" + "</span>" * 20,
+    ),
     "hidden cell": (
         "",
         '<table><tr><th>A<th>B</tr><tr><td>1<td><span style="display:none">{secret}</span></tr></table>',
@@ -120,6 +186,39 @@ SEEN: Final[dict[str, tuple[str, str]]] = {
         "background:linear-gradient(#000,#00f);-webkit-background-clip:text;color:transparent"
     ),
     "tight letters": _inline("letter-spacing:-.05em"),
+    "hidden on paper only, by a sheet": (
+        '<style media="print">.note{display:none}</style>',
+        '<div class="note">{secret}</div>',
+    ),
+    "range that does not hold": _classed("@media (width < 400px){.note{display:none}}"),
+    "condition denied, as it holds": _classed("@media not all and (min-width:1px){.note{display:none}}"),
+    "rule in another rule": _classed(".other{& .note{display:none}}"),
+    "variable that is set": _classed(":root{--way:block}.note{display:var(--way,none)}"),
+    "layer that is stronger": _classed(
+        "@layer a{.note{display:none}}@layer b{.note{display:block}}",
+    ),
+    "two lines of a box of three": (
+        "",
+        '<p style="height:3.6em;overflow:hidden">See table of berths.<br>{secret}</p>',
+    ),
+    "long list of a box": (
+        "",
+        '<div style="height:60px;overflow:hidden;display:flex">'
+        + "<div>Berth</div>" * 12
+        + "<p>{secret}</p></div>",
+    ),
+    "shadow root with a slot": (
+        "",
+        '<div><template shadowrootmode="open">See <slot></slot></template>{secret}</div>',
+    ),
+    "white with a shadow": _inline("color:#fff;text-shadow:0 0 4px #000"),
+    "white with a stroke": _inline("color:#fff;-webkit-text-stroke:1px #000"),
+    "filled with a dark ground": _inline("background:#123;-webkit-background-clip:text;color:transparent"),
+    "field of a dark page": (
+        "<style>body{background:#111;color:#eee}</style>",
+        '<p>Name: <input value="{secret}" style="background:transparent;color:inherit"></p>',
+    ),
+    "old colour of any text": ("", '<p><font color="fff">{secret}</font></p>'),
     "link in white text": ("", '<p>See <span style="color:#fff"><a href="x">{secret}</a></span></p>'),
 }
 

@@ -56,12 +56,21 @@ Content-Type: text/html; charset=utf-8
 <html><body>BODY</body></html>
 --b--
 """
+_NEXT_HTML: Final = "</body></html>\n--b\nContent-Type: text/html; charset=utf-8\n\n<html><body>"
 MAIL_HIDDEN: Final[dict[str, tuple[str, str]]] = {
     "a sentence in the plain part": ("SHOWN\nSECRET\nLAST", "<p>SHOWN</p><p>LAST</p>"),
     "another plain part": ("SECRET", "<p>SHOWN</p><p>LAST</p>"),
     "hidden in the HTML": (
         "SHOWN\nLAST",
         '<p>SHOWN</p><div style="display:none">SECRET</div><p>LAST</p>',
+    ),
+    "HTML before other HTML": (
+        "SHOWN LAST",
+        f"<p>SHOWN</p><p>SECRET</p><p>LAST</p>{_NEXT_HTML}<p>SHOWN</p><p>LAST</p>",
+    ),
+    "a plain part before another": (
+        "SHOWN SECRET LAST\n--b\nContent-Type: text/plain; charset=utf-8\n\nSHOWN LAST",
+        "<p>SHOWN</p><p>LAST</p>",
     ),
     "preview text, white and of no size": (
         "SHOWN\nSECRET\nLAST",
@@ -70,6 +79,10 @@ MAIL_HIDDEN: Final[dict[str, tuple[str, str]]] = {
 }
 MAIL_SEEN: Final[dict[str, tuple[str, str]]] = {
     "in both parts": ("SHOWN\nSECRET\nLAST", "<p>SHOWN</p><p>SECRET</p><p>LAST</p>"),
+    "in the last of two HTML parts": (
+        "Please use another program.",
+        f"<p>No pictures, no text.</p>{_NEXT_HTML}<p>SHOWN</p><p>SECRET</p><p>LAST</p>",
+    ),
     "in the HTML only": ("Please use another program.", "<p>SHOWN</p><p>SECRET</p><p>LAST</p>"),
 }
 

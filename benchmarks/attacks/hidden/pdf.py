@@ -129,6 +129,69 @@ def _under_a_box(canvas: Any, secret: str) -> None:
     canvas.rect(60, 590, 400, 30, fill=1, stroke=0)
 
 
+def _under_white(*boxes: tuple[float, float, float, float]) -> Draw:
+    def drawn(canvas: Any, secret: str) -> None:
+        _line(canvas, secret)
+        canvas.setFillGray(1)
+        for box in boxes:
+            canvas.rect(*box, fill=1, stroke=0)
+
+    return _apart(drawn)
+
+
+def _under_strokes(width: float, step: float) -> Draw:
+    def drawn(canvas: Any, secret: str) -> None:
+        _line(canvas, secret)
+        canvas.setStrokeGray(1)
+        canvas.setLineWidth(width)
+        for line in range(round(16 / step)):
+            canvas.line(60, 595 + width / 2 + line * step, 400, 595 + width / 2 + line * step)
+
+    return _apart(drawn)
+
+
+def _under_letters(canvas: Any, secret: str) -> None:
+    _line(canvas, secret)
+    canvas.setFillGray(1)
+    canvas.setFont("Helvetica-Bold", 40)
+    for place in range(123):
+        canvas.drawString(60 + 8 * (place // 3), 586 + 6 * (place % 3), "M")
+
+
+def _white_under_letters(canvas: Any, secret: str) -> None:
+    _white(canvas, secret)
+    canvas.setFillGray(0)
+    canvas._code.append("2 Tr")
+    _line(canvas, "See the table of all berths")
+    canvas._code.append("0 Tr")
+
+
+def _struck_out(canvas: Any, secret: str) -> None:
+    _line(canvas, secret)
+    canvas.setLineWidth(2.5)
+    canvas.line(72, 603, 180, 603)
+
+
+def _shadowed(canvas: Any, secret: str) -> None:
+    canvas.setFillGray(0.8)
+    _line(canvas, secret, y=599.2, x=72.8)
+    canvas.setFillGray(0)
+    _line(canvas, secret)
+
+
+def _over_a_photo(canvas: Any, secret: str) -> None:
+    for step in range(40):
+        canvas.setFillGray((step * 7 % 10) / 20)
+        canvas.rect(60 + 8 * step, 590, 8, 30, fill=1, stroke=0)
+    _white(canvas, secret)
+
+
+def _framed(canvas: Any, secret: str) -> None:
+    _line(canvas, secret)
+    canvas.setLineWidth(3)
+    canvas.rect(66, 594, 200, 16, fill=0, stroke=1)
+
+
 def _screened(canvas: Any, secret: str) -> None:
     canvas.setBlendMode("Screen")
     _line(canvas, secret)
@@ -168,6 +231,16 @@ HIDDEN: Final[dict[str, Draw]] = {
     "transparent": _apart(lambda canvas, secret: (canvas.setFillAlpha(0), _line(canvas, secret))[1]),
     "blended away": _apart(lambda canvas, secret: (_white(canvas, ""), _screened(canvas, secret))[1]),
     "under a box": _apart(_under_a_box),
+    "under a box but for a sliver": _under_white((60, 600.4, 400, 12)),
+    "under two boxes but for a slit": _under_white((60, 604, 400, 12), (60, 590, 400, 13)),
+    "clip that leaves a strip in the middle": _clip(60, 603, 500, 1),
+    "under thin boxes, one below another": _under_white(*((60, 597 + 2 * y, 400, 1.8) for y in range(7))),
+    "under thin boxes, side by side": _under_white(*((60 + 1.9 * x, 595, 1.9, 16) for x in range(180))),
+    "under a thick line": _under_strokes(20, 20),
+    "under thin lines": _under_strokes(1.2, 1),
+    "under white letters": _apart(_under_letters),
+    "white under letters of another mode": _apart(_white_under_letters),
+    "clip that leaves a strip": _clip(60, 599.5, 500, 1.2),
     "off the page": _apart(lambda canvas, secret: _line(canvas, secret, x=-500)),
     "layer that is off": _code("/OC /MC0 BDC", "EMC"),
     "other text for what is drawn": _apart(_actual),
@@ -189,6 +262,11 @@ SEEN: Final[dict[str, Draw]] = {
             canvas.doForm("whole"),
         )[1]
     ),
+    "struck out": _apart(_struck_out),
+    "with a shadow": _apart(_shadowed),
+    "white over many greys": _apart(_over_a_photo),
+    "in a thick frame": _apart(_framed),
+    "cut off a little": _clip(60, 599, 500, 12),
     **{name: _apart(draw) for name, draw in FONTS_SEEN.items()},
 }
 LARGE_HIDDEN: Final[dict[str, Draw]] = {"white on a page too large to be drawn whole": _apart(_white)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import compress, repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -23,8 +23,8 @@ _SHADING: Final = 4
 _FORM: Final = 5
 _DEEPEST_FORM: Final = 6
 _MOST_OBJECTS: Final = 50_000
-_THINNEST: Final = 2.0
-"""Points; what is thinner is a rule and covers no text."""
+_PAINTED_SHARE: Final = 0.3
+"""What strokes paint at least, as a share of their bounds, where they may cover text."""
 _OPAQUE: Final = 250
 _GRID: Final = 48
 _NO_TEXT: Final = -1
@@ -60,9 +60,9 @@ class Drawings:
     that is no rectangle. `text_colours` (t, 3) and `text_opacity` (t,) are as `fill_colours` tells them,
     `text_clips` (t, 4) the bounds of their clips on the page as displayed, NaN for none; `text_matrices`
     lead from their forms to the page's own space. `replacing` are text objects with the mark that says what
-    letters stand for them. Shapes are what may cover text: pictures, shadings and opaque fills; `boxes` (m,
-    4) are theirs on the page as displayed, `colours` (m, 3) their fills from 0 to 255, or -1 for pictures
-    and shadings.
+    letters stand for them. Shapes are what may cover text: pictures, shadings, opaque fills and strokes
+    that are no fills, which `is_line` tells; `boxes` (m, 4) are theirs on the page as displayed, `colours`
+    (m, 3) from 0 to 255, or -1 for pictures and shadings.
     `paths` (k) are drawings other than text and pictures, filled or not, by address, `path_boxes` (k, 4)
     their bounds.
     """
@@ -80,6 +80,7 @@ class Drawings:
     orders: Orders
     colours: Colours
     is_picture: NDArray[np.bool_]
+    is_line: NDArray[np.bool_]
     paths: Pointers
     path_boxes: Boxes
 
@@ -171,13 +172,17 @@ def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lamb
     walk.visit("FPDFPage", address(page), 0.0, 1.0, _Form())
     boxes = frame.displayed(_bounds(walk.shapes))
     paths = [i for i, shape in enumerate(walk.shapes) if shape.kind == _PATH]
-    with np.errstate(invalid="ignore"):
-        thick = ((boxes[:, 2:] - boxes[:, :2]) >= _THINNEST).all(axis=1)
-    covering = np.flatnonzero(thick)
-    covering = covering[_may_cover([walk.shapes[i] for i in covering.tolist()])]
+    measured = np.isfinite(boxes).all(axis=1)
+    filled, stroked = _painted(walk.shapes, boxes)
+    covering = np.flatnonzero(measured & (filled | stroked))
     shapes = [walk.shapes[i] for i in covering.tolist()]
     is_path = np.array([shape.kind == _PATH for shape in shapes], np.bool_)
-    colours, opacity = fill_colours([shape.pointer for shape in shapes])
+    pointers = [shape.pointer for shape in shapes]
+    colours, opacity = fill_colours(pointers)
+    lines = stroked[covering]
+    colours[lines], opacity[lines] = fill_colours(
+        list(compress(pointers, lines)), "FPDFPageObj_GetStrokeColor"
+    )
     colours[~is_path] = -1
     kept = ~is_path | (opacity >= _OPAQUE)
     texts = np.concatenate(walk.texts)
@@ -196,12 +201,15 @@ def read_drawings(page: Any, frame: Frame, has_layers: Callable[[], bool] = lamb
         np.array([shape.order for shape in shapes], np.float64)[kept],
         colours[kept],
         ~is_path[kept],
+        lines[kept],
         np.array([walk.shapes[i].pointer for i in paths], np.uint64),
         boxes[paths],
     )
 
 
-def fill_colours(objects: list[int]) -> tuple[Colours, NDArray[np.int16]]:
+def fill_colours(
+    objects: list[int], asked: str = "FPDFPageObj_GetFillColor"
+) -> tuple[Colours, NDArray[np.int16]]:
     """Red, green and blue, shape (n, 3), and opacity, shape (n,), of objects by address.
 
     All are 0 to 255; colours are -1 where there is no plain one, as for patterns.
@@ -210,24 +218,37 @@ def fill_colours(objects: list[int]) -> tuple[Colours, NDArray[np.int16]]:
     values = np.zeros((count, 4), np.uint32)
     start = values.ctypes.data
     channels = [range(start + 4 * i, start + 4 * i + 16 * count, 16) for i in range(4)]
-    get_colour = functions()["FPDFPageObj_GetFillColor"]
+    get_colour = functions()[asked]
     told = np.fromiter(map(get_colour, objects, *channels), np.bool_, count)
     colours = values.astype(np.int16)
     colours[~told] = (-1, -1, -1, 255)
     return colours[:, :3], colours[:, 3]
 
 
-def _may_cover(shapes: list[_Shape]) -> NDArray[np.bool_]:
-    """Which shapes are filled, or no paths; lines alone cover nothing."""
-    count = len(shapes)
+def _painted(shapes: list[_Shape], boxes: Boxes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which shapes are filled, or no paths, and which of the others may cover text by strokes.
+
+    Those are thick, or run to and fro: at most, each of their parts paints its width as far as they reach.
+    """
+    known, count = functions(), len(shapes)
     modes = np.zeros((count, 2), np.int32)  # how it is filled, whether it is stroked
+    widths = np.zeros(count, np.float32)
     start = modes.ctypes.data
     fills, strokes = (range(start + 4 * i, start + 4 * i + 8 * count, 8) for i in range(2))
-    pointers = (shape.pointer for shape in shapes)
-    told = np.fromiter(map(functions()["FPDFPath_GetDrawMode"], pointers, fills, strokes), np.bool_, count)
+    pointers = [shape.pointer for shape in shapes]
+    told = np.fromiter(map(known["FPDFPath_GetDrawMode"], pointers, fills, strokes), np.bool_, count)
     is_path = np.fromiter((shape.kind == _PATH for shape in shapes), np.bool_, count)
-    found: NDArray[np.bool_] = ~is_path | (told & (modes[:, 0] != 0))
-    return found
+    filled = ~is_path | (told & (modes[:, 0] != 0))
+    stroked = ~filled & told & (modes[:, 1] != 0)
+    lines = np.flatnonzero(stroked).tolist()
+    start = widths.ctypes.data
+    for i in lines:
+        known["FPDFPageObj_GetStrokeWidth"](pointers[i], start + 4 * i)
+    parts = np.zeros(count)
+    parts[lines] = [known["FPDFPath_CountSegments"](pointers[i]) - 1 for i in lines]
+    across, down = np.nan_to_num(boxes[:, 2:] - boxes[:, :2]).T
+    painted = parts * widths * np.hypot(across, down)
+    return filled, stroked & (painted >= _PAINTED_SHARE * across * down)
 
 
 def _bounds(shapes: list[_Shape]) -> Boxes:

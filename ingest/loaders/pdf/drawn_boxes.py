@@ -174,7 +174,7 @@ def _inside(boxes: Boxes, left: Side, top: Side, right: Side, bottom: Side) -> N
 def _is_coloured(sides: list[float], drawings: Drawings) -> bool:
     """Whether a fill that is not pale has the very bounds of a shape."""
     same = (np.abs(drawings.boxes - np.array(sides, np.float32)) < 1.5).all(axis=1)
-    colours = drawings.colours[same]
+    colours = drawings.colours[same & ~drawings.is_line]
     return bool(len(colours)) and bool((colours[-1] < _PALE).any())
 
 

@@ -42,7 +42,7 @@ class FieldBox(NamedTuple):
 def take_boxes(document: Any, page: Any, frame: Frame) -> list[FieldBox]:
     """The boxes and radio buttons of an open page, which are taken off it with its push buttons.
 
-    What they draw is no text, or the letter of a symbol font.
+    What they draw is no text, or the letter of a symbol font. So is what is hidden, or not to be viewed.
     """
     import pypdfium2.raw as pdfium
 
@@ -56,12 +56,13 @@ def take_boxes(document: Any, page: Any, frame: Frame) -> list[FieldBox]:
         if not annotation:
             continue
         kind = pdfium.FPDFAnnot_GetFormFieldType(document.formenv, annotation)
-        if kind in kinds and not pdfium.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+        is_hidden = bool(pdfium.FPDFAnnot_GetFlags(annotation) & _HIDDEN)
+        if kind in kinds and not is_hidden:
             sides = _sides(annotation, frame)
             ticked = bool(pdfium.FPDFAnnot_IsChecked(document.formenv, annotation))
             boxes.extend([FieldBox(sides, ticked)] if sides else [])
         pdfium.FPDFPage_CloseAnnot(annotation)
-        if kind in (*kinds, pdfium.FPDF_FORMFIELD_PUSHBUTTON):
+        if is_hidden or kind in (*kinds, pdfium.FPDF_FORMFIELD_PUSHBUTTON):
             pdfium.FPDFPage_RemoveAnnot(page, index)
     return boxes[::-1]
 

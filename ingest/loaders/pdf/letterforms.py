@@ -24,6 +24,7 @@ from ingest.loaders.pdf.clips import Matrix, mapped
 from ingest.loaders.pdf.drawings import Drawings
 from ingest.loaders.pdf.foreign_fonts import font_name, has_letter
 from ingest.loaders.pdf.native import address, functions
+from ingest.loaders.pdf.traces import Inks
 
 __all__ = ["JudgedLetters", "Letterforms"]
 
@@ -38,16 +39,17 @@ _STANDARD: Final = (
 )  # fmt: skip
 _PAINTED: Final = (0, 2)
 """Text rendering modes that fill letters (PDF 1.7, table 106)."""
+_GREY: Final = np.array([0.3, 0.59, 0.11], np.float32)  # of red, green and blue, as pdfium draws it
 _INKED: Final = 60
 _OPAQUE: Final = 128
+_USUAL_SHARE: Final = 0.35  # what the ink of a letter fills of its box, where that cannot be told
 _DRAWN_SIDE: Final = 36.0
 """Pixels of the longer side of a letter when it is drawn."""
 _LARGEST_SIDE: Final = 3_000.0
 _LEAST_SIZE: Final = 1.5
 _PLAINLY: Final = ((0.88, 0.3), (0.94, 0.15))
 """How alike another letter is at least, and how much more so than the one told."""
-_SURE_OF_SIGNS: Final = 0.95
-"""Some signs of other scripts look much like letters."""
+_SURE_OF_SIGNS: Final = 0.95  # some signs of other scripts look much like letters
 _SIGNS: Final = (0x3400, 0x9FFF)
 _LEAST_OTHERS: Final = 3
 _LEAST_SHARE: Final = 0.2
@@ -78,6 +80,11 @@ class _Sample(NamedTuple):
     pointer: int
     matrix: Matrix | None
 
+    @classmethod
+    def of(cls, place: int, owner: int, drawings: Drawings) -> _Sample:
+        """The character at a place that a text object draws."""
+        return cls(place, int(drawings.texts[owner]), drawings.text_matrices[owner])
+
 
 class Letterforms:
     """Judges the letters of one open `pypdfium2.PdfDocument`, each sort once in each font.
@@ -94,6 +101,7 @@ class Letterforms:
         self._foreign: dict[int, str] = {}
         """The names of the fonts that are not in the file."""
         self._verdicts: dict[int, int] = {}
+        self._shares: dict[int, float] = {}
         self._compared: defaultdict[int, set[int]] = defaultdict(set)
         self._others: defaultdict[int, set[int]] = defaultdict(set)
 
@@ -126,10 +134,7 @@ class Letterforms:
                 alike = places[group == index]
                 # a short text is drawn fast
                 tried = alike[np.argsort(lengths[owners[alike]], kind="stable")[:_TRIES]]
-                samples = [
-                    _Sample(place, int(drawings.texts[owners[place]]), drawings.text_matrices[owners[place]])
-                    for place in tried.tolist()
-                ]
+                samples = [_Sample.of(place, owners[place], drawings) for place in tried.tolist()]
                 self._learn(key, page, text_page, samples)
         verdicts[places] = np.array([self._verdicts.get(key, _FINE) for key in keys.tolist()], np.uint8)[
             group
@@ -137,6 +142,40 @@ class Letterforms:
         wrong = [font for font, others in self._others.items() if self._is_false(font, len(others))]
         false: Mask = np.isin(fonts, np.array(wrong, np.uint64)) if wrong else np.zeros(count, np.bool_)
         return JudgedLetters(verdicts == _BLANK, false, bool(((verdicts == _OTHER) & ~false).any()))
+
+    def inks(
+        self,
+        page: Any,
+        text_page: Any,
+        characters: PageCharacters,
+        drawings: Drawings,
+        owners: NDArray[np.intp],
+        which: Mask,
+    ) -> Inks:
+        """How some characters of a page would look if nothing hid them; others count as without ink."""
+        count = len(owners)
+        boxes, shares = np.full((count, 4), np.nan, np.float32), np.zeros(count, np.float32)
+        greys = np.full(count, np.nan, np.float32)
+        fonts = self._fonts(drawings)[owners]
+        places = np.flatnonzero(which)
+        whole = _within_clips(characters, drawings, owners, places)
+        box = np.zeros(4, np.float64)
+        edges = [box.ctypes.data + 8 * place for place in (0, 2, 1, 3)]
+        keys = _keys(characters, fonts, places)
+        for place, key, is_whole in zip(places.tolist(), keys.tolist(), whole.tolist(), strict=True):
+            if not functions()["FPDFText_GetCharBox"](address(text_page), place, *edges):
+                continue
+            boxes[place] = box
+            if is_whole and key not in self._shares and len(self._shares) < _MOST_DRAWN:
+                sample = _Sample.of(place, owners[place], drawings)
+                if (picture := self._picture(page, text_page, sample, True)) is not None:
+                    self._shares[key] = float(picture.mean() / max(picture.max(), 1))
+            shares[place] = self._shares.get(key, _USUAL_SHARE)
+        filled = (
+            which & (drawings.text_modes == _PAINTED[0])[owners] & (drawings.text_colours[owners, 0] >= 0)
+        )
+        greys[filled] = drawings.text_colours[owners[filled]] @ _GREY
+        return Inks(characters.frame.displayed(boxes), shares, greys)
 
     def _fonts(self, drawings: Drawings) -> NDArray[np.uint64]:
         """The number of each text's font in this document, from 1; 0 for none."""
@@ -224,10 +263,20 @@ def _are_whole(
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
     with np.errstate(invalid="ignore"):
         whole: Mask = painted[texts] & (np.maximum(width, height) >= _LEAST_SIZE)
-        if np.isfinite(drawings.text_clips).any():
-            clips = drawings.text_clips[texts]
-            whole &= ~np.any((boxes[:, :2] < clips[:, :2]) | (boxes[:, 2:] > clips[:, 2:]), axis=1)
+        whole &= _within_clips(characters, drawings, owners, places)
     return whole & (characters.codes[places] < 0x110000)
+
+
+def _within_clips(
+    characters: PageCharacters, drawings: Drawings, owners: NDArray[np.intp], places: NDArray[np.intp]
+) -> Mask:
+    """Which characters, by their places, no clip cuts, as far as rectangles tell."""
+    within: Mask = np.ones(len(places), np.bool_)
+    if np.isfinite(drawings.text_clips).any():
+        boxes, clips = characters.boxes[places], drawings.text_clips[owners[places]]
+        with np.errstate(invalid="ignore"):
+            within &= ~np.any((boxes[:, :2] < clips[:, :2]) | (boxes[:, 2:] > clips[:, 2:]), axis=1)
+    return within
 
 
 def _keys(

@@ -41,6 +41,8 @@ def functions() -> dict[str, Any]:
         "FPDFTextObj_GetFont": (handle, pointer),
         "FPDFPageObj_GetType": (integer, pointer),
         "FPDFPageObj_GetFillColor": (integer, pointer, *four),
+        "FPDFPageObj_GetStrokeColor": (integer, pointer, *four),
+        "FPDFPageObj_GetStrokeWidth": (integer, pointer, pointer),
         "FPDFPageObj_GetBounds": (integer, pointer, *four),
         "FPDFPageObj_GetMatrix": (integer, pointer, pointer),
         "FPDFPageObj_SetIsActive": (integer, pointer, integer),

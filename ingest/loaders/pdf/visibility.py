@@ -19,19 +19,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.loaders.pdf.characters import Boxes, PageCharacters
+from ingest.loaders.pdf.characters import Boxes, Frame, PageCharacters
 from ingest.loaders.pdf.drawings import Colours, Drawings, Pointers
 from ingest.loaders.pdf.glyphs import unreadable_share
 from ingest.loaders.pdf.letterforms import JudgedLetters, Letterforms
 from ingest.loaders.pdf.native import address, functions
+from ingest.loaders.pdf.traces import has_ink, legible
 from ingest.loaders.visible import LEAST_POINTS
 from rag.text import without_invisible
 
 __all__ = ["drop_replacements", "feigned_letters", "hidden_characters"]
 
 Mask = NDArray[np.bool_]
-Window = tuple[float, float, float, float]
-"""What is cut off a page on the left, at the bottom, on the right and at the top, in points."""
 
 _LATIN: Final = 0x24F
 _SPACES: Final = (0x09, 0x0A, 0x0D, 0x20, 0xA0)
@@ -45,16 +44,10 @@ _FAINT: Final = 32
 """Opacity, of 255, below which text may vanish."""
 _NEAR_COLOUR: Final = 32
 _CELL: Final = 2.0
+_HEIGHTS: Final = (0.5, 0.3, 0.7)
 _MOST_CELLS: Final = 500
-_TRACE: Final = 20
-"""A trace changes a pixel by more than so much of 255."""
-_INK: Final = 40
-_SCALE: Final = 2.0
-_SCALE_OF_INK: Final = 1.0
-_MOST_PIXELS: Final = 2_500_000
-_LEAST_SCALE: Final = 0.2
-_LINE_PIXELS: Final = 8.0
-_MOST_WINDOWS: Final = 24
+_MOST_PAINTED: Final = 100_000_000
+"""Cells that all shapes together cover; where they cover more, cells are larger."""
 _SQUEEZED: Final = 0.1
 _NARROW: Final = 0.05
 _KEY: Final = b"ActualText"
@@ -81,25 +74,33 @@ def hidden_characters(
     colours, opacity = drawings.text_colours, drawings.text_opacity
     doubtful = (drawings.text_modes != _FILLED) | (colours.min(axis=1) >= _PALE) | (opacity < _FAINT)
     doubtful |= (colours[:, 0] < 0) | drawings.text_doubts
-    shapes = _topmost_shapes(characters, drawings)
+    shapes = _topmost(drawings.boxes, drawings.orders, boxes, characters.frame, _HEIGHTS)
+
+    def covered(group: Mask) -> Mask:
+        return _under_letters(characters, owners, drawings, group)
+
+    under = covered(inked & ~hidden & (owners >= 0)) if _is_colourful(colours) else np.zeros_like(inked)
     is_clipped = bool(np.isfinite(drawings.text_clips).any())
-    if not (doubtful.any() or is_clipped or letters.blank.any() or _may_matter(shapes, colours, drawings)):
+    may_be_hidden = doubtful.any() or is_clipped or letters.blank.any() or under.any()
+    if not (may_be_hidden or _may_matter(shapes, colours, drawings)):
         return hidden, letters
     known = inked & ~hidden & (owners >= 0)
-    suspect = known & (doubtful[owners] | _over_or_under(shapes, owners, colours, drawings) | letters.blank)
+    middle, upper, lower = (_over_or_under(found, owners, colours, drawings) for found in shapes)
+    suspect = under | known & (doubtful[owners] | middle | upper & lower | letters.blank)
     if is_clipped:
         suspect |= known & _clipped_off(boxes, drawings.text_clips[owners])
     unpainted = np.isin(drawings.text_modes, (_INVISIBLE, _CLIPPING))[owners]
     painted = suspect & ~unpainted
     unpainted &= suspect
     if painted.any():
-        painted &= ~_leaves_trace(page, boxes, painted, drawings.texts[np.unique(owners[painted])])
+        inks = letterforms.inks(page, text_page, characters, drawings, owners, painted)
+        painted &= ~legible(page, boxes, inks, painted, owners, drawings.texts, covered)
         hidden |= painted & ~letters.blank
         unpainted |= painted & letters.blank
     if unpainted.any():
         shown = _on_picture(boxes, drawings) if (known & ~unpainted).any() else inked
         shown |= (drawings.text_modes == _CLIPPING)[owners]
-        hidden |= unpainted & ~(shown & _has_ink(page, boxes))
+        hidden |= unpainted & ~(shown & has_ink(page, boxes))
     return hidden, letters
 
 
@@ -146,22 +147,51 @@ def _too_small(characters: PageCharacters, inked: Mask) -> Mask:
     return small
 
 
-def _topmost_shapes(characters: PageCharacters, drawings: Drawings) -> NDArray[np.intp]:
-    """For each character the index of the shape that was drawn last about its middle; -1 for none."""
-    boxes, frame = characters.boxes, characters.frame
-    if not len(drawings.boxes):
-        return np.full(len(boxes), -1, np.intp)
+def _topmost(
+    drawn: Boxes, orders: NDArray[np.float64], boxes: Boxes, frame: Frame, heights: tuple[float, ...]
+) -> NDArray[np.intp]:
+    """For each box the index of what was drawn last, in an order, about its middle; -1 for none.
+
+    There is a row for each of some heights, as shares of the boxes' own.
+    """
+    if not len(drawn):
+        return np.full((len(heights), len(boxes)), -1, np.intp)
     cell = max(_CELL, max(frame.width, frame.height) / _MOST_CELLS)
+    sides = np.clip(np.nan_to_num(drawn), 0, max(frame.width, frame.height))
+    painted = float((sides[:, 2:] - sides[:, :2]).prod(axis=1, dtype=np.float64).sum())
+    cell = max(cell, (painted / _MOST_PAINTED) ** 0.5)
     columns, rows = int(frame.width / cell) + 1, int(frame.height / cell) + 1
     topmost = np.full((rows, columns), -1, np.intp)
-    edges = np.clip(np.round(drawings.boxes / cell), 0, max(rows, columns)).astype(np.intp)
-    for shape in np.argsort(drawings.orders).tolist():
-        left, top, right, bottom = edges[shape].tolist()
-        topmost[top:bottom, left:right] = shape
-    middle = np.nan_to_num((boxes[:, :2] + boxes[:, 2:]) / (2 * cell))
-    x = np.clip(middle[:, 0], 0, columns - 1).astype(np.intp)
-    y = np.clip(middle[:, 1], 0, rows - 1).astype(np.intp)
+    edges = np.round(sides / cell)
+    np.maximum(edges[:, 2:], edges[:, :2] + 1, out=edges[:, 2:])  # thin ones count too, where they are many
+    edges = np.clip(edges, 0, max(rows, columns)).astype(np.intp)
+    for place in np.argsort(orders, kind="stable").tolist():
+        left, top, right, bottom = edges[place].tolist()
+        topmost[top:bottom, left:right] = place
+    left, top, right, bottom = np.nan_to_num(boxes / cell).T
+    x = np.clip((left + right) / 2, 0, columns - 1).astype(np.intp)
+    down = np.stack([top + height * (bottom - top) for height in heights])
+    y = np.clip(down, 0, rows - 1).astype(np.intp)
     found: NDArray[np.intp] = topmost[y, x]
+    return found
+
+
+def _is_colourful(colours: Colours) -> bool:
+    return len(colours) > 0 and bool((colours != colours[0]).any())
+
+
+def _under_letters(
+    characters: PageCharacters, owners: NDArray[np.intp], drawings: Drawings, group: Mask
+) -> Mask:
+    """Which of some characters stand under later ones of them that are other letters in another colour."""
+    places = np.flatnonzero(group)
+    boxes, texts = characters.boxes[places], owners[places]
+    (over,) = _topmost(boxes, drawings.text_orders[texts], boxes, characters.frame, _HEIGHTS[:1])
+    codes, colours = characters.codes[places], drawings.text_colours[texts]
+    later = drawings.text_orders[texts[over]] > drawings.text_orders[texts]
+    other = (codes[over] != codes) & (colours[over] != colours).any(axis=1)
+    found: Mask = np.zeros(len(group), np.bool_)
+    found[places] = (over >= 0) & later & other
     return found
 
 
@@ -192,64 +222,11 @@ def _over_or_under(
 
 
 def _clipped_off(boxes: Boxes, clips: Boxes) -> Mask:
-    """Characters whose middles lie outside of their clips."""
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    """Characters less than half of which lies inside of their clips."""
     with np.errstate(invalid="ignore"):
-        off: Mask = np.any((middle < clips[:, :2]) | (middle > clips[:, 2:]), axis=1)
+        inside = np.minimum(boxes[:, 2:], clips[:, 2:]) - np.maximum(boxes[:, :2], clips[:, :2])
+        off: Mask = np.any(inside < (boxes[:, 2:] - boxes[:, :2]) / 2, axis=1)
     return off
-
-
-def _leaves_trace(page: Any, boxes: Boxes, suspect: Mask, objects: Pointers) -> Mask:
-    """Whether the page looks another at a character's place without the suspects, text objects by address.
-
-    A page that is too large to be drawn whole is drawn in windows about the suspects, of which there may
-    be so many; what no window shows counts as unseen.
-    """
-    set_active = functions()["FPDFPageObj_SetIsActive"]
-    scale, windows = _windows(page, boxes[suspect])
-    seen: Mask = np.zeros(len(boxes), np.bool_)
-    for window in windows:
-        for pointer in objects.tolist():
-            set_active(pointer, 0)
-        try:
-            without = _drawn(page, scale, window)
-        finally:
-            for pointer in objects.tolist():
-                set_active(pointer, 1)
-        changed = np.abs(_drawn(page, scale, window) - without) > _TRACE
-        shift = np.array([window[0], window[3], window[0], window[3]], np.float32)
-        np.logical_or(seen, _any_inside(changed, (boxes - shift) * scale), out=seen)
-    return seen
-
-
-def _windows(page: Any, boxes: Boxes) -> tuple[float, list[Window]]:
-    """A scale, and what to cut off the page (left, bottom, right, top) so that windows show the boxes."""
-    scale = _scale(page, _SCALE)
-    if scale >= _LEAST_SCALE:
-        return scale, [(0.0, 0.0, 0.0, 0.0)]
-    width, height = page.get_size()
-    line = float(np.median(np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])))
-    scale = min(_SCALE, max(_LINE_PIXELS / max(line, 1e-3), scale))
-    side = _MOST_PIXELS**0.5 / scale
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
-    places = np.unique((middle // side).astype(np.intp), axis=0)[:_MOST_WINDOWS]
-    return scale, [
-        (
-            x * side,
-            max(height - (y + 1) * side, 0.0),
-            max(width - (x + 1) * side, 0.0),
-            y * side,
-        )
-        for x, y in places.tolist()
-    ]
-
-
-def _has_ink(page: Any, boxes: Boxes) -> Mask:
-    """Whether something is drawn about a character: its surroundings are not all of the paper's grey."""
-    scale = _scale(page, _SCALE_OF_INK)
-    grey = _drawn(page, scale)
-    reach = (boxes[:, 3:] - boxes[:, 1:2]) / 2
-    return _any_inside(np.abs(grey - np.median(grey)) > _INK, (boxes + reach * (-1, -1, 1, 1)) * scale)
 
 
 def _on_picture(boxes: Boxes, drawings: Drawings) -> Mask:
@@ -257,36 +234,6 @@ def _on_picture(boxes: Boxes, drawings: Drawings) -> Mask:
     found: Mask = np.zeros(len(boxes), np.bool_)
     for left, top, right, bottom in drawings.boxes[drawings.is_picture].tolist():
         found |= (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
-    return found
-
-
-def _scale(page: Any, wanted: float) -> float:
-    width, height = page.get_size()
-    return float(min(wanted, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5))
-
-
-def _drawn(page: Any, scale: float, crop: Window = (0.0, 0.0, 0.0, 0.0)) -> NDArray[np.int16]:
-    bitmap = page.render(scale=scale, crop=crop, grayscale=True, draw_annots=False, may_draw_forms=False)
-    try:
-        grey: NDArray[np.int16] = bitmap.to_numpy().astype(np.int16)
-    finally:
-        bitmap.close()
-    return grey.reshape(grey.shape[:2])
-
-
-def _any_inside(mask: Mask, boxes: NDArray[np.floating]) -> Mask:
-    """Whether any pixel inside each box, in pixels, is set."""
-    height, width = mask.shape
-    sums = np.zeros((height + 1, width + 1), np.int32)
-    np.cumsum(np.cumsum(mask, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
-    edges = np.nan_to_num(boxes)
-    left, right = (
-        np.clip(x, 0, width).astype(np.intp) for x in (np.floor(edges[:, 0]), np.ceil(edges[:, 2]))
-    )
-    top, bottom = (
-        np.clip(y, 0, height).astype(np.intp) for y in (np.floor(edges[:, 1]), np.ceil(edges[:, 3]))
-    )
-    found: Mask = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left] > 0
     return found
 
 

@@ -183,3 +183,36 @@ def test_lists_count_as_they_are_shown(load, blocks) -> None:
 )
 def test_numbers_that_are_none_and_charsets_that_decode_nothing_cost_no_page(load, page: str) -> None:
     assert "The harbour opens at nine." in load(page.encode("latin-1"), "a.html").text
+
+
+@pytest.mark.parametrize(
+    ("query", "holds"),
+    [
+        ("", True),
+        ("all", True),
+        ("print", False),
+        ("not print", True),
+        ("only screen and (min-width: 600px)", True),
+        ("print, (max-width: 2000px)", True),
+        ("(400px <= width <= 90em)", True),
+        ("(width < 400px)", False),
+        ("(orientation: landscape) and (not (hover: none))", True),
+        ("not (min-width: 1px)", False),
+        ("((width < 1px) or (aspect-ratio > 1/1))", True),
+        ("(-webkit-min-device-pixel-ratio: 1.5), (min-resolution: 144dpi)", False),
+        ("(prefers-color-scheme: dark)", False),
+        ("(unheard-of)", False),
+    ],
+)
+def test_rules_hold_where_their_queries_hold_on_a_screen(load, query: str, holds: bool) -> None:
+    page = f"<style>@media {query} {{ .a {{ display: none }} }}</style><p>One.<p class=a>Two."
+    assert load(page, "a.html").text == ("One." if holds else "One.\n\nTwo.")
+
+
+def test_too_many_style_sheets_are_told(load) -> None:
+    rules = "/*" + "x" * 4_000_000 + "*/"
+    document = load(
+        f"<style>p.a{{display:none}}</style><style>{rules}</style><p>One.<p class=a>Two.", "a.html"
+    )
+    assert document.text == "One."
+    assert "there are too many style sheets to read all: what they hide is read" in document.warnings

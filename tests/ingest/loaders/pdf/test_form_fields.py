@@ -38,6 +38,16 @@ def test_chosen_and_written_values_stand_behind_their_labels(pdf, load_pdf) -> N
     assert row_statements(load_pdf(pdf(page))) == ["Surname: Okonkwo", "Town: Bergen", "Country: Denmark"]
 
 
+def test_fields_that_are_not_to_be_viewed_are_left_out(pdf, load_pdf) -> None:
+    def page(canvas: Any) -> None:
+        for y, flags in ((700, "print"), (660, "print noview"), (620, "print hidden")):
+            canvas.acroForm.textfield(
+                name=flags, x=72, y=y, width=150, height=16, value=f"For {flags}", annotationFlags=flags
+            )
+
+    assert load_pdf(pdf(page)).text == "For print"
+
+
 def test_pairs_of_labels_and_values_side_by_side(pdf, load_pdf) -> None:
     rows = (
         ("Insured", "Dora Low", "Year", "2019"),
