@@ -246,7 +246,7 @@ def table(found: dict[str, Any]) -> dict[str, Any]:
         cells = (kinds["all"][measure] for measure in ("auroc", "best_unit", "exact_span"))
         told = " / ".join("–" if math.isnan(cell) else f"{cell:.2f}" for cell in cells)
         rows.append([f"held out: {name}", "AUROC answerable / best unit / exact span", told])
-    note = "The packaged reader alone, int8; none of it was trained on (docs/reader.md)."
+    note = "The packaged reader alone, as it ships; none of it was trained on (docs/reader.md)."
     return {"columns": ["set", "measure", "figure"], "rows": rows, "note": note}
 
 
