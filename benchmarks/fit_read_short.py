@@ -31,7 +31,7 @@ from rag.reading.read_short import READ_SHORT_FEATURES, read_short_features
 from rag.resources import resource
 from rag.settings import load_settings
 
-_WANTED: Final = 0.95
+_WANTED: Final = 0.97
 _RIDGE: Final = 3.0
 _LEAST: Final = 12
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.reading.linear import LinearModel, read_parameters
 from rag.reading.measures import asked_measure, fitting
+from rag.reading.notation import held_tokens, identifiers
 from rag.reading.question import Question, text_terms
 from rag.reading.units import Unit
 from rag.reading.votes import ReadSpan
@@ -29,6 +30,8 @@ READ_SHORT_FEATURES: Final = (
 """What tells whether the reader's short answer is right; see `read_short_features`."""
 _BEHIND: Final = re.compile(r"(?:[-/.,:'’](?=\w)|\w|[%°€£$¥⁻⁺])*(?:\s?[×x]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?")
 _BEFORE: Final = re.compile(r"(?:\d[\d.,]{0,20}\s?[×x]\s?|[€£$¥]\s?|[\w.,:/-]{0,60}[\w/-])?$")
+_WORDS: Final = re.compile(r"[^\W_][\w/-]*")
+_LETTERED: Final = re.compile(r"([^\W\d_]{3,30}) ([A-Z])(?!\w)")
 _LONGEST_TOKEN: Final = 40
 _NEAR: Final = 3.0
 
@@ -135,6 +138,30 @@ def _can_answer(question: Question, unit: Unit, span: ReadSpan) -> bool:
     terms = text_terms(span.text)
     if not terms or all(term in question.terms for term in terms):
         return False
+    if _belongs_to_another(question, unit, span):
+        return False
     after = unit.text[max(span.end - unit.start, 0) :]
     measure = asked_measure(question.text)
     return measure is None or bool(fitting(measure, [(span.text, after)]))
+
+
+def _belongs_to_another(question: Question, unit: Unit, span: ReadSpan) -> bool:
+    """Whether the identifier before a span is not the one asked for, which the unit holds elsewhere.
+
+    "Invoice 17B is 480 euros and invoice 18B 1,250 euros": 1,250 is not what invoice 17B is.
+    """
+    before = unit.text[: max(span.start - unit.start, 0)]
+    wanted = dict(_lettered(question.asked))
+    named = [(word, letter) for word, letter in _lettered(before) if word in wanted]
+    if named and wanted[named[-1][0]] != named[-1][1]:
+        return True
+    asked = identifiers(question.asked)
+    if not asked & held_tokens(unit.text):
+        return False
+    held = next(filter(None, (identifiers(word) for word in reversed(_WORDS.findall(before)))), frozenset())
+    return bool(held) and not held & asked
+
+
+def _lettered(text: str) -> list[tuple[str, str]]:
+    """What a text calls by a word and a capital letter, in order: ("sample", "B")."""
+    return [(word.casefold(), letter) for word, letter in _LETTERED.findall(text)]

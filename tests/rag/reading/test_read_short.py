@@ -52,3 +52,31 @@ def test_what_the_question_says_and_what_nobody_is_sure_of_is_not_shown() -> Non
 def test_money_is_no_length() -> None:
     selection, unit = _selection("How much does the boat cost?", "The boat is 14 metres long.", "14")
     assert read_short_span(selection, [unit]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "right", "wrong"),
+    [
+        (
+            "How many spores were counted in sample B?",
+            "In sample B 3 × 10⁶ spores were counted, in sample A only 8 × 10³.",
+            "3 × 10⁶",
+            "8 × 10³",
+        ),
+        (
+            "What is the amount of invoice INV-0117?",
+            "Invoice INV-0117 is 480 euros and invoice INV-0118 is 1,250 euros.",
+            "480",
+            "1,250",
+        ),
+    ],
+)
+def test_what_belongs_to_another_identifier_is_not_shown(
+    question: str, text: str, right: str, wrong: str
+) -> None:
+    selection, unit = _selection(question, text, wrong)
+    assert read_short_span(selection, [unit]) is None
+    selection, unit = _selection(question, text, right)
+    found = read_short_span(selection, [unit])
+    assert found is not None
+    assert found.text == right
