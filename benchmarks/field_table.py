@@ -1,10 +1,11 @@
 """Store two runs of a field set side by side, as docs/benchmarks.md shows them.
 
-    python -m benchmarks.field_table BEFORE.json AFTER.json [--combined AFTER_COMBINED.json] [--note TEXT]
+    python -m benchmarks.field_table BEFORE.json AFTER.json [--combined AFTER_COMBINED.json] [--name NAME]
     python -m benchmarks.field_table QUOTES.json WRITTEN.json --writes [--note TEXT]
 
 Each is what `benchmarks/field.py --output` wrote, or a file of the set's own scorer. Writes
-`benchmarks/results/field.json`, or `field_writing.json` where the second run is that of a model that writes.
+`benchmarks/results/NAME.json`: `field` unless another is given, or `field_writing` where the second run is that of
+a model that writes.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("after", type=Path)
     parser.add_argument("--combined", type=Path, help="the run of all files in one library")
     parser.add_argument("--writes", action="store_true", help="the second run is that of a model that writes")
+    parser.add_argument("--name", help="of the stored table, such as field_unseen")
     parser.add_argument("--note", default="")
     given = parser.parse_args()
     before, after = read_verdicts(given.before), read_verdicts(given.after)
@@ -69,7 +71,7 @@ def main() -> None:
     )
     named = columns("quoted", "written") if given.writes else columns("before", "")
     table = {"columns": named, "rows": rows, "note": note.strip()}
-    path = RESULTS / ("field_writing.json" if given.writes else "field.json")
+    path = RESULTS / f"{given.name or ('field_writing' if given.writes else 'field')}.json"
     path.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(rows[-2:], ensure_ascii=False))
 
