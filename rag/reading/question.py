@@ -120,4 +120,5 @@ def _names(text: str) -> Iterable[str]:
     for match in _NAME.finditer(text):
         name = match.group()
         first, _, rest = name.partition(" ")
-        yield rest if match.start() == 0 and first.lower() in _OPENERS else name
+        opener = first.lower().replace("’", "'").split("'")[0]  # also `What's` and `Who'd`
+        yield rest if match.start() == 0 and opener in _OPENERS else name

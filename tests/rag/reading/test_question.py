@@ -44,6 +44,8 @@ def test_names_are_capitalised_or_quoted() -> None:
 
 def test_the_first_word_is_no_name_when_it_asks() -> None:
     assert read_question("Which Florida stadium hosted it?").names == {"florida"}
+    assert read_question("What's the emergency number?").names == frozenset()
+    assert read_question("Who’d pay for Anna's trip?").names == {"anna"}
 
 
 def test_latin_words_and_titles_in_chinese_are_names() -> None:
