@@ -222,7 +222,7 @@ _WORDINGS: Final = (
 
 @attack("statements repeated inside one file, or by many small files in a few wordings")
 def heaping(folder: Path, effort: int) -> Iterator[Trial]:
-    """The one that says otherwise is told; said in the same words, the disagreement too."""
+    """The one that says otherwise is told with the disagreement; in other wordings it is at least read."""
     question, truth, lie, said = _SAID["a name"]
     count = 60 * effort
     again, wordings = [said.format(lie)] * count, [text.format(lie) for text in _WORDINGS]
@@ -240,7 +240,10 @@ def heaping(folder: Path, effort: int) -> Iterator[Trial]:
         place.mkdir()
         answer = _library(place, {"handbook.txt": said.format(truth), **notes}).ask(question)
         values = {value for conflict in answer.conflicts for value in conflict.values}
-        held = truth in answer.text and (name not in ("paragraphs", "numbered") or values == {truth, lie})
+        if name in ("paragraphs", "numbered"):
+            held = truth in answer.text and values == {truth, lie}
+        else:
+            held = any(truth in passage.text for passage in answer.passages)
         yield Trial(name, "" if held else f"told {answer.text!r}, disagreeing {values}")
 
 
