@@ -4,8 +4,8 @@
     python -m benchmarks.field_table QUOTES.json WRITTEN.json --writes [--note TEXT]
 
 Each is what `benchmarks/field.py --output` wrote, or a file of the set's own scorer. Writes
-`benchmarks/results/NAME.json`: `field` unless another is given, or `field_writing` where the second run is that
-of a model that writes.
+`benchmarks/results/NAME.json`: `field` unless another is given, or `field_writing` where the second run is
+that of a model that writes.
 """
 
 from __future__ import annotations
