@@ -158,12 +158,12 @@ def cases(
     work: Path,
     kinds: Sequence[str],
     most: int = MOST_QUESTIONS,
-    reader: Reader | None = None,
+    readers: Sequence[Reader] = (),
 ) -> Iterator[Case]:
     """Measured cases of a set, with passages retrieved from a library of its corpus made under `work`."""
     store, corpus = _library(folder, set_name, embedder, work)
     retriever = HybridRetriever(store, embedder, Settings().retrieval)
-    selector = EvidenceSelector(embedder, reader, most_candidates=10_000)
+    selector = EvidenceSelector(embedder, readers, most_candidates=10_000)
     for task in read_tasks(folder, set_name, most):
         weight = library_term_weights(store, read_question(task.question).terms)
         found = () if set_name.startswith("rgb") else _retrieved(task, retriever)
@@ -198,7 +198,7 @@ def field_cases(
     folder: Path,
     embedder: Embedder,
     second: Embedder | None,
-    reader: Reader | None,
+    readers: Sequence[Reader],
     work: Path,
     *,
     combined: bool = False,
@@ -208,7 +208,7 @@ def field_cases(
     A unit is labelled that holds an accepted answer under its headings, in a document that answers.
     Questions with turns before them or without an answer are left out.
     """
-    selector = EvidenceSelector(embedder, reader, most_candidates=10_000, second=lambda: second)
+    selector = EvidenceSelector(embedder, readers, most_candidates=10_000, second=lambda: second)
     settings = load_settings()
     for store, questions in field_libraries(folder, work, embedder, settings, combined=combined):
         retriever = HybridRetriever(store, embedder, settings.retrieval)

@@ -24,7 +24,7 @@ from scipy.optimize import minimize
 
 from benchmarks.fit_data import MOST_QUESTIONS, OWN_SETS, SETS, CachedEmbedder, Case, cases, field_cases
 from rag.answering.fitting import fit_logistic
-from rag.models import build_embedder, load_reader
+from rag.models import build_embedder, load_readers
 from rag.reading import LinearModel
 from rag.reading.evidence_weights import EvidenceWeights, UnitModels
 from rag.reading.features import FEATURES, WORD_FEATURES
@@ -94,15 +94,15 @@ def load_cases(
         )
         for model in EMBEDDERS
     )
-    reader = load_reader(load_settings())
+    readers = load_readers(load_settings())
     for set_name in names:
-        yield from cases(folder, set_name, first, work, kinds, most, reader)
+        yield from cases(folder, set_name, first, work, kinds, most, readers)
         if set_name in CHINESE:
-            yield from cases(folder, set_name, second, work, kinds, most)
+            yield from cases(folder, set_name, second, work, kinds, most, readers)
         first.save()
     for folder in OWN_SETS:
         for combined in (False, True):
-            yield from field_cases(folder, first, second, reader, work, combined=combined)
+            yield from field_cases(folder, first, second, readers, work, combined=combined)
     first.save()
     second.save()
 

@@ -31,7 +31,7 @@ from rag.answering.calibration import Calibrator
 from rag.answering.confidence import confidence_features
 from rag.answering.term_weights import library_term_weights
 from rag.library import Library
-from rag.models import build_embedder
+from rag.models import build_embedder, load_readers
 from rag.reading import EvidenceSelector, read_question
 from rag.reading.evidence import Measured, select_measured
 from rag.reading.evidence_weights import UnitModels
@@ -44,7 +44,11 @@ from rag.store import Store
 _OWN: Final = frozenset(folder.name for folder in OWN_SETS)
 HELD_OUT: Final = ("abroad-clinic", "abroad-orchard", "t2-en-museum", "t2-fr-camping", "t2-zh-huiyi")
 """Cases that are never fitted on."""
-CONFIDENCE: Final = ("cosine", "score", "kind", "numbers_missing", "numbers_far", "identifiers_far")
+CONFIDENCE: Final = (
+    *("cosine", "score", "kind", "numbers_missing", "numbers_far", "identifiers_far"),
+    *("read", "read_evidence", "read_answerable", "read_span", "read_margin", "read_best"),
+    *("read_anywhere", "read_alone"),
+)
 """What the confidence rests on: all other features speak of shared words, or fit a few questions too well."""
 _KIND: Final = "cross_language"
 _SENTENCES: Final = 3
@@ -60,7 +64,7 @@ class Abroad:
         )
         self._settings, self._first = settings, first
         self._embedder = CachedEmbedder(second, work / "embeddings")
-        self._selector = EvidenceSelector(None, second=lambda: self._embedder)
+        self._selector = EvidenceSelector(None, load_readers(settings), second=lambda: self._embedder)
         self._sets, self._work, self._most = sets, work, most
 
     def cases(self) -> Iterator[Case]:

@@ -23,7 +23,7 @@ from benchmarks.field_text import within, words
 from benchmarks.fit_data import OWN_SETS, CachedEmbedder, Case, field_cases
 from benchmarks.fit_evidence import EMBEDDERS
 from rag.answering.fitting import fit_logistic
-from rag.models import build_embedder, load_reader
+from rag.models import build_embedder, load_readers
 from rag.reading import LinearModel
 from rag.reading.evidence import select_measured
 from rag.reading.evidence_weights import load_evidence_weights
@@ -59,11 +59,11 @@ def main() -> None:
         )
         for model in EMBEDDERS
     )
-    reader = load_reader(settings)
+    readers = load_readers(settings)
 
     def of_field(folder: Path) -> Iterator[Found]:
         accepted = {q.question_id: (q.short or q.answers, q.must_not) for q in read_field_set(folder)}
-        for case in field_cases(folder, first, second, reader, given.work):
+        for case in field_cases(folder, first, second, readers, given.work):
             yield from _found(case, *accepted[case.task.question_id])
 
     found = [each for folder in OWN_SETS for each in of_field(folder)]

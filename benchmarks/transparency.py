@@ -1,23 +1,23 @@
-"""Write the tables of docs/transparency.md from the code, the settings and the reader's card.
+"""Write the tables of docs/transparency.md from the code, the settings and the readers' cards.
 
     python -m benchmarks.transparency
 
 The page's order is that of the Foundation Model Transparency Index (Bommasani et al. 2023,
-https://crfm.stanford.edu/fmti), as far as its items apply to a program that trains one small model and
+https://crfm.stanford.edu/fmti), as far as its items apply to a program that trains two small models and
 runs others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from pydantic import BaseModel
 
 from benchmarks.tables import ROOT, Table, filled
 from rag.settings import Settings, load_settings, presets
 from ui.app.session_options import generator_remote, named_remotes
-from ui.transparency import HUB, ModelInUse, models_in_use, training
+from ui.transparency import HUB, ModelInUse, models_in_use, trainings
 
 __all__ = ["PAGE", "written"]
 
@@ -30,12 +30,12 @@ def written(text: str) -> str:
     return filled(text, lambda name: _TABLES[name]())
 
 
-def _reader() -> Table:
-    card = training()
+def _reader(folder: str) -> Table:
+    card = trainings()[folder]
     questions = sum(entry["questions"] for entry in card["data"].values())
     done = card["training"]
     rows = [
-        ("name and task", f"{card['name']} (`data/reader`): {card['description']}"),
+        ("name and task", f"{card['name']} (`data/{folder}`): {card['description']}"),
         ("data size", f"{questions:,} questions with their texts, in {len(card['data'])} sets"),
         ("data sources and licences", "the table below; NOTICE names their authors"),
         ("data creators", "researchers and crowd workers as the sets' papers tell; no user of Citewell"),
@@ -46,7 +46,7 @@ def _reader() -> Table:
         ("compute", f"{done['steps']:,} steps, {done['pairs']:,} pairs, {done['minutes']} minutes"),
         ("methods", "supervised, three heads over one encoder (docs/reader.md)"),
         ("quantisation", card["quantisation"]),
-        ("language", card["language"]),
+        ("languages", card["language"]),
         ("licence of the weights", card["licence"]),
         ("SHA-256", f"`{card['sha256']['reader.npz']}`"),
         *(("a limit, as its card states it", limit) for limit in card["limits"]),
@@ -55,11 +55,17 @@ def _reader() -> Table:
 
 
 def _data() -> Table:
+    cards = list(trainings().values())
     rows = [
-        (name, f"{entry['questions']:,}", entry["licence"], f"{entry['weight']:g}")
-        for name, entry in training()["data"].items()
+        (name, f"{entry['questions']:,}", entry["licence"], *(_weight(card, name) for card in cards))
+        for name, entry in {name: card["data"][name] for card in cards for name in card["data"]}.items()
     ]
-    return _table(("set", "questions", "licence", "weight in training"), rows)
+    weights = (f"weight, {card['name']}" for card in cards)
+    return _table(("set", "questions", "licence", *weights), rows)
+
+
+def _weight(card: Mapping[str, Any], name: str) -> str:
+    return f"{card['data'][name]['weight']:g}" if name in card["data"] else "–"
 
 
 def _other_models() -> Table:
@@ -117,7 +123,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 
 
 _TABLES: Final[dict[str, Callable[[], Table]]] = {
-    "reader": _reader,
+    "reader": lambda: _reader("reader"),
+    "multilingual_reader": lambda: _reader("reader_multilingual"),
     "data": _data,
     "models": lambda: _models(models_in_use(_preset("default"))),
     "other_models": _other_models,

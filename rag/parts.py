@@ -12,7 +12,7 @@ from rag.models import (
     build_generator,
     build_reranker,
     build_second_embedder,
-    load_reader,
+    load_readers,
 )
 from rag.retrieval import HybridRetriever
 from rag.schema import Example
@@ -111,7 +111,7 @@ class Parts:
             embedder=self.embedder,
             settings=settings,
             generator=generator,
-            reader=load_reader(settings),
+            readers=load_readers(settings),
             selector=self.selector,
             prompt_builder=PromptBuilder(
                 settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar

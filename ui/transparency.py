@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from rag.models.build import PACKAGED_READERS
 from rag.models.packaged import PACKAGED, PREFIX
 from rag.resources import resource
 from rag.schema import RunRecord
@@ -16,7 +17,7 @@ from rag.settings import Settings
 from ui.app.session_options import LOCAL_PROVIDERS, generator_remote
 from ui.listening import LOOPBACK
 
-__all__ = ["HUB", "ModelInUse", "Sent", "models_in_use", "sent", "training"]
+__all__ = ["HUB", "ModelInUse", "Sent", "models_in_use", "sent", "trainings"]
 
 HUB: Final = "huggingface.co"
 
@@ -62,14 +63,15 @@ def sent(run: RunRecord) -> tuple[Sent, ...]:
 
 def models_in_use(settings: Settings) -> tuple[ModelInUse, ...]:
     """Every model that an answer under these settings may go through."""
-    card = training()
     generator, reranker = settings.generator, settings.reranker
     found = [_weights("embedder", settings.embedder.model)]
     if settings.answering.second_embedder:
         found.append(_weights("second embedder", settings.answering.second_embedder))
     if settings.reader.model == "packaged":
-        origin, digest = str(card["base"]), str(card["sha256"]["reader.npz"])
-        found.append(ModelInUse("reader", str(card["name"]), f"ours, from {origin}", "Apache-2.0", digest))
+        for card in trainings().values():
+            origin, digest = str(card["base"]), str(card["sha256"]["reader.npz"])
+            role = f"reader: {card['language']}"
+            found.append(ModelInUse(role, str(card["name"]), f"ours, from {origin}", "Apache-2.0", digest))
     elif settings.reader.model != "none":
         found.append(_weights("reader", settings.reader.model))
     if reranker.model:
@@ -123,7 +125,7 @@ def _ocr() -> list[ModelInUse]:
 
 
 @cache
-def training() -> Mapping[str, Any]:
-    """The card of the model that we trained: data with licences, compute, limits, figures."""
-    card: Mapping[str, Any] = json.loads(resource("data", "reader", "card.json").read_text("utf-8"))
-    return card
+def trainings() -> Mapping[str, Mapping[str, Any]]:
+    """The cards of the models that we trained, by folder: data with licences, compute, limits, figures."""
+    cards = ((folder, resource("data", folder, "card.json")) for folder in PACKAGED_READERS)
+    return {folder: json.loads(card.read_text("utf-8")) for folder, card in cards}

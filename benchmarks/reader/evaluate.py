@@ -1,11 +1,13 @@
-"""Measure a reader on sets that it was not trained on.
+"""Measure readers on sets that they were not trained on.
 
-    python -m benchmarks.reader.evaluate --reader FOLDER --sets EVALUATION [--held-out NAME=FILE ...]
+    python -m benchmarks.reader.evaluate --readers FOLDER ... --sets EVALUATION [--held-out NAME=FILE ...]
 
-`xquad_en`: short answer in the gold passage (SQuAD's exact match and F1). `clapnq_dev`: whether the best
-sentence is a gold one, and AUROC of answerable against not. `rgb_en_fact`: AUROC of passages with the answer
-against noise. Data that was kept apart from training (questions written by hand, questions that a program
-made): AUROC, best unit and exact span by kind.
+XQuAD, CMRC and DRCD: short answer in the gold passage (SQuAD's exact match and F1; of Chinese, each character
+is a word). `xquad_en_zh` asks in English of Chinese passages, `xquad_zh_en` the other way round.
+`clapnq_dev`: whether the best sentence is a gold one, and AUROC of answerable against not. RGB: AUROC of
+passages with the answer against noise. Each reader is measured on the sets in its languages. Data that was
+kept apart from training (questions written by hand, questions that a program made): AUROC, best unit and
+exact span by kind.
 """
 
 from __future__ import annotations
@@ -15,19 +17,30 @@ import json
 import math
 import re
 import string
+import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.crossing import CROSSINGS, crossed_set
 from benchmarks.reader.form import Group, Passage, read_groups
 from benchmarks.reader.windows import Example, cut
 from rag.models.openvino_reader import OpenVinoReader
-from rag.models.reader import Reader, Reading, Window, yes_or_no
+from rag.models.reader import Reader, Reading, Window
+from rag.text.language import CJK
 from rag.text.sentences import sentence_spans
 
+_CJK = re.compile(f"[{CJK}]")
+_MARKS = frozenset(string.punctuation + "，。、；：？！“”‘’（）《》「」『』")
+_SHORT = {
+    **{name: {"en"} for name in ("xquad_en",)},
+    **{name: {"zh"} for name in ("xquad_zh", "cmrc2018_trial", "drcd_dev")},
+    **{name: {"en", "zh"} for name in CROSSINGS},
+}
+"""The sets of short answers, with their languages."""
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "reader.json"
 
 __all__ = ["auroc", "clapnq", "held_out", "rgb", "squad_f1", "xquad"]
@@ -47,7 +60,8 @@ def squad_f1(given: str, gold: str) -> float:
 
 
 def _normal(text: str) -> str:
-    kept = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    kept = "".join(letter for letter in text.lower() if letter not in _MARKS)
+    kept = _CJK.sub(r" \g<0> ", kept)
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", kept).split())
 
 
@@ -152,10 +166,7 @@ def rgb(reader: Reader, folder: Path, limit: int) -> dict[str, float]:
 
 
 def held_out(reader: Reader, groups: Sequence[Group]) -> dict[str, dict[str, float]]:
-    """By kind: AUROC answerable, best unit is evidence, best span exact, and spans rightly refused.
-
-    Of questions that want yes or no: how often the word is told, and how often it is then right.
-    """
+    """By kind: AUROC answerable, best unit is evidence, best span exact, and spans rightly refused."""
     seen: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for group in groups:
         for passage in group.passages:
@@ -170,32 +181,14 @@ def held_out(reader: Reader, groups: Sequence[Group]) -> dict[str, dict[str, flo
             "exact_span": float(np.mean(lists["span"])) if lists["span"] else float("nan"),
             "said_none": float(np.mean(lists["none"])) if lists["none"] else float("nan"),
             "windows": len(lists["right"]) + len(lists["wrong"]),
-            **_words(lists),
         }
         for kind, lists in sorted(seen.items())
-    }
-
-
-def _words(lists: dict[str, list[float]]) -> dict[str, float]:
-    """Of those that want yes or no and are answered, the share told; of all words told, the share right."""
-    told, wanted = lists["told_right"], lists["wanted"]
-    if not wanted:
-        return {}
-    return {
-        "word_wanted": len(wanted),
-        "word_told": float(np.mean(wanted)),
-        "word_right": float(np.mean(told)) if told else float("nan"),
     }
 
 
 def _note(lists: dict[str, list[float]], example: Example, found: Reading) -> None:
     lists["right" if example.answerable else "wrong"].append(found.answerable)
     top = found.spans[0] if found.spans else None
-    said = yes_or_no(found.yes, found.no)
-    if example.says is not None and said is not None:
-        lists["told_right"].append(float(example.says == ("yes" if said else "no")))
-    if example.says:
-        lists["wanted"].append(float(said is not None))
     if not example.answerable:
         lists["none"].append(float(top is None or top.logit <= found.null))
         return
@@ -206,10 +199,26 @@ def _note(lists: dict[str, list[float]], example: Example, found: Reading) -> No
         lists["span"].append(float(top is not None and _normal(example.text[top.start : top.end]) in gold))
 
 
+def measure(reader: Reader, sets: Path, limit: int) -> dict[str, Any]:
+    """What a reader does on the sets in its languages."""
+    found: dict[str, Any] = {}
+    for name, languages in _SHORT.items():
+        if languages <= reader.languages:
+            with tempfile.TemporaryDirectory() as work:
+                folder = crossed_set(sets, name, Path(work)) if name in CROSSINGS else sets / name
+                found[name] = xquad(reader, folder, limit)
+    if "en" in reader.languages:
+        found["clapnq_dev"] = clapnq(reader, sets / "clapnq_dev", limit)
+    for name, language in (("rgb_en_fact", "en"), ("rgb_zh_fact", "zh")):
+        if language in reader.languages:
+            found[name] = rgb(reader, sets / name, limit)
+    return found
+
+
 def main() -> None:
     """Read the arguments, measure, and print JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--reader", type=Path, required=True, help="folder of an exported reader")
+    parser.add_argument("--readers", type=Path, nargs="+", required=True, help="folders of exported readers")
     parser.add_argument("--sets", type=Path, required=True, help="folder of the evaluation sets")
     parser.add_argument(
         "--held-out", nargs="*", default=[], metavar="NAME=FILE", help="data that was kept apart"
@@ -218,36 +227,40 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--store", action="store_true", help="write benchmarks/results/reader.json")
     arguments = parser.parse_args()
-    reader = OpenVinoReader(arguments.reader, arguments.threads)
-    found: dict[str, Any] = {"reader": reader.fingerprint}
-    for name, measure in (("xquad_en", xquad), ("clapnq_dev", clapnq), ("rgb_en_fact", rgb)):
-        found[name] = measure(reader, arguments.sets / name, arguments.limit)
-    found["held_out"] = {}
-    for name, _, path in (given.partition("=") for given in arguments.held_out):
-        groups = list(read_groups(Path(path)))
-        found["held_out"][name] = held_out(reader, groups[:: max(1, len(groups) // arguments.limit)])
+    found: dict[str, Any] = {}
+    for reader in (OpenVinoReader(folder, arguments.threads) for folder in arguments.readers):
+        own = found[reader.name] = measure(reader, arguments.sets, arguments.limit)
+        own["held_out"] = {}
+        for name, _, path in (given.partition("=") for given in arguments.held_out):
+            groups = list(read_groups(Path(path)))
+            some = groups[:: max(1, len(groups) // arguments.limit)]
+            if name.split()[0] == "English" or len(reader.languages) > 1:
+                own["held_out"][name] = held_out(reader, some)
     print(json.dumps(found, indent=2))
     if arguments.store:
         RESULTS.write_text(json.dumps(table(found), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def table(found: dict[str, Any]) -> dict[str, Any]:
+def table(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The figures as a table for docs/benchmarks.md."""
-    xquad_, clapnq_, rgb_, apart = (
-        found[name] for name in ("xquad_en", "clapnq_dev", "rgb_en_fact", "held_out")
-    )
-    rows = [
-        ["xquad_en, gold passage", "short answer: exact / F1", f"{xquad_['exact']:.2f} / {xquad_['f1']:.2f}"],
-        ["clapnq_dev, gold passage", "best sentence is gold", f"{clapnq_['best_sentence']:.2f}"],
-        ["clapnq_dev", "AUROC answerable", f"{clapnq_['auroc_all']:.2f}"],
-        ["rgb_en_fact", "AUROC answerable", f"{rgb_['auroc_all']:.2f}"],
-    ]
-    for name, kinds in apart.items():
-        cells = (kinds["all"][measure] for measure in ("auroc", "best_unit", "exact_span"))
+    rows = [[reader, *row] for reader, measured in found.items() for row in _rows_of(measured)]
+    note = "The packaged readers alone, as they ship; none of it was trained on (docs/reader.md)."
+    return {"columns": ["reader", "set", "measure", "figure"], "rows": rows, "note": note}
+
+
+def _rows_of(measured: Mapping[str, Any]) -> Iterator[list[str]]:
+    for name, figures in measured.items():
+        if name in _SHORT:
+            told = f"{figures['exact']:.2f} / {figures['f1']:.2f}"
+            yield [f"{name}, gold passage", "short answer: exact / F1", told]
+        elif "best_sentence" in figures:
+            yield [f"{name}, gold passage", "best sentence is gold", f"{figures['best_sentence']:.2f}"]
+        if "auroc_all" in figures:
+            yield [name, "AUROC answerable", f"{figures['auroc_all']:.2f}"]
+    for name, kinds in measured["held_out"].items():
+        cells = (kinds["all"][figure] for figure in ("auroc", "best_unit", "exact_span"))
         told = " / ".join("–" if math.isnan(cell) else f"{cell:.2f}" for cell in cells)
-        rows.append([f"held out: {name}", "AUROC answerable / best unit / exact span", told])
-    note = "The packaged reader alone, as it ships; none of it was trained on (docs/reader.md)."
-    return {"columns": ["set", "measure", "figure"], "rows": rows, "note": note}
+        yield [f"held out: {name}", "AUROC answerable / best unit / exact span", told]
 
 
 if __name__ == "__main__":

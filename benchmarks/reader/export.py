@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import BertConfig
 
-from benchmarks.reader.model import ReaderModel
+from benchmarks.reader.model import ReaderModel, trimmed
 from benchmarks.reader.train import MAX_QUESTION_TOKENS, MAX_TOKENS
 from rag.models.reader_weights import write_weights
 
@@ -41,21 +41,17 @@ def average_of(run: Path) -> tuple[ReaderModel, tuple[int, int, float]]:
     """The averaged model of a run's checkpoint, with its counts of steps, pairs and seconds."""
     state = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu")
     model = ReaderModel(BertConfig(**state["config"]))
-    model.load_state_dict(state["average"])
+    model.load_state_dict(trimmed(state["average"]))
     steps, pairs, seconds = state["counts"]
     return model.eval(), (int(steps), int(pairs), float(seconds))
 
 
 def blended(model: ReaderModel, begun_with: Mapping[str, Tensor], share: float) -> ReaderModel:
-    """The model with `share` of its weights and the rest of those that its training began with.
-
-    Rows of a head that the others lack stay as they are.
-    """
+    """The model with `share` of its weights and the rest of those that its training began with."""
     weights = model.state_dict()
-    for name, before in begun_with.items():
+    for name, before in trimmed(begun_with).items():
         if before.is_floating_point():
-            rows = weights[name][: len(before)]
-            rows.lerp_(before, 1.0 - share)
+            weights[name].lerp_(before, 1.0 - share)
     model.load_state_dict(weights)
     return model
 
@@ -77,7 +73,7 @@ def export(
         write_reader(model, Tokenizer.from_file(str(run / "tokenizer.json")), new)
         limits = {"max_tokens": MAX_TOKENS, "max_question_tokens": MAX_QUESTION_TOKENS}
         training = {"steps": steps, "pairs": pairs, "minutes": round(seconds / 60, 1)}
-        hashes = {name: _sha256(new / name) for name in ("reader.npz", "tokenizer.json")}
+        hashes = {path.name: _sha256(path) for path in sorted(new.iterdir())}
         written = {"name": "citewell-reader", **limits, "training": training, **card, "sha256": hashes}
         (new / "card.json").write_text(json.dumps(written, indent=2, ensure_ascii=False) + "\n", "utf-8")
         old = Path(work) / "old"
@@ -87,19 +83,25 @@ def export(
 
 
 def write_reader(model: ReaderModel, tokenizer: Tokenizer, folder: Path) -> None:
-    """Weights and tokenizer, without the words and places that no English window needs."""
-    tree, kept = _tokens_that_occur(tokenizer)
-    (folder / "tokenizer.json").write_text(
-        json.dumps(tree, ensure_ascii=False, separators=(",", ":")), "utf-8"
-    )
+    """Weights and tokenizer, without the words and places that no English window needs.
+
+    A reader on the universal sentence encoder's tokens needs no tokenizer of its own.
+    """
     arrays = {name: tensor.float().numpy() for name, tensor in model.state_dict().items()}
-    arrays[_WORDS] = arrays[_WORDS][kept]
     arrays[_PLACES] = arrays[_PLACES][:MAX_TOKENS]
-    config = {**model.encoder.config.to_dict(), "vocab_size": len(kept)}
+    config = model.encoder.config.to_dict()
+    if model.states is None:
+        tree, kept = _tokens_that_occur(tokenizer)
+        (folder / "tokenizer.json").write_text(
+            json.dumps(tree, ensure_ascii=False, separators=(",", ":")), "utf-8"
+        )
+        arrays[_WORDS] = arrays[_WORDS][kept]
+        config["vocab_size"] = len(kept)
     known = ("model_type", "hidden_act", "hidden_size", "intermediate_size", "layer_norm_eps", "vocab_size")
     counts = ("num_attention_heads", "num_hidden_layers", "pad_token_id")
     levels = {name: LEVELS for name, array in arrays.items() if array.ndim == 2}
-    write_weights(folder / "reader.npz", {name: config[name] for name in (*known, *counts)}, arrays, levels)
+    named = (*known, *counts, *(["token_input"] if model.states else []))
+    write_weights(folder / "reader.npz", {name: config[name] for name in named}, arrays, levels)
 
 
 def _tokens_that_occur(tokenizer: Tokenizer) -> tuple[dict[str, Any], list[int]]:

@@ -5,13 +5,11 @@ A file is `*.jsonl` or `*.jsonl.gz` with one question a line:
     {"question": "...", "kind": "optional name of what it trains",
      "passages": [{"text": "...", "title": "context, or empty", "relevant": 1 or 0,
                    "spans": [[start, end], ...], "sentences": [[start, end], ...],
-                   "evidence": [1 or 0, ...], "says": "yes", "no" or ""}]}
+                   "evidence": [1 or 0, ...]}]}
 
 `spans` are the characters of short answers, `sentences` those of the units that can be quoted, `evidence`
 says of each unit whether it bears the answer out. An empty list of spans means that there is no short answer;
-null (for `spans` and `evidence`) means that nobody knows. `says` is what the passage says to a question
-that wants yes or no, and empty where it does not say or the question wants something else; where it is left
-out, nobody knows. The file's name is the source's name.
+null (for `spans` and `evidence`) means that nobody knows. The file's name is the source's name.
 """
 
 from __future__ import annotations
@@ -24,10 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SAYS", "Group", "Overlap", "Passage", "evaluation_texts", "read_groups"]
+__all__ = ["Group", "Overlap", "Passage", "evaluation_texts", "read_groups"]
 
-SAYS = ("", "yes", "no")
-"""What a passage may say to a question that wants yes or no; nothing, where it does not say."""
 _WORD = re.compile(r"\w+")
 _GRAM = 8
 _SHARE = 0.2
@@ -43,7 +39,6 @@ class Passage:
     spans: tuple[tuple[int, int], ...] | None
     units: tuple[tuple[int, int], ...]
     evidence: tuple[bool, ...] | None
-    says: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +87,7 @@ def _passage(row: dict[str, Any]) -> Passage:
         spans=None if spans is None else tuple(_stripped(text, int(a), int(b)) for a, b in spans),
         units=tuple(units[index] for index in kept),
         evidence=None if marks is None else tuple(bool(marks[index]) for index in kept),
-        says=_known_says(row.get("says")),
     )
-
-
-def _known_says(said: Any) -> str | None:
-    if said not in (None, *SAYS):
-        raise ValueError(f"says must be one of {', '.join(map(repr, SAYS))}, not {said!r}")
-    return None if said is None else str(said)
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

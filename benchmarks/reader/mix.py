@@ -37,7 +37,6 @@ class Source:
         short = sum(len(passage.units) == 1 for group in groups for passage in group.passages)
         self._sentences = not made and short > 0.8 * sum(len(group.passages) for group in groups)
         self._neighbours = None if made else Neighbours(groups)
-        self._says = any(passage.says is not None for group in groups for passage in group.passages)
 
     def windows(self, index: int, rng: random.Random) -> list[Example]:
         """Up to three windows with the question of group `index`, an answerable one first if there is one."""
@@ -52,7 +51,7 @@ class Source:
         passages = [self._few_units(passage, rng) for passage in group.passages]
         found = [e for passage in passages for e in cut(question, passage, context)]
         found.extend(self._negatives(index, question, context, rng))
-        return _few([self._known(example) for example in found], rng)
+        return _few(found, rng)
 
     def _few_units(self, passage: Passage, rng: random.Random) -> Passage:
         """The passage, or what an answer would tell of it: the evidence, or some sentences that are none."""
@@ -62,10 +61,6 @@ class Source:
         wrong = [index for index, marked in enumerate(passage.evidence) if not marked]
         more = rng.sample(wrong, min(rng.randrange(0 if right else 1, 3), len(wrong)))
         return only(passage, sorted([*right, *more]))
-
-    def _known(self, example: Example) -> Example:
-        """A window without an answer says neither yes nor no, where the source knows of such questions."""
-        return replace(example, says="" if self._says else None) if not example.answerable else example
 
     def _among_others(self, passage: Passage, rng: random.Random) -> Passage:
         """The passage, mostly with text of other groups around it."""

@@ -12,20 +12,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertConfig, BertModel
 
-from benchmarks.reader.form import SAYS
+from benchmarks.reader.universal import UniversalStates
 from benchmarks.reader.windows import Example
 from rag.models.reader_pairs import Pair
+from rag.models.universal import UNIVERSAL
 
-__all__ = ["Batch", "ReaderModel", "collate", "losses", "take"]
+__all__ = ["Batch", "ReaderModel", "collate", "losses", "trimmed"]
 
-TOKEN_LOGITS = 5
-"""Start, end, evidence, yes, no."""
-_SAYS_WEIGHTS = (0.1, 1.0, 1.0)
+TOKEN_LOGITS = 3
+"""Start, end, evidence."""
 _NEVER = -1e4
 
 
 class ReaderModel(nn.Module):
-    """Encoder with a head at [CLS] (is the answer here) and one on every token (start, end, evidence)."""
+    """Encoder with a head at [CLS] (is the answer here) and one on every token (start, end, evidence).
+
+    Its tokens have embeddings of its own, or, where the config's `token_input` names the universal sentence
+    encoder, the states of that one.
+    """
 
     def __init__(self, config: BertConfig) -> None:
         """Make one with random weights; `from_encoder` takes those of a folder."""
@@ -34,6 +38,10 @@ class ReaderModel(nn.Module):
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
         config._attn_implementation = "eager"
         self.encoder = BertModel(config, add_pooling_layer=False)
+        self.states: UniversalStates | None = None
+        if getattr(config, "token_input", None) == UNIVERSAL:
+            self.states = UniversalStates()
+            self.input = nn.Linear(self.states.width, config.hidden_size)
         self.answerable = nn.Sequential(
             nn.Linear(config.hidden_size, config.hidden_size), nn.Tanh(), nn.Linear(config.hidden_size, 1)
         )
@@ -52,28 +60,27 @@ class ReaderModel(nn.Module):
     def forward(
         self, input_ids: Tensor, token_type_ids: Tensor, attention_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Logits at [CLS], shape (batch,), and of each token, shape (batch, tokens, 5).
-
-        The last are start, end and evidence of every token, and yes and no, which count at [CLS].
-        """
-        states = self.encoder(
-            input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask
-        ).last_hidden_state.float()
+        """Logits at [CLS], shape (batch,), and start, end and evidence of each token: (batch, tokens, 3)."""
+        given = {"token_type_ids": token_type_ids, "attention_mask": attention_mask}
+        if self.states is None:
+            states = self.encoder(input_ids=input_ids, **given).last_hidden_state.float()
+        else:
+            embedded = self._embedded(self.states, input_ids, attention_mask)
+            states = self.encoder(inputs_embeds=embedded, **given).last_hidden_state.float()
         return self.answerable(states[:, 0]).squeeze(-1), self.tokens(states)
 
+    def _embedded(self, states: UniversalStates, ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """What the encoder gets of each token; the reader's own tokens have embeddings of their own."""
+        own = self.encoder.embeddings.word_embeddings((ids - states.tokens).clamp(min=0))
+        given = self.input(states(ids, attention_mask)).to(own.dtype)
+        return torch.where((ids < states.tokens)[..., None], given, own)
 
-def take(model: ReaderModel, weights: Mapping[str, Tensor]) -> None:
-    """Load weights whose heads may say less than the model's; what they lack stays as it is.
 
-    Raises:
-        ValueError: weights of another shape.
-    """
-    own = model.state_dict()
-    for name, given in weights.items():
-        if given.shape[1:] != own[name].shape[1:] or len(given) > len(own[name]):
-            raise ValueError(f"{name} has shape {tuple(given.shape)}, the model {tuple(own[name].shape)}")
-        own[name][: len(given)] = given
-    model.load_state_dict(own)
+def trimmed(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights without rows of the tokens' head that the model does not have."""
+    return {
+        name: given[:TOKEN_LOGITS] if name.startswith("tokens.") else given for name, given in weights.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ class Batch:
 
     `groups` numbers the group of each window. `null` and the token masks `starts` and `ends` say where the
     answer may begin and end; `spans_known` says for which windows. `units` lists (window, first token, one
-    past the last, evidence or not). `says` is 0 for neither, 1 for yes, 2 for no and -1 where nobody knows.
+    past the last, evidence or not).
     """
 
     input_ids: Tensor
@@ -95,7 +102,6 @@ class Batch:
     ends: Tensor
     spans_known: Tensor
     units: Tensor
-    says: Tensor
 
 
 def collate(pairs: Sequence[Pair], examples: Sequence[Example], groups: Sequence[int]) -> Batch:
@@ -128,7 +134,6 @@ def collate(pairs: Sequence[Pair], examples: Sequence[Example], groups: Sequence
         ends=torch.from_numpy(ends.astype(bool)),
         spans_known=torch.from_numpy(known),
         units=torch.tensor(units, dtype=torch.int64).reshape(-1, 4),
-        says=torch.tensor([-1 if e.says is None else SAYS.index(e.says) for e in examples]),
     )
 
 
@@ -139,7 +144,7 @@ def _tokens(pair: Pair, start: int, end: int) -> tuple[int, int] | None:
 
 
 def losses(batch: Batch, answerable: Tensor, tokens: Tensor) -> dict[str, Tensor]:
-    """Mean loss of each head: `answerable`, `listwise`, `span`, `evidence`, `says`."""
+    """Mean loss of each head: `answerable`, `listwise`, `span`, `evidence`."""
     answerable, tokens = answerable.float(), tokens.float()
     found = {"answerable": functional.binary_cross_entropy_with_logits(answerable, batch.answerable)}
     found["listwise"] = _listwise(batch, answerable)
@@ -150,7 +155,6 @@ def losses(batch: Batch, answerable: Tensor, tokens: Tensor) -> dict[str, Tensor
     share = batch.spans_known.float()
     found["span"] = ((start + end) * 0.5 * share).sum() / share.sum().clamp(min=1.0)
     found["evidence"] = _evidence(batch, tokens[:, :, 2])
-    found["says"] = _says(batch, tokens[:, 0, 3:])
     return found
 
 
@@ -166,15 +170,6 @@ def _listwise(batch: Batch, logits: Tensor) -> Tensor:
     right = batch.answerable.bool()
     mixed = (same & ~right[None, :]).any(1) & right
     return ((spread - logits) * mixed).sum() / mixed.sum().clamp(min=1)
-
-
-def _says(batch: Batch, logits: Tensor) -> Tensor:
-    """Cross entropy of neither, yes and no; the logit of neither is 0, and its many windows count less."""
-    known = batch.says >= 0
-    if not known.any():
-        return logits.sum() * 0.0
-    three = functional.pad(logits, (1, 0))[known]
-    return functional.cross_entropy(three, batch.says[known], weight=three.new_tensor(_SAYS_WEIGHTS))
 
 
 def _evidence(batch: Batch, logits: Tensor) -> Tensor:

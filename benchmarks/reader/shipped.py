@@ -15,9 +15,10 @@ from pathlib import Path
 import torch
 from transformers import BertConfig
 
-from benchmarks.reader.model import ReaderModel, take
+from benchmarks.reader.model import ReaderModel, trimmed
 from rag.models.bert_graph import Rows
 from rag.models.reader_weights import read_weights
+from rag.models.universal_tokens import universal_tokenizer
 
 __all__ = ["begin_with", "weights_of"]
 
@@ -31,13 +32,11 @@ def weights_of(folder: Path) -> ReaderModel:
     config, tables = read_weights(folder / "reader.npz")
     places = tables["encoder.embeddings.position_embeddings.weight"].shape[0]
     model = ReaderModel(BertConfig(**config, max_position_embeddings=places))
-    take(
-        model,
-        {
-            name: torch.from_numpy(table.whole() if isinstance(table, Rows) else table)
-            for name, table in tables.items()
-        },
-    )
+    weights = {
+        name: torch.from_numpy(table.whole() if isinstance(table, Rows) else table)
+        for name, table in tables.items()
+    }
+    model.load_state_dict(trimmed(weights))
     return model.eval()
 
 
@@ -45,7 +44,10 @@ def begin_with(folder: Path, out: Path) -> None:
     """Write a folder with the reader's encoder, its tokenizer and a checkpoint for `train --start`."""
     model = weights_of(folder)
     model.encoder.save_pretrained(out)
-    shutil.copy(folder / "tokenizer.json", out / "tokenizer.json")
+    if model.states is None:
+        shutil.copy(folder / "tokenizer.json", out / "tokenizer.json")
+    else:
+        universal_tokenizer().save(str(out / "tokenizer.json"))
     state = {"config": model.encoder.config.to_dict(), "average": model.state_dict(), "counts": (0, 0, 0.0)}
     torch.save(state, out / "checkpoint.pt")
 

@@ -23,7 +23,7 @@ def reader_tokenizer(encoder: Path) -> Tokenizer:
     """
     tree = json.loads((encoder / "tokenizer.json").read_text("utf-8"))
     vocabulary = tree["model"]["vocab"]
-    if "\n" in vocabulary:
+    if any(token["content"] == "\n" for token in tree["added_tokens"]):
         return Tokenizer.from_str(json.dumps(tree))
     if _SPARE not in vocabulary:
         raise ValueError(f"the vocabulary of {encoder} has no {_SPARE} to stand for a line break")

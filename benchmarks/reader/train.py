@@ -32,7 +32,7 @@ from rag.models.reader_pairs import PairEncoder
 __all__ = ["Run", "Schedule", "train"]
 
 MAX_TOKENS, MAX_QUESTION_TOKENS = 256, 64
-_WEIGHTS = {"answerable": 1.0, "listwise": 0.4, "span": 0.9, "evidence": 1.2, "says": 0.6}
+_WEIGHTS = {"answerable": 1.0, "listwise": 0.4, "span": 0.9, "evidence": 1.2}
 _LOG_EVERY = 50
 
 

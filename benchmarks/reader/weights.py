@@ -7,12 +7,20 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks.reader.model import ReaderModel, take
+from benchmarks.reader.model import ReaderModel, trimmed
 
 __all__ = ["Trained"]
 
 _AVERAGE_EVERY = 4
 """Steps between updates of the average, which reads all weights."""
+
+
+def _rate(name: str) -> float:
+    """The share of the learning rate that a weight takes.
+
+    The map of other tokens' states moves all embeddings at once, and they are small.
+    """
+    return 0.05 if name.startswith("input.") else 1.0 if name.startswith("encoder.") else 2.0
 
 
 class Trained:
@@ -39,19 +47,19 @@ class Trained:
         model.encoder.to(dtype)
         self._parameters = [model.get_parameter(name) for name in names]
         self._averages = [self.average.get_parameter(name) for name in names]
-        heads = [not name.startswith("encoder.") for name in names]
+        rates = [_rate(name) for name in names]
         groups: list[dict[str, Any]] = [
             {
-                "params": [copy for copy, head in zip(self._copies, heads, strict=True) if head is wanted],
-                "scale": scale,
+                "params": [copy for copy, own in zip(self._copies, rates, strict=True) if own == rate],
+                "scale": rate,
             }
-            for wanted, scale in ((False, 1.0), (True, 2.0))
+            for rate in sorted(set(rates))
         ]
         self._optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
         self._steps = 0
 
     def step(self, rate: float) -> None:
-        """One step with the gradients of the model, the heads at twice the rate; clears the gradients."""
+        """One step with the gradients of the model, each weight at its rate; clears the gradients."""
         for group in self._optimizer.param_groups:
             group["lr"] = rate * group["scale"]
         for copy, parameter in zip(self._copies, self._parameters, strict=True):
@@ -79,7 +87,7 @@ class Trained:
 
     def begin_with(self, state: dict[str, Any]) -> None:
         """Begin a new run with the averaged weights of another, without its optimiser and steps."""
-        take(self.average, state["average"])
+        self.average.load_state_dict(trimmed(state["average"]))
         trained = dict(self.average.named_parameters())
         names = [name for name, parameter in self.model.named_parameters() if parameter.requires_grad]
         with torch.no_grad():

@@ -23,7 +23,6 @@ class Example:
     answerable: bool
     spans: tuple[tuple[int, int], ...] | None
     evidence: tuple[bool, ...] | None
-    says: str | None = None
 
 
 def cut(question: str, passage: Passage, context: bool = True) -> list[Example]:
@@ -72,9 +71,8 @@ def _example(question: str, passage: Passage, first: int, last: int, context: bo
         spans, evidence = (), (False,) * len(units)
     elif passage.relevant and not spans:
         spans = None
-    says = passage.says if answerable or passage.says is None else ""
     text = head + passage.text[start:end].rstrip()
-    return Example(question, text, units, answerable, spans, evidence, says)
+    return Example(question, text, units, answerable, spans, evidence)
 
 
 def without(passage: Passage) -> Passage | None:
@@ -116,8 +114,7 @@ def only(passage: Passage, kept: Sequence[int]) -> Passage:
         spans.extend((a + shift, b + shift) for a, b in passage.spans or () if start <= a and b <= end)
     relevant = passage.relevant and any(held)
     known = None if relevant and passage.spans is None else tuple(spans) if relevant else ()
-    says = passage.says if relevant or passage.says is None else ""
-    return Passage(text, passage.title, relevant, known, tuple(units), tuple(held), says)
+    return Passage(text, passage.title, relevant, known, tuple(units), tuple(held))
 
 
 def joined(passages: Sequence[Passage], gap: str) -> Passage:

@@ -3,8 +3,7 @@
 `benchmarks/reader/passages` holds invented passages, one a line, each with questions as people ask them:
 
     {"context": "title > heading", "text": "...",
-     "questions": [{"question": "...", "answer": "copied from the text", "evidence": ["copied", ...],
-                    "says": "yes or no, where the question wants one of them and the text says it"}]}
+     "questions": [{"question": "...", "answer": "copied from the text", "evidence": ["copied", ...]}]}
 
 An answer is null where the text does not hold it, and "" where a sentence answers but no short span does. OUT
 gets the files in the form of `benchmarks/reader/form.py`, and `heldout.jsonl` with the questions of the
@@ -23,9 +22,12 @@ from typing import Any, Final
 
 from rag.text import sentence_spans
 
-__all__ = ["groups_of", "is_held_out"]
+__all__ = ["groups_of", "is_english", "is_held_out"]
 
 FOLDER: Final = Path(__file__).resolve().parent / "passages"
+_OF_ONE: Final = ("chinese", "french", "german", "italian", "romance", "southern", "spanish")
+_OF_MANY: Final = ("asian", "crossing", "translated", "world_rules")
+"""How the files begin whose passages or questions are not in English."""
 _HELD_OUT: Final = 12
 """One passage in so many is kept out."""
 _ROW: Final = re.compile(r"[^;]*: [^;]*;.*: ")
@@ -52,7 +54,6 @@ def groups_of(passage: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if answer:
             inside = [unit for unit, mark in zip(units, marks, strict=True) if mark]
             spans = [found for unit in inside if (found := _found(text, unit, answer))] or None
-        says = asked.get("says", None if answer == "" else "")
         yield {
             "question": asked["question"],
             "passages": [
@@ -63,10 +64,14 @@ def groups_of(passage: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     "spans": spans,
                     "sentences": units,
                     "evidence": [int(mark) for mark in marks],
-                    **({} if says is None else {"says": says}),
                 }
             ],
         }
+
+
+def is_english(file: Path) -> bool:
+    """Whether a file's passages and questions are in English."""
+    return not file.stem.startswith((*_OF_ONE, *_OF_MANY))
 
 
 def is_held_out(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.calibration import calibration_path
 from rag.errors import ConfigurationError
-from rag.models import load_reader
+from rag.models import load_readers
 from rag.regular_files import read_regular
 from rag.resources import resource
 from rag.schema import Answer, Message
@@ -73,7 +73,7 @@ class AnswerCache:
 
 
 def fitted_weights(settings: Settings) -> list[str]:
-    """Names the fitted weights and the reader that answers hang on: others answer otherwise.
+    """Names the fitted weights and the readers that answers hang on: others answer otherwise.
 
     Raises:
         ConfigurationError: a file of parameters cannot be read.
@@ -81,10 +81,10 @@ def fitted_weights(settings: Settings) -> list[str]:
     """
     shipped = [resource("data", *name) for name in _PARAMETERS]
     paths = [*shipped, calibration_path(settings.answering.calibration)]
-    reader = load_reader(settings)
+    readers = load_readers(settings)
     try:
         digests = [hashlib.sha256(read_regular(path)).hexdigest() for path in paths]
-        return [*digests, reader.fingerprint if reader else ""]
+        return [*digests, *(reader.fingerprint for reader in readers)]
     except OSError as error:
         raise ConfigurationError(f"cannot read parameters {str(paths[-1])!r}: {error}") from None
 

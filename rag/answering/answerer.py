@@ -63,7 +63,7 @@ class Answerer:
         embedder: Embedder | None,
         settings: Settings,
         generator: BaseChatModel | None = None,
-        reader: Reader | None = None,
+        readers: Sequence[Reader] = (),
         selector: BaseExampleSelector | None = None,
         prompt_builder: PromptBuilder | None = None,
         calibrator: Calibrator | None = None,
@@ -73,7 +73,7 @@ class Answerer:
         self._retriever = retriever
         self._settings = settings
         sentences = SentenceVectors(embedder) if embedder is not None else None
-        evidence = EvidenceSelector(sentences, reader, second=second_embedder)
+        evidence = EvidenceSelector(sentences, readers, second=second_embedder)
         self._weigher = Weigher(
             store, retriever, evidence, settings, calibrator=calibrator, second_embedder=second_embedder
         )

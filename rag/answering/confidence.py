@@ -177,7 +177,7 @@ def _read(selection: Selection) -> dict[str, float]:
         "read_margin": min(evidence - max(others), _FAR_BEHIND) if others else _FAR_BEHIND,
         "read_best": max([evidence, *others]),
         "read_anywhere": max(e.features["reader_answerable"] for e in selection.ranked),
-        "read_alone": selection.read_alone.answerable,
+        "read_alone": selection.read_alone,
     }
 
 

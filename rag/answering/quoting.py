@@ -10,8 +10,7 @@ from rag.answering.outcome import Outcome
 from rag.answering.scan import Completed
 from rag.answering.telling import table_of, told_unit
 from rag.answering.totals import with_totals
-from rag.answering.wording import disagreement, shown, yes_or_no_word
-from rag.models import yes_or_no
+from rag.answering.wording import disagreement, shown
 from rag.reading import (
     CitationBook,
     Disagreement,
@@ -41,11 +40,6 @@ def quote(
     units = units if all_of_kind is None else list(all_of_kind.units)
     places = _places(selection, units)
     sentences = []
-    if units and all_of_kind is None and (says_yes := _said(selection)) is not None:
-        number = book.cite(units[0].document_id, units[0].start, units[0].end, units[0].text)
-        word = AnswerSentence(yes_or_no_word(selection.question.text, says_yes), (number,), own_words=True)
-        sentences.append(word)
-        yield SentenceReady(word, (book.citations[number - 1],))
     for unit in units:
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
         sentence = AnswerSentence(told_unit(selection.question, unit, places.get(unit)), (number,))
@@ -56,11 +50,6 @@ def quote(
     cited = {unit: sentence.citations[0] for unit, sentence in zip(units, sentences, strict=True)}
     table = table_of(selection.question, units, cited, places)
     return Outcome(tuple(sentences), book.citations, table=table, coverage=all_of_kind.coverage)
-
-
-def _said(selection: Selection) -> bool | None:
-    """Whether what is told says yes or no to a question that wants one of them; None where unsure."""
-    return yes_or_no(selection.read_alone.yes, selection.read_alone.no)
 
 
 def rows_of(selection: Selection, book: CitationBook) -> AnswerTable | None:

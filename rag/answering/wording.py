@@ -9,7 +9,7 @@ from rag.answering.reasons import reply_language
 from rag.schema import AnswerSentence
 from rag.text import has_cjk
 
-__all__ = ["abstention", "disagreement", "join_sentences", "shown", "yes_or_no_word"]
+__all__ = ["abstention", "disagreement", "join_sentences", "shown"]
 
 _INNER: Final = str.maketrans("“”", "‘’")
 _ABSTENTION: Final = {
@@ -27,23 +27,10 @@ _ABSTENTION: Final = {
     "ar": "لم أجد ذلك في هذه المستندات.",
 }
 
-_YES_AND_NO: Final = {
-    "en": ("Yes.", "No."),
-    "de": ("Ja.", "Nein."),
-    "fr": ("Oui.", "Non."),
-    "es": ("Sí.", "No."),
-    "it": ("Sì.", "No."),
-}
-
 
 def abstention(question: str) -> str:
     """That nothing was found, in the question's language, else in English."""
     return _ABSTENTION.get(reply_language(question), _ABSTENTION["en"])
-
-
-def yes_or_no_word(question: str, says_yes: bool) -> str:
-    """The word that a question wants, in its language where the reader knows that, else in English."""
-    return _YES_AND_NO.get(reply_language(question), _YES_AND_NO["en"])[0 if says_yes else 1]
 
 
 def disagreement(question: str, values: Sequence[str]) -> str:

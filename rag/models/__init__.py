@@ -15,11 +15,11 @@ if TYPE_CHECKING:
         build_label_scorer,
         build_reranker,
         build_second_embedder,
-        load_reader,
+        load_readers,
     )
     from rag.models.label_likelihood import LabelLikelihood
     from rag.models.model_protocol import Embedder, Reranker, Vectors
-    from rag.models.reader import Reader, ReaderSpan, Reading, Window, yes_or_no
+    from rag.models.reader import Reader, ReaderSpan, Reading, Window
 
 __all__ = [
     "Embedder",
@@ -35,8 +35,7 @@ __all__ = [
     "build_label_scorer",
     "build_reranker",
     "build_second_embedder",
-    "load_reader",
-    "yes_or_no",
+    "load_readers",
 ]
 
 _MODULES = {
@@ -48,7 +47,6 @@ _MODULES = {
     "Reranker": "model_protocol",
     "Vectors": "model_protocol",
     "Window": "reader",
-    "yes_or_no": "reader",
 }
 
 

@@ -7,7 +7,7 @@ Nothing is converted beforehand and nothing kept: a safetensors file is mapped, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -85,11 +85,18 @@ def encoder_graph(config: EmbedderConfig) -> Model:
     return openvino.Model([op.result(_pooled(states, mask, config.pooling))], [ids, mask], "encoder")
 
 
-def pair_graph(shape: Mapping[str, Any], tables: Mapping[str, Table]) -> Model:
+def pair_graph(
+    shape: Mapping[str, Any], tables: Mapping[str, Table], states_of: Callable[[Any, Any], Any] | None = None
+) -> Model:
     """Token ids and kinds (0 question, 1 text) of one pair, both (1, tokens) in int32, to its states.
 
     `shape` is what `config.json` says of the encoder; the states are (1, tokens, width) in float32. What is
     given in int8 stays so, which OpenVINO multiplies fast where a processor has no bfloat16.
+
+    With `states_of`, another model knows the tokens: the graph also takes what that one has of each, shape
+    (1, tokens, numbers) in float32, and `states_of` makes their states of it and of a mask, shape
+    (1, tokens, 1); a linear map (`input`) takes them in. The ids are then those of the reader's own
+    tokens, counted from 1, and 0 for all others.
     """
     import openvino
     from openvino import opset13 as op
@@ -97,10 +104,16 @@ def pair_graph(shape: Mapping[str, Any], tables: Mapping[str, Table]) -> Model:
     layers = _Layers(shape, tables)
     ids = op.parameter([1, -1], np.int32, name="ids")
     kinds = op.parameter([1, -1], np.int32, name="kinds")
-    states = layers.embedded(ids, kinds)
+    if states_of is None:
+        parameters, states = [ids, kinds], layers.embedded(ids, kinds)
+    else:
+        tokens = op.parameter([1, -1, -1], np.float32, name="tokens")
+        mask = op.unsqueeze(op.convert(op.equal(ids, np.int32(0)), np.float32), _axes(2))
+        parameters = [ids, kinds, tokens]
+        states = layers.embedded_states(states_of(tokens, mask), mask, ids, kinds)
     for number in range(layers.count):
         states = layers.encoded(states, None, f"encoder.layer.{number}.")
-    return openvino.Model([op.result(states)], [ids, kinds], "reader")
+    return openvino.Model([op.result(states)], parameters, "reader")
 
 
 def _pooled(states: Any, mask: Any, pooling: str) -> Any:
@@ -125,13 +138,25 @@ class _Layers:
 
     def embedded(self, ids: Any, kinds: Any = None) -> Any:
         """The embeddings of tokens, places and kinds of token (all the first by default), normalised."""
+        return self._placed(self._rows(_WORDS, ids), ids, kinds)
+
+    def embedded_states(self, states: Any, mask: Any, ids: Any, kinds: Any) -> Any:
+        """The same of tokens that another model knows, and of the reader's own where the mask is 0."""
+        from openvino import opset13 as op
+
+        own = op.maximum(op.subtract(ids, np.int32(1)), np.int32(0))
+        others = op.multiply(self._rows(_WORDS, own), op.subtract(np.float32(1.0), mask))
+        words = op.add(op.multiply(self._linear(states, "input"), mask), others)
+        return self._placed(words, ids, kinds)
+
+    def _placed(self, words: Any, ids: Any, kinds: Any) -> Any:
         from openvino import opset13 as op
 
         tokens = op.gather(op.shape_of(ids), np.int64(1), np.int64(0))
         order = op.range(
             np.int64(self._first_place), op.add(tokens, np.int64(self._first_place)), np.int64(1), "i64"
         )
-        summed = op.add(self._rows(_WORDS, ids), self._rows("embeddings.position_embeddings.weight", order))
+        summed = op.add(words, self._rows("embeddings.position_embeddings.weight", order))
         first = op.constant(np.zeros((1, 1), np.int32))
         kind = self._rows("embeddings.token_type_embeddings.weight", first if kinds is None else kinds)
         return self._normalised(op.add(summed, kind), "embeddings.LayerNorm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakValueDictionary
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
     from rag.models.reader import Reader
 
 __all__ = [
+    "PACKAGED_READERS",
     "build_embedder",
     "build_generator",
     "build_label_scorer",
     "build_reranker",
     "build_second_embedder",
-    "load_reader",
+    "load_readers",
 ]
 
+PACKAGED_READERS = ("reader", "reader_multilingual")
+"""The folders of the readers that ship, that of fewer languages first."""
 T = TypeVar("T")
 _UNIVERSAL = "packaged:universal-sentence-encoder-multilingual"
 
@@ -88,19 +92,26 @@ def build_reranker(settings: Settings) -> Reranker | None:
     return _once(key, lambda: CrossEncoderReranker(reranker, offline=settings.offline))
 
 
-def load_reader(settings: Settings) -> Reader | None:
-    """The reader that the settings name; None for `none`. Its weights load when they are first needed.
+def load_readers(settings: Settings) -> tuple[Reader, ...]:
+    """The readers that the settings name, those of fewer languages first; none for `none`.
+
+    Their weights load when they are first needed.
 
     Raises:
         ModelNotFoundError: there is no reader in the folder.
     """
     model, threads = settings.reader.model, settings.reader.threads
     if model == "none":
-        return None
+        return ()
     from rag.models.openvino_reader import OpenVinoReader
 
-    folder = resource("data", "reader") if model == "packaged" else Path(model).expanduser()
-    return _once(repr(("reader", str(folder), threads)), lambda: OpenVinoReader(folder, threads))
+    folders = [Path(model).expanduser()]
+    if model == "packaged":
+        folders = [resource("data", name) for name in PACKAGED_READERS]
+    return tuple(
+        _once(repr(("reader", str(folder), threads)), partial(OpenVinoReader, folder, threads))
+        for folder in folders
+    )
 
 
 def build_generator(settings: Settings) -> BaseChatModel | None:

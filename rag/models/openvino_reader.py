@@ -1,8 +1,9 @@
 """The reader on OpenVINO: a small encoder over question and window with three heads, without torch.
 
 A reader's folder holds `reader.npz` (see `rag/models/reader_weights.py`) with a BERT encoder and the heads
-`answerable.0`, `answerable.2` and `tokens`, the last of which gives start, end, evidence, yes and no logit of
-each token, or the first three; `tokenizer.json`; and `card.json`, which names both files' SHA-256.
+`answerable.0`, `answerable.2` and `tokens`, the last of which gives start, end and evidence logit of each
+token; `tokenizer.json`; and `card.json`, which names both files' SHA-256. Where the encoder's config has the
+universal sentence encoder as `token_input`, that one's package holds the tokenizer.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from rag.errors import ModelError, ModelNotFoundError
 from rag.models.bert_graph import Array, Rows, Table, pair_graph
 from rag.models.devices import no_telemetry
 from rag.models.reader import Reading, Window
-from rag.models.reader_pairs import PairEncoder, reading
+from rag.models.reader_pairs import Pair, PairEncoder, reading
 from rag.models.reader_weights import read_weights
+from rag.models.universal import UNIVERSAL
+from rag.models.universal_tokens import TokenWeights, token_weights, universal_tokenizer
 from rag.models.weights import read_json
 
 if TYPE_CHECKING:
@@ -37,6 +40,16 @@ class _Loaded(NamedTuple):
     queue: AsyncInferQueue
     encoder: PairEncoder
     heads: Mapping[str, Array]
+    tokens: TokenWeights | None
+
+    def inputs(self, pair: Pair) -> list[np.ndarray]:
+        """What the graph takes in."""
+        ids = np.asarray(pair.ids)
+        kinds = np.asarray([pair.kinds], np.int32)
+        if self.tokens is None:
+            return [ids[None].astype(np.int32), kinds]
+        own = np.maximum(ids - len(self.tokens.rows) + 1, 0).astype(np.int32)
+        return [own[None], kinds, self.tokens.embeddings(ids)[None]]
 
 
 class OpenVinoReader:
@@ -49,19 +62,19 @@ class OpenVinoReader:
             ModelNotFoundError: there is no such folder, or it lacks a file.
             ModelError: its card cannot be read.
         """
-        for name in ("card.json", _WEIGHTS, _TOKENIZER):
-            if not (folder / name).is_file():
-                raise ModelNotFoundError(
-                    f"{folder} holds no reader (no {name}): check setting reader.model, or set it to 'none'"
-                )
+        _need(folder, "card.json")
         card = read_json(folder / "card.json")
         try:
             self._name = str(card["name"])
             self._max_tokens = int(card["max_tokens"])
             self._max_question_tokens = int(card["max_question_tokens"])
-            self._hashes = {name: str(card["sha256"][name]) for name in (_WEIGHTS, _TOKENIZER)}
+            self._languages = frozenset(map(str, card.get("languages", ["en"])))
+            self._hashes = {_WEIGHTS: str(card["sha256"][_WEIGHTS])}
+            if _TOKENIZER in card["sha256"]:
+                self._hashes[_TOKENIZER] = str(card["sha256"][_TOKENIZER])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{folder / 'card.json'} lacks a field of a reader's card: {error}") from None
+        _need(folder, *self._hashes)
         self._folder = folder
         self._threads = threads
         self._lock = threading.Lock()
@@ -76,6 +89,11 @@ class OpenVinoReader:
     def fingerprint(self) -> str:
         """The name and the beginning of the weights' hash."""
         return f"{self._name}@{self._hashes[_WEIGHTS][:16]}"
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those of the card; English where it names none."""
+        return self._languages
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """One reading a window, in their order; what is beyond the model's limit of tokens is not seen.
@@ -95,8 +113,7 @@ class OpenVinoReader:
 
             loaded.queue.set_callback(keep)
             for number, pair in enumerate(pairs):
-                inputs = [np.asarray([ids], np.int32) for ids in (pair.ids, pair.kinds)]
-                loaded.queue.start_async(inputs, number)
+                loaded.queue.start_async(loaded.inputs(pair), number)
             loaded.queue.wait_all()
         found = []
         for number, (pair, window) in enumerate(zip(pairs, windows, strict=True)):
@@ -116,21 +133,39 @@ class OpenVinoReader:
             for name, table in weights.tables.items()
             if not name.startswith(_ENCODER)
         }
+        is_universal = weights.config.get("token_input") == UNIVERSAL
+        if not is_universal and _TOKENIZER not in self._hashes:
+            raise ModelError(f"{self._folder / 'card.json'} names no digest of {_TOKENIZER}")
+        tokens = token_weights() if is_universal else None
+        tokenizer = universal_tokenizer() if is_universal else _tokenizer(self._folder)
+        taken_in = {name: table for name, table in heads.items() if name.startswith("input.")}
+        tables = {**weights.part(_ENCODER), **taken_in}
         return _Loaded(
-            _queue(weights.config, weights.part(_ENCODER), self._threads),
-            PairEncoder(_tokenizer(self._folder), self._max_tokens, self._max_question_tokens),
+            _queue(weights.config, tables, self._threads, tokens),
+            PairEncoder(tokenizer, self._max_tokens, self._max_question_tokens),
             heads,
+            tokens,
         )
 
 
 def _logits(states: Array, heads: Mapping[str, Array]) -> tuple[float, Array]:
-    """The logit of there being an answer, and those of each token, shape (tokens, 5) or (tokens, 3)."""
+    """The logit of there being an answer, and those of each token, shape (tokens, 3 or more)."""
     inner = np.tanh(heads["answerable.0.weight"] @ states[0] + heads["answerable.0.bias"])
     answerable = heads["answerable.2.weight"] @ inner + heads["answerable.2.bias"]
     return float(answerable[0]), states @ heads["tokens.weight"].T + heads["tokens.bias"]
 
 
-def _queue(config: Mapping[str, Any], tables: Mapping[str, Table], threads: int) -> AsyncInferQueue:
+def _need(folder: Path, *names: str) -> None:
+    for name in names:
+        if not (folder / name).is_file():
+            raise ModelNotFoundError(
+                f"{folder} holds no reader (no {name}): check setting reader.model, or set it to 'none'"
+            )
+
+
+def _queue(
+    config: Mapping[str, Any], tables: Mapping[str, Table], threads: int, tokens: TokenWeights | None
+) -> AsyncInferQueue:
     """The compiled encoder: in bfloat16 where the processor multiplies it, else in int8 as far as it can."""
     no_telemetry()
     from openvino import AsyncInferQueue, Core
@@ -148,7 +183,8 @@ def _queue(config: Mapping[str, Any], tables: Mapping[str, Table], threads: int)
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(config["hidden_size"]),
     }
     try:
-        return AsyncInferQueue(core.compile_model(pair_graph(config, tables), "CPU", options), threads)
+        graph = pair_graph(config, tables, tokens.states if tokens else None)
+        return AsyncInferQueue(core.compile_model(graph, "CPU", options), threads)
     except (KeyError, ValueError, RuntimeError) as error:
         raise ModelError(f"the reader's weights cannot be compiled by OpenVINO ({error})") from error
 

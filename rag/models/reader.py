@@ -11,16 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
-__all__ = ["UNSEEN", "Reader", "ReaderSpan", "Reading", "Window", "yes_or_no"]
+__all__ = ["UNSEEN", "Reader", "ReaderSpan", "Reading", "Window"]
 
 UNSEEN = -10.0
 """Evidence logit of a unit that lies wholly behind what the model can take."""
-
-
-_SURE: Final = 0.9
-"""The least probability at which yes or no is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +47,13 @@ class Reading:
 
     `answerable` is the logit that the answer is in it, `evidence` has one logit a unit, `null` is the logit
     of there being no short answer (compare it with those of `spans`). `spans` are the best few, best first;
-    none overlaps a better one, crosses the end of a unit or cuts a word. `yes` and `no` are the probabilities
-    that the window says so to a question that wants one of them; both 0 from a model that cannot tell.
+    none overlaps a better one, crosses the end of a unit or cuts a word.
     """
 
     answerable: float
     evidence: tuple[float, ...]
     null: float
     spans: tuple[ReaderSpan, ...]
-    yes: float = 0.0
-    no: float = 0.0
-
-
-def yes_or_no(yes: float, no: float) -> bool | None:
-    """Whether these probabilities say yes or no; None where neither is sure enough to be told."""
-    return None if max(yes, no) < _SURE else yes > no
 
 
 class Reader(Protocol):
@@ -79,6 +67,11 @@ class Reader(Protocol):
     @property
     def fingerprint(self) -> str:
         """Tells readers apart whose numbers differ."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The codes of the languages that it reads; with several, a question and its windows may differ."""
         ...
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:

@@ -5,6 +5,7 @@ Training and run time share it, so that both see the same tokens.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import numpy as np
 from rag.errors import ModelError
 from rag.models.reader import UNSEEN, ReaderSpan, Reading, Window
 from rag.models.tokenizer import encodable
+from rag.text.language import CJK
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -23,8 +25,6 @@ __all__ = ["Pair", "PairEncoder", "best_spans", "reading"]
 _LONGEST = 40
 """Tokens of the longest short answer."""
 _WANTED = 5
-_SAYING = 5
-"""Logits of each token of a model that also tells yes and no."""
 
 
 def best_spans(
@@ -75,12 +75,12 @@ def best_spans(
 
 
 def _is_edge(text: str, at: int) -> bool:
-    """Whether a word may begin or end here: not in `re|form`, `1|.5`, `P-|17`; but in `France|-based`."""
+    """Whether a word may begin or end here: not in `re|form`, `1|.5` and `P-|17`; in `France|-based`."""
     if at <= 0 or at >= len(text):
         return True
     before, after = text[at - 1], text[at]
     if before.isalnum() and after.isalnum():
-        return False
+        return bool(_UNSPACED.match(before) or _UNSPACED.match(after))
     if after in _JOINERS and before.isalnum() and at + 1 < len(text):
         return not (text[at + 1].isalnum() and (before.isdigit() or text[at + 1].isdigit()))
     if before in _JOINERS and after.isalnum() and at > 1:
@@ -88,6 +88,8 @@ def _is_edge(text: str, at: int) -> bool:
     return True
 
 
+_UNSPACED = re.compile(f"[{CJK}\u0e00-\u0e7f]")
+"""Letters of scripts that put no space between words, or, as Korean, write the smallest ones together."""
 _JOINERS = frozenset(".,-/:_'’")
 
 
@@ -128,15 +130,21 @@ class PairEncoder:
         room = self._max_tokens - len(asked_ids) - _SPECIAL_TOKENS
         first = len(asked_ids) + 2
         pairs = []
-        for text in self._tokenizer.encode_batch(
-            [encodable(text) for text in texts], add_special_tokens=False
+        laid = [encodable(text) for text in texts]
+        for text, tokens in zip(
+            laid, self._tokenizer.encode_batch(laid, add_special_tokens=False), strict=True
         ):
-            shown = text.ids[:room]
+            shown = tokens.ids[:room]
             ids = [self._start, *asked_ids, self._separator, *shown, self._separator]
             kinds = [0] * first + [1] * (len(shown) + 1)
-            offsets = np.asarray(text.offsets[:room], np.int64).reshape(-1, 2)
-            pairs.append(Pair(ids, kinds, first, offsets))
+            places = [(_begin(text, start, end), end) for start, end in tokens.offsets[:room]]
+            pairs.append(Pair(ids, kinds, first, np.asarray(places, np.int64).reshape(-1, 2)))
         return pairs
+
+
+def _begin(text: str, start: int, end: int) -> int:
+    """Where a token begins without the space that some tokenizers count to it."""
+    return start + 1 if end > start + 1 and text[start] == " " else start
 
 
 def _id(tokenizer: Tokenizer, token: str) -> int:
@@ -153,27 +161,18 @@ def reading(pair: Pair, window: Window, answerable: float, tokens: np.ndarray) -
         pair: what the model was given.
         window: the window in it.
         answerable: the logit at [CLS].
-        tokens: start, end and evidence logit of each token, and at [CLS] those of yes and no against
-            neither, shape (tokens or more, 5); 3 where the model tells no yes or no.
+        tokens: start, end and evidence logit of each token, shape (tokens or more, 3 or more); further
+            columns do not count.
     """
-    logits = np.asarray(tokens, np.float64)
-    seen = logits[pair.first : pair.first + len(pair.offsets)]
+    logits = np.asarray(tokens, np.float64)[:, :3]
+    starts, ends, evidence = logits[pair.first : pair.first + len(pair.offsets)].T
     null = float(logits[0, 0] + logits[0, 1])
-    _, yes, no = _shares(np.array([0.0, *logits[0, 3:]])) if logits.shape[1] == _SAYING else (1.0, 0.0, 0.0)
     return Reading(
         answerable=answerable,
-        evidence=_evidence(seen[:, 2], pair.offsets, window.units),
+        evidence=_evidence(evidence, pair.offsets, window.units),
         null=null,
-        spans=best_spans(seen[:, 0], seen[:, 1], null, pair.offsets, window),
-        yes=float(yes),
-        no=float(no),
+        spans=best_spans(starts, ends, null, pair.offsets, window),
     )
-
-
-def _shares(logits: np.ndarray) -> np.ndarray:
-    """Softmax."""
-    powers: np.ndarray = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum())
 
 
 def _evidence(logits: np.ndarray, offsets: np.ndarray, units: Sequence[tuple[int, int]]) -> tuple[float, ...]:

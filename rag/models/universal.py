@@ -26,7 +26,7 @@ from rag.settings import EmbedderSettings
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["UniversalSentenceEncoder", "unigram_tokenizer"]
+__all__ = ["UNIVERSAL", "UniversalSentenceEncoder", "unigram_tokenizer"]
 
 _MODEL_PIECES, _MODEL_NORMALIZER = 1, 3
 _PIECE_TEXT, _PIECE_SCORE = 1, 2
@@ -95,7 +95,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
             return value, place
 
 
-_NAME = "universal-sentence-encoder-multilingual"
+UNIVERSAL = "universal-sentence-encoder-multilingual"
 _DIMENSION = 512
 _MAX_TOKENS = 512
 """The network takes any length, but was made for sentences and paragraphs (Yang et al. 2019)."""
@@ -110,7 +110,7 @@ class UniversalSentenceEncoder:
         Raises:
             ModelNotFoundError: the package is not installed; the message holds the pip command.
         """
-        self._folder = packaged_path(_NAME)
+        self._folder = packaged_path(UNIVERSAL)
         self._settings = settings
         self._query_prefix = settings.query_prefix or ""
         self._passage_prefix = settings.passage_prefix or ""
@@ -119,14 +119,14 @@ class UniversalSentenceEncoder:
     @property
     def name(self) -> str:
         """The model as people call it."""
-        return _NAME
+        return UNIVERSAL
 
     @cached_property
     def fingerprint(self) -> str:
         """Name and hash of weights, tokenizer, prefixes and input limit."""
         facts = repr((_DIMENSION, self.max_tokens, self._query_prefix, self._passage_prefix))
         files = [self._folder / "weights.npz", self._folder / "sp.model"]
-        return f"{_NAME}@{files_hash(self._folder, files, facts)}"
+        return f"{UNIVERSAL}@{files_hash(self._folder, files, facts)}"
 
     @property
     def dimension(self) -> int:

@@ -30,7 +30,7 @@ from rag.reading.overlap import TermWeights, repeated_share, weights_from_texts
 from rag.reading.question import Question, read_question, text_terms
 from rag.reading.sentence_memory import SentenceVectors
 from rag.reading.units import Unit, quotable_units
-from rag.reading.votes import NOT_READ, ReadAlone, ReaderVotes, ReadSpan, said_of, votes_of
+from rag.reading.votes import ReaderVotes, ReadSpan, read_alone, reader_for, said_of, votes_of
 from rag.schema import PROPERTIES, Passage
 from rag.text import Said, likeliest_language, parted_sayings, said
 
@@ -68,9 +68,9 @@ class Selection:
     `embedder` names the one that judged likeness of meaning, and `trust` is how well it knows the
     question's language; "" and 0 where words alone decided. `expected` is the sum of all units'
     probabilities: how many there should be in the answer. `has_read` says whether the reader has read, and
-    `spans` are the short answers that it sees, likeliest first. `read_alone` is what it says of what is told,
-    read by itself without the rest of its passages. `is_foreign` says that the passages are in
-    another language than the question.
+    `spans` are the short answers that it sees, likeliest first. `read_alone` is its logit that what is told
+    answers, read by itself without the rest of its passages; 0 where it has not read. `is_foreign` says
+    that the passages are in another language than the question.
     """
 
     question: Question
@@ -82,7 +82,7 @@ class Selection:
     expected: float = 0.0
     has_read: bool = False
     spans: tuple[tuple[Unit, ReadSpan], ...] = field(default=(), repr=False)
-    read_alone: ReadAlone = NOT_READ
+    read_alone: float = 0.0
     is_foreign: bool = False
 
     @property
@@ -123,7 +123,8 @@ class Measured:
     """The units of a question's passages that were embedded, with their features, before any is chosen.
 
     `matrix` has shape (len(units), len(FEATURES)); `considered` counts all units, embedded or not;
-    `embedder` names the model behind `vectors`, `votes` are the reader's; `is_foreign` as in `Selection`.
+    `embedder` names the model behind `vectors`, `votes` are those of `reader`; `is_foreign` as in
+    `Selection`.
     """
 
     question: Question
@@ -136,6 +137,7 @@ class Measured:
     considered: int
     embedder: str = ""
     is_foreign: bool = False
+    reader: Reader | None = None
 
     def members(self, scores: Matrix) -> Members:
         """The units measured against the best of them."""
@@ -163,7 +165,7 @@ class EvidenceSelector:
     Args:
         embedder: Judges likeness of meaning; None leaves the words alone to decide. Given as
             `SentenceVectors`, it shares what it remembers.
-        reader: Reads the question with the most promising windows, where there is one.
+        readers: The first that knows the languages reads the question with the most promising windows.
         weights: The models; the shipped ones when None.
         most_candidates: Units that are embedded a question: those whose words speak for them most. Twice as
             many in another language, where words say little.
@@ -173,7 +175,7 @@ class EvidenceSelector:
     def __init__(
         self,
         embedder: Embedder | SentenceVectors | None,
-        reader: Reader | None = None,
+        readers: Sequence[Reader] = (),
         weights: EvidenceWeights | None = None,
         most_candidates: int = 48,
         second: SecondEmbedder | None = None,
@@ -182,7 +184,7 @@ class EvidenceSelector:
             raise ValueError(f"most_candidates must be at least 1, not {most_candidates}")
         first = SentenceVectors(embedder) if isinstance(embedder, Embedder) else embedder
         self._judges = LanguageJudges(first, second)
-        self._reader = reader
+        self._readers = tuple(readers)
         self._weights = weights or load_evidence_weights()
         self._most_candidates = most_candidates
 
@@ -203,11 +205,7 @@ class EvidenceSelector:
         """
         measured = self.measure(question, passages, term_weights, foreign=foreign)
         models = load_foreign_models() if foreign else self._weights.of(measured.votes.has_read)
-        selection = select_measured(measured, models, max_sentences)
-        if self._reader is None or not selection.has_read:
-            return selection
-        told = [evidence.unit for evidence in selection.told]
-        return replace(selection, read_alone=ReadAlone.of(self._reader, measured.question, told, passages))
+        return select_measured(measured, models, max_sentences)
 
     def measure(
         self,
@@ -225,17 +223,18 @@ class EvidenceSelector:
         most = self._most_candidates * (2 if foreign else 1)
         kept = self._prefiltered(by_words, most, lambda i: said_of(asked, units[i], passages))
         candidates = [units[i] for i in kept]
-        judge = self._judge(asked, passages, foreign) if candidates else None
+        others = languages_of(passages) if candidates else frozenset()
+        judge = self._judge(asked, others, foreign) if candidates else None
+        reader = reader_for(self._readers, asked, others if foreign else (), foreign=foreign)
         vectors = self._vectors(asked, candidates, judge)
         promise = self._promise(by_words, kept, candidates, vectors)
-        votes = votes_of(None if foreign else self._reader, asked, units, passages, promise).of(kept)
+        votes = votes_of(reader, asked, units, passages, promise).of(kept)
         matrix = feature_matrix(by_words[kept], candidates, vectors, votes)
         name = judge[0].embedder.name if judge else ""
         found = asked, passages, candidates, matrix, vectors, votes, weight
-        return Measured(*found, considered=len(units), embedder=name, is_foreign=foreign)
+        return Measured(*found, considered=len(units), embedder=name, is_foreign=foreign, reader=reader)
 
-    def _judge(self, question: Question, passages: Sequence[Passage], foreign: bool) -> Judge | None:
-        others = languages_of(passages)
+    def _judge(self, question: Question, others: frozenset[str], foreign: bool) -> Judge | None:
         if foreign:
             return self._judges.judge_across(likeliest_language(question.text), others)
         return self._judges.judge(question.language, others)
@@ -268,7 +267,7 @@ class EvidenceSelector:
 
 
 def select_measured(measured: Measured, models: UnitModels, max_sentences: int) -> Selection:
-    """Rank and choose among measured units."""
+    """Rank and choose among measured units, and let the reader read what is told by itself."""
     scores = models.ranking.scores(measured.matrix)
     stuffed = _stuffing(measured.units)
     scores = scores - _STUFFED * stuffed
@@ -291,7 +290,7 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
         )
         for i in members.order
     }
-    return Selection(
+    selection = Selection(
         measured.question,
         tuple(ranked.values()),
         tuple(ranked[i] for i in _reading_order(list(chosen), measured.units)),
@@ -303,6 +302,11 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
         tuple((measured.units[span.unit], span) for span in measured.votes.spans),
         is_foreign=measured.is_foreign,
     )
+    if measured.reader is None or not selection.has_read:
+        return selection
+    told = [evidence.unit for evidence in selection.told]
+    alone = read_alone(measured.reader, measured.question, told, measured.passages)
+    return replace(selection, read_alone=alone)
 
 
 def _stuffing(units: Sequence[Unit]) -> Matrix:

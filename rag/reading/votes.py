@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,22 +14,18 @@ from rag.reading.layout import LaidOut, lay_out
 from rag.reading.question import Question
 from rag.reading.units import Unit
 from rag.schema import Passage
-from rag.text import Said, has_cjk, parted_sayings, said
+from rag.text import Said, has_cjk, likeliest_language, parted_sayings, said
 
 __all__ = [
-    "NOT_READ",
-    "READER_LANGUAGES",
-    "ReadAlone",
     "ReadSpan",
     "ReaderVotes",
-    "reads_language",
+    "read_alone",
+    "reader_for",
     "said_of",
     "votes_of",
 ]
 
 Floats = NDArray[np.float64]
-READER_LANGUAGES: Final = frozenset({"en"})
-"""The languages of which the packaged reader's votes count; its vocabulary is English."""
 _UNREAD: Final = -6.0
 _MOST: Final = 8.0
 _WINDOWS: Final = 5
@@ -85,9 +81,21 @@ class ReaderVotes:
         )
 
 
-def reads_language(question: Question) -> bool:
-    """Whether the reader knows the language of a question."""
-    return question.language in READER_LANGUAGES and not has_cjk(question.text)
+def reader_for(
+    readers: Sequence[Reader], question: Question, others: Collection[str] = (), *, foreign: bool = False
+) -> Reader | None:
+    """The first reader that knows the language of a question; None where none does.
+
+    `foreign` says that the passages are in other languages, `others` where they can be told: then it must
+    know them all.
+    """
+    languages = {likeliest_language(question.text) if foreign else question.language, *others}
+    if has_cjk(question.text):
+        languages.add("zh")
+    for reader in readers:
+        if languages <= reader.languages and (len(reader.languages) > 1 or not foreign):
+            return reader
+    return None
 
 
 def votes_of(
@@ -101,7 +109,7 @@ def votes_of(
 
     `promise`, shape (len(units),), says how much each unit promises before it is read.
     """
-    if reader is None or not units or not reads_language(question):
+    if reader is None or not units:
         return ReaderVotes.none(len(units))
     laid = lay_out(units, passages)
     best = [max(window.units, key=lambda i: promise[i]) for window in laid]
@@ -123,30 +131,13 @@ def votes_of(
     return ReaderVotes(votes["evidence"], votes["answerable"], votes["span"], tuple(spans), has_read=True)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAlone:
-    """What the reader says of some units by themselves, under their headings.
-
-    `answerable` is the logit that they answer, `yes` and `no` the probabilities that they say so.
-    """
-
-    answerable: float
-    yes: float = 0.0
-    no: float = 0.0
-
-    @classmethod
-    def of(
-        cls, reader: Reader, question: Question, units: Sequence[Unit], passages: Sequence[Passage]
-    ) -> ReadAlone:
-        """Let the reader read them; the window that answers most counts."""
-        windows = [laid.window for laid in lay_out(units, passages)]
-        if not windows:
-            return cls(_UNREAD)
-        best = max(reader.read(question.asked, windows), key=lambda reading: reading.answerable)
-        return cls(float(np.clip(best.answerable, _UNREAD, _MOST)), best.yes, best.no)
-
-
-NOT_READ: Final = ReadAlone(0.0)
+def read_alone(
+    reader: Reader, question: Question, units: Sequence[Unit], passages: Sequence[Passage]
+) -> float:
+    """The logit that some units answer, read by themselves under their headings; that of the best window."""
+    windows = [laid.window for laid in lay_out(units, passages)]
+    logits = [reading.answerable for reading in reader.read(question.asked, windows)] if windows else []
+    return float(np.clip(max(logits, default=_UNREAD), _UNREAD, _MOST))
 
 
 def said_of(question: Question, unit: Unit, passages: Sequence[Passage]) -> Said:

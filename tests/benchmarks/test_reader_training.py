@@ -16,7 +16,7 @@ from benchmarks.reader.evaluate import auroc, squad_f1
 from benchmarks.reader.export import blended, export
 from benchmarks.reader.form import Group, Overlap, Passage, read_groups
 from benchmarks.reader.mix import Source, batches
-from benchmarks.reader.model import ReaderModel, collate, losses, take
+from benchmarks.reader.model import ReaderModel, collate, losses
 from benchmarks.reader.negatives import Neighbours, swapped_question
 from benchmarks.reader.questions import as_typed
 from benchmarks.reader.shipped import begin_with
@@ -171,88 +171,39 @@ def test_what_shares_a_fifth_of_its_8_grams_is_kept_apart() -> None:
     assert overlap.touches(Group("what is w", "s", "s", ()))
 
 
-def one_place(rng: random.Random) -> Group:
-    """Whether somebody lives in belk: the text says so, says that it is elsewhere, or speaks of others."""
-    person, town = rng.choice(NAMES[:2]), rng.choice(TOWNS[:3])
-    text = f"{person} lives in {town}."
-    asked = rng.choice(NAMES[:2])
-    says = "" if asked != person else "yes" if town == TOWNS[0] else "no"
-    passage = Passage(text, "", bool(says), None if says else (), ((0, len(text)),), (bool(says),), says)
-    return Group(f"lives {asked} in {TOWNS[0]}", "made", "made", (passage,))
-
-
-def test_a_tiny_reader_learns_to_say_yes_and_no(tokenizer: Tokenizer) -> None:
-    rng = random.Random(2)
-    source = Source("made", [one_place(rng) for _ in range(600)], made=True, alone=1.0)
-    encoder = PairEncoder(tokenizer, 64, 16)
-    run = tiny_run()
-    stream = batches([source], {}, encoder, tokens=1_000, seed=0)
-    for _ in train(run, stream, Schedule(peak=3e-3, warm_up=0.05), steps=250):
-        pass
-    right = 0
-    for group in (one_place(rng) for _ in range(100)):
-        (example,) = cut(group.question, group.passages[0])
-        (pair,) = encoder.pairs(group.question, [example.text])
-        batch = collate([pair], [example], [0])
-        with torch.no_grad():
-            answerable, tokens = run.trained.average(
-                batch.input_ids, batch.token_type_ids, batch.attention_mask
-            )
-        read = reading(pair, Window(example.text, example.units), float(answerable[0]), tokens[0].numpy())
-        said = max(("", 1 - read.yes - read.no), ("yes", read.yes), ("no", read.no), key=lambda way: way[1])
-        right += said[0] == group.passages[0].says
-    assert right >= 90
-
-
-def test_what_nobody_knows_teaches_no_yes_or_no(tokenizer: Tokenizer) -> None:
-    text = "otto lives in belk."
-    passage = Passage(text, "", True, None, ((0, len(text)),), (True,))
-    (example,) = cut("lives otto in belk", passage)
-    (pair,) = PairEncoder(tokenizer, 64, 16).pairs(example.question, [example.text])
-    batch = collate([pair], [example], [0])
-    assert batch.says.tolist() == [-1]
-    found = losses(batch, *tiny_model()(batch.input_ids, batch.token_type_ids, batch.attention_mask))
-    assert found["says"].item() == 0.0
-
-
 def test_some_units_of_a_passage_keep_their_answer_or_lose_it_whole() -> None:
     text = "A is old. B is new.\nC is red."
     units = ((0, 9), (10, 19), (20, 29))
-    whole = Passage(text, "T", True, ((15, 18),), units, (False, True, False), "yes")
+    whole = Passage(text, "T", True, ((15, 18),), units, (False, True, False))
     kept = only(whole, [1, 2])
-    assert (kept.text, kept.relevant, kept.says) == ("B is new.\nC is red.", True, "yes")
+    assert (kept.text, kept.relevant) == ("B is new.\nC is red.", True)
     assert [kept.text[a:b] for a, b in kept.spans or ()] == ["new"]
     assert [kept.text[a:b] for a, b in kept.units] == ["B is new.", "C is red."]
     lost = only(whole, [0, 2])
-    assert (lost.text, lost.relevant, lost.spans, lost.says) == ("A is old.\nC is red.", False, (), "")
+    assert (lost.text, lost.relevant, lost.spans) == ("A is old.\nC is red.", False, ())
     both = Passage(text, "T", True, (), units, (True, True, False))
     with pytest.raises(ValueError, match="whole or not at all"):
         only(both, [0])
 
 
-def test_a_head_that_says_more_is_begun_with_one_that_says_less() -> None:
-    model, less = tiny_model(), tiny_model()
-    weights = less.state_dict()
-    weights["tokens.weight"], weights["tokens.bias"] = (
-        weights["tokens.weight"][:3] + 1,
-        weights["tokens.bias"][:3],
-    )
-    before = model.tokens.weight.detach().clone()
-    take(model, weights)
-    assert torch.equal(model.tokens.weight[:3], weights["tokens.weight"])
-    assert torch.equal(model.tokens.weight[3:], before[3:])
-    with pytest.raises(ValueError, match=r"tokens\.weight"):
-        take(model, {"tokens.weight": torch.zeros(3, 7)})
+def test_rows_of_the_head_that_the_model_lacks_are_left_out() -> None:
+    model, begun = tiny_model(), tiny_run()
+    weights = model.state_dict()
+    first = {name: weights[name] + 1 for name in ("tokens.weight", "tokens.bias")}
+    more = {name: torch.cat([given, given[:2]]) for name, given in first.items()}
+    begun.trained.begin_with({"average": {**weights, **more}})
+    assert torch.equal(begun.trained.average.tokens.weight, first["tokens.weight"])
+    assert torch.equal(begun.trained.model.tokens.bias, first["tokens.bias"])
 
 
 def test_a_blend_lies_between_what_a_run_began_with_and_what_it_became() -> None:
     model, before = tiny_model(), {name: torch.zeros_like(w) for name, w in tiny_model().state_dict().items()}
-    before["tokens.bias"] = before["tokens.bias"][:3]
+    before["tokens.bias"] = torch.zeros(5)
     with torch.no_grad():
         model.tokens.bias.fill_(2.0)
     query = model.encoder.encoder.layer[0].attention.self.query.weight.detach().clone()
     blend = blended(model, before, 0.75)
-    assert blend.tokens.bias.tolist() == [1.5, 1.5, 1.5, 2.0, 2.0]
+    assert blend.tokens.bias.tolist() == [1.5, 1.5, 1.5]
     assert torch.allclose(blend.encoder.encoder.layer[0].attention.self.query.weight, 0.75 * query)
 
 
@@ -385,7 +336,7 @@ def test_shipped_weights_go_on_from_where_they_were(tmp_path: Path) -> None:
     window = Window(text, ((6, 43), (44, 66)))
     shipped = OpenVinoReader(folder, 1)
     model = ReaderModel.from_encoder(tmp_path)
-    take(model, torch.load(tmp_path / "checkpoint.pt", weights_only=True)["average"])
+    model.load_state_dict(torch.load(tmp_path / "checkpoint.pt", weights_only=True)["average"])
     encode = PairEncoder(reader_tokenizer(tmp_path), 256, 64)
     for question in ("When was P-16 overhauled?", "When was P-17 overhauled?", "Who built it?"):
         (pair,) = encode.pairs(question, [text])

@@ -15,7 +15,7 @@ from rag.answering import AnswerEvent
 from rag.answering.answer_cache import fitted_weights
 from rag.errors import UsageError
 from rag.library import Library
-from rag.models import load_reader
+from rag.models import load_readers
 from rag.resources import resource
 from rag.schema import Answer, Message
 from rag.settings import load_settings
@@ -96,13 +96,13 @@ def test_another_calibration_makes_it_miss(
     assert not opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
 
 
-def test_answers_hang_on_the_weights_of_the_reader() -> None:
+def test_answers_hang_on_the_weights_of_the_readers() -> None:
     """A folder whose weights were replaced keeps its name in the settings: the weights tell."""
     packaged = load_settings(environment={})
-    reader = load_reader(packaged)
-    assert reader is not None
-    assert fitted_weights(packaged)[-1] == reader.fingerprint
-    assert fitted_weights(load_settings(overrides={"reader": {"model": "none"}}, environment={}))[-1] == ""
+    without = load_settings(overrides={"reader": {"model": "none"}}, environment={})
+    read = [reader.fingerprint for reader in load_readers(packaged)]
+    assert len(read) == 2
+    assert fitted_weights(packaged) == [*fitted_weights(without), *read]
 
 
 def test_a_kept_answer_goes_with_its_run(library: Library) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Final
 
 from benchmarks.reader.synthesis.noise import FILLERS
 from benchmarks.reader.synthesis.templates import capital, phrase
@@ -23,23 +22,19 @@ class Polar:
 
     key: str
     slots: dict[str, tuple[str, ...]]
-    settles: tuple[tuple[str, str], ...]
+    settles: tuple[str, ...]
     idle: tuple[str, ...]
     questions: tuple[str, ...]
     heldout: bool
 
-    def sentence(self, rng: Random, values: dict[str, str], says: str) -> str:
-        """One that says yes or no, or that settles nothing."""
-        lines = [line for said, line in self.settles if said == says] if says else self.idle
-        text = capital(phrase(rng, rng.choice(lines), **values))
-        return text + mark(f"{self.key}/{sorted(values.items())}") if says else text
+    def sentence(self, rng: Random, values: dict[str, str], settles: bool) -> str:
+        """One that settles the matter, or one that does not."""
+        text = capital(phrase(rng, rng.choice(self.settles if settles else self.idle), **values))
+        return text + mark(f"{self.key}/{sorted(values.items())}") if settles else text
 
     def any_sentence(self, rng: Random, values: dict[str, str]) -> str:
         """One that mostly settles the matter."""
-        return self.sentence(rng, values, rng.choice(self.settles)[0] if rng.random() < 0.7 else "")
-
-
-_SIGNS: Final = {"+": "yes", "-": "no"}
+        return self.sentence(rng, values, rng.random() < 0.7)
 
 
 @cache
@@ -51,8 +46,9 @@ def _polars() -> tuple[Polar, ...]:
         slots = {
             line[2:].split(": ")[0]: tuple(line.split(": ")[1].split("|")) for line in lines if line[0] == "="
         }
-        settles = tuple((_SIGNS[x[0]], x[2:].strip()) for x in lines if x[0] in _SIGNS)
-        idle, asks = (tuple(x[2:].strip() for x in lines if x[0] == sign) for sign in "0?")
+        settles, idle, asks = (
+            tuple(x[2:].strip() for x in lines if x[0] in signs) for signs in ("+-", "0", "?")
+        )
         found.append(Polar(head.removesuffix("+"), slots, settles, idle, asks, head.endswith("+")))
     return tuple(found)
 
@@ -67,7 +63,6 @@ def polar_group(rng: Random, heldout: bool) -> Group | None:
     polar = rng.choice(pool)
     asked = _values(rng, polar)
     key = f"{polar.key}/{sorted(asked.items())}"
-    says = rng.choice(polar.settles)[0]
 
     def window(settled: bool, idle: bool) -> Window:
         made = Window(
@@ -82,8 +77,8 @@ def polar_group(rng: Random, heldout: bool) -> Group | None:
                 ]
             )
         )
-        texts = [polar.sentence(rng, asked, says)] if settled else []
-        texts += [polar.sentence(rng, asked, "")] if idle else []
+        texts = [polar.sentence(rng, asked, True)] if settled else []
+        texts += [polar.sentence(rng, asked, False)] if idle else []
         for _ in range(rng.randint(1, 4)):
             other = polar if rng.random() < 0.4 else rng.choice(pool)
             values = _values(rng, other)
@@ -104,7 +99,7 @@ def polar_group(rng: Random, heldout: bool) -> Group | None:
         for _ in range(rng.choice([0, 1, 2]) if answered else rng.choice([1, 2]))
     ]
     question = phrase(rng, rng.choice(polar.questions), **asked)
-    return Group(question, "yes_no", tuple(windows), key, short=False, says=says)
+    return Group(question, "yes_no", tuple(windows), key, short=False)
 
 
 _TRUE = [
@@ -154,6 +149,5 @@ def premise_group(rng: Random, heldout: bool) -> Group | None:
     question = phrase(
         rng, rng.choice(asks), n=rng.choice(attribute.nouns), s=subject.mention, v=right if is_true else wrong
     )
-    says = "" if asks is _FALSE else "yes" if is_true else "no"
     key = world.key(subject, attribute)
-    return Group(question, "yes_no", tuple(windows), key, short=False, says=says)
+    return Group(question, "yes_no", tuple(windows), key, short=False)

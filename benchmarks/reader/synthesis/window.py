@@ -103,27 +103,18 @@ class Window:
 
 @dataclass(frozen=True)
 class Group:
-    """A question with the windows that compete for it; `key` is what it asks for, None for nothing.
-
-    `says` is yes or no where the question wants that and the window with the key says it; a question with a
-    short answer wants neither, of others None is not known.
-    """
+    """A question with the windows that compete for it; `key` is what it asks for, None for nothing."""
 
     question: str
     kind: str
     windows: tuple[Window, ...]
     key: str | None
     short: bool = True
-    says: str | None = None
 
     def record(self) -> dict[str, Any]:
         """The group as it is written: question, kind, labelled passages."""
         return {
             "question": self.question,
             "kind": self.kind,
-            "passages": [self._labelled(window.passage(self.key, self.short)) for window in self.windows],
+            "passages": [window.passage(self.key, self.short) for window in self.windows],
         }
-
-    def _labelled(self, passage: dict[str, Any]) -> dict[str, Any]:
-        says = "" if self.short or not passage["relevant"] else self.says
-        return passage if says is None else {**passage, "says": says}

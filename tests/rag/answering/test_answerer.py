@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage
 
 from rag.answering import Answerer, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
 from rag.errors import ModelNotFoundError, UsageError
-from rag.models import Reader, load_reader
+from rag.models import Reader, load_readers
 from rag.prompting import PromptBuilder
 from rag.retrieval import HybridRetriever
 from rag.schema import Message, Passage, Support, Verdict
@@ -46,7 +46,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def answerer(store: Store, model: Any = None, reader: Reader | None = None, **answering: Any) -> Answerer:
+def answerer(store: Store, model: Any = None, readers: Sequence[Reader] = (), **answering: Any) -> Answerer:
     settings = Settings.model_validate(
         {
             "generator": {"writes": model is not None, "api_key": "secret-key"},
@@ -56,7 +56,7 @@ def answerer(store: Store, model: Any = None, reader: Reader | None = None, **an
     embedder = HashingEmbedder(256, 256)
     retriever = HybridRetriever(store, embedder, settings.retrieval)
     builder = PromptBuilder(settings.prompt, lambda text: len(text.split()))
-    return Answerer(store, retriever, embedder, settings, model, prompt_builder=builder, reader=reader)
+    return Answerer(store, retriever, embedder, settings, model, prompt_builder=builder, readers=readers)
 
 
 def says(text: str) -> ScriptedModel:
@@ -64,8 +64,8 @@ def says(text: str) -> ScriptedModel:
 
 
 def test_more_is_wanted_of_what_no_reader_has_read(store: Store) -> None:
-    asked = ("Who is the head librarian of Tidewater?", "图书馆是谁创建的？")
-    reads = answerer(store, reader=load_reader(Settings()), abstain_below=None)
+    asked = ("Who is the head librarian of Tidewater?", "Ποιος διευθύνει τη βιβλιοθήκη;")
+    reads = answerer(store, readers=load_readers(Settings()), abstain_below=None)
     told = [reads.answer(question)[1].why["confidence"] for question in asked]
     assert [confidence["features"]["read"] for confidence in told] == [1.0, 0.0]
     assert told[0]["abstain_below"] < told[1]["abstain_below"]

@@ -1,10 +1,12 @@
 """What the confidence is computed from."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag.answering import CONFIDENCE_FEATURES, confidence_features
 from rag.answering.term_weights import given_term_weights
-from rag.models import Reader, load_reader
+from rag.models import Reader, load_readers
 from rag.reading import EvidenceSelector
 from rag.schema import Passage
 from rag.settings import Settings
@@ -13,10 +15,10 @@ BOILER = "The new boiler cost 12,400 pounds. It was fitted by Hargreaves in Marc
 HALL = "The village hall was painted in 2019. Its roof leaks."
 
 
-def measured(question: str, *texts: str, reader: Reader | None = None) -> dict[str, float]:
+def measured(question: str, *texts: str, readers: Sequence[Reader] = ()) -> dict[str, float]:
     passages = [Passage(f"d{n}", f"{n}.txt", "", 1, 0, len(text), text, 1.0) for n, text in enumerate(texts)]
     weight = given_term_weights(passages)
-    selection = EvidenceSelector(None, reader).select(question, passages, weight)
+    selection = EvidenceSelector(None, readers).select(question, passages, weight)
     return confidence_features(selection, passages, weight)
 
 
@@ -62,6 +64,6 @@ def test_the_reader_reads_what_is_told_alone(question: str, is_told: bool) -> No
         "A day ticket for zone C costs 9.20 euros. A single ticket costs 3.10 euros.",
         "The harbour office was built in 1912. It has three floors.",
     )
-    read = measured(question, *texts, reader=load_reader(Settings()))
+    read = measured(question, *texts, readers=load_readers(Settings()))
     assert (read["read_alone"] > 0) == is_told
     assert read["read_anywhere"] >= read["read_answerable"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models import Window, load_reader
+from rag.models import Window, load_readers
 from rag.models.openvino_reader import OpenVinoReader
 from rag.models.reader import Reader
 from rag.resources import resource
@@ -13,9 +13,12 @@ from rag.settings import Settings
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    loaded = load_reader(Settings())
-    assert loaded is not None
-    return loaded
+    return load_readers(Settings())[0]
+
+
+@pytest.fixture(scope="module")
+def of_many_languages() -> Reader:
+    return load_readers(Settings())[1]
 
 
 def window(context: str, *units: str, gap: str = "\n") -> Window:

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelError, ModelNotFoundError
-from rag.models import Window, load_reader
+from rag.models import Window, load_readers
 from rag.models.openvino_reader import OpenVinoReader
 from rag.models.reader import UNSEEN
 from rag.models.reader_pairs import Pair, best_spans, reading
+from rag.resources import resource
 from rag.settings import ReaderSettings, Settings
 
 
@@ -94,12 +95,12 @@ def test_evidence_is_the_mean_of_visible_tokens_and_low_where_none_is_visible() 
 
 
 def test_none_switches_the_reader_off() -> None:
-    assert load_reader(Settings(reader=ReaderSettings(model="none"))) is None
+    assert load_readers(Settings(reader=ReaderSettings(model="none"))) == ()
 
 
 def test_a_folder_without_a_reader_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFoundError, match=r"no card\.json"):
-        load_reader(Settings(reader=ReaderSettings(model=str(tmp_path))))
+        load_readers(Settings(reader=ReaderSettings(model=str(tmp_path))))
 
 
 def test_files_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
@@ -126,17 +127,19 @@ def test_a_card_that_lacks_a_field_is_refused(tmp_path: Path) -> None:
         OpenVinoReader(tmp_path)
 
 
-def test_yes_and_no_are_shares_beside_neither() -> None:
-    window = Window("It is open.", ((0, 11),))
-    pair = Pair([101, 7, 102, 8, 9, 102], [0, 0, 0, 1, 1, 1], 3, np.array([[0, 2], [3, 11]]))
-    tokens = np.zeros((6, 5))
-    tokens[0, 3:] = np.log(6.0), np.log(3.0)
-    read = reading(pair, window, 1.0, tokens)
-    assert (read.yes, read.no) == pytest.approx((0.6, 0.3))
+def test_a_tokenizer_without_a_digest_is_not_read(tmp_path: Path) -> None:
+    shipped = resource("data", "reader")
+    for name in ("reader.npz", "tokenizer.json"):
+        (tmp_path / name).write_bytes((shipped / name).read_bytes())
+    card = json.loads((shipped / "card.json").read_text("utf-8"))
+    del card["sha256"]["tokenizer.json"]
+    (tmp_path / "card.json").write_text(json.dumps(card), "utf-8")
+    with pytest.raises(ModelError, match=r"no digest of tokenizer\.json"):
+        OpenVinoReader(tmp_path).read("q", [Window("t", ((0, 1),))])
 
 
-def test_a_model_without_yes_and_no_says_neither() -> None:
+def test_logits_beyond_start_end_and_evidence_do_not_count() -> None:
     window = Window("It is open.", ((0, 11),))
     pair = Pair([101, 7, 102, 8, 9, 102], [0, 0, 0, 1, 1, 1], 3, np.array([[0, 2], [3, 11]]))
-    read = reading(pair, window, 1.0, np.zeros((6, 3)))
-    assert (read.yes, read.no) == (0.0, 0.0)
+    tokens = np.random.default_rng(0).normal(size=(6, 5))
+    assert reading(pair, window, 1.0, tokens) == reading(pair, window, 1.0, tokens[:, :3])

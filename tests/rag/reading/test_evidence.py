@@ -7,11 +7,12 @@ import pytest
 
 from rag.errors import ConfigurationError
 from rag.models import ReaderSpan, Reading, Window
-from rag.reading import EvidenceSelector, SentenceVectors
+from rag.reading import EvidenceSelector, SentenceVectors, read_question
 from rag.reading.evidence_weights import EvidenceWeights, load_evidence_weights
 from rag.reading.features import FEATURES
 from rag.reading.language_trust import language_trust
 from rag.reading.linear import LinearModel
+from rag.reading.votes import reader_for
 from rag.resources import resource
 from rag.schema import Passage
 from tests.fakes import HashingEmbedder
@@ -96,6 +97,7 @@ class Favouring:
     """A reader that sees every answer in one word."""
 
     name = fingerprint = "favouring"
+    languages = frozenset({"en"})
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         readings = []
@@ -111,7 +113,7 @@ class Favouring:
 def test_the_reader_is_heard_and_its_spans_are_places_of_the_document() -> None:
     text = "The harbour is old. Gulls nest on the roofs."
     given = [replace(passage(text), start=40, end=40 + len(text))]
-    selection = EvidenceSelector(Trained(256), Favouring()).select("Who nests there on the roofs?", given)
+    selection = EvidenceSelector(Trained(256), [Favouring()]).select("Who nests there on the roofs?", given)
     assert selection.has_read
     assert selection.ranked[0].unit.text == "Gulls nest on the roofs."
     ((unit, span),) = selection.spans
@@ -119,8 +121,34 @@ def test_the_reader_is_heard_and_its_spans_are_places_of_the_document() -> None:
     assert text[span.start - 40 : span.end - 40] == "Gulls"
 
 
+class Polyglot(Favouring):
+    """A reader of several languages."""
+
+    languages = frozenset({"de", "en", "fr", "zh"})
+
+
+@pytest.mark.parametrize(
+    ("question", "others", "foreign", "reads"),
+    [
+        ("Who lives there on the roofs of the harbour?", (), False, Favouring),
+        ("Wer wohnt dort auf den Dächern des Hafens?", (), False, Polyglot),
+        ("Who lives in the 灯塔 by the harbour?", (), False, Polyglot),
+        ("Who lives there on the roofs of the harbour?", ("de",), True, Polyglot),
+        ("Who lives there on the roofs of the harbour?", (), True, Polyglot),
+        ("Who lives there on the roofs of the harbour?", ("sv",), True, None),
+        ("Ποιος μένει εκεί στις στέγες του λιμανιού;", (), False, None),
+    ],
+)
+def test_the_first_reader_that_knows_the_languages_reads(
+    question: str, others: tuple[str, ...], foreign: bool, reads: type | None
+) -> None:
+    asked = read_question(question)
+    found = reader_for((Favouring(), Polyglot()), asked, others, foreign=foreign)
+    assert (type(found) if found else None) is reads
+
+
 def test_a_question_in_a_language_that_it_does_not_know_is_not_put_to_the_reader() -> None:
-    selection = EvidenceSelector(None, Favouring()).select(
+    selection = EvidenceSelector(None, [Favouring()]).select(
         "Wer wohnt dort auf den Dächern?", [passage("Gulls.")]
     )
     assert not selection.has_read

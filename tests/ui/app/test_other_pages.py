@@ -9,7 +9,7 @@ from tests.fakes import add_to_store, document
 from tests.ui.app.sample import html, page
 from ui.app.components.why_page import example_similarities
 from ui.app.escaping import html_text
-from ui.transparency import training
+from ui.transparency import trainings
 
 
 def add_places(library):
@@ -49,10 +49,11 @@ def test_status_tells_digests_training_data_and_what_left_for_each_answer(app, l
         library.ask("How much did the boathouse roof repair cost?")
     page(app, "status")
     shown = html(app)
-    card = training()
-    assert card["sha256"]["reader.npz"] in shown
-    assert all(html_text(name) in shown and entry["licence"] in shown for name, entry in card["data"].items())
-    assert all(html_text(limit) in shown for limit in card["limits"])
+    for card in trainings().values():
+        assert card["sha256"]["reader.npz"] in shown
+        data = card["data"].items()
+        assert all(html_text(name) in shown and entry["licence"] in shown for name, entry in data)
+        assert all(html_text(limit) in shown for limit in card["limits"])
     assert "<td>How much did the boathouse roof repair cost?</td><td>nothing</td>" in shown
 
 

@@ -20,7 +20,7 @@ from ui.app.escaping import html_text, label
 from ui.app.session import texts
 from ui.app.session_options import named_remotes
 from ui.app.texts import Texts
-from ui.transparency import models_in_use, sent, training
+from ui.transparency import models_in_use, sent, trainings
 
 __all__ = ["folder_bytes", "model_table", "network", "status_page", "trained_on", "what_left"]
 
@@ -75,17 +75,17 @@ def what_left(library: Library, t: Texts) -> None:
 
 
 def trained_on(t: Texts) -> None:
-    """The data and the limits of the model that ships with the program, as its card states them."""
-    card = training()
-    with st.expander(t.trained_title.format(name=card["name"]), icon=":material/model_training:"):
-        st.html(f"<p>{html_text(card['description'])}</p>")
-        rows = [
-            [html_text(name), f"{entry['questions']:,}", html_text(entry["licence"])]
-            for name, entry in card["data"].items()
-        ]
-        _table((t.trained_set, t.trained_questions, t.model_licence), rows)
-        st.html(f"<p>{html_text(t.trained_limits)}</p>")
-        st.html("<ul>" + "".join(f"<li>{html_text(limit)}</li>" for limit in card["limits"]) + "</ul>")
+    """The data and the limits of the models that ship with the program, as their cards state them."""
+    for card in trainings().values():
+        with st.expander(t.trained_title.format(name=card["name"]), icon=":material/model_training:"):
+            st.html(f"<p>{html_text(card['description'])}</p>")
+            rows = [
+                [html_text(name), f"{entry['questions']:,}", html_text(entry["licence"])]
+                for name, entry in card["data"].items()
+            ]
+            _table((t.trained_set, t.trained_questions, t.model_licence), rows)
+            st.html(f"<p>{html_text(t.trained_limits)}</p>")
+            st.html("<ul>" + "".join(f"<li>{html_text(limit)}</li>" for limit in card["limits"]) + "</ul>")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
