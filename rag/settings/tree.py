@@ -124,7 +124,7 @@ class AnsweringSettings(Section):
 
     max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
     wanted_precision: float = Field(
-        0.74,
+        0.77,
         ge=0.0,
         le=1.0,
         description="How often answers are to be right, of questions as shared sets ask them, one in five "
