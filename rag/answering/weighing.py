@@ -23,6 +23,8 @@ __all__ = ["Weigher"]
 _UNREAD_MORE: Final = 0.02
 """How much more precision is wanted of what no reader has read: at the same confidence less of it is right
 (.68 of our own questions, .80 of those that were read)."""
+_ABROAD_MORE: Final = 0.03
+"""The same of passages in other languages than the question, which more often only resemble an answer."""
 _SURE: Final = 0.6
 """Evidence in the question's own language under this is compared with that in others, where there is any."""
 
@@ -103,7 +105,7 @@ class Weigher:
         return Grounds(
             selection=selection,
             confidence=calibrator.confidence(features),
-            threshold=self._threshold(calibrator, was_read=bool(features.get("read"))),
+            threshold=self._threshold(calibrator, foreign, was_read=bool(features.get("read"))),
             features=features,
             retrieval=inquiry.retrieval,
             contributions=calibrator.contributions(features),
@@ -111,12 +113,13 @@ class Weigher:
             echoes=_echoes(selection),
         )
 
-    def _threshold(self, calibrator: Calibrator, *, was_read: bool) -> float:
+    def _threshold(self, calibrator: Calibrator, foreign: bool, *, was_read: bool) -> float:
         set_by_hand = self._settings.answering.abstain_below
         if set_by_hand is not None:
             return set_by_hand
         wanted = self._settings.answering.wanted_precision
-        return calibrator.threshold(wanted if was_read else min(wanted + _UNREAD_MORE, 1.0))
+        more = (0.0 if was_read else _UNREAD_MORE) + (_ABROAD_MORE if foreign else 0.0)
+        return calibrator.threshold(min(wanted + more, 1.0))
 
 
 def _echoes(selection: Selection) -> bool:
