@@ -147,7 +147,7 @@ class Database:
                 connection.execute(f"PRAGMA journal_size_limit = {_JOURNAL_BYTES}")
             connection.execute("PRAGMA temp_store = MEMORY")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             connection.close()
             raise
         return connection
@@ -203,6 +203,10 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explanation(path, error) from error
+    except UnicodeDecodeError as error:  # SQLite's message quotes damaged bytes
+        raise StoreError(
+            f"{str(path)!r} is damaged: restore a backup, or ingest into a new library"
+        ) from error
     except OSError as error:
         raise StoreError(f"cannot use {str(error.filename or path)!r}: {error.strerror or error}") from error
 

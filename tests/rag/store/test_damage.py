@@ -196,3 +196,13 @@ def test_two_processes_write_and_eight_read_at_once(tmp_path: Path):
         assert int(out) > 0
     with Store.open(library) as store:
         assert [check for check in store.check() if not check.ok] == []
+
+
+def test_a_schema_whose_bytes_are_no_text_is_told_as_damage(tmp_path: Path) -> None:
+    """SQLite's message quotes the bytes, which Python cannot decode."""
+    with Store.open(tmp_path / "library"):
+        pass
+    (file,) = (path for path in (tmp_path / "library").iterdir() if b"CREATE TABLE" in path.read_bytes())
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE", b"CREATE \xf8ABLE"))
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(tmp_path / "library", create=False)
