@@ -102,3 +102,38 @@ def test_it_reads_alike_with_and_without_bfloat16(reader: Reader, monkeypatch: p
         ):
             assert ours.answerable == pytest.approx(theirs.answerable, abs=0.5)
             assert ours.evidence == pytest.approx(theirs.evidence, abs=0.7)
+
+
+FERRY = window(
+    "Fähren",
+    "Die Fähre nach Orn legt um neun Uhr ab.",
+    "Eine Fahrkarte kostet 14 Euro, für Kinder 6 Euro.",
+    gap=" ",
+)
+PARKING = window("物业通知", "电梯将于6月8日停运检修。", "停车费每月210元。", gap="")
+
+
+@pytest.mark.parametrize(
+    ("question", "read", "unit"),
+    [
+        ("Was kostet die Fähre nach Orn?", FERRY, 1),
+        ("When does the ferry to Orn leave?", FERRY, 0),
+        ("去Orn的船票多少钱？", FERRY, 1),
+        ("停车一个月多少钱？", PARKING, 1),
+        ("Quand l'ascenseur sera-t-il arrêté ?", PARKING, 0),
+        ("Who is the mayor of Orn?", TOWNS, 1),
+    ],
+)
+def test_the_other_one_reads_other_languages_and_across_them(
+    of_many_languages: Reader, question: str, read: Window, unit: int
+) -> None:
+    (found,) = of_many_languages.read(question, [read])
+    assert max(range(len(found.evidence)), key=found.evidence.__getitem__) == unit
+    (elsewhere,) = of_many_languages.read(question, [LIGHTHOUSE])
+    assert found.answerable > elsewhere.answerable
+
+
+def test_the_other_one_takes_at_most_17_megabytes() -> None:
+    assert (
+        sum(path.stat().st_size for path in resource("data", "reader_multilingual").iterdir()) <= 17_000_000
+    )
