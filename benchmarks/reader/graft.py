@@ -1,7 +1,7 @@
-"""A reader of English set onto the universal sentence encoder's tokens: the beginning of one of 16 languages.
+"""A reader of English set onto the universal sentence encoder's tokens: the beginning of one of 15 languages.
 
     python -m benchmarks.reader.graft data/reader --out BEGIN
-    python -m benchmarks.reader.train DATA... --encoder BEGIN --start BEGIN/checkpoint.pt --frozen 0 --out RUN
+    python -m benchmarks.reader.train DATA... --encoder BEGIN --start BEGIN/checkpoint.pt --frozen 1 --out RUN
 
 Its layers stay. The embeddings of its word pieces are replaced by a linear map of the token states, fitted by
 least squares on the English passages, so that a word of another language gets about the embedding of its
@@ -23,7 +23,7 @@ from torch import Tensor
 from transformers import BertConfig
 
 from benchmarks.reader.model import ReaderModel
-from benchmarks.reader.shipped import weights_of
+from benchmarks.reader.shipped import weights_of, write_beginning
 from benchmarks.reader.written import FOLDER, is_english
 from rag.models.universal import UNIVERSAL
 from rag.models.universal_tokens import SPECIAL, universal_tokenizer
@@ -116,10 +116,7 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(arguments.folder / "tokenizer.json"))
     model, explained = graft(weights_of(arguments.folder), tokenizer, _texts())
     print(f"the map explains {explained:.3f} of the embeddings' variance")
-    model.encoder.save_pretrained(arguments.out)
-    universal_tokenizer().save(str(arguments.out / "tokenizer.json"))
-    state = {"config": model.encoder.config.to_dict(), "average": model.state_dict(), "counts": (0, 0, 0.0)}
-    torch.save(state, arguments.out / "checkpoint.pt")
+    write_beginning(model, arguments.out)
 
 
 if __name__ == "__main__":

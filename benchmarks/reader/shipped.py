@@ -20,7 +20,7 @@ from rag.models.bert_graph import Rows
 from rag.models.reader_weights import read_weights
 from rag.models.universal_tokens import universal_tokenizer
 
-__all__ = ["begin_with", "weights_of"]
+__all__ = ["begin_with", "weights_of", "write_beginning"]
 
 
 def weights_of(folder: Path) -> ReaderModel:
@@ -41,12 +41,20 @@ def weights_of(folder: Path) -> ReaderModel:
 
 
 def begin_with(folder: Path, out: Path) -> None:
-    """Write a folder with the reader's encoder, its tokenizer and a checkpoint for `train --start`."""
+    """Write what a training of the shipped reader begins with."""
     model = weights_of(folder)
-    model.encoder.save_pretrained(out)
+    write_beginning(model, out)
     if model.states is None:
         shutil.copy(folder / "tokenizer.json", out / "tokenizer.json")
-    else:
+
+
+def write_beginning(model: ReaderModel, out: Path) -> None:
+    """Write a folder with the reader's encoder and a checkpoint for `train --start`.
+
+    A reader on the universal sentence encoder's tokens gets that one's tokenizer, too.
+    """
+    model.encoder.save_pretrained(out)
+    if model.states is not None:
         universal_tokenizer().save(str(out / "tokenizer.json"))
     state = {"config": model.encoder.config.to_dict(), "average": model.state_dict(), "counts": (0, 0, 0.0)}
     torch.save(state, out / "checkpoint.pt")
