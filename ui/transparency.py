@@ -70,7 +70,7 @@ def models_in_use(settings: Settings) -> tuple[ModelInUse, ...]:
     if settings.reader.model == "packaged":
         for card in trainings().values():
             origin, digest = str(card["base"]), str(card["sha256"]["reader.npz"])
-            role = f"reader: {card['language']}"
+            role = "reader" if len(card["languages"]) == 1 else "multilingual reader"
             found.append(ModelInUse(role, str(card["name"]), f"ours, from {origin}", "Apache-2.0", digest))
     elif settings.reader.model != "none":
         found.append(_weights("reader", settings.reader.model))

@@ -11,6 +11,7 @@ from benchmarks.transparency import PAGE, written
 from rag.models.packaged import PACKAGED
 from rag.schema import Message, RunRecord
 from rag.settings import load_settings, presets
+from ui.app.texts import LANGUAGES
 from ui.transparency import Sent, models_in_use, sent, trainings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,7 @@ def test_every_model_of_a_preset_is_told_with_origin_and_licence(preset: str) ->
     told = {model.role: model for model in models_in_use(settings)}
     assert all(model.name and model.origin and model.licence for model in told.values())
     assert told["embedder"].name in settings.embedder.model
+    assert all(set(told) <= set(texts.roles) for texts in LANGUAGES.values())
     assert ("reranker" in told) == (settings.reranker.model is not None)
     assert ("generator" in told) == settings.generator.writes
     for model in told.values():
