@@ -1,7 +1,7 @@
-"""Temporary folders of documents that are being read: private, and cleared when their process was killed.
+"""Temporary folders of what is being read or written: private, and cleared when their process was killed.
 
 Each is locked for as long as its process lives. What no living process has locked was left behind, and the
-next start of any command deletes it.
+next start of any command deletes it; beside a file that is being written, the next that is written there.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class TemporaryFolder:
     """
 
     def __init__(self, parent: Path | None = None) -> None:
+        if parent is not None:
+            clear_left_behind(parent)
         while True:  # a start that clears may have taken it for left behind before it was locked
             self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
             lock = _locked(self.path, wait=True)
@@ -56,14 +58,18 @@ class TemporaryFolder:
         self.remove()
 
 
-def clear_left_behind(parent: Path | None = None) -> None:
-    """Delete the temporary folders in `parent` whose process is gone; in the system's place only ours."""
-    prefix = _PREFIX if parent is None else ""
+def clear_left_behind(parent: Path | None = None, prefix: str = _PREFIX) -> None:
+    """Delete the temporary folders in `parent`, or where the system keeps such, whose process is gone.
+
+    Those whose names begin with `prefix`; "" only where nothing else is kept.
+    """
     place = Path(tempfile.gettempdir()) if parent is None else parent
-    if not place.is_dir():
+    try:
+        found = [folder for folder in place.iterdir() if folder.name.startswith(prefix)]
+    except OSError:  # it is not there, or may not be looked into
         return
-    for folder in place.iterdir():
-        if folder.name.startswith(prefix) and _is_own(folder):
+    for folder in found:
+        if _is_own(folder):
             lock = _locked(folder, wait=False)
             if lock is not None:
                 shutil.rmtree(folder, ignore_errors=True)

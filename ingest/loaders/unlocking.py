@@ -7,7 +7,6 @@ Passwords are kept nowhere and stand in no message.
 
 from __future__ import annotations
 
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any, Final
 from ingest.encryption import odf_part
 from ingest.loaders.package import opened_package
 from rag.errors import DocumentError, EncryptedDocumentError
+from rag.temporary import TemporaryFolder
 
 __all__ = ["needs_password", "unlocked"]
 
@@ -42,8 +42,8 @@ def unlocked(path: Path, source: str, media_type: str, passwords: Sequence[str])
     if opens is None or (opens is _open_pdf and not passwords):  # a PDF's loader tells that it is locked
         yield path
         return
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, f"opened{path.suffix[:16]}")
+    with TemporaryFolder() as folder:  # cleared also if this process is killed
+        copy = folder / f"opened{path.suffix[:16]}"
         for password in ("", *passwords):
             if opens(path, copy, password):
                 yield copy if copy.exists() else path

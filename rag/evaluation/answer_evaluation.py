@@ -18,6 +18,7 @@ from rag.evaluation.questions import AnswerQuestion
 from rag.library import Library
 from rag.reading import PassageSource
 from rag.schema import Answer, RunRecord
+from rag.store.durable import replacing
 
 __all__ = ["AnswerJudge", "evaluate_answers", "read_judged", "write_judged"]
 
@@ -137,10 +138,9 @@ def write_judged(path: Path, judged: Iterable[Judged]) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.write_text("".join(f"{line.to_json()}\n" for line in judged), "utf-8")
-        part.replace(path)
+        with replacing(path) as file:
+            file.write("".join(f"{line.to_json()}\n" for line in judged).encode())
     except OSError as error:
         raise UsageError(f"cannot write judged answers {str(path)!r}: {error.strerror}") from None
 

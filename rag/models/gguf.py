@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import shutil
 import struct
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -20,6 +18,7 @@ from rag.errors import ModelError
 from rag.models.devices import quiet_transformers
 from rag.models.packaged import cache_folder
 from rag.models.weights import files_hash, require_memory
+from rag.temporary import TemporaryFolder
 
 __all__ = ["GgufHeader", "converted", "read_header"]
 
@@ -174,7 +173,8 @@ def _convert(path: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    beside = Path(tempfile.mkdtemp(prefix=".converting-", dir=folder.parent))
+    temporary = TemporaryFolder(folder.parent)
+    beside = temporary.path
     try:
         # The reader draws a progress bar that nothing else turns off.
         with contextlib.redirect_stderr(io.StringIO()):
@@ -192,7 +192,7 @@ def _convert(path: Path, folder: Path) -> None:
         reason = f"{type(error).__name__}: {error}"
         raise ModelError(f"{path} cannot be read as a GGUF model ({reason}): fetch it again") from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        temporary.remove()
 
 
 def _save(model: Any, folder: Path) -> None:

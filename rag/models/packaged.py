@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ from typing import Final
 
 from rag.errors import ModelError, ModelNotFoundError
 from rag.regular_files import open_regular, read_regular
+from rag.temporary import TemporaryFolder
 
 __all__ = ["PACKAGED", "PREFIX", "PackagedModel", "cache_folder", "packaged_model", "packaged_path", "verify"]
 
@@ -223,7 +223,6 @@ def _read(place: Path) -> dict[str, object]:
 def _write(place: Path, tree: dict[str, object]) -> None:
     """Whole or not at all; of two processes at once one wins, and the other's files are read once more."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=_KEPT)
-    with os.fdopen(handle, "w", encoding="utf-8") as sink:
-        json.dump(tree, sink, indent=0)
-    os.replace(temporary, place)
+    with TemporaryFolder(place.parent) as folder:
+        (folder / _KEPT).write_text(json.dumps(tree, indent=0), "utf-8")
+        os.replace(folder / _KEPT, place)

@@ -8,17 +8,19 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from rag.temporary import TemporaryFolder, clear_left_behind
 
 __all__ = [
     "PRIVATE_FILE",
     "RESERVE_BYTES",
     "TEMPORARY",
     "Reserve",
+    "clear_half_written",
     "flush_directory",
     "make_private",
     "make_private_folder",
@@ -27,6 +29,7 @@ __all__ = [
 ]
 
 TEMPORARY = ".tmp"
+_BY_EARLIER_VERSIONS: Final = f"*.{'[0-9a-f]' * 32}{TEMPORARY}"
 PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 
@@ -58,18 +61,27 @@ def make_private(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A temporary file beside `path` that takes its place at the end of the block, if that ends well."""
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}{TEMPORARY}")
-    try:
+    """A file in a temporary folder beside `path` that takes its place when the block ends well.
+
+    What a process left that was killed meanwhile is cleared as other temporary folders are.
+    """
+    with TemporaryFolder(path.parent) as folder:
+        temporary = folder / "new"
         with open(temporary, "wb", opener=private_opener) as sink:
             yield sink
             sink.flush()
             os.fsync(sink.fileno())
         os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
     flush_directory(path.parent)
+
+
+def clear_half_written(folder: Path) -> None:
+    """Delete what a killed process left of files that it was writing in a folder."""
+    clear_left_behind(folder)
+    with contextlib.suppress(OSError):
+        for path in folder.glob(_BY_EARLIER_VERSIONS):
+            if not path.is_dir():
+                path.unlink(missing_ok=True)
 
 
 def flush_directory(folder: Path) -> None:

@@ -22,7 +22,7 @@ from rag.store.collections import Collections
 from rag.store.database import Database, explained, migrate
 from rag.store.dense import DenseIndex
 from rag.store.derived import Derived
-from rag.store.durable import Reserve, make_private, make_private_folder
+from rag.store.durable import Reserve, clear_half_written, make_private, make_private_folder
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.originals import Originals
 from rag.store.stored_examples import ApprovedExamples
@@ -42,6 +42,7 @@ _PARTS: Final = (_CATALOG, *_BESIDE_THE_CATALOG, "files", "index", "index/lexica
 UPLOADS: Final = "uploads"
 """The folder in a library where the web app saves what was dropped, until it is read."""
 _PARTS_OF_APP: Final = (UPLOADS, "evaluations")
+_WRITTEN_IN: Final = ("", "index", "index/lexical", "evaluations")
 _READ_AT_ONCE: Final = ("index/*", "index/lexical/*", "files/*.pending")
 
 
@@ -120,7 +121,9 @@ class Store(Derived):
         with contextlib.suppress(LibraryLockedError):  # whoever is writing now settles it, or the next start
             self._writer.recover(_RECOVERY_SECONDS)
         self._drop_leftovers(_RECOVERY_SECONDS)
-        clear_left_behind(self.path / UPLOADS)
+        clear_left_behind(self.path / UPLOADS, prefix="")
+        for place in _WRITTEN_IN:
+            clear_half_written(self.path / place)
 
     def _bring_up_to_date(self) -> None:
         before = migrate(self._database)

@@ -24,8 +24,10 @@ from rag.errors import CitewellError, LibraryReadOnlyError, StoreError
 from rag.library import Library
 from rag.settings import load_settings
 from rag.store import UPLOADS, Store
+from rag.store.durable import replacing
 from rag.temporary import TemporaryFolder, clear_left_behind
 from tests.fakes import HashingEmbedder, add_to_store, document, with_ingest
+from ui.app.evaluating import Evaluations
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 
@@ -549,6 +551,100 @@ for folder in folders:
 print(*(folder.path for folder in folders), sep="\\n", flush=True)
 time.sleep(600)
 """
+
+
+_WRITER = """
+import sys, time
+from pathlib import Path
+from ingest.loaders.unlocking import unlocked
+from rag.evaluation.answer_evaluation import write_judged
+from rag.store.durable import replacing
+
+def slowly():
+    print("writing", flush=True)
+    time.sleep(600)
+    yield
+
+def slow_open(path, copy, password):
+    copy.write_text("a protected text")
+    print("writing", flush=True)
+    time.sleep(600)
+
+library, what = Path(sys.argv[1]), sys.argv[2]
+if what == "calibration":
+    with replacing(library / "calibration.json") as file:
+        file.write(b"half of it")
+        next(slowly())
+elif what == "index":
+    with replacing(library / "index" / "0.faiss") as file:
+        next(slowly())
+elif what == "evaluation":
+    write_judged(library / "evaluations" / "0.judged.jsonl", slowly())
+else:
+    from ingest.loaders import unlocking
+    unlocking._OPENS["x"] = slow_open
+    with unlocked(library / "catalog.sqlite", "a", "x", ["p"]):
+        pass
+"""
+
+
+def entries(*folders: Path) -> set[Path]:
+    return {path for folder in folders for path in folder.rglob("*")}
+
+
+class TestWhatAKilledProcessWasWriting:
+    @pytest.mark.parametrize("what", ["calibration", "index", "evaluation", "opened copy"])
+    def test_the_next_start_of_any_command_clears_it_and_nothing_under_way(
+        self, library: Path, tmp_path: Path, what: str
+    ) -> None:
+        place = tmp_path / "system"
+        for folder in (place, library / "evaluations"):
+            folder.mkdir()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(place)}
+        run = [sys.executable, "-c", "from ui.cli import main; main()", "list", "--library", str(library)]
+        subprocess.run(run, env=environment, check=True, capture_output=True, cwd=ROOT)
+        before = entries(library, place)
+        command = [sys.executable, "-c", _WRITER, str(library), what]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "writing\n"
+            under_way = entries(library, place)
+            assert under_way > before
+            subprocess.run(run, env=environment, check=True, capture_output=True, cwd=ROOT)
+            assert entries(library, place) == under_way
+            process.send_signal(signal.SIGKILL)
+        subprocess.run(run, env=environment, check=True, capture_output=True, cwd=ROOT)
+        assert entries(library, place) == before
+
+    def test_what_an_earlier_version_left_is_cleared_and_no_file_of_another_name(self, library: Path) -> None:
+        (library / f"calibration.json.{'0a' * 16}.tmp").write_text("half of it")
+        kept = [library / "notes.tmp", library / f"{'0' * 32}", library / "a.json.0.tmp"]
+        for path in kept:
+            path.write_text("not ours")
+        Store.open(library).close()
+        assert not list(library.glob("calibration.json.*"))
+        assert all(path.exists() for path in kept)
+
+    def test_beside_a_file_elsewhere_the_next_that_is_written_there_clears_it(self, tmp_path: Path) -> None:
+        (tmp_path / "citewell-temporary-dead").mkdir()
+        (tmp_path / "dead").mkdir()
+        with replacing(tmp_path / "calibration.json") as file:
+            file.write(b"{}")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["calibration.json", "dead"]
+        assert (tmp_path / "calibration.json").stat().st_mode & 0o777 == 0o600
+
+    def test_evaluations_are_their_owners_alone(self, tmp_path: Path) -> None:
+        def unopened() -> Library:
+            raise StoreError("no library")
+
+        before = os.umask(0o022)
+        try:
+            kept = Evaluations(tmp_path / "evaluations")
+            line = json.dumps({"id": "1", "question": "Who?", "answers": ["Eve"]})
+            kept.start("a", line, unopened, {})
+        finally:
+            os.umask(before)
+        assert modes(tmp_path / "evaluations") == {("folder", 0o700), ("file", 0o600)}
 
 
 class TestUploadsOfAKilledProcess:

@@ -90,6 +90,7 @@ def places(library: Path) -> list[Path]:
     [first, *_] = sorted((library / "files").iterdir())
     passing = ["catalog.sqlite-journal", "catalog.sqlite-wal", "catalog.sqlite-shm", "calibration.json.part"]
     passing += [f"files/{first.name}.copy", "files/0.pending", f"{UPLOADS}/a.pdf", "index/a.faiss.0.tmp"]
+    passing += [f"calibration.json.{'0' * 32}.tmp", "citewell-temporary-0", "index/citewell-temporary-0"]
     passing += ["index/0.json", "index/lexical/0.segment", "index/publish.lock", "index/lexical/publish.lock"]
     passing += ["evaluations/0.json", "reserve", "files/stray"]
     there = [path.relative_to(library) for path in library.rglob("*") if path.is_file()]

@@ -16,7 +16,7 @@ from rag.errors import CitewellError, UsageError
 from rag.evaluation import Judged, evaluate_answers, read_answer_set, read_judged
 from rag.library import Library
 from rag.regular_files import read_regular
-from rag.store.durable import make_private_folder
+from rag.store.durable import make_private_folder, replacing
 
 __all__ = ["Evaluation", "Evaluations"]
 
@@ -94,7 +94,7 @@ class Evaluations:
             evaluation_id = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")[:-3]
             make_private_folder(self.folder)
             path = self._path(evaluation_id, _QUESTIONS)
-            path.write_text(questions, "utf-8")
+            _write(path, questions)
             try:
                 asked = read_answer_set(path).questions
             except UsageError as error:
@@ -102,7 +102,7 @@ class Evaluations:
                 raise UsageError(str(error).replace(str(path), name)) from None
             moment = datetime.now(UTC).isoformat(timespec="seconds")
             evaluation = Evaluation(evaluation_id, name, moment, len(asked), changed)
-            self._path(evaluation_id, ".json").write_text(json.dumps(asdict(evaluation)), "utf-8")
+            _write(self._path(evaluation_id, ".json"), json.dumps(asdict(evaluation)))
             self.running, self.done, self.error = evaluation, 0, None
             self._stop.clear()
         threading.Thread(target=self._run, args=(evaluation, library), name="evaluating", daemon=True).start()
@@ -142,3 +142,8 @@ class Evaluations:
             self.error = f"{type(error).__name__}: {error}"
         finally:
             self.running = None
+
+
+def _write(path: Path, text: str) -> None:
+    with replacing(path) as file:
+        file.write(text.encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from rag.errors import ConfigurationError
 from rag.models.model_protocol import Embedder
 from rag.resources import resource
+from rag.temporary import TemporaryFolder
 
 __all__ = ["FittedKinds", "KindExample", "fitted_examples", "read_kind_examples", "shipped_file", "votes"]
 
@@ -121,10 +121,9 @@ def _write(path: Path, **arrays: NDArray[np.generic]) -> None:
     """Publish a file whole; where nothing can be written, the next process fits again."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with draft.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        draft.replace(path)
+        with TemporaryFolder(path.parent) as folder:
+            np.savez(folder / "new.npz", **arrays)  # type: ignore[arg-type]
+            (folder / "new.npz").replace(path)
 
 
 def _unit(small: NDArray[np.int8]) -> NDArray[np.float32]:
