@@ -113,7 +113,7 @@ def _rows(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
     for number, line in _lines(path):
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}, line {number}: not JSON ({error}): {_a_line(keys)}") from None
         missing = [key for key in keys if not isinstance(row, dict) or key not in row]
         if missing:

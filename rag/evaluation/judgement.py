@@ -137,13 +137,13 @@ class Judged:
         Raises:
             ValueError: it is not such a line.
         """
-        fields = json.loads(line)
         try:
+            fields = json.loads(line)
             return cls(
                 question_id=str(fields.pop("id")),
                 **{**fields, "citations": tuple(fields["citations"])},
             )
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"no line of an evaluation: {error}") from None
 
 

@@ -71,7 +71,7 @@ def _labelled(line: str, number: int, where: str) -> Example:
     try:
         fields = json.loads(line)
         text, label = fields["text"], fields["label"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ConfigurationError(wanted) from None
     if isinstance(label, int) and not isinstance(label, bool):
         label = str(label)  # many sets number their labels

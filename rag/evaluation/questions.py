@@ -92,7 +92,7 @@ def read_questions(
         where = f"{path}, line {number}"
         try:
             fields = json.loads(line)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             raise UsageError(f"{where}: not JSON, but {line.strip()[:60]!r}: {_A_LINE}") from None
         if isinstance(fields, Mapping) and fields.get("question") == "":
             _LOG.warning("%s: passed over, since its question is empty", where)
@@ -138,7 +138,7 @@ def parse_question(
             passages=given_passages(fields.get("passages") or ()),
             near_documents=tuple(_near(fields)),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"{where}: a field is not of its form: {type(error).__name__}: {error}") from None
 
 
@@ -163,7 +163,7 @@ def read_entries(path: Path) -> dict[str, Entry]:
         try:
             row = json.loads(line)
             entry = Entry(str(row["_id"]), str(row.get("title") or ""), str(row.get("text") or ""))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UsageError(f"{path}, line {number}: no passage with `_id` and `text`: {line:.80}") from None
         entries[entry.entry_id] = entry
     return entries

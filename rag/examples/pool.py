@@ -140,9 +140,10 @@ def _objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             fields = json.loads(line)
-        except json.JSONDecodeError as error:
-            wrong = f"not JSON at column {error.colno}, {error.msg}"
-            raise ConfigurationError(f"example pool {path}, line {number}: {wrong}: {_A_LINE}") from None
+        except (ValueError, RecursionError) as error:
+            at = f"at column {error.colno}, {error.msg}" if isinstance(error, json.JSONDecodeError) else error
+            wrong = f"not JSON {at}: {_A_LINE}"
+            raise ConfigurationError(f"example pool {path}, line {number}: {wrong}") from None
         if not isinstance(fields, dict):
             raise ConfigurationError(
                 f"example pool {path}, line {number}: not a JSON object: {line:.80}: {_A_LINE}"

@@ -64,7 +64,7 @@ def _parse(line: str, number: int, path: Path) -> Question:
     try:
         record: Any = json.loads(line)
         question = Question(str(record.get("id", number)), str(record["question"]))
-    except (json.JSONDecodeError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         raise UsageError(
             f"{str(path)!r}, line {number}: not a JSON object with a `question`: {line[:80]!r}"
         ) from None
@@ -136,7 +136,7 @@ class AnswerFile:
             try:
                 told = json.loads(line)
                 self._questions[str(told["id"])] = told.get("question")
-            except (json.JSONDecodeError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 raise UsageError(
                     f"{str(path)!r}, line {number}, is not an answer: name another file as --output"
                 ) from None
