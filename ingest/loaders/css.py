@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from ingest.loaders.css_media import SCREEN, holds_on_screen
+from ingest.loaders.css_valid import is_taken
 
 __all__ = [
     "SCREEN",
@@ -44,7 +45,8 @@ _RELEVANT: Final = frozenset((
     "font-size", "letter-spacing", "line-height", "text-indent", "position", "left", "right", "top",
     "bottom", "inset", "margin", "margin-left", "margin-top", "margin-right", "overflow",
     "overflow-x", "overflow-y", "height", "width", "max-height", "max-width", "white-space",
-    "-webkit-text-security", "-webkit-line-clamp",
+    "-webkit-text-security", "-webkit-line-clamp", "mask", "mask-image", "mask-size", "mask-mode", "contain",
+    "backface-visibility", "all",
 ))
 _SIDES: Final = {"inline-start": "left", "inline-end": "right", "block-start": "top", "block-end": "bottom"}
 _LOGICAL: Final = {
@@ -52,8 +54,11 @@ _LOGICAL: Final = {
     "max-inline-size": "max-width", "overflow-block": "overflow-y", "overflow-inline": "overflow-x",
     **{f"inset-{side}": name for side, name in _SIDES.items()},
     **{f"margin-{side}": f"margin-{name}" for side, name in _SIDES.items()},
+    **{f"-webkit-{name}": name for name in (
+        "transform", "filter", "clip-path", "mask", "mask-image", "mask-size", "backface-visibility",
+    )},
 }
-"""Properties by the direction of text, and what they are where it runs from left to right."""
+"""Properties by the direction of text, and what they are where it runs from left to right; old names."""
 _PAIRS: Final = {
     f"{name}-{way}": tuple(_LOGICAL[f"{name}-{way}-{end}"] for end in ("start", "end"))
     for name in ("inset", "margin") for way in ("inline", "block")
@@ -78,9 +83,15 @@ def inline_style(text: str) -> Declared:
 
 def _declarations(parsed: Iterable[Any]) -> Iterator[_Declaration]:
     for one in parsed:
-        if one.type == "declaration" and (one.lower_name in _KEPT or one.name.startswith("--")):
-            value = [token for token in one.value if token.type != "comment"]
-            yield one.important, one.name if one.name.startswith("--") else one.lower_name, value
+        if one.type != "declaration":
+            continue
+        value = [token for token in one.value if token.type != "comment"]
+        if one.name.startswith("--"):
+            yield one.important, one.name, value
+        elif one.lower_name in _KEPT:
+            name = _LOGICAL.get(one.lower_name, one.lower_name)
+            if is_taken(name, [token for token in value if token.type != "whitespace"]):
+                yield one.important, name, value
 
 
 class Sheet(NamedTuple):
@@ -298,11 +309,15 @@ def winning(layers: Sequence[Declared]) -> Style:
 
 def _put(style: Style, name: str, value: Tokens) -> None:
     """Keep a value; a shorthand sets what it stands for."""
-    name = _LOGICAL.get(name, name)
     parts = [token for token in value if token.type != "whitespace"]
     match name:
         case "background":
             style["background-color"] = style["background-image"] = parts
+        case "mask":
+            style["mask-image"] = style["mask-size"] = parts
+        case "all":
+            for other in [other for other in style if not other.startswith("--")]:
+                del style[other]
         case "inset" | "margin" if parts:
             last = len(parts) - 1
             order = (0, min(1, last), 2 if last > 1 else 0, 3 if last > 2 else min(1, last))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ingest.loaders.css import SCREEN, Style
+from ingest.loaders.css_shapes import is_cut_away, is_masked
+from ingest.loaders.css_transform import Drawn, drawn
 from ingest.loaders.css_values import (
     colours,
     comma_parts,
@@ -38,6 +40,10 @@ _MOST_LINES: Final = 6.0
 _NARROW: Final = 0.35
 """The width of letters in the mean, as a share of their size, where they are narrow."""
 _SIDES: Final = ("height", "width")
+_NO_CUT: Final = frozenset(("", "visible", "inherit", "initial", "unset", "revert", "revert-layer"))
+_PAINTED_INSIDE: Final = ("paint", "strict", "content")
+_UNREADABLE_BLUR: Final = 2.0
+"""The share of a letter's size by which its own blur leaves nothing to be read."""
 _BLURRED: Final = 2.0
 """The share of a letter's size by which a shadow may be apart or blurred and still show its form."""
 
@@ -107,7 +113,8 @@ def looking(style: Style, outer: Look) -> tuple[Look, bool]:
         factor = _STEPS.get(_word(style, "font-size"), 1.0)
         size = outer.size * factor if given is None else given
     placed = _word(style, "position") in _PLACED
-    factor = _scale(style)
+    moved = drawn(style, size)
+    factor = moved.factor * _zoom(style)
     visibility = _word(style, "visibility")
     indent = _number(style, "text-indent", size, outer.indent)
     look = replace(
@@ -121,7 +128,9 @@ def looking(style: Style, outer: Look) -> tuple[Look, bool]:
         variables=variables,
         is_gone=(
             factor == 0
-            or _is_moved_away(style, size, placed)
+            or (moved.turned and _word(style, "backface-visibility") == "hidden")
+            or _is_blurred(style, size)
+            or _is_moved_away(style, size, placed, moved)
             or _is_clipped(style, size, placed)
             or _is_indented_away(style, size, indent)
         ),
@@ -215,58 +224,40 @@ def _opacity(style: Style) -> float:
     return min(max(float(found), 0.0), 1.0)
 
 
-def _scale(style: Style) -> float:
-    """How much smaller or larger an element is drawn, by its narrower side; 0 where it is seen edge-on."""
-    factor = 1.0
+def _is_blurred(style: Style, size: float) -> bool:
+    blurs = (
+        next(iter(numbers(token, size, 0.0, SCREEN)), 0.0)
+        for token in style.get("filter", ())
+        if token.type == "function" and token.lower_name == "blur"
+    )
+    return any(blur >= _UNREADABLE_BLUR * size > 0 for blur in blurs)
+
+
+def _zoom(style: Style) -> float:
     zoom = style.get("zoom", ())
-    if zoom and zoom[0].type in ("number", "percentage"):
-        factor *= zoom[0].value if zoom[0].type == "number" else zoom[0].value / 100
-    scales = [token.value for token in style.get("scale", ()) if token.type == "number"]
-    factor *= min(map(abs, scales), default=1.0)
-    for token in style.get("transform", ()):
-        if token.type != "function":
-            continue
-        values = [one.value for one in token.arguments if one.type in ("number", "dimension", "percentage")]
-        if token.lower_name.startswith("scale") and values:
-            factor *= min(map(abs, values[:2]))
-        elif token.lower_name == "matrix" and len(values) >= 4:
-            a, b, c, d = values[:4]
-            factor *= min((a * a + b * b) ** 0.5, (c * c + d * d) ** 0.5)
-        elif token.lower_name in ("rotatex", "rotatey") and values and values[0] % 180 == 90:
-            return 0.0
-    return float(factor)
+    if not zoom or zoom[0].type not in ("number", "percentage"):
+        return 1.0
+    return float(zoom[0].value) if zoom[0].type == "number" else float(zoom[0].value) / 100
 
 
-def _is_moved_away(style: Style, size: float, placed: bool) -> bool:
+def _is_moved_away(style: Style, size: float, placed: bool, moved: Drawn) -> bool:
     """Whether an element is shifted off the screen."""
     shifts = [_number(style, f"margin-{side}", size, 0.0) for side in ("left", "top")]
     if placed:
         shifts += [_number(style, side, size, 0.0) for side in ("left", "top", "right", "bottom")]
-        if _number(style, "left", size, 0.0) >= _FAR_RIGHT:
+        sides = (
+            ("left", "right", "top", "bottom") if _word(style, "position") == "fixed" else ("left", "right")
+        )
+        if any(_number(style, side, size, 0.0) >= _FAR_RIGHT for side in sides):
             return True
     if any(shift <= -_FAR for shift in shifts) or _number(style, "margin-left", size, 0.0) >= _FAR_RIGHT:
         return True
-    moves = [
-        (function.lower_name, function)
-        for function in style.get("transform", ())
-        if function.type == "function" and function.lower_name.startswith("translate")
-    ]
-    for _, function in moves:
-        # per cents are of the element itself: more than twice that is off its place altogether
-        if any(value <= -_FAR or value >= _FAR_RIGHT for value in numbers(function, size, _FAR / 2, SCREEN)):
-            return True
-    own = (length([token], size, _FAR / 2, SCREEN) for token in style.get("translate", ()))
-    return any(value is not None and (value <= -_FAR or value >= _FAR_RIGHT) for value in own)
+    return any(shift <= -_FAR or shift >= _FAR_RIGHT for shift in (moved.across, moved.down))
 
 
 def _is_clipped(style: Style, size: float, placed: bool) -> bool:
     """Whether nothing of an element is left by its clip, or by a box of no size that cuts off."""
-    for token in style.get("clip", ()):
-        if token.type == "function" and token.lower_name == "rect" and placed:
-            edges = numbers(token, size, 0.0, SCREEN)
-            if len(edges) == 4 and (edges[2] - edges[0] <= _THIN or edges[1] - edges[3] <= _THIN):
-                return True
-    if any(_is_empty(token, size) for token in style.get("clip-path", ()) if token.type == "function"):
+    if is_cut_away(style, size, placed) or is_masked(style, size):
         return True
     names = ("line-height", *_SIDES, *(f"max-{side}" for side in _SIDES))
     sizes = (_number(style, name, size, _FAR) for name in names)
@@ -275,7 +266,12 @@ def _is_clipped(style: Style, size: float, placed: bool) -> bool:
 
 def _cuts_off(style: Style) -> bool:
     names = ("overflow", "overflow-x", "overflow-y")
-    return bool({_word(style, name) for name in names} - {"", "visible", "inherit", "initial", "unset"})
+    contained = {token.lower_value for token in style.get("contain", ()) if token.type == "ident"}
+    return (
+        bool({_word(style, name) for name in names} - _NO_CUT)
+        or not contained.isdisjoint(_PAINTED_INSIDE)
+        or _word(style, "content-visibility") == "auto"
+    )
 
 
 def _is_indented_away(style: Style, size: float, indent: float) -> bool:
@@ -297,24 +293,6 @@ def _lines_that_fit(style: Style, size: float) -> tuple[float, float] | None:
         return None
     width = min(_number(style, "width", size, SCREEN[0]), _number(style, "max-width", size, SCREEN[0]))
     return min(known), max(width, size) / max(_NARROW * size, 1e-3)
-
-
-def _is_empty(shape: Any, size: float) -> bool:
-    """Whether a basic shape of `clip-path` has no area; per cents are of 100."""
-    values = numbers(shape, size, 100.0, SCREEN)
-    match shape.lower_name:
-        case "inset" if values:
-            top, right = values[0], values[1 % len(values)]
-            bottom = values[2] if len(values) > 2 else top
-            left = values[3] if len(values) > 3 else right
-            return top + bottom >= 100 or left + right >= 100
-        case "circle" | "ellipse" if values:
-            return values[0] <= _THIN
-        case "polygon" if len(values) >= 2:
-            across, down = values[::2], values[1::2]
-            return max(across) - min(across) <= _THIN or max(down) - min(down) <= _THIN
-        case _:
-            return False
 
 
 def _number(style: Style, name: str, size: float, default: float) -> float:

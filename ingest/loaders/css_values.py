@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ingest.loaders.visible import Colour
+from ingest.loaders.visible import BLACK, Colour, blended, looks_alike
 
 __all__ = [
     "colours",
@@ -129,15 +129,17 @@ def numbers(function: Any, size: float, whole: float, screen: tuple[float, float
     return [value for value in found if value is not None]
 
 
-def opacity_and_colour(token: Any) -> tuple[float, Colour] | None:
+def opacity_and_colour(token: Any, depth: int = _DEEPEST) -> tuple[float, Colour] | None:
     """The opacity, 0 to 1, and the colour that a token names; None where it names none."""
     from tinycss2.color5 import parse_color
 
     if token.type not in ("ident", "hash", "function"):
         return None
+    if token.type == "function" and token.lower_name == "color-mix":
+        return _mixed(token, depth - 1) if depth else None
     found = parse_color(token)
     if found is None or isinstance(found, str):
-        return None
+        return _clear(token)
     try:
         channels = found.to("srgb").coordinates
     except NotImplementedError:
@@ -150,6 +152,41 @@ def opacity_and_colour(token: Any) -> tuple[float, Colour] | None:
         channels = (lightness / unit,) * 3
     red, green, blue = (min(max(float(value), 0.0), 1.0) * 255 for value in channels)
     return float(found.alpha), (red, green, blue)
+
+
+def _clear(token: Any) -> tuple[float, Colour] | None:
+    """A colour made from another (`rgb(from red r g b / 0)`) where it is clear; else it is not known."""
+    if token.type != "function":
+        return None
+    words = [one for one in token.arguments if one.type not in ("whitespace", "comment")]
+    is_derived = bool(words) and words[0].type == "ident" and words[0].lower_value == "from"
+    if not is_derived or len(words) < 2 or words[-2] != "/" or words[-1].type not in ("number", "percentage"):
+        return None
+    return (0.0, BLACK) if words[-1].value <= 0 else None
+
+
+def _mixed(function: Any, depth: int) -> tuple[float, Colour] | None:
+    """What `color-mix` makes of two colours, where all spaces agree, or of red, green and blue."""
+    way, *mixed = comma_parts(function.arguments)
+    named = ([opacity_and_colour(one, depth) for one in part] for part in mixed)
+    found = [next((one for one in part if one is not None), None) for part in named]
+    if len(found) != 2 or found[0] is None or found[1] is None:
+        return None
+    given = [next((one.value / 100 for one in part if one.type == "percentage"), None) for part in mixed]
+    first = given[0] if given[0] is not None else 0.5 if given[1] is None else 1 - given[1]
+    second = given[1] if given[1] is not None else 1 - first
+    total = first + second
+    if total <= 0 or min(first, second) < 0:
+        return None
+    weights = [first / total * found[0][0], second / total * found[1][0]]
+    alpha = sum(weights)
+    if alpha <= 0:
+        return 0.0, BLACK
+    share = weights[0] / alpha
+    is_plain = any(one.type == "ident" and one.lower_value == "srgb" for one in way)
+    if not is_plain and 0 < share < 1 and not looks_alike(found[0][1], found[1][1]):
+        return None
+    return alpha * min(total, 1.0), blended(found[0][1], share, found[1][1])
 
 
 def legacy_colour(text: str) -> str:
