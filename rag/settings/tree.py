@@ -203,7 +203,9 @@ class ServeSettings(Section):
     )
     max_upload_megabytes: int = Field(100, ge=1, description="How much one request may carry.")
     idle_seconds: float = Field(
-        30.0, gt=0.0, description="A caller that sends or takes nothing for so long is not waited for."
+        30.0,
+        gt=0.0,
+        description="A caller that sends or takes nothing for so long is not waited for, nor by the web app.",
     )
     request_seconds: float = Field(
         600.0, gt=0.0, description="How long a request may take to arrive, and a question to be answered."

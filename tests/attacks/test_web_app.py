@@ -7,8 +7,10 @@ import contextlib
 import logging
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from rag.settings import UiSettings, load_settings
 from ui.app.door import Door, Tried
 from ui.app.escaping import label
 from ui.app.guard import AppGuard, content_policy
+from ui.app.messages import is_asked_by_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -206,6 +209,39 @@ def test_no_password_breaks_the_door(given: str) -> None:
     assert Door().try_password(given, "öpen") is Tried.WRONG
 
 
+def message(kind: str, **fields: str) -> bytes:
+    """A message of a browser, of any kind that there is."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    made = BackMsg()
+    field = BackMsg.DESCRIPTOR.fields_by_name[kind]
+    if field.message_type is None:
+        setattr(made, kind, True)
+    else:
+        getattr(made, kind).SetInParent()
+    for name, value in fields.items():
+        part = getattr(made, kind)
+        is_text = part.DESCRIPTOR.fields_by_name[name].message_type is None
+        setattr(part, name, value) if is_text else getattr(part, name).SetInParent()
+    return made.SerializeToString()
+
+
+def test_no_session_reaches_what_all_share() -> None:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    kinds = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
+    assert {kind for kind in kinds if is_asked_by_pages(message(kind))} == {
+        *("rerun_script", "stop_script", "app_heartbeat", "file_urls_request")
+    }
+    operation = BackMsg.DESCRIPTOR.fields_by_name["backend_operation_request"].message_type
+    payloads = {field.name for field in operation.oneofs_by_name["payload"].fields}
+    asked = {one for one in payloads if is_asked_by_pages(message("backend_operation_request", **{one: ""}))}
+    assert asked == {"deferred_file", "dataframe_chunk"}
+    assert not is_asked_by_pages(b"")
+    long = {"deferred_file": "", "request_id": "x" * 1_000_000}
+    assert not is_asked_by_pages(message("backend_operation_request", **long))
+
+
 LITERALS = re.compile(r"(https?://|www(?=\.))[-.\w]+|[-.\w+]+@[-\w]+(\.[-\w]+)+", re.IGNORECASE)
 """What GitHub's Markdown makes a link of in text that is read already (mdast-util-gfm-autolink-literal)."""
 
@@ -260,26 +296,27 @@ def serving(folder: Path, **variables: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app behind a password."""
-    with serving(tmp_path_factory.mktemp("served"), CITEWELL_UI__PASSWORD="x") as address:
+    variables = {"CITEWELL_UI__PASSWORD": "x", "CITEWELL_SERVE__IDLE_SECONDS": "3"}
+    with serving(tmp_path_factory.mktemp("served"), **variables) as address:
         yield address
 
 
 @pytest.fixture
 def session(served: str) -> Iterator[Callable[[], str]]:
     """Opens a session as a browser does, and tells its id; nobody signed in."""
-    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as socket:
+    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as page:
         from streamlit.proto.BackMsg_pb2 import BackMsg
 
         asked = BackMsg()
         asked.rerun_script.query_string = ""
-        socket.send(asked.SerializeToString())
+        page.send(asked.SerializeToString())
 
-        yield lambda: told_session(socket)
+        yield lambda: told_session(page)
 
 
-def told_session(socket: ClientConnection) -> str:
+def told_session(page: ClientConnection) -> str:
     """The id of the session that a connection opened."""
-    for data in socket:
+    for data in page:
         message = ForwardMsg()
         message.ParseFromString(data)
         if message.WhichOneof("type") == "new_session":
@@ -312,12 +349,12 @@ def test_no_file_of_the_folder_lets_others_in(tmp_path: Path) -> None:
     with serving(tmp_path, CITEWELL_UI__OIDC="true") as address:
         forged = {"X-In": "1", "X-Mail": "eve@evil.example"}
         place = f"ws://{address}/_stcore/stream"
-        with connect(place, origin=f"http://{address}", max_size=None, additional_headers=forged) as socket:
+        with connect(place, origin=f"http://{address}", max_size=None, additional_headers=forged) as page:
             asked = BackMsg()
             asked.rerun_script.query_string = ""
-            socket.send(asked.SerializeToString())
-            session_id = told_session(socket)
-            for data in socket:
+            page.send(asked.SerializeToString())
+            session_id = told_session(page)
+            for data in page:
                 message = ForwardMsg()
                 message.ParseFromString(data)
                 if message.WhichOneof("type") == "script_finished":
@@ -342,11 +379,11 @@ def test_the_real_server_takes_no_upload_of_a_session_that_has_not_signed_in(
         assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
-def send_and_hear(socket: ClientConnection, message: bytes) -> None:
+def send_and_hear(page: ClientConnection, message: bytes) -> None:
     """Until the server closes the connection, or says nothing for a minute."""
-    socket.send(message)
+    page.send(message)
     while True:
-        socket.recv(timeout=60)
+        page.recv(timeout=60)
 
 
 @pytest.mark.server
@@ -356,14 +393,54 @@ def test_the_real_server_keeps_no_message_of_megabytes(served: str, megabytes: i
     """What a page says of its fields stays in memory for as long as the session, signed in or not."""
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
-    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as socket:
+    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as page:
         filled = BackMsg()
         for number in range(2):
             field = filled.rerun_script.widget_states.widgets.add()
             field.id = f"$$ID-{number}"
             field.string_value = "x" * (megabytes * 500_000)
         with pytest.raises(ConnectionClosedError):
-            send_and_hear(socket, filled.SerializeToString())
+            send_and_hear(page, filled.SerializeToString())
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+def test_the_real_server_does_for_no_stranger_what_its_pages_do_not_ask(served: str) -> None:
+    """Who clears the caches closes the library that others ask, and their sessions' uploads."""
+    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as page:
+        page.send(message("rerun_script", query_string=""))
+        told_session(page)
+        for kind in ("load_git_info", "clear_cache", "debug_shutdown_runtime", "debug_disconnect_websocket"):
+            page.send(message(kind))
+        page.send(message("backend_operation_request", install_skills="", request_id="a"))
+        page.send(message("app_heartbeat"))
+        heard = []
+        while "heartbeat_ack" not in heard:
+            told = ForwardMsg()
+            told.ParseFromString(bytes(page.recv(timeout=60)))
+            heard.append(told.WhichOneof("type"))
+        assert not {"git_info_changed", "backend_operation_response"} & set(heard)
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "begun", [b"", b"G", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"GET / HTTP/1.1\r\nX: "]
+)
+def test_the_real_server_waits_for_no_head_without_end(served: str, begun: bytes) -> None:
+    host, _, port = served.partition(":")
+    with socket.create_connection((host, int(port)), timeout=60) as silent:
+        silent.sendall(begun)
+        assert silent.recv(100) == b""
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+def test_the_real_server_keeps_a_session_that_is_silent(served: str) -> None:
+    with connect(f"ws://{served}/_stcore/stream", origin=f"http://{served}", max_size=None) as page:
+        time.sleep(5)  # longer than a head may take
+        page.send(message("rerun_script", query_string=""))
+        assert told_session(page)
 
 
 @pytest.mark.server

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
+import h11
 from starlette.requests import Request
 from starlette.types import Message, Receive
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -83,6 +84,10 @@ class _PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_head()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        _cancel(self._head)  # whoever speaks from now on has deadlines of its own
+        super().handle_websocket_upgrade(event)
 
     def on_response_complete(self) -> None:
         self._await_head()

@@ -15,8 +15,10 @@ from starlette.middleware import Middleware
 from streamlit.runtime import Runtime
 from streamlit.runtime.stats import CacheStat
 from streamlit.starlette import App
+from uvicorn.config import HTTP_PROTOCOLS
 
 from rag.settings import UiSettings, load_settings
+from ui.api.deadlines import patient_protocol
 from ui.app.door import door
 from ui.app.guard import AppGuard, content_policy
 from ui.listening import LOOPBACK, log_to_standard_error
@@ -29,8 +31,10 @@ _PAGE: Final = Path(streamlit.__file__).parent / "static" / "index.html"
 
 def serve(host: str, port: int) -> None:
     """Serve the app until the process is told to end."""
-    settings = load_settings().ui.model_copy(update={"host": host})
+    whole = load_settings()
+    settings = whole.ui.model_copy(update={"host": host})
     log_to_standard_error()
+    HTTP_PROTOCOLS["auto"] = patient_protocol(whole.serve.idle_seconds)  # type: ignore[assignment]
     application(settings).run(config={**options(settings), "server.port": port})
 
 

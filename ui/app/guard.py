@@ -18,6 +18,7 @@ from starlette.websockets import WebSocketClose
 from rag.errors import CitewellError
 from rag.settings import UiSettings
 from ui.app.door import Door
+from ui.app.messages import only_asked_by_pages
 from ui.sites import check_site
 
 __all__ = ["AppGuard", "content_policy"]
@@ -38,8 +39,9 @@ class AppGuard:
     """Goes before all that Streamlit serves.
 
     Streamlit takes uploads of every session that is open, and a session opens before anybody signed in;
-    it is framed and steered (`postMessage`) by pages of other sites; and it asks a service of the outside
-    for this machine's address when a page of another site connects.
+    it is framed and steered (`postMessage`) by pages of other sites; it asks a service of the outside
+    for this machine's address when a page of another site connects; and any session may clear what all
+    share (`messages`).
 
     Args:
         application: Streamlit's application.
@@ -83,7 +85,7 @@ class AppGuard:
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await self._application(scope, receive, send)
+            await self._application(scope, only_asked_by_pages(receive), send)
             return
         _, upload, place = scope["path"].partition(_UPLOADS)
         if not upload or scope["method"] in ("GET", "HEAD", "OPTIONS"):
