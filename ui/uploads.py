@@ -22,6 +22,7 @@ _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNOREC
 
 def safe_name(name: str) -> str:
     """A file name without folders that every file system takes: `../../etc/pass:wd` becomes `pass_wd`."""
+    name = name.encode("utf-8", "replace").decode()  # halves of characters are in no name of a file
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     clean = _FORBIDDEN.sub("_", last).strip(" .")
     if not clean or _RESERVED.match(clean):

@@ -57,7 +57,8 @@ _FORM_KINDS: Final = [
     b"multipart/form-data", b"multipart/form-data; boundary=", b"multipart/form-data; boundary=\xff",
     b"multipart/form-data; boundary=x", b"multipart/form-data; boundary=x; charset=utf-99",
     b"multipart/form-data; boundary=x; charset=undefined", b"multipart/form-data; boundary=x; charset=idna",
-    b"multipart/form-data; boundary=x; charset=hex",
+    b"multipart/form-data; boundary=x; charset=hex", b"multipart/form-data; boundary=x; charset=utf-7",
+    b"multipart/form-data; boundary=x; charset=base64", b"multipart/form-data; boundary=x; charset=utf-16",
     b"multipart/form-data; boundary=" + b"x" * 500, b"application/x-www-form-urlencoded",
 ]
 # fmt: on

@@ -317,3 +317,21 @@ def test_silent_callers_do_not_keep_others_out(served: int) -> None:
         assert opened.recv(1) == b""  # the last is gone, and so are those before it
         asked = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
         assert answered(served, asked).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-7", "base64", "utf-16", "rot13", "punycode", "idna", "unicode_escape"]
+)
+def test_names_in_a_charset_that_no_browser_sends_are_refused(
+    open_library: Callable[..., Library], charset: str
+) -> None:
+    """UTF-7 writes halves of characters, which no disk takes, in plain letters."""
+    client = TestClient(build_application(open_library()), HERE)
+    form = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n+2AA-\r\n' % name
+        for name in (b"password", b'file"; filename="+2AA-.txt')
+    )
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    told = client.post("/v1/documents", content=form + b"--x--\r\n", headers=kind)
+    assert told.status_code == 422
+    assert "UTF-8" in told.json()["error"]["message"]

@@ -23,6 +23,7 @@ def test_a_name_stays_in_its_folder_on_every_system(tmp_path_factory, name):
     ("name", "safe"),
     [
         ("../../etc/passwd", "passwd"),
+        ("half\ud800.txt", "half_.txt"),
         ("..\\..\\boot.ini", "boot.ini"),
         ("/etc/cron.d/x", "x"),
         ("..", "upload"),
