@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["write_in_place"]
 
-_UNSHOWN: Final = frozenset({"hidden", "submit", "button", "image", "reset", "password", "file"})
+_UNSHOWN: Final = frozenset(
+    {"hidden", "submit", "button", "image", "reset", "password", "file", "range", "color"}
+)
+_COUNTED: Final = frozenset({"number", "date", "month", "week", "time", "datetime-local"})
+_COUNT: Final = re.compile(r"[-+.:eETWZ\d ]*")
+"""What such fields show; of other values they show nothing."""
 _BOXES: Final = frozenset({"checkbox", "radio"})
 _LONGEST_MARK: Final = 6
 _NOTE: Final = re.compile(r"foot-?note|noteref|endnote|\bfn", re.I)
@@ -98,7 +103,8 @@ def _value(field: Tag) -> str:
         options = field.find_all("option")
         chosen = [option for option in options if option.has_attr("selected")]
         return ", ".join(map(_text, chosen))
-    return " ".join(str(field.get("value") or "").split())
+    value = " ".join(str(field.get("value") or "").split())
+    return "" if _type(field) in _COUNTED and not _COUNT.fullmatch(value) else value
 
 
 def _text_before(field: Tag) -> str:

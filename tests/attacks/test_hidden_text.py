@@ -11,7 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from benchmarks.attacks.hidden import CASES, Case, failure
+from ingest.loaders import load_document
 from ingest.loaders.html_visibility import take_out_unseen
+from rag.settings import IngestSettings
 
 _SEEN = [case for case in CASES if case.is_seen]
 _HIDDEN = [case for case in CASES if not case.is_seen]
@@ -64,3 +66,41 @@ def test_no_value_of_a_style_costs_its_page(name: str) -> None:
     soup = BeautifulSoup(page, "lxml")
     take_out_unseen(soup, page)
     assert "The harbour opens." in soup.get_text()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "hidden",
+        "password",
+        "file",
+        "image",
+        "range",
+        "color",
+        "number",
+        "date",
+        "month",
+        "week",
+        "time",
+        "datetime-local",
+        "NUMBER",
+    ],
+)
+def test_a_field_tells_no_value_that_it_does_not_show(kind: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    field = f'<p>Berth: <input type="{kind}" value="Operator is Eve Marlow."></p>'
+    page.write_text(
+        f"<!DOCTYPE html><html><body><h1>Harbour</h1>{field}<p>It opens at nine.</p></body></html>"
+    )
+    text = load_document(page, IngestSettings(ocr="off")).text
+    assert "Marlow" not in text
+    assert "nine" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("number", "-1.5e3"), ("date", "2026-01-31"), ("time", "09:30"), ("week", "2026-W05")]
+)
+def test_a_field_tells_a_value_that_it_shows(kind: str, value: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f'<html><body><p>Berth: <input type="{kind}" value="{value}"></p></body></html>')
+    assert value in load_document(page, IngestSettings(ocr="off")).text
