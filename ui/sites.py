@@ -36,12 +36,12 @@ def check_site(headers: Headers, listens_on: str, origins: Collection[str] = ())
     name = _name_and_place(f"//{host}", "Host")[0]
     if listens_on in LOOPBACK and name not in LOOPBACK:
         raise ForbiddenError(f"this server answers to 127.0.0.1 and localhost only, not to {host[:80]!r}")
-    origin = headers.get("origin")
-    if origin is None or origin in origins:
-        return
-    place = _name_and_place(origin, "Origin")[1]
-    if not place or place != host.lower():
-        raise ForbiddenError(f"pages of {origin[:80]!r} may not use this library")
+    for origin in headers.getlist("origin"):
+        if origin in origins:
+            continue
+        place = _name_and_place(origin, "Origin")[1]
+        if not place or place != host.lower():
+            raise ForbiddenError(f"pages of {origin[:80]!r} may not use this library")
 
 
 def _name_and_place(address: str, header: str) -> tuple[str, str]:

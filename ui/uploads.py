@@ -10,14 +10,27 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from python_multipart.multipart import parse_options_header
+
 from rag.errors import DocumentTooLargeError, EmptyDocumentError
 
-__all__ = ["distinct", "safe_name", "save_upload"]
+__all__ = ["distinct", "names_are_text", "safe_name", "save_upload"]
 
 _CHUNK_BYTES: Final = 1 << 20
 _LONGEST_BYTES: Final = 200
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+_CHARSETS: Final = (b"utf-8", b"utf8", b"us-ascii")
+
+
+def names_are_text(content_type: str) -> bool:
+    """Whether the names in a form are in UTF-8, as browsers send them.
+
+    Others decode nothing (`undefined`), what is no text (`base64`), or to halves of characters (`utf-7`).
+    """
+    return parse_options_header(content_type)[1].get(b"charset", b"utf-8").lower() in _CHARSETS
 
 
 def safe_name(name: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 import streamlit
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
@@ -122,6 +123,35 @@ def test_uploads_are_bounded_in_sum_over_all_sessions() -> None:
     assert uploaded(application, "s2", 600_000) == 200
 
 
+@pytest.mark.parametrize("charset", [b"utf-7", b"undefined", b"base64", b"UTF-16", b"punycode"])
+def test_an_upload_in_a_charset_that_no_browser_sends_is_refused(charset: bytes) -> None:
+    server = Server()
+    kind = (b"content-type", b'multipart/form-data; boundary=x; charset="' + charset + b'"')
+    path = "/_stcore/upload_file/s/f"
+    assert sent(guarded(server, Door()), path, "PUT", [*HERE, kind])[0] == 403
+    assert server.kept == []
+
+
+def test_an_upload_that_stops_is_not_waited_for_and_is_forgotten() -> None:
+    server = Server()
+    application = AppGuard(server, settings(), Door(), lambda: 0, content_policy(PAGE), patience=0.2)
+    left = [{"type": "http.request", "body": b"x" * 100, "more_body": True}]
+
+    async def receive() -> Message:
+        if not left:
+            await asyncio.sleep(600)
+        return left.pop()
+
+    async def send(message: Message) -> None:
+        pass
+
+    scope = {"type": "http", "method": "PUT", "path": "/_stcore/upload_file/s/f", "headers": [*HERE, *FORM]}
+    with pytest.raises(HTTPException, match="in time") as told:
+        asyncio.run(application(scope, receive, send))
+    assert told.value.status_code == 408
+    assert (server.kept, application._arriving) == ([], 0)
+
+
 def test_uploads_that_arrive_at_the_same_time_count_together() -> None:
     server = Server()
     application = guarded(server, Door(), max_waiting_megabytes=1)
@@ -176,6 +206,7 @@ def test_every_answer_is_framed_by_nobody_and_guessed_at_by_no_browser(path: str
         [*HERE, (b"origin", b"https://evil.example")],
         [*HERE, (b"origin", b"https://share.streamlit.io")],
         [*HERE, (b"origin", b"null")],
+        [*HERE, (b"origin", b"http://127.0.0.1:8501"), (b"origin", b"https://evil.example")],
         [*HERE, (b"origin", b"http://127.0.0.1:9999")],
         [*HERE, (b"origin", b"http://127.0.0.1:8501@evil.example")],
     ],

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from python_multipart.multipart import parse_options_header
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -25,15 +24,13 @@ from ui.api.bodies import number
 from ui.api.deadlines import told_to_stop
 from ui.api.error_responses import error_json
 from ui.api.guards import most_bytes
-from ui.uploads import distinct, safe_name, save_upload
+from ui.uploads import distinct, names_are_text, safe_name, save_upload
 
 __all__ = ["ROUTES"]
 
 _FORM = "send a multipart form with one field `file` for each file"
 _PASSWORD = "Document-Password"
 """The header with an original's password: unlike the address of a page it stands in no log."""
-_CHARSETS = (b"utf-8", b"utf8", b"us-ascii")
-"""Others decode what is no text (`base64`), or to halves of characters (`utf-7`)."""
 _MOST_FILES = 1_000
 _MOST_HIGHLIGHTS = 200
 _MOST_POINTS = 100_000.0
@@ -79,8 +76,7 @@ async def _form(request: Request) -> FormData:
     Raises:
         UsageError: its names are in no encoding of text.
     """
-    named = parse_options_header(request.headers.get("content-type", ""))[1].get(b"charset", b"utf-8")
-    if named.lower() not in _CHARSETS:
+    if not names_are_text(request.headers.get("content-type", "")):
         raise UsageError(f"{_FORM}, with no charset or UTF-8")
     try:
         return await request.form(max_files=_MOST_FILES)

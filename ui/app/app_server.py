@@ -35,11 +35,14 @@ def serve(host: str, port: int) -> None:
     settings = whole.ui.model_copy(update={"host": host})
     log_to_standard_error()
     HTTP_PROTOCOLS["auto"] = patient_protocol(whole.serve.idle_seconds)  # type: ignore[assignment]
-    application(settings).run(config={**options(settings), "server.port": port})
+    application(settings, whole.serve.idle_seconds).run(config={**options(settings), "server.port": port})
 
 
-def application(settings: UiSettings) -> App:
-    """The app as one ASGI application; `settings.host` is the address that it is served at."""
+def application(settings: UiSettings, patience: float = 30.0) -> App:
+    """The app as one ASGI application; `settings.host` is the address that it is served at.
+
+    Nobody is waited for longer than `patience` seconds.
+    """
     guard = Middleware(
         AppGuard,
         settings=settings,
@@ -47,6 +50,7 @@ def application(settings: UiSettings) -> App:
         waiting=_waiting,
         policy=content_policy(_PAGE),
         origins=lambda: streamlit.get_option("server.corsAllowedOrigins"),
+        patience=patience,
     )
     return App(_MAIN, middleware=[guard])
 

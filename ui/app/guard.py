@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -20,6 +21,7 @@ from rag.settings import UiSettings
 from ui.app.door import Door
 from ui.app.messages import only_asked_by_pages
 from ui.sites import check_site
+from ui.uploads import names_are_text
 
 __all__ = ["AppGuard", "content_policy"]
 
@@ -50,6 +52,7 @@ class AppGuard:
         waiting: Bytes of the uploads that Streamlit holds now.
         policy: The Content-Security-Policy of every answer.
         origins: Pages of other sites that may use the app all the same.
+        patience: Seconds for which the next piece of an upload is waited for.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class AppGuard:
         waiting: Callable[[], int],
         policy: str,
         origins: Callable[[], Collection[str]] = tuple,
+        patience: float = 30.0,
     ) -> None:
         self._application = application
         self._settings = settings
@@ -67,6 +71,7 @@ class AppGuard:
         self._waiting = waiting
         self._headers = {**_HEADERS, "Content-Security-Policy": policy}
         self._origins = origins
+        self._patience = patience
         self._arriving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,16 +115,22 @@ class AppGuard:
         if guarded and not self._door.is_inside(session_id):
             return "sign in first"
         kind = headers.get("content-type", "multipart/form-data")
-        return "" if kind.startswith("multipart/form-data") else "an upload comes as a multipart form"
+        if not kind.startswith("multipart/form-data") or not names_are_text(kind):
+            return "an upload comes as a multipart form, with no charset or UTF-8"
+        return ""
 
     async def _taken(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An upload; all of them together, arriving or waiting to be read, stay within the bound."""
         most = self._settings.max_waiting_megabytes * 1_000_000
-        received = 0
+        received, is_whole = 0, False
 
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, is_whole
+            try:
+                message = await asyncio.wait_for(receive(), None if is_whole else self._patience)
+            except TimeoutError:
+                raise HTTPException(408, "the upload did not arrive in time: try again") from None
+            is_whole = not message.get("more_body", False)
             size = len(message.get("body", b""))
             received += size
             self._arriving += size
