@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 
 from ingest import ingest_paths
-from rag.answering.scan import Scanned, Scanner
-from rag.answering.scan.cues import Operation
-from rag.answering.scan.values import number_of
+from rag.answering.tables import Chooser, Scanned, Scanner
+from rag.answering.tables.choices import Operation
+from rag.answering.tables.columns import number_of
 from rag.models import build_embedder
 from rag.reading import read_question
 from rag.retrieval.passage_merging import to_passages
@@ -40,6 +40,7 @@ def main() -> None:
     questions = [json.loads(line) for line in lines]
     settings = load_settings(overrides={"embedder": {"model": _FAST}})
     embedder = build_embedder(settings)
+    chooser = Chooser()
     taken = right = 0
     with tempfile.TemporaryDirectory() as work, Store.open(Path(work)) as store:
         names = dict.fromkeys(name for question in questions for name in question["gold_doc_ids"])
@@ -50,7 +51,7 @@ def main() -> None:
             ids = [i for source, i in documents.items() if source.endswith(question["gold_doc_ids"][0])]
             chunks = [chunk for i in ids for chunk in store.document_chunks(i)[:1]]
             passages = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
-            found = Scanner(store).scan(read_question(question["question"]), passages)
+            found = Scanner(store, chooser).scan(read_question(question["question"]), passages)
             if found is None:
                 continue
             taken += 1
@@ -67,20 +68,12 @@ def denotation(found: Scanned) -> list[str]:
     if request.operation is Operation.COUNT:
         return [str(len(request.records))]
     if request.operation in (Operation.SUM, Operation.MEAN):
-        values = [
-            next(number_of(field.value) or 0.0 for field in record.fields if field.name == request.field)
-            for record in request.records
-        ]
+        column = found.collection.columns[request.field]
+        values = [column.order(record.field(request.field).value) or 0.0 for record in request.records]
         return [f"{sum(values) / (len(values) if request.operation is Operation.MEAN else 1):g}"]
-    if request.operation is Operation.LIST and request.field:
-        return [
-            field.value for record in found.told for field in record.fields if field.name == request.field
-        ]
-    labels = [
-        next((field.value for field in record.fields if field.name == request.label), record.label)
-        for record in found.told
-    ]
-    return labels
+    if request.shown:
+        return [record.field(request.shown[0]).value for record in found.told]
+    return [record.label for record in found.told]
 
 
 def is_right(found: Scanned, answers: list[str]) -> bool:

@@ -99,6 +99,7 @@ class Parts:
 
     @cached_property
     def _answerer(self) -> Answerer:
+        from rag.answering.tables import load_chooser
         from rag.prompting import PromptBuilder, token_counter
 
         settings = self._settings
@@ -117,6 +118,7 @@ class Parts:
                 settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
             ),
             second_embedder=self._second_embedder,
+            chooser=load_chooser(),
         )
 
     def _second_embedder(self) -> Embedder | None:

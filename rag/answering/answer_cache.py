@@ -27,6 +27,7 @@ _PARAMETERS = (
     ("calibration", "evidence.json"),
     ("calibration", "read_short.json"),
     ("language", "foreign.json"),
+    ("tables", "card.json"),
 )
 _FORM = 4
 """Of what is kept and how answers are made; another number makes every earlier answer miss."""

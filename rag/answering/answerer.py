@@ -14,8 +14,8 @@ from rag.answering.inquiry import Inquiry, check_question, spelt, suggested
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.run_records import Grounds, new_run_id, run_record
-from rag.answering.scan import SCAN_RIGHT, Scanned, Scanner, tell_scan
 from rag.answering.summary import Summaries, Summary, tell_summary
+from rag.answering.tables import Chooser, Scanned, Scanner, tell_scan
 from rag.answering.teller import Teller, citation_book
 from rag.answering.term_weights import given_term_weights, library_term_weights
 from rag.answering.understanding import Kind, Understanding
@@ -68,6 +68,7 @@ class Answerer:
         prompt_builder: PromptBuilder | None = None,
         calibrator: Calibrator | None = None,
         second_embedder: SecondEmbedder | None = None,
+        chooser: Chooser | None = None,
     ) -> None:
         self._store = store
         self._retriever = retriever
@@ -92,8 +93,8 @@ class Answerer:
                 settings.generator.candidates,
                 settings.prompt.cites,
             )
-        self._scanner = Scanner(store)
-        self._teller = Teller(writer, settings.prompt.reads, self._scanner.completed)
+        self._scanner = Scanner(store, chooser)
+        self._teller = Teller(writer, settings.prompt.reads)
 
     def answer(
         self, question: str, documents: Sequence[str] | None = None, history: Sequence[Message] = ()
@@ -211,7 +212,7 @@ class Answerer:
         request = scanned.request
         arguments = {"operation": request.operation.value, "field": request.field, "by": list(request.by)}
         step = Step("scan", arguments, len(scanned.told))
-        yield self._of_all(inquiry, outcome, SCAN_RIGHT, scanned.coverage, step)
+        yield self._of_all(inquiry, outcome, scanned.right, scanned.coverage, step)
 
     def _of_all(
         self, inquiry: Inquiry, outcome: Outcome, confidence: float, coverage: Coverage, step: Step

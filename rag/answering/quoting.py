@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 from rag.answering.asked_part import of_asked_part
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
-from rag.answering.scan import Completed
 from rag.answering.telling import table_of, told_unit
 from rag.answering.totals import with_totals
 from rag.answering.wording import disagreement, shown
 from rag.reading import (
     CitationBook,
     Disagreement,
-    Question,
     Selection,
     Unit,
     read_short_span,
 )
 from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
 
-__all__ = ["Completes", "quote", "rows_of", "short_answer", "tell_conflicts"]
-
-Completes = Callable[[Question, Sequence[Unit]], Completed | None]
+__all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
 
 
-def quote(
-    selection: Selection, book: CitationBook, complete: Completes | None = None
-) -> Generator[AnswerEvent, None, Outcome]:
-    """Tell the evidence sentence by sentence, each with its citation; returns the outcome.
-
-    `complete` finds all rows of the kind that a question asks for, where some of them were chosen.
-    """
+def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
+    """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
     units = [evidence.unit for evidence in selection.told]
     ranked = [evidence.unit for evidence in selection.ranked]
     units = with_totals(selection.question, of_asked_part(selection.question, units, ranked), ranked)
-    all_of_kind = complete(selection.question, units) if complete else None
-    units = units if all_of_kind is None else list(all_of_kind.units)
     places = _places(selection, units)
     sentences = []
     for unit in units:
@@ -45,11 +34,7 @@ def quote(
         sentence = AnswerSentence(told_unit(selection.question, unit, places.get(unit)), (number,))
         sentences.append(sentence)
         yield SentenceReady(sentence, (book.citations[number - 1],))
-    if all_of_kind is None:
-        return Outcome(tuple(sentences), book.citations)
-    cited = {unit: sentence.citations[0] for unit, sentence in zip(units, sentences, strict=True)}
-    table = table_of(selection.question, units, cited, places)
-    return Outcome(tuple(sentences), book.citations, table=table, coverage=all_of_kind.coverage)
+    return Outcome(tuple(sentences), book.citations)
 
 
 def rows_of(selection: Selection, book: CitationBook) -> AnswerTable | None:

@@ -11,7 +11,7 @@ from rag.answering.events import AnswerEvent
 from rag.answering.excerpts import excerpts
 from rag.answering.inquiry import Inquiry
 from rag.answering.outcome import Outcome
-from rag.answering.quoting import Completes, quote, rows_of, short_answer, tell_conflicts
+from rag.answering.quoting import quote, rows_of, short_answer, tell_conflicts
 from rag.answering.reasons import reasons_for
 from rag.answering.run_records import Grounds
 from rag.answering.writing import Writer
@@ -27,15 +27,11 @@ _NEARLY_AS_GOOD: Final = 6.0
 
 
 class Teller:
-    """Tells what the evidence bears. `reads` is what a model is shown: `evidence` or whole passages.
+    """Tells what the evidence bears. `reads` is what a model is shown: `evidence` or whole passages."""
 
-    `complete` finds all rows of a kind in the library, where passages were not given.
-    """
-
-    def __init__(self, writer: Writer | None, reads: str, complete: Completes) -> None:
+    def __init__(self, writer: Writer | None, reads: str) -> None:
         self._writer = writer
         self._reads = reads
-        self._complete = complete
 
     def tell(self, inquiry: Inquiry, grounds: Grounds) -> Generator[AnswerEvent, None, Outcome]:
         """The sentences, short answer, table and conflicts of an answer; or why there is none.
@@ -60,7 +56,7 @@ class Teller:
         self, inquiry: Inquiry, grounds: Grounds, book: CitationBook
     ) -> Generator[AnswerEvent, None, Outcome]:
         if self._writer is None:
-            return (yield from quote(grounds.selection, book, self._completes(inquiry)))
+            return (yield from quote(grounds.selection, book))
         evidence = [evidence.unit for evidence in grounds.selection.near_best()]
         written = yield from self.write(inquiry, self._read(inquiry, grounds), evidence, book)
         if not written.gives_way and not grounds.unknown:
@@ -69,7 +65,7 @@ class Teller:
             silent = replace(written, **_silent(inquiry, grounds))
             failed = written.reason if "generator_failed" in written.notes else ""
             return replace(silent, reason="; ".join(filter(None, (silent.reason, failed))))
-        quoted = yield from quote(grounds.selection, book, self._completes(inquiry))
+        quoted = yield from quote(grounds.selection, book)
         return replace(
             written,
             sentences=quoted.sentences,
@@ -80,9 +76,6 @@ class Teller:
             reason=f"quoted, because {written.reason}",
             model="",
         )
-
-    def _completes(self, inquiry: Inquiry) -> Completes | None:
-        return self._complete if inquiry.retrieval is not None else None
 
     def write(
         self, inquiry: Inquiry, passages: Sequence[Passage], evidence: Sequence[Unit], book: CitationBook

@@ -65,6 +65,28 @@ class TokenWeights(NamedTuple):
         found = self.rows[known].astype(np.float32) * self.scale[part, None] + self.least[part, None]
         return np.asarray(found * inside[:, None], np.float32)
 
+    def sentence_states(self, ids: np.ndarray) -> Array:
+        """The states of a text's tokens, shape (tokens, 512), without a graph: for short texts."""
+        embeddings = self.embeddings(ids)
+        first = embeddings @ self._joined("proj", 1) + self._joined("proj_b", 0)
+        first = self._level(first, self._joined("ln_g", 0), self._joined("ln_b", 0))
+        parts = [embeddings]
+        for states, branch in zip(np.split(first, len(BRANCHES), axis=1), BRANCHES, strict=True):
+            for layer in ("1", "2"):
+                padded = np.pad(states, ((branch.left, branch.width - 1 - branch.left), (0, 0)))
+                near = np.concatenate([padded[at : at + len(states)] for at in range(branch.width)], 1)
+                weights, bias = (self.tables[f"{kind}{layer}_{branch.width}"] for kind in ("w", "b"))
+                states = np.maximum(near @ weights + bias, 0.0) + states
+            parts.append(states)
+        whole = self._level(np.concatenate(parts, 1), self.tables["ln_g"], self.tables["ln_b"])
+        return np.asarray(whole @ self.tables["cnn_W"] + self.tables["cnn_b"], np.float32)
+
+    def _level(self, states: Array, gain: Array, bias: Array) -> Array:
+        """Layer normalisation."""
+        middle = states - states.mean(1, keepdims=True)
+        spread = np.sqrt((middle**2).mean(1, keepdims=True) + float(self.tables["eps"]))
+        return np.asarray(middle / spread * gain + bias)
+
     def states(self, embeddings: Any, mask: Any) -> Any:
         """The tokens' states, shape (1, tokens, 512), as part of an OpenVINO graph.
 

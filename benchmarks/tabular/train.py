@@ -1,0 +1,209 @@
+"""Train the chooser: `python -m benchmarks.tabular.train --out data/tables [--epochs 8]`.
+
+Each question comes with the choices that its table admits. Columns that it does not need are left out at
+random, and now and then one that it does: then it asks for nothing. Losses are binary cross entropy of every
+choice and cross entropy of the operation, with none as one of them. The average of the weights over the last
+part of training ships (Izmailov et al. 2018), as float16. At the end the tables that were kept apart tell how
+often requests are right, by their sureness.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor
+from torch.nn import functional
+
+from benchmarks.tabular.measure import Judged, judged, told
+from benchmarks.tabular.network import HEADS, ChooserNet, collate
+from benchmarks.tabular.questions import FOLDER, Asked, asked_of, read_tables
+from rag.answering.tables.choices import Operation
+from rag.answering.tables.layout import Laid, laid_out
+
+__all__ = ["Example", "examples_of", "train", "write"]
+
+_BATCH = 48
+_MANY = 40
+"""Choices of a question from which on some that it does not ask for are left out."""
+_SPARED = 0.3
+_LACKING = 0.08
+_AVERAGED = 0.35
+"""The last part of training over which weights are averaged."""
+_MARKED = 3.0
+"""The weight of a choice that is asked for."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question laid out, with what it asks for and the column of each choice."""
+
+    laid: Laid
+    marks: np.ndarray
+    columns: np.ndarray
+    operations: np.ndarray
+
+
+def examples_of(asked: Iterable[Asked]) -> Iterator[Example]:
+    """The questions whose choices hold all that they ask for."""
+    for one in asked:
+        if one.is_whole and one.choices:
+            laid = laid_out(one.question, one.collection, one.choices)
+            halves = (
+                part.astype(np.float16) for part in (laid.question, laid.names, laid.values, laid.around)
+            )
+            question, names, values, around = halves
+            laid = replace(laid, question=question, names=names, values=values, around=around)
+            numbers = {name: i for i, name in enumerate(one.collection.columns)}
+            columns = np.array([numbers.get(choice.column, -1) for choice in one.choices])
+            operations = np.array([choice.operation is not None for choice in one.choices])
+            yield Example(laid, np.array(one.marks, np.float32), columns, operations)
+
+
+def thinned(example: Example, rng: random.Random) -> Example:
+    """The question with fewer columns and choices; without one that it needs it asks for nothing."""
+    needed = sorted(set(example.columns[example.marks > 0].tolist()) - {-1})
+    others = sorted(set(example.columns.tolist()) - {-1, *needed})
+    gone = [column for column in others if rng.random() < _SPARED]
+    lacks = bool(needed) and rng.random() < _LACKING
+    if lacks:
+        gone.append(rng.choice(needed))
+    kept = ~np.isin(example.columns, gone)
+    many = int(kept.sum())
+    if many > _MANY:
+        share = 0.5 * (1 - _MANY / many)
+        drawn = np.array([rng.random() < share for _ in kept])
+        kept &= ~(drawn & (example.marks == 0) & ~example.operations)
+    laid = example.laid
+    laid = Laid(
+        laid.question, *(p[kept] for p in (laid.names, laid.values, laid.around, laid.kinds, laid.numbers))
+    )
+    marks = example.marks[kept] * (0.0 if lacks else 1.0)
+    return Example(laid, marks.astype(np.float32), example.columns[kept], example.operations[kept])
+
+
+def train(
+    examples: Sequence[Example], *, epochs: int, rate: float = 1.2e-3, size: int = 128, seed: int = 0
+) -> ChooserNet:
+    """A network trained on the examples, with averaged weights."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    net = ChooserNet(size)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
+    steps = epochs * -(-len(examples) // _BATCH) + epochs
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
+    averaged = torch.optim.swa_utils.AveragedModel(net)
+    started, done = time.monotonic(), 0
+    for epoch in range(epochs):
+        losses = []
+        for batch in _batches(examples, rng):
+            loss = _loss(net(collate([one.laid for one in batch])), batch)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            losses.append(loss.item())
+            done += 1
+            if done > (1 - _AVERAGED) * steps:
+                averaged.update_parameters(net)
+        seconds = time.monotonic() - started
+        print(f"epoch {epoch}: loss {np.mean(losses):.3f}, {seconds:.0f} s", flush=True)
+    found = averaged.module if int(averaged.n_averaged) else net
+    assert isinstance(found, ChooserNet)
+    return found.eval()
+
+
+def _batches(examples: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
+    """All examples, drawn anew; those of like length together."""
+    order = rng.sample(range(len(examples)), len(examples))
+    batches = []
+    for start in range(0, len(order), 20 * _BATCH):
+        some = [thinned(examples[i], rng) for i in order[start : start + 20 * _BATCH]]
+        some = sorted((one for one in some if len(one.marks)), key=lambda one: len(one.marks))
+        batches = [some[i : i + _BATCH] for i in range(0, len(some), _BATCH)]
+        rng.shuffle(batches)
+        yield from batches
+
+
+def _loss(logits: Tensor, batch: Sequence[Example]) -> Tensor:
+    marks, mask, operations = torch.zeros_like(logits), torch.zeros_like(logits), torch.zeros_like(logits)
+    for i, one in enumerate(batch):
+        here = slice(0, len(one.marks))
+        marks[i, here] = torch.from_numpy(one.marks)
+        operations[i, here] = torch.from_numpy(one.operations.astype(np.float32))
+        mask[i, here] = 1.0
+    weights = mask * (1.0 + (_MARKED - 1.0) * marks)
+    each = functional.binary_cross_entropy_with_logits(logits, marks, weights, reduction="sum") / len(batch)
+    among = logits.masked_fill(operations == 0, -1e4)
+    among = torch.cat([among, among.new_zeros(len(batch), 1)], 1)
+    asked = marks * operations
+    none = torch.full((len(batch),), logits.shape[1])
+    target = torch.where(asked.sum(1) > 0, asked.argmax(1), none)
+    return each + functional.cross_entropy(among, target)
+
+
+def write(net: ChooserNet, out: Path, found: Sequence[Judged], card: dict[str, object]) -> None:
+    """Write the weights and the card, with what the tables kept apart say of sureness."""
+    out.mkdir(parents=True, exist_ok=True)
+    tables = {name: part.detach().numpy().astype(np.float16) for name, part in net.state_dict().items()}
+    path = out / "chooser.npz"
+    np.savez_compressed(path, **tables)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    sureness = _fitted(found)
+    text = json.dumps({**card, "heads": HEADS, "sureness": sureness, "sha256": {path.name: digest}}, indent=1)
+    (out / "card.json").write_text(text + "\n", "utf-8")
+
+
+def _fitted(found: Sequence[Judged]) -> list[float]:
+    """Slope and offset of the log odds that a request is right, over the logarithm of its sureness."""
+    followed = [one for one in found if one.sureness > 0]
+    x = np.log([[max(one.sureness, 1e-12)] for one in followed])
+    fit = LogisticRegression(C=10.0).fit(x, [one.is_right for one in followed])
+    return [round(float(fit.coef_[0, 0]), 4), round(float(fit.intercept_[0]), 4)]
+
+
+def main() -> None:
+    """Train, measure and write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--out", type=Path, required=True, help="folder for the weights and the card")
+    parser.add_argument("--tables", type=Path, default=FOLDER, help="folder of tables with questions")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    tables = list(read_tables(given.tables, held_out=False))
+    started = time.monotonic()
+    examples = [example for table in tables for example in examples_of(asked_of(table))]
+    print(
+        f"{len(examples)} questions on {len(tables)} tables, {time.monotonic() - started:.0f} s", flush=True
+    )
+    net = train(examples, epochs=given.epochs, seed=given.seed)
+    weights = {name: part.detach().numpy() for name, part in net.state_dict().items()}
+    found = judged(weights, HEADS, read_tables(given.tables, held_out=True))
+    print(told(found))
+    card: dict[str, object] = {
+        "name": "citewell-chooser",
+        "description": "Says what a question asks of a table: operation, columns, conditions.",
+        "licence": "Apache-2.0",
+        "language": "Arabic, Chinese, Dutch, English, French, German, Italian, Japanese, Korean, Polish,"
+        " Portuguese, Russian, Spanish, Thai, Turkish, and questions in one about tables in another",
+        "data": f"{len(examples)} questions on {len(tables)} invented tables",
+        "training": {"epochs": given.epochs, "minutes": round((time.monotonic() - started) / 60, 1)},
+        "operations": [operation.value for operation in Operation],
+    }
+    write(net, given.out, found, card)
+
+
+if __name__ == "__main__":
+    main()

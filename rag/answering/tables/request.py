@@ -1,0 +1,119 @@
+"""What a question asks of a table: the choices that are taken, put together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
+from rag.answering.tables.chooser import Chooser
+from rag.answering.tables.columns import Holds
+from rag.answering.tables.literals import ZERO
+from rag.answering.tables.records import Collection, Record
+
+__all__ = ["COMPUTED", "EXTREMES", "Request", "read_request", "request_of"]
+
+EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
+COMPUTED: Final = frozenset({Operation.SUM, Operation.MEAN})
+
+
+@dataclass(frozen=True)
+class Request:
+    """An operation on the records that meet the conditions.
+
+    `field` is the column that is compared or added up, `shown` are those whose values are asked for, and
+    `sureness` is the probability that all of this is what the question asks.
+    """
+
+    operation: Operation
+    records: tuple[Record, ...]
+    field: str = ""
+    conditions: tuple[Choice, ...] = ()
+    shown: tuple[str, ...] = ()
+    sureness: float = 1.0
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The names of the columns whose values selected the records."""
+        return tuple(dict.fromkeys(condition.column for condition in self.conditions))
+
+
+def read_request(chooser: Chooser, question: str, collection: Collection) -> Request | None:
+    """What a question asks of a table; None where that is nothing."""
+    choices = choices_of(question, collection)
+    return request_of(choices, chooser.logits(question, collection, choices), collection)
+
+
+def request_of(choices: Sequence[Choice], logits: Sequence[float], collection: Collection) -> Request | None:
+    """The request of the choices whose logits are above 0; None where no operation is among them.
+
+    `logits` has one number a choice. Of several operations the likeliest is done. A column's conditions that
+    name values are met by any of these; of two that exclude each other the likelier counts.
+    """
+    paired = list(zip(choices, logits, strict=True))
+    operation, best = max(
+        (pair for pair in paired if pair[0].operation is not None), key=lambda pair: pair[1]
+    )
+    if best <= 0 or operation.operation is None:
+        return None
+    taken = _compatible([p for p in paired if p[0].relation is not None and p[1] > 0], collection)
+    shown = [c for c, logit in paired if c.operation is None and c.relation is None and logit > 0]
+    records = tuple(record for record in collection.records if _meets(record, taken, collection))
+    chosen = {id(operation), *map(id, taken), *map(id, shown)}
+    return Request(
+        operation=operation.operation,
+        records=records,
+        field=operation.column,
+        conditions=tuple(taken),
+        shown=tuple(choice.column for choice in shown),
+        sureness=math.exp(
+            sum(_log_right(logit, id(choice) in chosen) for choice, logit in paired if _counts(choice))
+        ),
+    )
+
+
+def _counts(choice: Choice) -> bool:
+    """Whether a wrong choice would make the answer wrong: a column told too much or too little does not."""
+    return choice.operation is not None or choice.relation is not None
+
+
+def _log_right(logit: float, taken: bool) -> float:
+    return -math.log1p(math.exp(-logit if taken else logit))
+
+
+def _compatible(paired: Iterable[tuple[Choice, float]], collection: Collection) -> list[Choice]:
+    """The conditions without those that a likelier one excludes."""
+    kept: list[Choice] = []
+    for choice, _ in sorted(paired, key=lambda pair: -pair[1]):
+        if not any(_exclude(choice, other, collection) for other in kept):
+            kept.append(choice)
+    return kept
+
+
+def _exclude(a: Choice, b: Choice, collection: Collection) -> bool:
+    """Whether only one of two conditions can be meant: a number bounds one column, in one direction."""
+    if a.literal is not None and a.literal == b.literal and a.literal != ZERO:
+        return True
+    if a.column != b.column:
+        return False
+    if a.literal is not None and b.literal is not None:
+        return a.literal == b.literal
+    if {a.relation, b.relation} == {Relation.EMPTY, Relation.FILLED}:
+        return True
+    if collection.columns[a.column].holds is Holds.YES_NO and a.value and b.value:
+        return True
+    return a.value == b.value and a.relation is not b.relation and a.literal is None and b.literal is None
+
+
+def _meets(record: Record, conditions: Sequence[Choice], collection: Collection) -> bool:
+    """Whether a record meets all conditions; of those that name values of one column one is enough."""
+    either: dict[str, list[bool]] = {}
+    for condition in conditions:
+        holds = condition.holds(record, collection.columns[condition.column])
+        if condition.relation is Relation.IS:
+            either.setdefault(condition.column, []).append(holds)
+        elif not holds:
+            return False
+    return all(any(held) for held in either.values())

@@ -1,0 +1,166 @@
+"""Tell what was found in a list or table: a sentence with a citation for each record, and a table."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Generator, Sequence
+from functools import cache
+from typing import Final
+
+from rag.answering.events import AnswerEvent, SentenceReady
+from rag.answering.outcome import Outcome
+from rag.answering.reasons import reply_language
+from rag.answering.tables.choices import Operation
+from rag.answering.tables.columns import Column, Holds, spoken
+from rag.answering.tables.records import Collection, Record
+from rag.answering.tables.request import COMPUTED, EXTREMES, Request
+from rag.answering.tables.scanner import Scanned
+from rag.reading import CitationBook, Question
+from rag.resources import resource
+from rag.schema import AnswerSentence, AnswerTable
+
+__all__ = ["tell_scan"]
+
+_MOST_TOLD: Final = 40
+_MOST_VALUES: Final = 6
+_DECIMALS: Final = re.compile(r"[.,](\d{1,2})(?!\d)")
+_WIDE: Final = frozenset(("ja", "zh"))
+
+
+def tell_scan(
+    question: Question, scanned: Scanned, book: CitationBook
+) -> Generator[AnswerEvent, None, Outcome]:
+    """Tell what was found as a sentence with a citation for each record, and as a table."""
+    request, told = scanned.request, scanned.shown[:_MOST_TOLD]
+    label_name = scanned.collection.label_name
+    looked_at = [*request.by, *([request.field] if request.field else []), *request.shown]
+    names = [name for name in dict.fromkeys(looked_at) if name != label_name]
+    cited: dict[tuple[int, str], int] = {}
+    for i, record in enumerate(told):
+        for name in names or [""]:
+            unit = record.field(name).unit if name else record.unit
+            cited[i, name] = book.cite(unit.document_id, unit.start, unit.end, unit.text)
+    numbers = tuple(dict.fromkeys(cited.values()))
+    sentence = AnswerSentence(_sentence(question, scanned), numbers, own_words=True)
+    yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
+    table = AnswerTable(
+        (label_name, *names),
+        tuple((record.label, *(record.field(name).value for name in names)) for record in told),
+        tuple((i, column + 1) for i in range(len(told)) for column in range(len(names))),
+        tuple((cited[i, (names or [""])[0]], *(cited[i, name] for name in names)) for i in range(len(told))),
+    )
+    return Outcome((sentence,), book.citations, table=table)
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    read: dict[str, dict[str, str]] = json.loads(
+        resource("data", "language", "tables.json").read_text("utf-8")
+    )
+    return read
+
+
+def _sentence(question: Question, scanned: Scanned) -> str:
+    language = reply_language(question.text)
+    texts = _texts().get(language, _texts()["en"])
+    request = scanned.request
+    if request.operation in (Operation.LIST, Operation.COUNT):
+        return _listed(scanned, texts, wide=language in _WIDE)
+    column = scanned.collection.columns[request.field]
+    aside = [texts[_word(request.operation, column)].format(n=len(request.records))]
+    if request.operation in EXTREMES:
+        call = _calling(request, scanned.collection)
+        parts = [
+            ", ".join([call(r), *_told(r, dict.fromkeys((request.field, *request.shown)))])
+            for r in scanned.told
+        ]
+        joined = "; ".join(parts)
+    else:
+        joined = f"{spoken(request.field)}: {_computed(request, column)}"
+        aside += _by(request, request.records)
+    return _ended(joined, "; ".join(aside), wide=language in _WIDE)
+
+
+def _word(operation: Operation, column: Column) -> str:
+    """What is said of an operation; of days and times that they are early or late."""
+    if column.is_time and operation in EXTREMES:
+        return "latest" if operation is Operation.LARGEST else "earliest"
+    return operation.value
+
+
+def _listed(scanned: Scanned, texts: dict[str, str], *, wide: bool) -> str:
+    """The records by name, and what selected them; how many of how many where that was asked."""
+    request, told = scanned.request, scanned.told
+    count, total = len(told), len(scanned.collection.records)
+    some = str(count) if count == total else texts["some"].format(k=count, n=total)
+    if not told:
+        sought = "; ".join(condition.text for condition in request.conditions)
+        return _ended(some, sought, wide=wide)
+    call = _calling(request, scanned.collection)
+    called = [": ".join([call(r), *_values(r, request.shown)]) for r in told[:_MOST_TOLD]]
+    listed = ("、" if wide else ", ").join(dict.fromkeys(called))
+    if more := count - min(count, _MOST_TOLD):
+        listed = f"{listed}, {texts['more'].format(n=more)}"
+    if request.operation is Operation.COUNT:
+        listed = f"{some}: {listed}"
+    return _ended(listed, "; ".join(_by(request, told)), wide=wide)
+
+
+def _ended(text: str, aside: str, *, wide: bool) -> str:
+    if wide:
+        return f"{text}（{aside}）。" if aside else f"{text}。"
+    return f"{text} ({aside})." if aside else f"{text}."
+
+
+def _told(record: Record, names: Sequence[str] | dict[str, None]) -> list[str]:
+    return [f"{spoken(name)}: {value}" for name in names if (value := record.field(name).value)]
+
+
+def _values(record: Record, names: Sequence[str]) -> list[str]:
+    """The values that are asked for, in one piece; nothing where there are none."""
+    values = [value for name in names if (value := record.field(name).value) and value != record.label]
+    return [", ".join(values)] if values else []
+
+
+def _by(request: Request, told: Sequence[Record]) -> list[str]:
+    """What selected the records: the values that they have, or, of too many, what was sought."""
+    said: dict[str, str] = {}
+    for condition in request.conditions:
+        name = condition.column
+        values = list(dict.fromkeys(value for record in told for value in record.values(name)))
+        is_told = any(values) and len(values) <= _MOST_VALUES
+        said[name] = f"{spoken(name)}: {', '.join(values)}" if is_told else condition.text
+    return list(said.values())
+
+
+def _calling(request: Request, collection: Collection) -> Callable[[Record], str]:
+    """How records are called: by their label, or so that they can be told apart."""
+    if collection.labels_differ or request.field or request.shown:
+        return lambda record: record.label
+    apart = [name for name in collection.columns if name not in (collection.label_name, *request.by)]
+    apart.sort(key=lambda name: collection.columns[name].holds is not Holds.TEXTS)
+    for name in apart:
+        if len({(r.label, r.field(name).value) for r in collection.records}) == len(collection.records):
+            return lambda record: f"{record.label} – {record.field(name).value}"
+    return lambda record: record.label
+
+
+def _computed(request: Request, column: Column) -> str:
+    """The sum or the mean, with what stands around the number in every value."""
+    assert request.operation in COMPUTED
+    values = [record.field(request.field).value for record in request.records]
+    numbers = [column.order(value) or 0.0 for value in values]
+    total = math.fsum(numbers)
+    result = total / len(numbers) if request.operation is Operation.MEAN else total
+    places = max((len(found[1]) if (found := _DECIMALS.search(value)) else 0 for value in values), default=0)
+    text = f"{result:,.{places}f}"
+    if request.operation is Operation.MEAN:
+        finer = f"{result:,.{min(places + 1, 4)}f}"
+        text = text if finer.endswith("0") else finer  # a digit more, where it tells something
+    if column.comma_parts:
+        text = text.translate(str.maketrans(",.", ".,"))
+    words = {re.sub(r"[\d.,'’\s\u00a0\u202f−–-]", "", value) for value in values}
+    unit = words.pop() if len(words) == 1 else ""
+    return f"{text} {unit}".strip() if not unit or unit[0].isalnum() else f"{unit}{text}"
