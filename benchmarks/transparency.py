@@ -3,18 +3,20 @@
     python -m benchmarks.transparency
 
 The page's order is that of the Foundation Model Transparency Index (Bommasani et al. 2023,
-https://crfm.stanford.edu/fmti), as far as its items apply to a program that trains two small models and
+https://crfm.stanford.edu/fmti), as far as its items apply to a program that trains three small models and
 runs others.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from benchmarks.tables import ROOT, Table, filled
+from rag.resources import resource
 from rag.settings import Settings, load_settings, presets
 from ui.app.session_options import generator_remote, named_remotes
 from ui.transparency import HUB, ModelInUse, models_in_use, trainings
@@ -49,6 +51,24 @@ def _reader(folder: str) -> Table:
         ("languages", card["language"]),
         ("licence of the weights", card["licence"]),
         ("SHA-256", f"`{card['sha256']['reader.npz']}`"),
+        *(("a limit, as its card states it", limit) for limit in card["limits"]),
+    ]
+    return _table(("index item", "answer"), rows)
+
+
+def _chooser() -> Table:
+    card = json.loads(resource("data", "tables", "card.json").read_text("utf-8"))
+    done = card["training"]
+    rows = [
+        ("name and task", f"{card['name']} (`data/tables`): {card['description']}"),
+        ("data", f"{card['data']} (`benchmarks/tabular/tables`), CC0"),
+        ("personal data", "none: all tables are invented"),
+        ("base model", card["base"]),
+        ("compute", f"{done['epochs']} epochs, {done['minutes']} minutes on two processor cores"),
+        ("methods", "supervised, attention over choices and words (`benchmarks/tabular`)"),
+        ("languages", card["language"]),
+        ("licence of the weights", card["licence"]),
+        ("SHA-256", f"`{card['sha256']['chooser.npz']}`"),
         *(("a limit, as its card states it", limit) for limit in card["limits"]),
     ]
     return _table(("index item", "answer"), rows)
@@ -125,6 +145,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
 _TABLES: Final[dict[str, Callable[[], Table]]] = {
     "reader": lambda: _reader("reader"),
     "multilingual_reader": lambda: _reader("reader_multilingual"),
+    "chooser": _chooser,
     "data": _data,
     "models": lambda: _models(models_in_use(_preset("default"))),
     "other_models": _other_models,

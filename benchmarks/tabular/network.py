@@ -76,6 +76,7 @@ class ChooserNet(nn.Module):
         self.name = nn.Linear(WIDTH, size)
         self.value = nn.Linear(WIDTH, size)
         self.around = nn.Linear(WIDTH, size)
+        self.title = nn.Linear(WIDTH, size)
         self.kind = nn.Embedding(KINDS, size)
         self.kind_asked = nn.Embedding(KINDS, size)
         self.kind_around = nn.Embedding(KINDS, size)
@@ -89,7 +90,7 @@ class ChooserNet(nn.Module):
 
     def forward(self, batch: Sequence[Tensor]) -> Tensor:
         """Logits (questions, choices) of what `collate` gives."""
-        tokens, token_mask, names, values, around, kinds, numbers, mask = batch
+        tokens, token_mask, title, names, values, around, kinds, numbers, mask = batch
         asked = self.question_layer(self.question_norm(self.question(tokens)), token_mask)
         weights = token_mask[:, :, None].float()
         whole = self.drop((asked * weights).sum(1, keepdim=True) / weights.sum(1, keepdim=True))
@@ -99,21 +100,23 @@ class ChooserNet(nn.Module):
             *(whole * self.kind_asked(kinds), self.kind(kinds), self.numbers(numbers)),
         )
         wide = nn.functional.gelu(self.wide(torch.cat(parts, -1)), approximate="tanh")
-        states = self.narrow(self.drop(wide))
+        states = torch.cat([self.narrow(self.drop(wide)), self.title(title)[:, None]], 1)
+        mask = nn.functional.pad(mask, (0, 1), value=True)
         for layer in self.layers:
             states = layer(states, mask, asked, token_mask)
-        found: Tensor = self.logit(self.norm(states)).squeeze(-1)
+        found: Tensor = self.logit(self.norm(states[:, :-1])).squeeze(-1)
         return found
 
 
 def collate(laid: Sequence[Laid]) -> list[Tensor]:
-    """Questions side by side, filled up with zeros: tokens, their mask, what tells of choices, their mask."""
+    """Questions side by side, filled up with zeros: tokens, mask, title, choices, their mask."""
     count, most = len(laid), max(len(one.kinds) for one in laid)
     longest = max(len(one.question) for one in laid)
     tokens, names, values, around = (
         np.zeros((count, length, WIDTH), np.float32) for length in (longest, most, most, most)
     )
     token_mask, mask = np.zeros((count, longest), bool), np.zeros((count, most), bool)
+    title = np.stack([np.asarray(one.title, np.float32) for one in laid])
     kinds, numbers = np.zeros((count, most), np.int64), np.zeros((count, most, NUMBERS), np.float32)
     for i, one in enumerate(laid):
         here = slice(0, len(one.kinds))
@@ -122,5 +125,6 @@ def collate(laid: Sequence[Laid]) -> list[Tensor]:
         names[i, here], values[i, here], around[i, here] = one.names, one.values, one.around
         kinds[i, here], numbers[i, here], mask[i, here] = one.kinds, one.numbers, True
     return [
-        torch.from_numpy(part) for part in (tokens, token_mask, names, values, around, kinds, numbers, mask)
+        torch.from_numpy(part)
+        for part in (tokens, token_mask, title, names, values, around, kinds, numbers, mask)
     ]

@@ -26,12 +26,15 @@ from rag.answering.tables.columns import Column
 from rag.answering.tables.literals import Literal, literals_of
 from rag.answering.tables.records import Collection, Field, Record
 from rag.reading import Unit
+from rag.text import words
 
-__all__ = ["FOLDER", "Asked", "asked_of", "collection_of", "read_tables"]
+__all__ = ["FOLDER", "Asked", "asked_elsewhere", "asked_of", "collection_of", "read_tables"]
 
 FOLDER: Final = Path(__file__).resolve().parent / "tables"
 _HELD_OUT: Final = 12
 """One table in so many is kept out."""
+_LONG: Final = 4
+"""Letters of a word that may tell what a question is about."""
 _NOWHERE: Final = Unit(0, 0, "", 0, 0, "")
 
 
@@ -59,22 +62,40 @@ def read_tables(folder: Path = FOLDER, *, held_out: bool) -> Iterator[dict[str, 
                 yield {**table, "file": path.stem}
 
 
-def collection_of(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Collection:
+def collection_of(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> Collection:
     """A table as the program reads it; the first column is what its rows are called by."""
     records = tuple(
         Record(row[0], tuple(Field(n, v, _NOWHERE) for n, v in zip(columns, row, strict=True)), _NOWHERE)
         for row in rows
     )
-    return Collection(records, columns[0])
+    return Collection(records, columns[0], title)
 
 
 def asked_of(table: Mapping[str, Any]) -> Iterator[Asked]:
     """The questions of a table."""
-    collection = collection_of(table["columns"], table["rows"])
+    collection = collection_of(table["columns"], table["rows"], table["title"])
     for row in table["questions"]:
         choices = tuple(choices_of(row["q"], collection))
         marks, is_whole = _marks(row, collection, choices)
         yield Asked(row["q"], row["op"], collection, choices, marks, is_whole)
+
+
+def asked_elsewhere(table: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Asked]:
+    """The questions of a table put to another one, which does not answer them.
+
+    They have to name something that the table holds and the other one does not.
+    """
+    own, foreign = (words(" ".join(_texts(one)).casefold()) for one in (table, other))
+    collection = collection_of(other["columns"], other["rows"], other["title"])
+    for row in table["questions"]:
+        said = [word for word in words(row["q"].casefold()) if len(word) >= _LONG or not word.isascii()]
+        if any(word in own and word not in foreign for word in said):
+            choices = tuple(choices_of(row["q"], collection))
+            yield Asked(row["q"], "none", collection, choices, (False,) * len(choices), is_whole=True)
+
+
+def _texts(table: Mapping[str, Any]) -> list[str]:
+    return [table["title"], *table["columns"], *(cell for row in table["rows"] for cell in row)]
 
 
 def _is_held_out(table: Mapping[str, Any]) -> bool:

@@ -175,10 +175,12 @@ class Answerer:
             documents=documents,
             started=started,
         )
-        if scanned := self._scanner.scan(read_question(question), passages):
+        scanned = self._scanner.scan(read_question(question), passages)
+        inquiry, grounds = self._weigher.weigh(inquiry)
+        if scanned is not None and not _is_told_elsewhere(grounds, scanned):
             yield from self._scanned(inquiry, scanned)
         else:
-            yield from self._respond(inquiry)
+            yield from self._told(inquiry, grounds)
 
     def _understands(
         self, generator: BaseChatModel | None, embedder: Embedder | None, second: SecondEmbedder | None
@@ -226,7 +228,10 @@ class Answerer:
 
     def _respond(self, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
-        inquiry, grounds = self._weigher.weigh(inquiry)
+        yield from self._told(*self._weigher.weigh(inquiry))
+
+    def _told(self, inquiry: Inquiry, grounds: Grounds) -> Iterator[AnswerEvent]:
+        """From what was weighed to the answer."""
         outcome = yield from self._teller.tell(inquiry, grounds)
         answer = self._made(inquiry, outcome, grounds)
         record = run_record(answer, outcome, grounds, self._settings, self._store.version)
@@ -258,6 +263,14 @@ class Answerer:
             conflicts=outcome.conflicts,
             understood=inquiry.question if inquiry.asked not in ("", inquiry.question) else "",
         )
+
+
+def _is_told_elsewhere(grounds: Grounds, scanned: Scanned) -> bool:
+    """Whether another document than the table's says more surely what is asked."""
+    table = scanned.collection.records[0].unit.document_id
+    if not grounds.bears or grounds.confidence <= scanned.right:
+        return False
+    return grounds.selection.ranked[0].unit.document_id != table
 
 
 def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:

@@ -68,8 +68,8 @@ class TokenWeights(NamedTuple):
     def sentence_states(self, ids: np.ndarray) -> Array:
         """The states of a text's tokens, shape (tokens, 512), without a graph: for short texts."""
         embeddings = self.embeddings(ids)
-        first = embeddings @ self._joined("proj", 1) + self._joined("proj_b", 0)
-        first = self._level(first, self._joined("ln_g", 0), self._joined("ln_b", 0))
+        first = embeddings @ self.tables["all_proj"] + self.tables["all_proj_b"]
+        first = self._level(first, self.tables["all_ln_g"], self.tables["all_ln_b"])
         parts = [embeddings]
         for states, branch in zip(np.split(first, len(BRANCHES), axis=1), BRANCHES, strict=True):
             for layer in ("1", "2"):
@@ -96,9 +96,9 @@ class TokenWeights(NamedTuple):
         """
         from openvino import opset13 as op
 
-        first = op.matmul(embeddings, self._joined("proj", 1), False, False)
-        first = op.add(first, self._joined("proj_b", 0))
-        first = self._normalised(first, self._joined("ln_g", 0), self._joined("ln_b", 0))
+        first = op.matmul(embeddings, self.tables["all_proj"], False, False)
+        first = op.add(first, self.tables["all_proj_b"])
+        first = self._normalised(first, self.tables["all_ln_g"], self.tables["all_ln_b"])
         parts = [embeddings]
         for states, branch in zip(
             op.split(first, np.int64(2), len(BRANCHES)).outputs(), BRANCHES, strict=True
@@ -113,10 +113,6 @@ class TokenWeights(NamedTuple):
             parts.append(states)
         whole = self._normalised(op.concat(parts, -1), self.tables["ln_g"], self.tables["ln_b"])
         return op.add(op.matmul(whole, self.tables["cnn_W"], False, False), self.tables["cnn_b"])
-
-    def _joined(self, name: str, axis: int) -> Array:
-        """A table of all branches side by side."""
-        return np.concatenate([self.tables[f"{name}{branch.width}"] for branch in BRANCHES], axis)
 
     def _normalised(self, states: Any, gain: Array, bias: Array) -> Any:
         from openvino import opset13 as op
@@ -151,6 +147,8 @@ def token_weights() -> TokenWeights:
         with np.load(path, allow_pickle=False) as file:
             parts = [file[f"q{number}"] for number in range(1, len(file["scale"]) + 1)]
             tables = {name: file[name] for name in file.files if not name.startswith("q")}
+            for name, axis in (("proj", 1), ("proj_b", 0), ("ln_g", 0), ("ln_b", 0)):  # of all branches
+                tables[f"all_{name}"] = np.concatenate([tables[f"{name}{b.width}"] for b in BRANCHES], axis)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"the weights {path} cannot be read ({error}): install the model again") from None
     rows = np.empty((sum(map(len, parts)), parts[0].shape[1]), np.uint8)

@@ -21,7 +21,7 @@ from rag.text import words
 
 __all__ = ["Choice", "Operation", "Relation", "choices_of", "share_said"]
 
-_FEW: Final = 6
+_FEW: Final = 8
 """Of a column with no more different values all are offered, else those that the question names."""
 _MOST_VALUES: Final = 5_000
 """Different values of a column that are looked at."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import threading
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ from rag.models.universal import UNIVERSAL
 from rag.models.weights import read_json
 from rag.resources import resource
 
-__all__ = ["Chooser", "load_chooser", "logits_of"]
+__all__ = ["Chooser", "load_chooser", "log_odds", "logits_of"]
 
 _WEIGHTS: Final = "chooser.npz"
 _EPSILON: Final = 1e-5
@@ -73,11 +74,12 @@ class Chooser:
         """
         with self._lock:
             self._tables = self._tables or self._load()
-        return logits_of(laid_out(question, collection, choices), self._tables, self._heads).tolist()
+        found = logits_of(laid_out(question, collection, choices), self._tables, self._heads)
+        return [float(logit) for logit in found]
 
     def probability(self, sureness: float) -> float:
         """How often a request of this sureness is right, by logistic regression on tables kept apart."""
-        odds = self._slope * float(np.log(max(sureness, 1e-12))) + self._offset
+        odds = self._slope * log_odds(sureness) + self._offset
         return float(1.0 / (1.0 + np.exp(-odds)))
 
     def _load(self) -> Mapping[str, Array]:
@@ -106,6 +108,12 @@ def load_chooser() -> Chooser | None:
     return Chooser()
 
 
+def log_odds(sureness: float) -> float:
+    """The log odds of a probability, bounded."""
+    bounded = min(max(sureness, 1e-6), 1.0 - 1e-6)
+    return math.log(bounded / (1.0 - bounded))
+
+
 def logits_of(laid: Laid, tables: Mapping[str, Array], heads: int) -> Array:
     """The network of `benchmarks/tabular/network.py` on one question: logits, shape (choices,)."""
     net = _Net(tables, heads)
@@ -122,11 +130,12 @@ def logits_of(laid: Laid, tables: Mapping[str, Array], heads: int) -> Array:
         net.linear("numbers", laid.numbers),
     )
     states = net.linear("narrow", _gelu(net.linear("wide", np.concatenate(parts, 1))))
+    states = np.concatenate([states, net.linear("title", laid.title[None])])
     number = 0
     while f"layers.{number}.ask.of.weight" in tables:
         states = net.layer(f"layers.{number}", states, asked)
         number += 1
-    return np.asarray(net.linear("logit", net.norm("norm", states))[:, 0])
+    return np.asarray(net.linear("logit", net.norm("norm", states[:-1]))[:, 0])
 
 
 class _Net:

@@ -134,7 +134,7 @@ def column_of(name: str, values: Sequence[str]) -> Column:
     if _mostly(filled, lambda value: duration_of(value) is not None):
         return Column(name, Holds.DURATIONS)
     comma = _has_decimal_comma(filled)
-    if _mostly(filled, lambda value: _is_number(value, comma_parts=comma)):
+    if _mostly(filled, lambda value: _is_number(value, comma_parts=comma)) and _has_one_unit(filled):
         return Column(name, Holds.NUMBERS, comma_parts=comma)
     return Column(name, Holds.TEXTS)
 
@@ -179,6 +179,14 @@ def _is_number(value: str, *, comma_parts: bool) -> bool:
         and len(beside) <= _FEW_WORDS
         and _PAIR.search(value) is None
     )
+
+
+def _has_one_unit(filled: Sequence[str]) -> bool:
+    """Whether the same stands beside all numbers: 3B and 2A are none, 800 m and 2 km are not alike."""
+    beside = (
+        "".join(filter(str.isalpha, value)).casefold() for value in filled if any(map(str.isdigit, value))
+    )
+    return len({letters.removesuffix("s") for letters in beside} - {""}) <= 1
 
 
 def _has_decimal_comma(filled: Sequence[str]) -> bool:

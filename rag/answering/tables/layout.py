@@ -35,7 +35,7 @@ _YES_NO: Final = _TELL + 1 + len(_RELATIONS)
 KINDS: Final = _YES_NO + 1
 """How many kinds of choices there are."""
 _HOLDS: Final = list(Holds)
-NUMBERS: Final = 19 + len(_HOLDS)
+NUMBERS: Final = 23 + len(_HOLDS)
 """How many numbers tell of a choice beside its words."""
 
 
@@ -43,12 +43,14 @@ NUMBERS: Final = 19 + len(_HOLDS)
 class Laid:
     """A question with its choices.
 
-    `question` (tokens, 512) are the states of its tokens. Of each choice there are the mean states of its
-    column's name, of its value, and of the question around its number: (choices, 512) each, zero where it has
-    none; `kinds` (choices,) and `numbers` (choices, NUMBERS).
+    `question` (tokens, 512) are the states of its tokens, `title` (512,) the mean state of what the table is
+    called. Of each choice there are the mean states of its column's name, of its value, and of the question
+    around its number: (choices, 512) each, zero where it has none; `kinds` (choices,) and `numbers`
+    (choices, NUMBERS).
     """
 
     question: Array
+    title: Array
     names: Array
     values: Array
     around: Array
@@ -67,8 +69,9 @@ def laid_out(question: str, collection: Collection, choices: Sequence[Choice]) -
     ]
     columns = collection.columns
     kinds = np.array([_kind(choice, columns) for choice in choices])
-    numbers = _numbers(question, states, collection, choices, np.array(names), np.array(values))
-    return Laid(states, np.array(names), np.array(values), np.array(around), kinds, numbers)
+    title = _mean(collection.named) if collection.named else nothing
+    numbers = _numbers(question, states, title, collection, choices, np.array(names), np.array(values))
+    return Laid(states, title, np.array(names), np.array(values), np.array(around), kinds, numbers)
 
 
 @cache
@@ -110,6 +113,7 @@ def _kind(choice: Choice, columns: Mapping[str, Column]) -> int:
 def _numbers(
     question: str,
     states: Array,
+    title: Array,
     collection: Collection,
     choices: Sequence[Choice],
     names: Array,
@@ -124,8 +128,14 @@ def _numbers(
     near = np.stack([_nearness(states, names), _nearness(states, values)], 1)
     shares = [min(share_said(c.value.casefold(), asked, own), 1.0) if c.value else 0.0 for c in choices]
     found = np.zeros((len(choices), NUMBERS), np.float32)
+    rivalling: dict[tuple[str, Relation | None], list[int]] = {}
     for i, choice in enumerate(choices):
-        rivals = [j for j, c in enumerate(choices) if _rivals(c, choice)]
+        if choice.value:
+            rivalling.setdefault((choice.column, choice.relation), []).append(i)
+    titled = _nearness(states, title[None])[0]
+    for i, choice in enumerate(choices):
+        same = rivalling.get((choice.column, choice.relation), ()) if choice.value else ()
+        rivals = [j for j in same if choices[j].value != choice.value]
         best_share = max((shares[j] for j in rivals), default=0.0)
         best_near = max((near[j, 1, 1] for j in rivals), default=0.0)
         literal = choice.literal
@@ -147,17 +157,14 @@ def _numbers(
             ordered / 5,
             len(own) / 12,
             literals.index(literal.text) / 4 if literal is not None else 0.0,
+            *titled,
+            near[:, 0, 1].max(),
+            near[:, 1, 1].max(),
         ]
         found[i, : len(row)] = row
         if choice.column in collection.columns:
             found[i, len(row) + _HOLDS.index(collection.columns[choice.column].holds)] = 1.0
     return found
-
-
-def _rivals(other: Choice, choice: Choice) -> bool:
-    """Whether another choice names another value of the same column."""
-    same = bool(choice.value) and other.column == choice.column and other.relation is choice.relation
-    return same and other.value != choice.value
 
 
 def _nearness(states: Array, texts: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Records that stand beside each other: the rows of a table, or sections of `name: value` lines."""
+"""Records beside each other: rows of a table, sections, blocks of `name: value` lines, items of a list."""
 
 from __future__ import annotations
 
@@ -16,6 +16,17 @@ from rag.text.tables import is_total
 __all__ = ["Collection", "Field", "Record", "collections_of"]
 
 _LINE: Final = re.compile(r"[\W_]*+(?P<name>[^:：\n]{1,60}?)\s{0,9}[:：]\s+(?P<value>\S.*)", re.S)
+_PARTS: Final = re.compile(r"\s*[,;，；]\s+|(?<=[^\d])[，；、]|\.\s+")
+_NUMBERED: Final = re.compile(r"(?P<name>[^\d€$£¥]{0,30}?)(?P<value>[€$£¥]?\s?\d.*)", re.S)
+_ENDS: Final = (".", "!", "?", "。", "！", "？", ":", "：")
+_UNNAMED: Final = "–"
+"""The name of what is told without one, such as a singer's voice in a list."""
+_LEAST_ITEMS: Final = 3
+"""Of lines with commas: two may be an address."""
+_SHORT_SECTION: Final = 240
+"""Characters of a section that may say all that it says by words and commas."""
+_LONGEST_ITEM: Final = 160
+_WORDS_OF_LABEL: Final = 6
 _LONGEST_NAMED: Final = 120
 _Found = tuple[tuple[object, ...], str, str, "Record"]
 """What a record's collection is known by, what that is called, the name of what its label is, and it."""
@@ -69,8 +80,9 @@ class Collection:
 
 def collections_of(units: Sequence[Unit]) -> list[Collection]:
     """The collections of one document's units, in their order."""
-    found = [*_gathered(_rows(units)), *_gathered(_sections(units))]
-    return [collection for collection in found if len(collection.records) > 1]
+    ways = ((_rows, 2), (_sections, 2), (_blocks, 2), (_items, _LEAST_ITEMS))
+    found = [(collection, least) for way, least in ways for collection in _gathered(way(units))]
+    return [collection for collection, least in found if len(collection.records) >= least]
 
 
 def _gathered(records: Iterator[_Found]) -> Iterator[Collection]:
@@ -113,13 +125,62 @@ def _own_label(row: Row) -> str:
 
 
 def _sections(units: Sequence[Unit]) -> Iterator[_Found]:
-    """Sections whose lines name what they tell, under headings of one parent."""
-    sections: dict[tuple[str, ...], list[Field]] = {}
+    """Sections beside each other whose lines name what they tell, or which say little."""
+    sections: dict[tuple[str, ...], list[Unit]] = {}
     for unit in units:
-        line = _LINE.fullmatch(unit.text.strip()) if unit.row is None and unit.headings else None
-        if line is not None:
-            sections.setdefault(unit.headings, []).append(Field(line["name"], line["value"], unit))
-    for headings, fields in sections.items():
-        above = headings[:-1]
-        record = Record(headings[-1], tuple(fields), fields[0].unit)
-        yield ("section", *above), " > ".join(above)[:_LONGEST_NAMED], "", record
+        if unit.row is None and unit.headings and not unit.is_heading:
+            sections.setdefault(unit.headings, []).append(unit)
+    for headings, held in sections.items():
+        is_short = sum(len(unit.text) for unit in held) <= _SHORT_SECTION
+        fields = [field for unit in held for field in _facts(unit, in_words=is_short)]
+        if fields:
+            above = headings[:-1]
+            record = Record(headings[-1], tuple(fields), fields[0].unit)
+            yield ("section", *above), " > ".join(above)[:_LONGEST_NAMED], "", record
+
+
+def _blocks(units: Sequence[Unit]) -> Iterator[_Found]:
+    """`name: value` lines one below the other; the first name begins a record each time it comes again."""
+    held: list[Field] = []
+    for unit in [*units, None]:
+        line = None if unit is None or unit.row is not None else _LINE.fullmatch(unit.text.strip())
+        goes_on = line is not None and bool(held) and held[0].unit.headings == (unit.headings if unit else ())
+        if held and (not goes_on or (line is not None and line["name"] == held[0].name)):
+            first = held[0]
+            if len(held) > 1:
+                key = ("block", *first.unit.headings, first.name)
+                yield key, first.unit.heading, first.name, Record(first.value, tuple(held), first.unit)
+            held = []
+        if line is not None and unit is not None:
+            held.append(Field(line["name"], line["value"], unit))
+
+
+def _items(units: Sequence[Unit]) -> Iterator[_Found]:
+    """List items that say several things, with commas between: "Ivy Lacey, soprano, since 2023"."""
+    for unit in units:
+        text = unit.text.strip()
+        if unit.row is not None or unit.is_heading or len(text) > _LONGEST_ITEM or text.endswith(_ENDS):
+            continue
+        label, *parts = _PARTS.split(text)
+        if parts and len(label.split()) <= _WORDS_OF_LABEL and not _LINE.fullmatch(text):
+            fields = tuple(Field(name, value, unit) for name, value in map(_part, parts))
+            yield ("item", *unit.headings), unit.heading, "", Record(label, fields, unit)
+
+
+def _facts(unit: Unit, *, in_words: bool) -> Iterator[Field]:
+    """What a unit says by name; `in_words` reads "Height 45 cm, likes shade." as well."""
+    text = unit.text.strip()
+    line = _LINE.fullmatch(text)
+    if line is not None:
+        yield Field(line["name"], line["value"].rstrip("."), unit)
+    elif in_words:
+        for part in _PARTS.split(text.rstrip(".")):
+            yield Field(*_part(part), unit)
+
+
+def _part(text: str) -> tuple[str, str]:
+    """A part by the words before its number and what begins there: "since 2019", "price $14"."""
+    match = _NUMBERED.fullmatch(text.strip())
+    if match is None or not match["name"].strip():
+        return _UNNAMED, text.strip()
+    return match["name"].strip(), match["value"]

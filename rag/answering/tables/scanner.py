@@ -162,4 +162,6 @@ def _read(store: Store, document_id: str) -> _Held:
     if not 0 < len(chunks) <= _MOST_CHUNKS:
         return (), ()
     whole = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
-    return whole, tuple(collections_of(quotable_units(whole)))
+    called = whole[0].title or whole[0].source if whole else ""
+    found = collections_of(quotable_units(whole))
+    return whole, tuple(replace(c, named=", ".join(filter(None, (c.named, called)))) for c in found)

@@ -20,11 +20,14 @@ from rag.answering.tables.scanner import Scanned
 from rag.reading import CitationBook, Question
 from rag.resources import resource
 from rag.schema import AnswerSentence, AnswerTable
+from rag.text import has_cjk
 
 __all__ = ["tell_scan"]
 
 _MOST_TOLD: Final = 40
 _MOST_VALUES: Final = 6
+_MOST_FIELDS: Final = 8
+_WORD: Final = re.compile(r"[^\W\d_]{3}|[\u2e80-\u9fff\uac00-\ud7af]")
 _DECIMALS: Final = re.compile(r"[.,](\d{1,2})(?!\d)")
 _WIDE: Final = frozenset(("ja", "zh"))
 
@@ -43,15 +46,18 @@ def tell_scan(
             unit = record.field(name).unit if name else record.unit
             cited[i, name] = book.cite(unit.document_id, unit.start, unit.end, unit.text)
     numbers = tuple(dict.fromkeys(cited.values()))
-    sentence = AnswerSentence(_sentence(question, scanned), numbers, own_words=True)
-    yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
+    sentences = [AnswerSentence(_sentence(question, scanned), numbers, own_words=True)]
+    if request.operation not in COMPUTED and len(scanned.told) == 1:
+        sentences += _rest(scanned.told[0], [label_name, *names], book)
+    for sentence in sentences:
+        yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
     table = AnswerTable(
         (label_name, *names),
         tuple((record.label, *(record.field(name).value for name in names)) for record in told),
         tuple((i, column + 1) for i in range(len(told)) for column in range(len(names))),
         tuple((cited[i, (names or [""])[0]], *(cited[i, name] for name in names)) for i in range(len(told))),
     )
-    return Outcome((sentence,), book.citations, table=table)
+    return Outcome(tuple(sentences), book.citations, table=table)
 
 
 @cache
@@ -115,7 +121,7 @@ def _ended(text: str, aside: str, *, wide: bool) -> str:
 
 
 def _told(record: Record, names: Sequence[str] | dict[str, None]) -> list[str]:
-    return [f"{spoken(name)}: {value}" for name in names if (value := record.field(name).value)]
+    return [_named(name, value) for name in names if (value := record.field(name).value)]
 
 
 def _values(record: Record, names: Sequence[str]) -> list[str]:
@@ -135,16 +141,45 @@ def _by(request: Request, told: Sequence[Record]) -> list[str]:
     return list(said.values())
 
 
+def _rest(record: Record, told: Sequence[str], book: CitationBook) -> list[AnswerSentence]:
+    """What else is said of the one record that answers, as a sentence."""
+    fields = [field for field in record.fields if field.name not in told and field.value.strip()][
+        :_MOST_FIELDS
+    ]
+    if not fields:
+        return []
+    units = dict.fromkeys(field.unit for field in fields)
+    numbers = [book.cite(unit.document_id, unit.start, unit.end, unit.text) for unit in units]
+    text = "; ".join(_named(field.name, field.value) for field in fields)
+    return [AnswerSentence(text if has_cjk(text[-1]) else f"{text}.", tuple(numbers), own_words=True)]
+
+
+def _named(name: str, value: str) -> str:
+    return f"{spoken(name)}: {value}" if any(map(str.isalnum, name)) else value
+
+
 def _calling(request: Request, collection: Collection) -> Callable[[Record], str]:
-    """How records are called: by their label, or so that they can be told apart."""
-    if collection.labels_differ or request.field or request.shown:
+    """How records are called: by their label, and where that is a code or not alone, by another value."""
+    columns = [n for n in collection.columns if n not in (collection.label_name, *request.by, *request.shown)]
+    if all(_is_code(record.label) for record in collection.records):
+        columns = [name for name in columns if _are_names(name, collection)]
+    elif collection.labels_differ or request.field or request.shown:
         return lambda record: record.label
-    apart = [name for name in collection.columns if name not in (collection.label_name, *request.by)]
-    apart.sort(key=lambda name: collection.columns[name].holds is not Holds.TEXTS)
-    for name in apart:
+    columns.sort(key=lambda name: collection.columns[name].holds is not Holds.TEXTS)
+    for name in columns:
         if len({(r.label, r.field(name).value) for r in collection.records}) == len(collection.records):
             return lambda record: f"{record.label} – {record.field(name).value}"
     return lambda record: record.label
+
+
+def _is_code(label: str) -> bool:
+    """Whether a label is no word: T05, NG 114, 17."""
+    return _WORD.search(label) is None
+
+
+def _are_names(name: str, collection: Collection) -> bool:
+    values = [record.field(name).value for record in collection.records]
+    return collection.columns[name].holds is Holds.TEXTS and all(_WORD.search(value) for value in values)
 
 
 def _computed(request: Request, column: Column) -> str:

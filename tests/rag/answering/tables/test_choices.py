@@ -43,7 +43,7 @@ def test_few_values_are_all_offered_and_of_many_those_that_are_named() -> None:
     assert {"Stock: sold out", "Stock: not in stock"} <= set(texts("?", COLUMNS, ROWS))
     many = [
         [f"Person {i}", name]
-        for i, name in enumerate(["Anna", "Bo", "Cleo", "Dora", "Eva", "Finn", "Gus", "Hal"])
+        for i, name in enumerate(["Anna", "Bo", "Cleo", "Dora", "Eva", "Finn", "Gus", "Hal", "Ida"])
     ]
     told = texts("What did Doras team win?", ["No.", "Coach"], many)
     assert "Coach: Dora" in told

@@ -1,0 +1,73 @@
+"""Tables and lists of documents as records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest import ingest_paths
+from rag.answering.tables.columns import Holds
+from rag.answering.tables.records import Collection, collections_of
+from rag.reading import quotable_units
+from rag.retrieval.passage_merging import to_passages
+from rag.schema import Hit
+from rag.settings import load_settings
+from rag.store import Store
+from tests.fakes import HashingEmbedder
+
+
+def collections(tmp_path: Path, name: str, text: str) -> list[Collection]:
+    (tmp_path / name).write_text(text, "utf-8")
+    with Store.open(tmp_path / "library") as store:
+        list(ingest_paths([tmp_path / name], store, HashingEmbedder(), load_settings(environment={})))
+        (info,) = store.documents()
+        chunks = store.document_chunks(info.document_id)
+        return collections_of(quotable_units(to_passages(store, [Hit(c.chunk_id, 1.0) for c in chunks], {})))
+
+
+def held(collection: Collection) -> dict[str, Holds]:
+    return {name: column.holds for name, column in collection.columns.items()}
+
+
+def test_blocks_of_named_lines_are_records(tmp_path: Path) -> None:
+    first, second = "NG 114\nBuilt: 2017\nStatus: in service", "NG 127\nBuilt: 2019\nStatus: sold"
+    text = f"Vehicles\n\nPlate: {first}\n\nPlate: {second}\n"
+    (fleet,) = collections(tmp_path, "fleet.txt", text)
+    assert [record.label for record in fleet.records] == ["NG 114", "NG 127"]
+    assert fleet.label_name == "Plate"
+    assert held(fleet)["Built"] is Holds.YEARS
+    assert fleet.records[1].values("Status") == ["sold"]
+
+
+def test_items_that_say_several_things_are_records(tmp_path: Path) -> None:
+    text = (
+        "# Choir\n\n- Nora Feld, treasurer, alto, since 2015\n- Ivy Lacey, soprano, since 2023\n- Bo, bass\n"
+    )
+    (choir,) = collections(tmp_path, "choir.md", text)
+    assert [record.label for record in choir.records] == ["Nora Feld", "Ivy Lacey", "Bo"]
+    assert held(choir)["since"] is Holds.YEARS
+    assert choir.records[0].values("–") == ["treasurer", "alto"]
+
+
+def test_short_sections_are_records(tmp_path: Path) -> None:
+    text = (
+        "# Nursery\n\n## Silver broom\nHeight 90 cm, price $14, likes full sun.\nIn stock: 18.\n\n"
+        "## Marsh lantern\nHeight 45 cm, price $9, likes half shade.\nIn stock: 7.\n"
+    )
+    (nursery,) = collections(tmp_path, "nursery.md", text)
+    assert [record.label for record in nursery.records] == ["Silver broom", "Marsh lantern"]
+    assert held(nursery)["Height"] is held(nursery)["price"] is held(nursery)["In stock"] is Holds.NUMBERS
+    assert nursery.records[1].values("price") == ["$9"]
+
+
+def test_sentences_are_no_records(tmp_path: Path) -> None:
+    text = (
+        "# Trip\n\nBring boots, water and a map.\n\nWe meet at nine, at the bridge, and walk to the mill.\n"
+    )
+    assert collections(tmp_path, "trip.md", text) == []
+
+
+def test_a_table_is_called_by_what_stands_above_it(tmp_path: Path) -> None:
+    text = "# Stock\n\n## Paint\n\n| Paint | Price |\n|-|-|\n| Linen | 18.50 |\n| Dusk | 24 |\n"
+    (paint,) = collections(tmp_path, "stock.md", text)
+    assert "Paint" in paint.named
+    assert held(paint)["Price"] is Holds.NUMBERS
