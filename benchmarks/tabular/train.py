@@ -185,6 +185,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     tables = list(read_tables(given.tables, held_out=False))
+    asked = sum(len(table["questions"]) for table in tables)
     started = time.monotonic()
     examples = [example for table in tables for example in examples_of(asked_of(table))]
     rng = random.Random(given.seed)
@@ -206,7 +207,7 @@ def main() -> None:
         "licence": "Apache-2.0",
         "language": "Arabic, Chinese, Dutch, English, French, German, Italian, Japanese, Korean, Polish,"
         " Portuguese, Russian, Spanish, Thai, Turkish, and questions in one about tables in another",
-        "data": f"{len(examples)} questions on {len(tables)} invented tables",
+        "data": f"{asked:,} questions on {len(tables):,} invented tables",
         "base": "token states of the multilingual universal sentence encoder (Apache-2.0), unchanged",
         "limits": [
             "one table at a time, one operation: no differences, no ranks but the first, no joins",
