@@ -16,8 +16,11 @@ from rag.store import Store
 from tests.fakes import HashingEmbedder
 from tests.rag.answering.tables.many_questions import QUESTIONS, write_tables
 
-_LEAST_RIGHT = 0.95
-_LEAST_FOUND = 55
+_LEAST_RIGHT = 40
+_MOST_WRONG = 12
+"""Of 76 questions that the tables answer."""
+_MOST_TRAPPED = 32
+"""Of 70 that name their values and ask for what they do not tell."""
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +46,14 @@ def denotation(found: Scanned) -> set[str] | float:
     return {record.label for record in found.told}
 
 
-def test_most_that_is_said_is_right(library: Library) -> None:
+def test_most_questions_are_understood_and_most_traps_are_seen(library: Library) -> None:
     scanner = Scanner(library.store, Chooser())
-    wrong, taken, right = [], 0, 0
+    right, wrong, trapped = [], [], []
     for question, expected in QUESTIONS:
         found = scanner.scan(read_question(question), library.retriever.retrieve(question).passages)
-        if found is None:
-            continue
-        taken += 1
-        right += denotation(found) == expected
-        if denotation(found) != expected:
-            wrong.append((question, expected, denotation(found)))
-    assert right >= _LEAST_RIGHT * taken, wrong
-    assert right >= _LEAST_FOUND, right
+        if found is not None:
+            told = denotation(found)
+            (trapped if expected is None else right if told == expected else wrong).append((question, told))
+    assert len(right) >= _LEAST_RIGHT
+    assert len(wrong) <= _MOST_WRONG, wrong
+    assert len(trapped) <= _MOST_TRAPPED, trapped
