@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.tabular.questions import Asked, asked_of, read_tables
+from rag.answering.tables.choice_layout import laid_out
 from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import Chooser, logits_of
-from rag.answering.tables.layout import laid_out
-from rag.answering.tables.records import Collection
 from rag.answering.tables.request import EXTREMES, Request, request_of
+from rag.answering.tables.table_records import Collection
 from rag.resources import resource
 
 __all__ = ["Judged", "denotation", "judged", "told"]

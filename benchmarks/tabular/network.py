@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rag.answering.tables.layout import KINDS, NUMBERS, WIDTH, Laid
+from rag.answering.tables.choice_layout import KINDS, NUMBERS, WIDTH, Laid
 
 __all__ = ["HEADS", "ChooserNet", "collate"]
 

@@ -24,7 +24,7 @@ from typing import Any, Final
 from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
 from rag.answering.tables.columns import Column
 from rag.answering.tables.literals import Literal, literals_of
-from rag.answering.tables.records import Collection, Field, Record
+from rag.answering.tables.table_records import Collection, Field, Record
 from rag.reading import Unit
 from rag.text import words
 

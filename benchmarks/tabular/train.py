@@ -27,9 +27,9 @@ from torch.nn import functional
 from benchmarks.tabular.measure import Judged, judged, told
 from benchmarks.tabular.network import HEADS, ChooserNet, collate
 from benchmarks.tabular.questions import FOLDER, Asked, asked_elsewhere, asked_of, read_tables
+from rag.answering.tables.choice_layout import Laid, laid_out
 from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import log_odds
-from rag.answering.tables.layout import Laid, laid_out
 
 __all__ = ["Example", "examples_of", "train", "write"]
 

@@ -13,8 +13,8 @@ from benchmarks.tabular.measure import denotation, judged
 from benchmarks.tabular.network import HEADS, ChooserNet, collate
 from benchmarks.tabular.questions import Asked, asked_of, read_tables
 from benchmarks.tabular.train import examples_of, train, write
+from rag.answering.tables.choice_layout import laid_out
 from rag.answering.tables.chooser import Chooser, logits_of
-from rag.answering.tables.layout import laid_out
 from rag.answering.tables.request import request_of
 from rag.errors import ModelError, ModelNotFoundError
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from rag.answering.tables.columns import Column, Holds, number_of, spoken
 from rag.answering.tables.literals import ZERO, Literal, literals_of
-from rag.answering.tables.records import Collection, Record
+from rag.answering.tables.table_records import Collection, Record
 from rag.text import words
 
 __all__ = ["Choice", "Operation", "Relation", "choices_of", "share_said"]

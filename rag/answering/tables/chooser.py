@@ -18,9 +18,9 @@ from typing import Final
 
 import numpy as np
 
+from rag.answering.tables.choice_layout import Laid, laid_out
 from rag.answering.tables.choices import Choice
-from rag.answering.tables.layout import Laid, laid_out
-from rag.answering.tables.records import Collection
+from rag.answering.tables.table_records import Collection
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models.bert_graph import Array
 from rag.models.packaged import packaged_path

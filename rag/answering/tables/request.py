@@ -11,7 +11,7 @@ from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
 from rag.answering.tables.chooser import Chooser
 from rag.answering.tables.columns import Holds
 from rag.answering.tables.literals import ZERO
-from rag.answering.tables.records import Collection, Record
+from rag.answering.tables.table_records import Collection, Record
 
 __all__ = ["COMPUTED", "EXTREMES", "Request", "read_request", "request_of"]
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import Chooser
-from rag.answering.tables.records import Collection, Record, collections_of
 from rag.answering.tables.request import COMPUTED, EXTREMES, Request, read_request
+from rag.answering.tables.table_records import Collection, Record, collections_of
 from rag.reading import Question, quotable_units
 from rag.retrieval.passage_merging import to_passages
 from rag.schema import Coverage, Hit, Passage

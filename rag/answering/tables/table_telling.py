@@ -14,9 +14,9 @@ from rag.answering.outcome import Outcome
 from rag.answering.reasons import reply_language
 from rag.answering.tables.choices import Operation
 from rag.answering.tables.columns import Column, Holds, spoken
-from rag.answering.tables.records import Collection, Record
 from rag.answering.tables.request import COMPUTED, EXTREMES, Request
 from rag.answering.tables.scanner import Scanned
+from rag.answering.tables.table_records import Collection, Record
 from rag.reading import CitationBook, Question
 from rag.resources import resource
 from rag.schema import AnswerSentence, AnswerTable

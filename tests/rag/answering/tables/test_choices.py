@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
-from rag.answering.tables.records import Collection, Field, Record
+from rag.answering.tables.table_records import Collection, Field, Record
 from rag.reading import Unit
 
 COLUMNS = ["Paint", "Price (EUR)", "Stock", "Delivered"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingest import ingest_paths
 from rag.answering.tables.columns import Holds
-from rag.answering.tables.records import Collection, collections_of
+from rag.answering.tables.table_records import Collection, collections_of
 from rag.reading import quotable_units
 from rag.retrieval.passage_merging import to_passages
 from rag.schema import Hit

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.tables.choices import Operation, choices_of
-from rag.answering.tables.records import Collection, Field, Record
 from rag.answering.tables.request import Request, request_of
+from rag.answering.tables.table_records import Collection, Field, Record
 from rag.reading import Unit
 
 COLUMNS = ["Tool", "Place", "Holder", "Worth"]

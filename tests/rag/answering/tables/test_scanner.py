@@ -11,7 +11,7 @@ from ingest import ingest_paths
 from rag.answering.events import Finished, SentenceReady
 from rag.answering.tables import Scanned, Scanner, tell_scan
 from rag.answering.tables.choices import Choice, Operation
-from rag.answering.tables.records import Collection
+from rag.answering.tables.table_records import Collection
 from rag.library import Library
 from rag.reading import CitationBook, read_question
 from rag.retrieval.passage_merging import to_passages

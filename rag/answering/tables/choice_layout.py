@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.answering.tables.choices import Choice, Operation, Relation, share_said
 from rag.answering.tables.columns import Column, Holds, spoken
-from rag.answering.tables.records import Collection
+from rag.answering.tables.table_records import Collection
 from rag.models.bert_graph import Array
 from rag.models.universal_tokens import token_weights, universal_tokenizer
 from rag.text import words
