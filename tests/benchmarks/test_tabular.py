@@ -19,6 +19,7 @@ from rag.answering.tables.request import request_of
 from rag.errors import ModelError, ModelNotFoundError
 
 PAINT = {
+    "title": "Paint stock",
     "columns": ["Paint", "Price (EUR)", "Stock"],
     "rows": [["Linen", "18.50", "sold out"], ["Dusk", "24", "in stock"], ["Copper", "9.90", "in stock"]],
     "questions": [

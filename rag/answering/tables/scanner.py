@@ -18,7 +18,7 @@ from rag.store import Store
 
 __all__ = ["Scanned", "Scanner"]
 
-_SURE: Final = 0.6
+_SURE: Final = 0.7
 """How often requests must be right, by those on tables kept apart, to be followed."""
 _NEARLY_AS_SURE: Final = 0.9
 """Tables that are as likely meant as this are not chosen from where they tell different things."""
@@ -141,7 +141,8 @@ def _doable(request: Request, collection: Collection) -> Request | None:
     if request.operation in EXTREMES or request.operation in COMPUTED:
         column = collection.columns[request.field]
         records = tuple(r for r in records if column.order(r.field(request.field).value) is not None)
-        return replace(request, records=records) if records else None
+        is_one = len(records) == 1 and not request.conditions
+        return replace(request, records=records) if records and not is_one else None
     if request.operation is Operation.LIST:
         by_name = len(records) == 1 and request.by == (collection.label_name,)
         return None if by_name or not records else request
