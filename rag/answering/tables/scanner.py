@@ -141,7 +141,7 @@ def _doable(request: Request, collection: Collection) -> Request | None:
     if request.operation in EXTREMES or request.operation in COMPUTED:
         column = collection.columns[request.field]
         records = tuple(r for r in records if column.order(r.field(request.field).value) is not None)
-        is_one = len(records) == 1 and not request.conditions
+        is_one = len(records) == 1 and (request.operation in COMPUTED or not request.conditions)
         return replace(request, records=records) if records and not is_one else None
     if request.operation is Operation.LIST:
         by_name = len(records) == 1 and request.by == (collection.label_name,)
