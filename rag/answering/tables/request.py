@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
 from rag.answering.tables.chooser import Chooser
 from rag.answering.tables.columns import Holds
 from rag.answering.tables.literals import ZERO
 from rag.answering.tables.table_records import Collection, Record
+from rag.text import words
 
 __all__ = ["COMPUTED", "EXTREMES", "Request", "read_request", "request_of"]
 
@@ -43,7 +46,8 @@ class Request:
 def read_request(chooser: Chooser, question: str, collection: Collection) -> Request | None:
     """What a question asks of a table; None where that is nothing."""
     choices = choices_of(question, collection)
-    return request_of(choices, chooser.logits(question, collection, choices), collection)
+    request = request_of(choices, chooser.logits(question, collection, choices), collection)
+    return None if request is None or _leaves_out(question, request, choices, collection) else request
 
 
 def request_of(choices: Sequence[Choice], logits: Sequence[float], collection: Collection) -> Request | None:
@@ -74,13 +78,33 @@ def request_of(choices: Sequence[Choice], logits: Sequence[float], collection: C
     )
 
 
+def _leaves_out(question: str, request: Request, choices: Sequence[Choice], collection: Collection) -> bool:
+    """Whether a question names a value of the table, or a number, that no condition is about.
+
+    Who counts only the electric ones has not understood "how many are diesel or electric". A number may stand
+    in a value, and a value be what the table or a column is called.
+    """
+    asked = f" {' '.join(words(question.casefold()))} "
+    used = " ".join(f"{c.text} {c.value}" for c in request.conditions)
+    known = {*words(f"{used} {collection.named} {' '.join(collection.columns)}".casefold())}
+    for choice in choices:
+        if choice.literal is not None and choice.literal != ZERO:
+            if not known.intersection(words(choice.literal.text.casefold())):
+                return True
+        elif choice.value and not choice.value.isdigit():
+            said = words(choice.value.casefold())
+            if f" {' '.join(said)} " in asked and any(len(w) > 2 and w not in known for w in said):
+                return True
+    return False
+
+
 def _counts(choice: Choice) -> bool:
     """Whether a wrong choice would make the answer wrong: a column told too much or too little does not."""
     return choice.operation is not None or choice.relation is not None
 
 
 def _log_right(logit: float, taken: bool) -> float:
-    return -math.log1p(math.exp(-logit if taken else logit))
+    return -float(np.logaddexp(0.0, -logit if taken else logit))
 
 
 def _compatible(paired: Iterable[tuple[Choice, float]], collection: Collection) -> list[Choice]:
