@@ -14,7 +14,7 @@ from rag.errors import DocumentError
 from rag.settings import load_settings
 
 _SECONDS = 6.0
-"""How long a file may take here: a healthy one must be read in it on a machine that is busy with other tests."""
+"""How long a file may take here: a healthy one must be read in it while other tests keep the machine busy."""
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's signals and limits")
 
