@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import Final
@@ -15,6 +16,9 @@ __all__ = ["did_you_mean", "distance"]
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _LONG: Final = 8
 _MOST: Final = 3
+_LEAST_STEM: Final = 4
+_ENDING: Final = 2
+"""The last letters of a word, in which its forms differ."""
 
 
 def did_you_mean(
@@ -24,7 +28,7 @@ def did_you_mean(
 
     One slip is forgiven, in words of eight letters two; the most frequent of the nearest is told as the
     library writes it. Numbers and identifiers are never corrected, nor is what `is_word` knows to be a word:
-    "come" is no slip of "code".
+    "come" is no slip of "code". Nor is another form of a word: "no ha pagado" does not ask for "pagada".
     """
     typed = {m.group(): stem(m.group().casefold()) for m in _WORD.finditer(question)}
     empty = STOP_WORDS | speech_of(question).function_words
@@ -36,9 +40,15 @@ def did_you_mean(
             continue
         known = _nearest(term, store)
         written = _as_written(known, store) if known else ""
-        if written:
+        if written and not (word.islower() and _is_other_form(word, written.lower())):
             pairs.append((word, written))
     return tuple(pairs[:_MOST])
+
+
+def _is_other_form(word: str, other: str) -> bool:
+    """Whether two words differ in their endings alone."""
+    same = len(os.path.commonprefix((word, other)))
+    return same >= max(_LEAST_STEM, len(word) - _ENDING, len(other) - _ENDING)
 
 
 def distance(one: str, other: str, most: int) -> int:

@@ -64,5 +64,7 @@ def test_each_language_has_every_reason_with_what_is_filled_in(language: str) ->
 def test_a_word_that_asks_is_no_slip_of_another(tmp_path) -> None:
     with Store.open(tmp_path / "library") as store:
         add_to_store(store, document("The fuel of the van is diesel.", "van.txt"), HashingEmbedder())
+        add_to_store(store, document("Rosa: cuota pagada.", "cuotas.txt"), HashingEmbedder())
         assert did_you_mean("Quel est le prix de la voiture?", store) == ()
         assert did_you_mean("Which fuil does it take?", store) == (("fuil", "fuel"),)
+        assert did_you_mean("¿Quién no ha pagado la cuota?", store) == ()
