@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Final
 
 from rag.answering.understanding.speech import speech_of
@@ -47,7 +47,7 @@ def did_you_mean(
 
 def _is_other_form(word: str, other: str) -> bool:
     """Whether two words differ in their endings alone."""
-    same = len(os.path.commonprefix((word, other)))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False)))
     return same >= max(_LEAST_STEM, len(word) - _ENDING, len(other) - _ENDING)
 
 
