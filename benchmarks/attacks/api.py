@@ -47,6 +47,25 @@ _BODIES: Final = [
     b'{"question":"crane","top_k":NaN}', b'{"question":"' + b"z" * 20_000 + b'"}',
     b'{"question":"x","' + b"k" * 100_000 + b'":1}', b'{"question":"x","question":{}}',
 ]
+_OPENAI: Final = ("/v1/chat/completions", "/v1/responses", "/v1/embeddings")
+_CONTENTS: Final = [
+    "null", "1", "{}", "[]", "[null]", "[[]]", '""', '" "', '[{"type":"image_url","image_url":{"url":"file:///etc"}}]',
+    '[{"type":"text"}]', '[{"type":"text","text":{}}]', '"\\ud800"', '[1,2,3]', '[[1,2],[3]]', "NaN", "1e999",
+    '"' + "z" * 30_000 + '"', '["' + "z" * 30_000 + '"]', "[" * 5_000, '["x"' + ',"x"' * 3_000 + "]",
+]
+_OPENAI_FIELDS: Final = [
+    '"model":null', '"model":"x"', '"model":"citewell/"', '"model":"citewell/../x"', '"model":"\\u0000"',
+    '"model":"' + "z" * 50_000 + '"', '"n":2', '"n":1e999', '"n":"1"', '"stream":"yes"', '"stream":2',
+    '"logprobs":true', '"response_format":{"type":"json_schema"}', '"response_format":[]',
+    '"tool_choice":"required"', '"tool_choice":{"type":"function"}', '"stream_options":[]',
+    '"stream_options":{"include_usage":"x"}',
+    '"citewell":[]', '"citewell":{"documents":"x"}', '"citewell":{"documents":["x"]}', '"citewell":{"x":1}',
+    '"citewell":{"collections":["x"]}', '"citewell":{"documents":["\\u0000"]}', '"background":true',
+    '"citewell":{"collections":[{}]}', '"previous_response_id":"x"', '"conversation":{}',
+    '"text":{"format":{"type":"x"}}',
+    '"dimensions":0', '"dimensions":-1', '"dimensions":1e999', '"encoding_format":"hex"', '"input_type":1',
+    '"truncate":"x"', '"messages":{}', '"input":{}',
+]
 _FORMS: Final = [
     b"", b"--x--", b"--x\r\n\r\n", b"file=a", b"--x\r\nContent-Disposition: form-data\r\n\r\nz\r\n--x--\r\n",
     b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + b"n" * 100_000 + b'"\r\n\r\nz',
@@ -106,6 +125,36 @@ def bodies(folder: Path, effort: int) -> Iterator[Trial]:
         for kind in _FORM_KINDS:
             for body in _FORMS:
                 yield api.trial("POST", "/v1/documents", [(b"content-type", kind)], body, refused=True)
+
+
+@attack("requests in OpenAI's form that are none")
+def openai(folder: Path, effort: int) -> Iterator[Trial]:
+    """Broken bodies, contents and fields, names of models, and hosts, at each address of that form."""
+    with _api(folder, note="The harbour office opens at nine.\n") as api:
+        for path in _OPENAI:
+            for body in _BODIES:
+                yield api.trial("POST", path, _JSON, body, refused=True)
+            for content in _CONTENTS:
+                yield api.trial("POST", path, _JSON, _openai_body(path, content).encode())
+            for field in _OPENAI_FIELDS:
+                yield api.trial("POST", path, _JSON, _openai_body(path, '"x"', field).encode())
+            for host in _HOSTS:
+                yield api.trial("POST", path, [*_JSON, (b"host", host)], b"{}", host=False, refused=True)
+            yield api.trial("GET", path, refused=True)
+        names = ["z" * 60_000, "..", "citewell/", "%2e%2e%2f", "%2F"]
+        for name in [*names, *_NUMBERS, *_mutations(_NUMBERS, effort)]:
+            yield api.trial("GET", f"/v1/models/{name}", refused=True)
+            yield api.trial("DELETE", f"/v1/models/{name}", refused=True)
+
+
+def _openai_body(path: str, content: str, *fields: str) -> str:
+    """A request with this content, and then fields that may be named a second time."""
+    if path.endswith("completions"):
+        given = f'"model":"citewell","messages":[{{"role":"user","content":{content}}}]'
+    else:
+        model = "citewell" if path.endswith("responses") else "all-MiniLM-L6-v2"
+        given = f'"model":"{model}","input":{content}'
+    return "{" + ",".join((given, *fields)) + "}"
 
 
 @attack("requests that would fill the log")

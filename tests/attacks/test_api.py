@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import socket
 import subprocess
@@ -202,6 +203,42 @@ def test_a_question_that_takes_too_long_is_ended(
     assert told.status_code == (200 if stream else 504)
     assert "TookTooLongError" in told.text
     assert "event: answer" not in told.text
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", ["chat/completions", "responses", "embeddings"])
+def test_what_takes_too_long_is_told_in_the_form_of_openai_and_not_tried_again(
+    open_library: Callable[..., Library], watched: Watched, path: str, stream: bool
+) -> None:
+    library = open_library(request_seconds=0.5)
+    embeds = path == "embeddings"
+    release = threading.Event()
+    watched.before_questions = lambda: bool(release.wait(1.0 if stream and not embeds else 60.0)) and None
+    told = TestClient(build_application(library), HERE).post(
+        f"/v1/{path}",
+        json={
+            **{"model": watched.name if embeds else "citewell", "stream": stream, "input_type": "query"},
+            **(
+                {"messages": [{"role": "user", "content": QUESTION}]}
+                if "chat" in path
+                else {"input": QUESTION}
+            ),
+        },
+    )
+    release.set()
+    if stream and not embeds:
+        assert told.status_code == 200
+        assert "[DONE]" not in told.text
+        assert "response.completed" not in told.text
+        error = json.loads(told.text.rstrip().rsplit("data: ", 1)[1])
+        error = error.get("error", error)
+        assert error["code"] is None
+    else:
+        assert told.status_code == 504
+        assert told.headers["x-should-retry"] == "false"
+        error = told.json()["error"]
+        assert error["type"] == "server_error"
+    assert "serve.request_seconds" in error["message"]
 
 
 _TURN = {"role": "user", "content": "What?"}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +22,7 @@ from tests.waiting import wait_until
 from ui.api.deadlines import stop_all, stop_when_gone, told_to_stop
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOF = "How much did the boathouse roof repair cost?"
 _BUSY = """
 import socket, time
 import uvicorn
@@ -66,14 +68,24 @@ def test_a_server_with_a_busy_thread_ends_when_it_is_told_to() -> None:
 @pytest.mark.server
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("streamed", [True, False])
-def test_a_model_no_longer_writes_for_a_caller_who_hung_up(tmp_path: Path, streamed: bool) -> None:
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("ask", {"question": ROOF}),
+        ("chat/completions", {"model": "citewell", "messages": [{"role": "user", "content": ROOF}]}),
+        ("responses", {"model": "citewell", "input": ROOF}),
+    ],
+)
+def test_a_model_no_longer_writes_for_a_caller_who_hung_up(
+    tmp_path: Path, path: str, asked: dict[str, Any], streamed: bool
+) -> None:
     """Over real connections, to the API and from there to a model that writes a word a second."""
     notes, library = tmp_path / "notes.txt", str(tmp_path / "library")
     notes.write_text("The boathouse roof repair cost 18,750 crowns.", "utf-8")
     subprocess.run(
         [sys.executable, "-m", "ui", "ingest", "--library", library, str(notes)], check=True, cwd=ROOT
     )
-    body = json.dumps({"question": "How much did the boathouse roof repair cost?", "stream": streamed})
+    body = json.dumps({**asked, "stream": streamed})
     with slow_endpoint(["The"] * 60, 1.0) as model:
         variables = {"CITEWELL_GENERATOR__BASE_URL": model.base_url, "CITEWELL_GENERATOR__API_KEY": "none"}
         server = subprocess.Popen(
@@ -88,7 +100,7 @@ def test_a_model_no_longer_writes_for_a_caller_who_hung_up(tmp_path: Path, strea
             port = re.search(r":(\d+)/v1", server.stdout.readline())
             assert port is not None
             connection = http.client.HTTPConnection("127.0.0.1", int(port[1]))
-            connection.request("POST", "/v1/ask", body, {"Content-Type": "application/json"})
+            connection.request("POST", f"/v1/{path}", body, {"Content-Type": "application/json"})
             wait_until(lambda: model.asked)
             connection.close()
             wait_until(lambda: model.hung_up)

@@ -11,7 +11,17 @@ from rag.errors import UsageError
 from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS
 from ui.api.error_responses import RequestTooLargeError
 
-__all__ = ["AskBody", "FeedbackBody", "SearchBody", "Turn", "number", "read_body"]
+__all__ = [
+    "AskBody",
+    "Documents",
+    "FeedbackBody",
+    "SearchBody",
+    "Turn",
+    "number",
+    "read_body",
+    "read_json",
+    "what_is_wrong",
+]
 
 _MOST_BYTES: Final = 8_000_000
 _LONGEST_NAME: Final = 4_096
@@ -75,6 +85,20 @@ async def read_body(request: Request, kind: type[Body]) -> Body:
         RequestTooLargeError: it is larger than a question can be.
         UsageError: it is no JSON of this form; the message names each field that is wrong.
     """
+    body = await read_json(request)
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise UsageError(what_is_wrong(error)) from None
+
+
+async def read_json(request: Request) -> bytes:
+    """A request's body that calls itself JSON.
+
+    Raises:
+        RequestTooLargeError: it is larger than a question can be.
+        UsageError: it calls itself something else.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise UsageError("send JSON, with `Content-Type: application/json`")
     body = bytearray()
@@ -82,11 +106,12 @@ async def read_body(request: Request, kind: type[Body]) -> Body:
         body += piece
         if len(body) > _MOST_BYTES:
             raise RequestTooLargeError(f"a question may carry {_MOST_BYTES / 1e6:.0f} MB with all around it")
-    try:
-        return kind.model_validate_json(bytes(body))
-    except ValidationError as error:
-        told = (f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
-        raise UsageError("; ".join(told)) from None
+    return bytes(body)
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Each field that is wrong, and how."""
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
 
 
 def number(text: str, name: str, most: int = 10**15) -> int:

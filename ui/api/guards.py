@@ -48,7 +48,7 @@ class Guard:
         try:
             self._check(scope["path"], Headers(scope=scope))
         except CitewellError as error:
-            await error_response(error)(scope, receive, send)
+            await error_response(error, scope["path"])(scope, receive, send)
             return
         limits = self._settings
         arriving = Arriving(receive, most_bytes(limits), limits.idle_seconds, limits.request_seconds)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -16,17 +14,14 @@ from starlette.routing import Route
 from rag.answering import AnswerEvent, Finished, PassagesFound, Searching, SentenceReady, TokenWritten
 from rag.errors import CitewellError
 from rag.library import Library
-from rag.schema import Answer, Message
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
 from ui.api.bodies import AskBody, FeedbackBody, SearchBody, number, read_body
-from ui.api.deadlines import stop_when_gone, told_to_stop
-from ui.api.error_responses import TookTooLongError, error_json
+from ui.api.error_responses import error_json
+from ui.api.request_work import answer_whole, gone, stream_answer, within_time
 
 __all__ = ["ROUTES"]
 
 _MOST_RUNS = 1_000
-_GONE = 499
-"""What nginx logs for a caller who hung up; nobody receives it."""
 
 
 async def search(request: Request) -> Response:
@@ -44,17 +39,11 @@ async def ask(request: Request) -> Response:
     if body.stream:
         # a wrong document is told by the status, not within a stream that has begun
         await run_in_threadpool(library.document_ids, body.documents)
-        return StreamingResponse(_events(library, body), media_type="text/event-stream")
-    async with stop_when_gone(request) as stop:
-        working = asyncio.ensure_future(run_in_threadpool(_answer, library, body, stop))
-        working.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # nobody may wait
-        await asyncio.wait({working}, timeout=library.settings.serve.request_seconds)
-    if not working.done():
-        raise _took_too_long(library)
-    answer = working.result()
-    if answer is None:  # nobody is there to read it
-        return Response(status_code=_GONE)
-    return JSONResponse({"id": answer.run_id, **answer_json(answer)})
+        return StreamingResponse(stream_answer(library, body, _told, _failed), media_type="text/event-stream")
+    finished = await within_time(request, lambda stop: answer_whole(library, body, stop))
+    if finished is None:
+        return gone()
+    return JSONResponse({"id": finished.answer.run_id, **answer_json(finished.answer)})
 
 
 async def list_runs(request: Request) -> Response:
@@ -91,55 +80,12 @@ ROUTES = [
 ]
 
 
-async def _events(library: Library, body: AskBody) -> AsyncIterator[str]:
-    """The events of an answer as text; a caller who goes away, and the deadline, stop the work."""
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        stop.set()
-
-    with told_to_stop() as stop:
-        deadline = threading.Timer(library.settings.serve.request_seconds, end)
-        deadline.daemon = True
-        deadline.start()
-        try:
-            async for text in iterate_in_threadpool(_texts(library, body, stop, late)):
-                yield text
-        finally:
-            deadline.cancel()
+def _told(event: AnswerEvent) -> Iterator[str]:
+    yield _event(*_event_json(event))
 
 
-def _answer(library: Library, body: AskBody, stop: threading.Event) -> Answer | None:
-    """The answer; None where it was stopped before there was one."""
-    for event in _asked(library, body, stop):
-        if isinstance(event, Finished):
-            return event.answer
-        if stop.is_set():
-            break
-    return None
-
-
-def _texts(library: Library, body: AskBody, stop: threading.Event, late: threading.Event) -> Iterator[str]:
-    try:
-        for event in _asked(library, body, stop):
-            if late.is_set():
-                raise _took_too_long(library)
-            if stop.is_set():
-                return
-            yield _event(*_event_json(event))
-    except CitewellError as error:
-        yield _event("error", error_json(error))
-
-
-def _asked(library: Library, body: AskBody, stop: threading.Event) -> Iterator[AnswerEvent]:
-    history = [Message(turn.role, turn.content) for turn in body.history]
-    return library.ask_stream(body.question, body.documents, history, stop, use_cache=body.use_cache)
-
-
-def _took_too_long(library: Library) -> TookTooLongError:
-    seconds = library.settings.serve.request_seconds
-    return TookTooLongError(f"no answer within {seconds:g} s (serve.request_seconds): ask for less at once")
+def _failed(error: CitewellError) -> str:
+    return _event("error", error_json(error))
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from starlette.routing import Route
 import rag
 from rag.errors import CitewellError
 from rag.library import Library
-from ui.api import document_routes, question_routes
+from ui.api import document_routes, openai_chat, openai_models, openai_responses, question_routes
 from ui.api.deadlines import patient_protocol, stop_all
 from ui.api.error_responses import on_error, on_http_error
 from ui.api.guards import Guard
@@ -38,7 +38,14 @@ def build_application(library: Library) -> Starlette:
     """Everything under `/v1`, guarded as `library.settings.serve` says; the library stays the caller's."""
     guard = Middleware(Guard, settings=library.settings.serve)
     application = Starlette(
-        routes=[Route("/health", health, methods=["GET"]), *question_routes.ROUTES, *document_routes.ROUTES],
+        routes=[
+            Route("/health", health, methods=["GET"]),
+            *question_routes.ROUTES,
+            *document_routes.ROUTES,
+            *openai_models.ROUTES,
+            *openai_chat.ROUTES,
+            *openai_responses.ROUTES,
+        ],
         middleware=[guard],
         exception_handlers={CitewellError: on_error, HTTPException: on_http_error, Exception: on_error},
     )
