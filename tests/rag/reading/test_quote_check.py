@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from rag.reading.quote_check import LONGEST_QUOTE, check_quote
 
 TEXT = (
-    "The roof\n\nThe repair cost £186,400.\nThe Roof Appeal, which the friends of\nthe library opened in 2023, "
-    "brought £171,000; the rest came from “the reserve” – all of it.\n\n图书馆每天\n开放到九点。\n\nPump P-17 is red."
+    "The roof\n\nThe repair cost £186,400.\nThe Roof Appeal, which the friends of\nthe library opened in "
+    "2023, brought £171,000; the rest came from “the reserve” – all of it.\n\n"
+    "图书馆每天\n开放到九点。\n\nPump P-17 is red."
 )
+APPEAL = "the library opened in 2023, brought £171,000; the rest came from “the reserve” – all of it."
+WORDS = ("a", "b1", "1,200", "P-17", "图", "书", "x.", "“y”")
 
 
 @pytest.mark.parametrize(
@@ -77,12 +80,8 @@ def test_what_is_no_quote_is_refused(quote: str) -> None:
         check_quote(quote, TEXT)
 
 
-@given(
-    st.lists(st.sampled_from(["a", "b1", "1,200", "P-17", "图", "书", "x.", "“y”"]), min_size=1), st.data()
-)
-def test_whole_words_of_a_text_are_found_however_they_are_spaced(
-    words: list[str], data: st.DataObject
-) -> None:
+@given(st.lists(st.sampled_from(WORDS), min_size=1), st.data())
+def test_whole_words_are_found_however_they_are_spaced(words: list[str], data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, len(words)))
     text = "\n ".join(words)
