@@ -147,8 +147,8 @@ def _nearest(quote: str, text: str) -> QuoteCheck:
         return QuoteCheck()
     matches = list(islice(token.finditer(plain), *window))
     blocks = SequenceMatcher(None, words, [match[0].casefold() for match in matches]).get_matching_blocks()
-    first, last = matches[blocks[0].b], matches[max(blocks[-2].b + blocks[-2].size - 1, 0)]
-    span = _sentences(text, first.start(), last.end())
+    matches = matches[blocks[0].b : blocks[-2].b + blocks[-2].size] if len(blocks) > 1 else matches
+    span = _sentences(text, matches[0].start(), matches[-1].end())
     wanted, told = _tokens(quote, 0), _tokens(text[span.start : span.end], span.start)
     steps = SequenceMatcher(None, [word for word, _ in wanted], [word for word, _ in told]).get_opcodes()
     while steps and steps[0][0] == "insert":  # the sentences begin before the quote, or go on after it
@@ -173,9 +173,9 @@ def _slice(text: str, tokens: Sequence[tuple[str, int]]) -> str:
 
 
 def _best_window(wanted: list[str], held: list[str]) -> Span | None:
-    """As many tokens as are wanted that share most with them, by rarity; from the first shared to the last.
+    """Where in `held` the tokens stand that share most with those `wanted`, by rarity, and some around them.
 
-    None where less than `_NEAR` is shared.
+    The rarest shared one lies where it does in what is wanted. None where less than `_NEAR` is shared.
     """
     counts, left = Counter(held), Counter(wanted)
     weights = {word: math.log(1 + len(held) / counts[word]) for word in left if word in counts}
@@ -193,8 +193,11 @@ def _best_window(wanted: list[str], held: list[str]) -> Span | None:
             best, at = score, place
     if at < 0 or best < least:
         return None
-    inside = [i for i in range(max(at - len(wanted) + 1, 0), at + 1) if held[i] in left]
-    return Span(inside[0], inside[-1] + 1)
+    size = len(wanted)
+    inside = [i for i in range(max(at - size + 1, 0), at + 1) if held[i] in left]
+    anchor = max(inside, key=lambda i: weights[held[i]])
+    start = anchor - wanted.index(held[anchor])
+    return Span(max(start - size // 4, 0), start + size + size // 4)
 
 
 def _sentences(text: str, start: int, end: int) -> Span:

@@ -226,14 +226,16 @@ def _show(library: Library, asked: forms.PageRequest, _: threading.Event) -> Out
 
 
 def _add(library: Library, asked: forms.AddRequest, stop: threading.Event, folder: Path) -> Outcome:
+    told = repr(asked.path[:200])
     try:
         path = (folder / asked.path).resolve()
+        is_inside, is_file = path.is_relative_to(folder), path.is_file()
     except (OSError, ValueError) as error:  # a name that is too long, or holds a null character
-        raise UsageError(f"{asked.path[:80]!r} is no path of a file: {error}") from None
-    if not path.is_relative_to(folder):
-        raise UsageError(f"{asked.path!r} is outside of {str(folder)!r}: only files in there can be added")
-    if not path.is_file():
-        raise UsageError(f"there is no file {asked.path!r} in {str(folder)!r}: give one by its path there")
+        raise UsageError(f"{told} is no path of a file: {error}") from None
+    if not is_inside:
+        raise UsageError(f"{told} is outside of {str(folder)!r}: only files in there can be added")
+    if not is_file:
+        raise UsageError(f"there is no file {told} in {str(folder)!r}: give one by its path there")
     results = list(ingest_paths([path], library.store, library.embedder, library.settings, stop=stop))
     if results and all(result.error for result in results):
         raise DocumentError("; ".join(f"{result.source}: {result.error}" for result in results))

@@ -64,6 +64,14 @@ def test_the_nearest_text_is_whole_sentences() -> None:
     )
 
 
+def test_of_many_lines_alike_the_one_with_the_rare_word_is_nearest() -> None:
+    lines = [f"Line {number} of the register names berth {number * 7}." for number in range(300)]
+    found = check_quote("Line 150 of the register names berth 1051.", "\n".join(lines))
+    assert found.nearest is not None
+    assert "\n".join(lines)[slice(*found.nearest)] == lines[150]
+    assert found.differences == (("1051", "1050"),)
+
+
 def test_what_is_not_there_at_all_has_nothing_near() -> None:
     assert check_quote("Quantum chromodynamics describes gluons", TEXT).nearest is None
     assert check_quote("anything", "").nearest is None

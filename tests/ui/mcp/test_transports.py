@@ -244,6 +244,12 @@ def test_a_library_that_is_written_meanwhile_is_read(tmp_path: Path) -> None:
         assert "Marlin 39" in found["answer"]
 
 
+def test_what_takes_too_long_is_ended_and_told(samples: Path) -> None:
+    with over_stdio("--library", str(samples), "--set", "serve.request_seconds=0.05") as caller:
+        told = caller.refusal("ask", question="What did the repair of the roof cost?")
+        assert told == "not done within 0.05 s (serve.request_seconds): ask for less at once"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
