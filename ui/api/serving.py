@@ -20,13 +20,14 @@ from starlette.routing import Route
 import rag
 from rag.errors import CitewellError
 from rag.library import Library
+from rag.settings import ServeSettings
 from ui.api import document_routes, openai_chat, openai_models, openai_responses, question_routes
 from ui.api.deadlines import patient_protocol, stop_all
 from ui.api.error_responses import on_error, on_http_error
 from ui.api.guards import Guard
 from ui.listening import address, ended_like_ctrl_c, log_to_standard_error, told_port, warn_of_strangers
 
-__all__ = ["Server", "build_application", "serve"]
+__all__ = ["Server", "build_application", "health", "listen", "serve"]
 
 
 async def health(_: Request) -> Response:
@@ -77,14 +78,22 @@ def serve(library: Library) -> None:
     Raises:
         UsageError: no port is free near the one asked for, or the address is not this machine's.
     """
-    settings = library.settings.serve
+    listen(build_application(library), library.settings.serve, "/v1")
+
+
+def listen(application: Starlette, settings: ServeSettings, path: str) -> None:
+    """Serve a guarded application, telling that it answers at `path`, until it is stopped.
+
+    Raises:
+        UsageError: no port is free near the one asked for, or the address is not this machine's.
+    """
     port = told_port(settings.host, settings.port)
     warn_of_strangers(
         settings.host, settings.token is not None, "set CITEWELL_SERVE__TOKEN to ask for a token"
     )
     log_to_standard_error()
     config = uvicorn.Config(
-        build_application(library),
+        application,
         http=patient_protocol(settings.idle_seconds),
         limit_concurrency=settings.connections,
         log_config=None,
@@ -94,6 +103,6 @@ def serve(library: Library) -> None:
     )
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.create_server((settings.host, port), family=family) as listening:
-        print(f"Citewell answers at {address(settings.host, port)}/v1  (Ctrl-C stops it)", flush=True)
+        print(f"Citewell answers at {address(settings.host, port)}{path}  (Ctrl-C stops it)", flush=True)
         with contextlib.suppress(KeyboardInterrupt), ended_like_ctrl_c():
             Server(config).run(sockets=[listening])

@@ -33,7 +33,7 @@ def build() -> typer.Typer:
     from ui.cli.feedback_commands import feedback
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
-    from ui.cli.servers import serve_api, web_app
+    from ui.cli.servers import serve_api, serve_mcp, web_app
     from ui.cli.settings import show_settings
 
     application = typer.Typer(
@@ -57,6 +57,7 @@ def build() -> typer.Typer:
     application.add_typer(feedback, name="feedback")
     application.command("ui")(web_app)
     application.command("serve")(serve_api)
+    application.command("mcp")(serve_mcp)
     application.command("settings")(show_settings)
     return application
 

@@ -1,11 +1,14 @@
-"""`citewell ui` and `citewell serve`: the web app and the HTTP API."""
+"""`citewell ui`, `citewell serve` and `citewell mcp`: the web app, the HTTP API, the tools for assistants."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rag.errors import ConfigurationError, UsageError
 from ui.cli.command_options import (
     ConfigOption,
     HostOption,
@@ -17,7 +20,7 @@ from ui.cli.command_options import (
     read_settings,
 )
 
-__all__ = ["serve_api", "web_app"]
+__all__ = ["serve_api", "serve_mcp", "web_app"]
 
 
 def web_app(
@@ -55,3 +58,35 @@ def serve_api(
     settings = read_settings(library, config, assignments, serve__host=host, serve__port=port)
     with open_library(settings, create=True) as opened:
         serve(opened)
+
+
+def serve_mcp(
+    library: LibraryOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    http: Annotated[
+        bool, typer.Option("--http", help="Listen for HTTP instead of standard input, at /mcp.")
+    ] = False,
+    host: HostOption = None,
+    port: PortOption = None,
+    add_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--add-from",
+            metavar="FOLDER",
+            exists=True,
+            file_okay=False,
+            help="Let assistants add documents, from this folder only; else they can add none.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the library to assistants, by the Model Context Protocol."""
+    if not http and (host is not None or port is not None):
+        raise UsageError("--host and --port go with --http: else the server listens to standard input")
+    if find_spec("mcp") is None:
+        raise ConfigurationError("`citewell mcp` needs a package: pip install 'citewell[mcp]'")
+    settings = read_settings(library, config, assignments, serve__host=host, serve__port=port)
+    with open_library(settings, create=add_from is not None) as opened:
+        from ui.mcp.transports import serve_http, serve_stdio
+
+        (serve_http if http else serve_stdio)(opened, add_from)
