@@ -12,6 +12,9 @@ from typing import Any, ClassVar
 import pytest
 from langchain.agents import create_agent
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.tools import BaseTool
+from langchain_tests.integration_tests import ToolsIntegrationTests
+from langchain_tests.unit_tests import ToolsUnitTests
 
 from ingest.added_texts import Text, add_texts
 from rag.library import Library
@@ -40,6 +43,52 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         texts = [Text(name, text, {"title": name}) for name, text in TOWN.items()]
         add_texts(texts, opened.store, opened.embedder, opened.settings)
         yield opened
+
+
+class Asking:
+    @pytest.fixture(autouse=True)
+    def of_library(self, library: Library) -> None:
+        self._tool = library.as_tool()
+
+    @pytest.fixture
+    def anyio_backend(self) -> str:
+        return "asyncio"
+
+    @property
+    def tool_constructor(self) -> BaseTool:
+        return self._tool
+
+    @property
+    def tool_invoke_params_example(self) -> dict[str, Any]:
+        return {"question": "Who built the lighthouse?", "documents": ["lighthouse"]}
+
+
+class Searching(Asking):
+    @pytest.fixture(autouse=True)
+    def of_library(self, library: Library) -> None:
+        self._tool = library.as_search_tool()
+
+    @property
+    def tool_invoke_params_example(self) -> dict[str, Any]:
+        return {"query": "fish", "top_k": 2}
+
+
+class TestAskingUnit(Asking, ToolsUnitTests):
+    """LangChain's standard tests of tools, on the one that answers."""
+
+
+@pytest.mark.anyio
+class TestAsking(Asking, ToolsIntegrationTests):
+    """The same where they call it."""
+
+
+class TestSearchingUnit(Searching, ToolsUnitTests):
+    """LangChain's standard tests of tools, on the one that searches."""
+
+
+@pytest.mark.anyio
+class TestSearching(Searching, ToolsIntegrationTests):
+    """The same where they call it."""
 
 
 def test_the_answer_has_its_quotes_and_the_artifact_its_citations(library: Library) -> None:
