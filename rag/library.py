@@ -17,6 +17,7 @@ from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Search
 from rag.answering.answer_cache import AnswerCache
 from rag.errors import CitewellError, NotFoundError
 from rag.feedback import Ratings
+from rag.langchain import LangChainViews
 from rag.limits import check_request, recent_turns
 from rag.models import Embedder
 from rag.models.devices import prepare_environment
@@ -31,8 +32,6 @@ from rag.wire import answer_json
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.retrievers import BaseRetriever
-    from langchain_core.runnables import Runnable
 
     from rag.store.stored_records import Rating
 
@@ -41,7 +40,7 @@ __all__ = ["Library"]
 _LOG = logging.getLogger(__name__)
 
 
-class Library:
+class Library(LangChainViews):
     """A folder of documents with everything derived from them.
 
     Models load at first use: opening a library, listing and checking it need none.
@@ -386,17 +385,3 @@ class Library:
             NotFoundError: there is none of this id.
         """
         return self.store.run(run_id)
-
-    def as_retriever(self) -> BaseRetriever:
-        """This library as a LangChain retriever."""
-        from rag.retrieval import as_langchain_retriever
-
-        return as_langchain_retriever(self.retriever)
-
-    def as_runnable(self) -> Runnable[str, dict[str, Any]]:
-        """This library as a LangChain runnable: a question in, an answer as plain JSON values out."""
-        from langchain_core.runnables import RunnableLambda
-
-        from rag.wire import answer_json
-
-        return RunnableLambda(lambda question: answer_json(self.ask(question)), name="citewell")

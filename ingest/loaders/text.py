@@ -15,7 +15,7 @@ from ingest.loaders.title_lines import numbered_level, stands_as_title
 from rag.schema import PAGE_BREAK, Block, BlockKind, Document
 from rag.settings import IngestSettings
 
-__all__ = ["LOADER", "TextLoader"]
+__all__ = ["LOADER", "TextLoader", "write_pages"]
 
 _LINE: Final = re.compile(r"[^\n]*\n?")
 _UNDERLINE: Final = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,})\s*")
@@ -40,11 +40,16 @@ class TextLoader:
         builder = DocumentBuilder(source, sha256, self.media_types[0])
         builder.warnings.extend(decoded.warnings)
         builder.metadata["encoding"] = decoded.encoding
-        for i, page in enumerate(map(spelled, decoded.text.rstrip(PAGE_BREAK).split(PAGE_BREAK))):
-            if i:
-                builder.page_break()
-            builder.verbatim(page, list(_blocks(page)))
+        write_pages(builder, PAGE_BREAK.join(map(spelled, decoded.text.split(PAGE_BREAK))))
         return builder.build()
+
+
+def write_pages(builder: DocumentBuilder, text: str) -> None:
+    """Write a text as it is, parted into pages by its form feeds, with its paragraphs, lists and headings."""
+    for i, page in enumerate(text.rstrip(PAGE_BREAK).split(PAGE_BREAK)):
+        if i:
+            builder.page_break()
+        builder.verbatim(page, list(_blocks(page)))
 
 
 def _blocks(text: str) -> Iterator[Block]:

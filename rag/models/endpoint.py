@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig
+from langchain_core.tools import BaseTool
 from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError, EndpointError
@@ -68,6 +69,22 @@ class EndpointChatModel(StreamingChatModel):
             "base_url": self._settings.base_url,
             "temperature": self._settings.temperature,
         }
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """The model with tools that it may call, in the form in which the provider takes them.
+
+        Raises:
+            NotImplementedError: the provider's models take no tools.
+        """
+        bound = self._inner.bind_tools(tools, tool_choice=tool_choice, **kwargs)
+        assert isinstance(bound, RunnableBinding)
+        return self.bind(**bound.kwargs)
 
     def _generate(
         self,

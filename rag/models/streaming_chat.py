@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Se
 from typing import Any, Final, Generic, TypeVar
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ChatMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -92,10 +92,26 @@ class StreamingChatModel(BaseChatModel):
         """A count on the safe side, without loading anything; LangChain's own would ask a model hub."""
         return len(text.encode()) // 3 + 1
 
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
+        """What LangChain's tracers and callbacks are told of a call."""
+        told = super()._get_ls_params(stop, **kwargs)
+        told["ls_provider"] = self._settings.provider
+        told.setdefault("ls_temperature", self._settings.temperature)
+        told.setdefault("ls_max_tokens", self._settings.max_new_tokens)
+        return told
+
     def with_structured_output(
-        self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
+        self,
+        schema: dict[str, Any] | type,
+        *,
+        include_raw: bool = False,
+        method: str | None = None,
+        strict: bool | None = None,
+        **kwargs: Any,
     ) -> Runnable[LanguageModelInput, Any]:
         """Values of a JSON schema or a pydantic model; the model can write nothing else.
+
+        That is so whatever `method` and `strict` say, which LangChain's other models need to be told.
 
         Raises:
             UsageError: the schema cannot be enforced.

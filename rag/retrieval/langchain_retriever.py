@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import run_in_executor
 
 from rag.retrieval.retriever import HybridRetriever
 from rag.schema import Passage
@@ -18,7 +19,8 @@ class CitewellRetriever(BaseRetriever):
     """A `BaseRetriever` over a `HybridRetriever`.
 
     Each document's metadata holds what a citation needs: `document_id`, `source`, `title`, `page`,
-    `start`, `end`, `score`, `headings`. `documents` restricts the search to these document ids.
+    `start`, `end`, `score`, `headings`. `documents` restricts the search to these document ids. `top_k` is
+    how many are found; a call may say it otherwise: `retriever.invoke(question, top_k=3)`.
     """
 
     retriever: Any
@@ -26,10 +28,17 @@ class CitewellRetriever(BaseRetriever):
     documents: tuple[str, ...] | None = None
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, top_k: int | None = None
     ) -> list[LangChainDocument]:
-        found = self.retriever.retrieve(query, self.top_k, self.documents)
+        found = self.retriever.retrieve(query, self.top_k if top_k is None else top_k, self.documents)
         return [_langchain_document(passage) for passage in found.passages]
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, top_k: int | None = None
+    ) -> list[LangChainDocument]:
+        return await run_in_executor(
+            None, self._get_relevant_documents, query, run_manager=run_manager.get_sync(), top_k=top_k
+        )
 
 
 def as_langchain_retriever(

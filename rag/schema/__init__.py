@@ -17,8 +17,10 @@ from rag.schema.answers import (
     Verdict,
 )
 from rag.schema.documents import (
+    METADATA,
     PAGE_BREAK,
     PROPERTIES,
+    TEXT_SOURCE,
     Block,
     BlockKind,
     Document,
@@ -32,8 +34,10 @@ from rag.schema.passages import Box, Chunk, ChunkPlace, Heading, Hit, Leg, Passa
 from rag.schema.records import Check, Example, Message, RunRecord
 
 __all__ = [
+    "METADATA",
     "PAGE_BREAK",
     "PROPERTIES",
+    "TEXT_SOURCE",
     "Answer",
     "AnswerSentence",
     "AnswerTable",

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Final
 
 __all__ = [
+    "METADATA",
     "PAGE_BREAK",
     "PROPERTIES",
+    "TEXT_SOURCE",
     "Block",
     "BlockKind",
     "Document",
@@ -24,6 +26,10 @@ __all__ = [
 PAGE_BREAK = "\f"
 PROPERTIES = "Document properties"
 """The heading at the end of a document above who wrote it and when, which stands on no page of it."""
+TEXT_SOURCE: Final = "text://"
+"""How the source of a document begins that is no file, but a text that a program brought under an id."""
+METADATA: Final = "metadata"
+"""The key in such a document's metadata under which stands, as a JSON object, what came with the text."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

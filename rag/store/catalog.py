@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rag.errors import NotFoundError
 from rag.schema import Block, ChunkPlace, DocumentInfo, Heading, Page, StoredChunk
@@ -36,6 +37,14 @@ class Catalog(Records):
         with self._database.reading() as connection:
             found = stored_documents.documents_where(connection, "source = ?", storable(source))
         return found[0] if found else None
+
+    def matching_ids(self, wanted: Mapping[str, Any]) -> list[str]:
+        """The ids of the documents of which all that is wanted is true: equal values of the same kind.
+
+        Of a text that a program brought its metadata count, of a file `document_id`, `source` and `title`.
+        """
+        with self._database.reading() as connection:
+            return stored_documents.matching_ids(connection, json.dumps(wanted))
 
     def resolve(self, name: str) -> DocumentInfo:
         """The document that people call `name`: its id, source, path, or unique file name.

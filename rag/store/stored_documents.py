@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from rag.errors import NotFoundError, UsageError
-from rag.schema import Document, DocumentInfo, Page
+from rag.schema import METADATA, TEXT_SOURCE, Document, DocumentInfo, Page
 from rag.store.texts import insert_text, storable
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "insert_document",
     "list_documents",
     "list_pages",
+    "matching_ids",
     "now",
     "page_at",
     "page_by_number",
@@ -136,6 +137,24 @@ def documents_where(connection: sqlite3.Connection, condition: str, *values: obj
     rows = connection.execute(f"SELECT {_COLUMNS} FROM documents WHERE {condition} ORDER BY source", values)
     names = [column[0] for column in rows.description]
     return [_info(dict(zip(names, row, strict=True))) for row in rows]
+
+
+_FACTS: Final = (
+    f"CASE WHEN substr(source, 1, {len(TEXT_SOURCE)}) = '{TEXT_SOURCE}'"
+    f" THEN json_extract(metadata, '$.{METADATA}')"
+    " ELSE json_object('document_id', document_id, 'source', source, 'title', title) END"
+)
+
+
+def matching_ids(connection: sqlite3.Connection, wanted: str) -> list[str]:
+    """The ids of the documents of which all is true that a JSON object says; see `Catalog.matching_ids`."""
+    rows = connection.execute(
+        "SELECT document_id FROM documents WHERE NOT EXISTS (SELECT 1 FROM json_each(?) w WHERE NOT EXISTS"
+        f" (SELECT 1 FROM json_each({_FACTS}) f"
+        " WHERE f.key = w.key AND f.type = w.type AND f.value IS w.value)) ORDER BY source",
+        (wanted,),
+    )
+    return [row[0] for row in rows]
 
 
 def _info(values: dict[str, Any]) -> DocumentInfo:

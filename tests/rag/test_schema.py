@@ -19,8 +19,10 @@ def test_the_public_words_are_all_exported() -> None:
     }
     assert set(rag.schema.__all__) == defined | {
         "Leg",
+        "METADATA",
         "PAGE_BREAK",
         "PROPERTIES",
+        "TEXT_SOURCE",
         "source_name",
         "without_controls",
     }
