@@ -21,7 +21,7 @@ from benchmarks.tabular.questions import Asked, asked_of, read_tables
 from rag.answering.tables.choice_layout import laid_out
 from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import Chooser, logits_of
-from rag.answering.tables.request import EXTREMES, Request, request_of
+from rag.answering.tables.request import EXTREMES, Request, leaves_out, request_of
 from rag.answering.tables.table_records import Collection
 from rag.resources import resource
 
@@ -47,14 +47,14 @@ class Judged:
 
 
 def judged(
-    weights: Mapping[str, np.ndarray], heads: int, tables: Iterable[Mapping[str, Any]]
+    networks: Sequence[Mapping[str, np.ndarray]], heads: int, tables: Iterable[Mapping[str, Any]]
 ) -> list[Judged]:
-    """Every question of some tables, read with these weights."""
-    tables_of = {name: part.astype(np.float32) for name, part in weights.items()}
+    """Every question of some tables, read by networks of these weights."""
+    read = [{name: part.astype(np.float32) for name, part in weights.items()} for weights in networks]
 
     def logits(asked: Asked) -> Sequence[float]:
         laid = laid_out(asked.question, asked.collection, asked.choices)
-        return logits_of(laid, tables_of, heads).tolist()
+        return logits_of(laid, read, heads).tolist()
 
     return [
         _judged(asked, str(table["file"]), logits(asked))
@@ -67,12 +67,17 @@ def judged(
 def _judged(asked: Asked, file: str, logits: Sequence[float]) -> Judged:
     wanted = request_of(asked.choices, [_FAR if mark else -_FAR for mark in asked.marks], asked.collection)
     said = request_of(asked.choices, logits, asked.collection)
+    if said is not None and leaves_out(asked.question, said, asked.choices, asked.collection):
+        said = None
     same = denotation(said, asked.collection) == denotation(wanted, asked.collection)
     return Judged(asked, file, said, same)
 
 
 def denotation(request: Request | None, collection: Collection) -> tuple[object, ...]:
-    """What a request comes to: the operation and the places of its records; nothing where there is none."""
+    """What a request comes to: the operation, the places of its records, and the columns that are looked up.
+
+    Nothing where there is no request.
+    """
     if request is None:
         return ()
     places = {id(record): i for i, record in enumerate(collection.records)}
@@ -85,7 +90,8 @@ def denotation(request: Request | None, collection: Collection) -> tuple[object,
         best = (max if request.operation is Operation.LARGEST else min)(known, default=None)
         records = [record for record in records if best is not None and orders[id(record)] == best]
         kind = "list"
-    return (kind, *sorted(places[id(record)] for record in records))
+    shown = sorted(request.shown) if request.operation is Operation.VALUE else ()
+    return (kind, *sorted(places[id(record)] for record in records), *shown)
 
 
 def told(found: Sequence[Judged]) -> str:

@@ -130,7 +130,7 @@ def _conditions(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 def _is_it(choice: Choice, kind: str, column: str, relation: str, value: str, collection: Collection) -> bool:
     if kind == "do":
-        by = "" if relation in ("list", "count") else column
+        by = "" if relation in ("list", "value", "count") else column
         return choice.operation is not None and choice.operation.value == relation and choice.column == by
     if choice.operation is not None or choice.column != column:
         return False

@@ -4,7 +4,7 @@ Each question comes with the choices that its table admits. Columns that it does
 random, and now and then one that it does: then it asks for nothing. Losses are binary cross entropy of every
 choice and cross entropy of the operation, with none as one of them. The average of the weights over the last
 part of training ships (Izmailov et al. 2018), as float16. At the end the tables that were kept apart tell how
-often requests are right, by their sureness.
+often requests are right, by their sureness. Several networks ship, of which the mean counts.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -154,24 +155,37 @@ def _loss(logits: Tensor, batch: Sequence[Example]) -> Tensor:
     return each + functional.cross_entropy(among, target)
 
 
-def write(net: ChooserNet, out: Path, found: Sequence[Judged], card: dict[str, object]) -> None:
+def weights_of(net: ChooserNet) -> dict[str, np.ndarray]:
+    """Its weights as they ship, by their names."""
+    return {name: part.detach().numpy().astype(np.float16) for name, part in net.state_dict().items()}
+
+
+def write(nets: Sequence[ChooserNet], out: Path, found: Sequence[Judged], card: dict[str, object]) -> None:
     """Write the weights and the card, with what the tables kept apart say of sureness."""
     out.mkdir(parents=True, exist_ok=True)
-    tables = {name: part.detach().numpy().astype(np.float16) for name, part in net.state_dict().items()}
+    parts: dict[str, Any] = {}
+    for i, net in enumerate(nets):
+        parts.update({f"{i}.{name}": part for name, part in weights_of(net).items()})
     path = out / "chooser.npz"
-    np.savez_compressed(path, **tables)
+    np.savez_compressed(path, **parts)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     sureness = _fitted(found)
     text = json.dumps({**card, "heads": HEADS, "sureness": sureness, "sha256": {path.name: digest}}, indent=1)
     (out / "card.json").write_text(text + "\n", "utf-8")
 
 
-def _fitted(found: Sequence[Judged]) -> list[float]:
-    """Slope and offset of the log odds that a request is right, over those of its sureness."""
-    followed = [one for one in found if one.sureness > 0]
-    x = [[log_odds(one.sureness)] for one in followed]
-    fit = LogisticRegression(C=10.0).fit(x, [one.is_right for one in followed])
-    return [round(float(fit.coef_[0, 0]), 4), round(float(fit.intercept_[0]), 4)]
+def _fitted(found: Sequence[Judged]) -> dict[str, object]:
+    """Slope and offsets by operation of the log odds that a request is right, over those of its sureness."""
+    followed = [(one.request.operation, one) for one in found if one.request is not None]
+    kinds = list(Operation)
+    x = [[log_odds(one.sureness), *(float(kind is own) for kind in kinds)] for own, one in followed]
+    fit = LogisticRegression(C=1.0).fit(x, [one.is_right for _, one in followed])
+    slope, *offsets = (float(weight) for weight in fit.coef_[0])
+    own = [round(offset + float(fit.intercept_[0]), 4) for offset in offsets]
+    return {
+        "slope": round(slope, 4),
+        "offsets": dict(zip((kind.value for kind in kinds), own, strict=True)),
+    }
 
 
 def main() -> None:
@@ -182,10 +196,10 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--networks", type=int, default=2, help="how many are trained; their mean counts")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     tables = list(read_tables(given.tables, held_out=False))
-    asked = sum(len(table["questions"]) for table in tables)
     started = time.monotonic()
     examples = [example for table in tables for example in examples_of(asked_of(table))]
     rng = random.Random(given.seed)
@@ -197,11 +211,16 @@ def main() -> None:
     print(
         f"{len(examples)} questions on {len(tables)} tables, {time.monotonic() - started:.0f} s", flush=True
     )
-    net = train(examples, epochs=given.epochs, seed=given.seed)
-    weights = {name: part.detach().numpy() for name, part in net.state_dict().items()}
-    found = judged(weights, HEADS, read_tables(given.tables, held_out=True))
+    nets = [train(examples, epochs=given.epochs, seed=given.seed + i) for i in range(given.networks)]
+    found = judged([weights_of(net) for net in nets], HEADS, read_tables(given.tables, held_out=True))
     print(told(found))
-    card: dict[str, object] = {
+    minutes = round((time.monotonic() - started) / 60, 1)
+    write(nets, given.out, found, _card(tables, given.epochs, minutes))
+
+
+def _card(tables: Sequence[dict[str, Any]], epochs: int, minutes: float) -> dict[str, object]:
+    asked = sum(len(table["questions"]) for table in tables)
+    return {
         "name": "citewell-chooser",
         "description": "Says what a question asks of a table: operation, columns, conditions.",
         "licence": "Apache-2.0",
@@ -213,10 +232,9 @@ def main() -> None:
             "one table at a time, one operation: no differences, no ranks but the first, no joins",
             "numbers and days are compared as code reads them, and must be written in the question",
         ],
-        "training": {"epochs": given.epochs, "minutes": round((time.monotonic() - started) / 60, 1)},
+        "training": {"epochs": epochs, "minutes": minutes},
         "operations": [operation.value for operation in Operation],
     }
-    write(net, given.out, found, card)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.run_records import Grounds, new_run_id, run_record
 from rag.answering.summary import Summaries, Summary, tell_summary
-from rag.answering.tables import Chooser, Scanned, Scanner, tell_scan
+from rag.answering.tables import Chooser, Operation, Scanned, Scanner, tell_scan
 from rag.answering.teller import Teller, citation_book
 from rag.answering.term_weights import given_term_weights, library_term_weights
 from rag.answering.understanding import Kind, Understanding
@@ -47,6 +47,8 @@ __all__ = ["Answerer"]
 _MOST_CONFLICTS: Final = 2
 _SURE: Final = 0.6
 """The least confidence of an answer that is called stated or pieced together, not only near."""
+_SURE_APART: Final = 0.8
+"""How surely a table has to be meant that is in another document than the best evidence."""
 
 
 class Answerer:
@@ -266,11 +268,17 @@ class Answerer:
 
 
 def _is_told_elsewhere(grounds: Grounds, scanned: Scanned) -> bool:
-    """Whether another document than the table's says more surely what is asked."""
-    table = scanned.collection.records[0].unit.document_id
-    if not grounds.bears or grounds.confidence <= scanned.right:
-        return False
-    return grounds.selection.ranked[0].unit.document_id != table
+    """Whether another document than the table's, or of one value another place, says it more surely.
+
+    A table in a document from which the best evidence does not come has to be surer by itself.
+    """
+    ranked, record = grounds.selection.ranked, scanned.collection.records[0]
+    best = ranked[0].unit if ranked else record.unit
+    is_surer = grounds.bears and grounds.confidence > scanned.right
+    if scanned.request.operation is Operation.VALUE:
+        told = {(unit.document_id, unit.start) for r in scanned.told for unit in r.units}
+        return is_surer or (grounds.bears and (best.document_id, best.start) not in told)
+    return best.document_id != record.unit.document_id and (is_surer or scanned.right < _SURE_APART)
 
 
 def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:

@@ -14,6 +14,7 @@ from benchmarks.tabular.network import HEADS, ChooserNet, collate
 from benchmarks.tabular.questions import Asked, asked_of, read_tables
 from benchmarks.tabular.train import examples_of, train, write
 from rag.answering.tables.choice_layout import laid_out
+from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import Chooser, logits_of
 from rag.answering.tables.request import request_of
 from rag.errors import ModelError, ModelNotFoundError
@@ -50,7 +51,7 @@ def test_labels_become_choices() -> None:
         {"list Paint", "Stock: sold out"},
         {"smallest Price (EUR)"},
         {"count Paint", "Price (EUR) under 20"},
-        {"Paint: Linen", "tell Price (EUR)"},
+        {"look up Paint", "Paint: Linen", "tell Price (EUR)"},
         set(),
     ]
     assert all(one.is_whole for one in asked())
@@ -91,22 +92,24 @@ def test_numpy_computes_what_torch_does(question: str) -> None:
     laid = [laid_out(question, one.collection, one.choices), laid_out("?", other.collection, other.choices)]
     with torch.no_grad():
         expected = net(collate(laid))[0, : len(one.choices)].numpy()
-    np.testing.assert_allclose(logits_of(laid[0], weights, HEADS), expected, atol=1e-4)
+    np.testing.assert_allclose(logits_of(laid[0], [weights, weights], HEADS), expected, atol=1e-4)
 
 
 def test_a_small_one_learns_what_it_is_shown(tmp_path: Path) -> None:
     examples = [*examples_of(asked())] * 24
     net = train(examples, epochs=12, rate=4e-3, size=32)
     weights = {name: part.detach().numpy() for name, part in net.state_dict().items()}
-    found = judged(weights, HEADS, [{**PAINT, "questions": PAINT["questions"][:5], "file": "paint"}])
+    found = judged([weights], HEADS, [{**PAINT, "questions": PAINT["questions"][:5], "file": "paint"}])
     assert [one.is_right for one in found] == [True] * 5
-    wrong = [replace(one, is_right=False, request=None) for one in found]
-    write(net, tmp_path, [*found, *wrong, replace(found[0], is_right=False)], {"name": "small"})
+    requests = [replace(one.request, sureness=0.01) for one in found if one.request is not None]
+    wrong = [replace(found[0], is_right=False, request=request) for request in requests]
+    write([net, net], tmp_path, [*found, *wrong, replace(found[0], is_right=False)], {"name": "small"})
     chooser = Chooser(tmp_path)
     one = found[0].asked
     logits = chooser.logits(one.question, one.collection, one.choices)
     assert [logit > 0 for logit in logits] == list(one.marks)
-    assert 0.0 < chooser.probability(0.01) <= chooser.probability(1.0) < 1.0
+    for operation in Operation:
+        assert 0.0 < chooser.probability(operation, 0.01) <= chooser.probability(operation, 1.0) < 1.0
     (tmp_path / "chooser.npz").write_bytes(b"other")
     with pytest.raises(ModelError, match="get it again"):
         Chooser(tmp_path).logits(one.question, one.collection, one.choices)

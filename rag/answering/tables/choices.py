@@ -32,9 +32,10 @@ _LISTED: Final = re.compile(r"\s*[,;/&、，]\s*|\s+and\s+")
 
 
 class Operation(StrEnum):
-    """What is done with the records that count."""
+    """What is done with the records that count; of `VALUE`, columns of the one that is named are told."""
 
     LIST = "list"
+    VALUE = "value"
     COUNT = "count"
     LARGEST = "largest"
     SMALLEST = "smallest"
@@ -132,6 +133,7 @@ def choices_of(question: str, collection: Collection) -> list[Choice]:
     rows = collection.label_name or "rows"
     found = [
         Choice(f"list {spoken(rows)}", operation=Operation.LIST),
+        Choice(f"look up {spoken(rows)}", operation=Operation.VALUE),
         Choice(f"count {spoken(rows)}", operation=Operation.COUNT),
     ]
     for column in columns:

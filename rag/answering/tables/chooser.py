@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from rag.answering.tables.choice_layout import Laid, laid_out
-from rag.answering.tables.choices import Choice
+from rag.answering.tables.choices import Choice, Operation
 from rag.answering.tables.table_records import Collection
 from rag.errors import ModelError, ModelNotFoundError
 from rag.models.bert_graph import Array
@@ -35,7 +35,7 @@ _EPSILON: Final = 1e-5
 
 
 class Chooser:
-    """Says how likely a question asks for each choice. Safe for several threads."""
+    """Says how likely a question asks for each choice, by several networks. Safe for several threads."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Read the card of a folder (the one that ships without it); weights load at the first call.
@@ -52,13 +52,14 @@ class Chooser:
         try:
             self._hash = str(card["sha256"][_WEIGHTS])
             self._heads = int(card["heads"])
-            self._slope, self._offset = (float(number) for number in card["sureness"])
+            self._slope = float(card["sureness"]["slope"])
+            self._offsets = {Operation(name): float(o) for name, o in card["sureness"]["offsets"].items()}
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{self._folder / 'card.json'} lacks a field of a chooser's card: {error}"
             ) from None
         self._lock = threading.Lock()
-        self._tables: Mapping[str, Array] | None = None
+        self._networks: list[dict[str, Array]] = []
 
     @property
     def fingerprint(self) -> str:
@@ -73,23 +74,27 @@ class Chooser:
             ModelNotFoundError: the package with the words' states is not installed.
         """
         with self._lock:
-            self._tables = self._tables or self._load()
-        found = logits_of(laid_out(question, collection, choices), self._tables, self._heads)
+            self._networks = self._networks or self._load()
+        found = logits_of(laid_out(question, collection, choices), self._networks, self._heads)
         return [float(logit) for logit in found]
 
-    def probability(self, sureness: float) -> float:
+    def probability(self, operation: Operation, sureness: float) -> float:
         """How often a request of this sureness is right, by logistic regression on tables kept apart."""
-        odds = self._slope * log_odds(sureness) + self._offset
+        odds = self._slope * log_odds(sureness) + self._offsets.get(operation, 0.0)
         return float(1.0 / (1.0 + np.exp(-odds)))
 
-    def _load(self) -> Mapping[str, Array]:
+    def _load(self) -> list[dict[str, Array]]:
         path = self._folder / _WEIGHTS
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != self._hash:
             raise ModelError(f"{path} is not the file that card.json describes: get it again")
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
-                return {name: file[name].astype(np.float32) for name in file.files}
+                networks: dict[str, dict[str, Array]] = {}
+                for name in file.files:
+                    number, _, part = name.partition(".")
+                    networks.setdefault(number, {})[part] = file[name].astype(np.float32)
+                return list(networks.values())
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             raise ModelError(f"{path} cannot be read ({error}): get it again") from None
 
@@ -114,8 +119,12 @@ def log_odds(sureness: float) -> float:
     return math.log(bounded / (1.0 - bounded))
 
 
-def logits_of(laid: Laid, tables: Mapping[str, Array], heads: int) -> Array:
-    """The network of `benchmarks/tabular/network.py` on one question: logits, shape (choices,)."""
+def logits_of(laid: Laid, networks: Sequence[Mapping[str, Array]], heads: int) -> Array:
+    """Mean logits of the networks of `benchmarks/tabular/network.py` on one question, shape (choices,)."""
+    return np.asarray(np.mean([_logits(laid, tables, heads) for tables in networks], axis=0))
+
+
+def _logits(laid: Laid, tables: Mapping[str, Array], heads: int) -> Array:
     net = _Net(tables, heads)
     asked = net.norm("question_norm", net.linear("question", laid.question))
     asked = net.layer("question_layer", asked, None)

@@ -16,7 +16,7 @@ from rag.answering.tables.literals import ZERO
 from rag.answering.tables.table_records import Collection, Record
 from rag.text import words
 
-__all__ = ["COMPUTED", "EXTREMES", "Request", "read_request", "request_of"]
+__all__ = ["COMPUTED", "EXTREMES", "Request", "leaves_out", "read_request", "request_of"]
 
 EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
 COMPUTED: Final = frozenset({Operation.SUM, Operation.MEAN})
@@ -47,7 +47,7 @@ def read_request(chooser: Chooser, question: str, collection: Collection) -> Req
     """What a question asks of a table; None where that is nothing."""
     choices = choices_of(question, collection)
     request = request_of(choices, chooser.logits(question, collection, choices), collection)
-    return None if request is None or _leaves_out(question, request, choices, collection) else request
+    return None if request is None or leaves_out(question, request, choices, collection) else request
 
 
 def request_of(choices: Sequence[Choice], logits: Sequence[float], collection: Collection) -> Request | None:
@@ -66,6 +66,7 @@ def request_of(choices: Sequence[Choice], logits: Sequence[float], collection: C
     shown = [c for c, logit in paired if c.operation is None and c.relation is None and logit > 0]
     records = tuple(record for record in collection.records if _meets(record, taken, collection))
     chosen = {id(operation), *map(id, taken), *map(id, shown)}
+    tells = operation.operation is Operation.VALUE
     return Request(
         operation=operation.operation,
         records=records,
@@ -73,12 +74,12 @@ def request_of(choices: Sequence[Choice], logits: Sequence[float], collection: C
         conditions=tuple(taken),
         shown=tuple(choice.column for choice in shown),
         sureness=math.exp(
-            sum(_log_right(logit, id(choice) in chosen) for choice, logit in paired if _counts(choice))
+            sum(_log_right(logit, id(c) in chosen) for c, logit in paired if tells or _counts(c))
         ),
     )
 
 
-def _leaves_out(question: str, request: Request, choices: Sequence[Choice], collection: Collection) -> bool:
+def leaves_out(question: str, request: Request, choices: Sequence[Choice], collection: Collection) -> bool:
     """Whether a question names a value of the table, or a number, that no condition is about.
 
     Who counts only the electric ones has not understood "how many are diesel or electric". A number may stand
@@ -99,7 +100,7 @@ def _leaves_out(question: str, request: Request, choices: Sequence[Choice], coll
 
 
 def _counts(choice: Choice) -> bool:
-    """Whether a wrong choice would make the answer wrong: a column told too much or too little does not."""
+    """Whether a wrong choice makes every answer wrong: a column too much or too few spoils a value alone."""
     return choice.operation is not None or choice.relation is not None
 
 

@@ -18,8 +18,10 @@ from rag.store import Store
 
 __all__ = ["Scanned", "Scanner"]
 
-_SURE: Final = 0.7
+_SURE: Final = 0.65
 """How often requests must be right, by those on tables kept apart, to be followed."""
+_SURE_OF_VALUE: Final = 0.5
+"""The same of one value, which is told only where it would be quoted, or nothing would."""
 _NEARLY_AS_SURE: Final = 0.9
 """Tables that are as likely meant as this are not chosen from where they tell different things."""
 _MOST_DOCUMENTS: Final = 4
@@ -94,9 +96,10 @@ class Scanner:
         for whole, collection in self._nearest(passages):
             request = read_request(chooser, question.asked, collection)
             request = None if request is None else _doable(request, collection)
-            right = 0.0 if request is None else chooser.probability(request.sureness)
-            if request is not None and right >= _SURE:
-                found.append(_scanned(request, collection, whole, right))
+            if request is not None:
+                right = chooser.probability(request.operation, request.sureness)
+                if right >= (_SURE_OF_VALUE if request.operation is Operation.VALUE else _SURE):
+                    found.append(_scanned(request, collection, whole, right))
         found.sort(key=lambda scanned: -scanned.right)
         best = [scanned for scanned in found if scanned.right > _NEARLY_AS_SURE * found[0].right]
         return best[0] if best and all(other.says == best[0].says for other in best) else None
@@ -135,7 +138,8 @@ class Scanner:
 def _doable(request: Request, collection: Collection) -> Request | None:
     """The request with the records that can be compared or added up; None where that leaves too few.
 
-    A list of one record that the question names is a look-up, which is told with what stands around it.
+    A value is looked up in one record. A list of one record that the question names is left to what stands
+    around it.
     """
     records = request.records
     if request.operation in EXTREMES or request.operation in COMPUTED:
@@ -143,6 +147,9 @@ def _doable(request: Request, collection: Collection) -> Request | None:
         records = tuple(r for r in records if column.order(r.field(request.field).value) is not None)
         is_one = len(records) == 1 and (request.operation in COMPUTED or not request.conditions)
         return replace(request, records=records) if records and not is_one else None
+    if request.operation is Operation.VALUE:
+        tells = any(r.field(name).value.strip() for r in records for name in request.shown)
+        return request if tells and len(records) == 1 else None
     if request.operation is Operation.LIST:
         by_name = len(records) == 1 and request.by == (collection.label_name,)
         return None if by_name or not records else request
@@ -151,7 +158,7 @@ def _doable(request: Request, collection: Collection) -> Request | None:
 
 def _scanned(request: Request, collection: Collection, whole: Sequence[Passage], right: float) -> Scanned:
     records = request.records or collection.records
-    used = {unit.passage for record in records for unit in (record.unit, *(f.unit for f in record.fields))}
+    used = {unit.passage for record in records for unit in record.units}
     count = len(collection.records)
     coverage = Coverage(1, len({passage.page for passage in whole}), 1, count, count)
     return Scanned(request, collection, tuple(whole[i] for i in sorted(used)), coverage, right)

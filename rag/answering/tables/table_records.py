@@ -49,6 +49,11 @@ class Record:
     fields: tuple[Field, ...]
     unit: Unit
 
+    @property
+    def units(self) -> set[Unit]:
+        """All that holds it."""
+        return {self.unit, *(field.unit for field in self.fields)}
+
     def values(self, name: str) -> list[str]:
         """The values of a column."""
         return [field.value for field in self.fields if field.name == name]

@@ -47,7 +47,7 @@ def tell_scan(
             cited[i, name] = book.cite(unit.document_id, unit.start, unit.end, unit.text)
     numbers = tuple(dict.fromkeys(cited.values()))
     sentences = [AnswerSentence(_sentence(question, scanned), numbers, own_words=True)]
-    if request.operation not in COMPUTED and len(scanned.told) == 1:
+    if request.operation not in {*COMPUTED, Operation.VALUE} and len(scanned.told) == 1:
         sentences += _rest(scanned.told[0], [label_name, *names], book)
     for sentence in sentences:
         yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
@@ -74,6 +74,9 @@ def _sentence(question: Question, scanned: Scanned) -> str:
     request = scanned.request
     if request.operation in (Operation.LIST, Operation.COUNT):
         return _listed(scanned, texts, wide=language in _WIDE)
+    if request.operation is Operation.VALUE:
+        record = scanned.told[0]
+        return _ended(", ".join([record.label, *_told(record, request.shown)]), "", wide=language in _WIDE)
     column = scanned.collection.columns[request.field]
     aside = [texts[_word(request.operation, column)].format(n=len(request.records))]
     if request.operation in EXTREMES:

@@ -53,21 +53,22 @@ CHINESE_BOATS = """船名,泊位,长度,发动机,船长
 塞西莉,乙1,9.8,柴油,王芳
 """
 DIESEL = {"list name", "engine: diesel"}
+BERTH = {"look up name", "name: Alma", "tell berth"}
 
 
 class TakingChooser:
     """Takes the choices that it is told to, by their texts, whatever the question."""
 
-    def __init__(self, taken: set[str], sure: float = 8.0) -> None:
-        self._taken, self._sure = taken, sure
+    def __init__(self, taken: set[str], sure: float = 8.0, right: float | None = None) -> None:
+        self._taken, self._sure, self._right = taken, sure, right
 
     def logits(self, question: str, collection: Collection, choices: Sequence[Choice]) -> list[float]:
         """`sure` for what is taken, as much against the rest."""
         return [self._sure if choice.text in self._taken else -self._sure for choice in choices]
 
-    def probability(self, sureness: float) -> float:
-        """That of the logits themselves."""
-        return sureness
+    def probability(self, operation: Operation, sureness: float) -> float:
+        """What it is told to say, or that of the logits themselves."""
+        return sureness if self._right is None else self._right
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,12 @@ def test_the_records_that_count_are_found(
         ("最长的船是哪一艘？", {"largest length (m)"}, "Esben, length (m): 14.0（5项中最大）。"),
         ("What do the boats' courses cost?", {"sum of Fee"}, "Fee: 425 euros (sum of 3)."),
         ("Which boats?", {"count name", "engine: diesel", "skipper: Mei Tanaka"}, None),
+        ("Where is Alma moored?", BERTH, "Alma, berth: A1."),
+        (
+            "Wo liegt die Alma, wie lang ist sie?",
+            BERTH | {"tell length (m)"},
+            "Alma, berth: A1, length (m): 7.5.",
+        ),
     ],
 )
 def test_what_is_told(library: Library, question: str, taken: set[str], text: str | None) -> None:
@@ -157,6 +164,20 @@ def test_a_list_that_nothing_meets_is_left_to_other_means(library: Library) -> N
 
 def test_a_row_that_is_named_is_looked_up_elsewhere(library: Library) -> None:
     assert scanned(library, "Where is Alma?", {"list name", "name: Alma", "tell berth"}) is None
+
+
+def test_a_value_is_looked_up_in_one_record(library: Library) -> None:
+    assert scanned(library, "Where is Alma?", BERTH) is not None
+    assert scanned(library, "Where is Alma?", BERTH - {"tell berth"}) is None
+    assert scanned(library, "Where are the boats?", {"look up name", "engine: diesel", "tell berth"}) is None
+
+
+def test_a_value_is_told_from_the_row_that_would_be_quoted(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = answered(library, "Welcher Platz gehört Alma?", BERTH, monkeypatch)
+    assert answer.text == "Alma, berth: A1."
+    assert answer.citations[0].quote.startswith("name: Alma; berth: A1")
 
 
 @pytest.mark.parametrize(
@@ -182,8 +203,15 @@ def test_without_a_chooser_nothing_is_done(library: Library) -> None:
     assert Scanner(library.store, None).scan(read_question("Which boats run on diesel?"), passages) is None
 
 
-def answered(library: Library, question: str, taken: set[str], monkeypatch: pytest.MonkeyPatch) -> Answer:
-    monkeypatch.setattr(library.answerer, "_scanner", Scanner(library.store, TakingChooser(taken)))
+def answered(
+    library: Library,
+    question: str,
+    taken: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+    right: float | None = None,
+) -> Answer:
+    chooser = TakingChooser(taken, right=right)
+    monkeypatch.setattr(library.answerer, "_scanner", Scanner(library.store, chooser))
     *_, last = library.answerer.stream(question)
     assert isinstance(last, Finished)
     return last.answer
@@ -207,6 +235,14 @@ def test_a_list_has_a_citation_for_each_row_and_a_table(
     assert answer.coverage.read == answer.coverage.of == 5
     for citation in answer.citations:
         assert library.store.text(citation.document_id, citation.start, citation.end) == citation.quote
+
+
+def test_a_table_has_to_be_surer_where_the_best_evidence_is_in_another_document(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Which teacher gives the course in welding?"
+    assert "Alma" not in answered(library, question, DIESEL, monkeypatch, right=0.7).text
+    assert "Alma" in answered(library, question, DIESEL, monkeypatch, right=0.999).text
 
 
 def test_of_what_no_record_meets_all_are_cited(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
