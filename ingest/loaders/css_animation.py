@@ -19,7 +19,7 @@ __all__ = ["Track", "Tracks", "animated", "tracks"]
 
 Tokens = Sequence[Any]
 _MOMENTS: Final = (2.0, 60.0)
-"""Seconds after which a page is looked at; what changes between them is seen."""
+"""Seconds from which and to which a page is looked at; what changes between them is seen."""
 _SLOW: Final = 2 * _MOMENTS[-1]
 """Seconds of an iteration in which so little changes in the first minute that a keyframe stands for it."""
 _NEAR: Final = 0.1
@@ -44,6 +44,13 @@ class _Animation:
     is_paused: bool = False
     step: float | None = None
     """The share of the way that steps jump to at once; None for a smooth way."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether something of it runs, not too slowly, while one looks."""
+        end = self.delay + (self.duration * self.count if self.duration else 0.0)
+        is_seen = self.delay < _MOMENTS[-1] and end > _MOMENTS[0] and end > self.delay
+        return is_seen and self.duration <= _SLOW and not self.is_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,8 @@ def animated(style: Mapping[str, Tokens], keyframes: Mapping[str, Tracks]) -> di
     for animation in _animations(style):
         for name, track in keyframes.get(animation.name, {}).items():
             own = style.get(name, ())
-            values = [None if is_scrolled else _value(animation, track, own, t) for t in _MOMENTS]
+            moves = is_scrolled or animation.moves
+            values = [None if moves else _value(animation, track, own, seconds) for seconds in _MOMENTS]
             if None in values or _text(values[0] or ()) != _text(values[1] or ()):
                 covers = track.shares[0] == 0 and track.shares[-1] == 1
                 is_still = track.text is not None and (covers or _text(own) == track.text)
@@ -108,8 +116,6 @@ def _value(animation: _Animation, track: Track, own: Tokens, seconds: float) -> 
         count = animation.count if math.isfinite(animation.count) else 1.0
         whole = max(math.ceil(count) - 1, 0)
         return _at(animation, track, own, count - whole, whole)
-    if not animation.is_paused and animation.duration <= _SLOW:
-        return None
     return _at(animation, track, own, passed / animation.duration % 1, int(passed / animation.duration))
 
 

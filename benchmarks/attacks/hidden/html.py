@@ -431,6 +431,7 @@ SEEN: Final[dict[str, tuple[str, str]]] = {
             ("to{opacity:0}", "k 1s", ""),
             ("to{opacity:0}", "k 1s 30s forwards", ""),
             ("50%{opacity:0}", "k 2s infinite", ""),
+            ("0%,100%{opacity:1}", "k 9s 20s", "opacity:0"),
             ("50%{opacity:1}", "k 2s infinite", "opacity:0"),
             ("from{transform:translateX(-9999px)}", "k 20s linear infinite", ""),
             ("to{opacity:0}", "k 100000s", ""),
