@@ -103,14 +103,18 @@ def _steps(question: str, collection: Collection) -> int:
 
 @attack("tables of values that are no numbers, days or times, and of hostile sizes, asked about")
 def asked(folder: Path, effort: int) -> Iterator[Trial]:
+    groups = [_VALUES[start : start + 3] for start in range(0, len(_VALUES), 3)]
     tables: dict[str, Sequence[Sequence[str]]] = {
-        f"value {number}": [["name", "c1", "c2"], *([f"n{i}", value, f"{i}"] for i in range(6))]
-        for number, value in enumerate(_VALUES)
+        f"values {number}": [
+            ["name", "c1", "c2", "c3"][: 1 + len(group)],
+            *([f"n{i}", *group] for i in range(6)),
+        ]
+        for number, group in enumerate(groups)
     }
     tables["mixed"] = [["name", "c1", "c2"], *([f"n{i}", v, v] for i, v in enumerate(_VALUES))]
-    tables["rows"] = [["name", "c1", "c2"], *([f"n{i}", f"{i}", f"{i % 7}"] for i in range(4_000 * effort))]
-    tables["columns"] = [["name", *(f"c{i}" for i in range(1, 200 * effort))]] + [
-        [f"n{r}", *(f"{r * i}" for i in range(1, 200 * effort))] for r in range(40)
+    tables["rows"] = [["name", "c1", "c2"], *([f"n{i}", f"{i}", f"{i % 7}"] for i in range(400 * effort))]
+    tables["columns"] = [["name", *(f"c{i}" for i in range(1, 150 * effort))]] + [
+        [f"n{r}", *(f"{r * i}" for i in range(1, 150 * effort))] for r in range(10)
     ]
     tables["cells"] = [
         ["name", "c1", "c2"],
