@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -72,15 +73,28 @@ def attacks(topic: str = "") -> dict[str, Attack]:
 def held_apart(program: str, *arguments: str, seconds: float = 30.0) -> str:
     """Run Python code in a process of its own, stopped when it hangs.
 
+    Args:
+        program: The code.
+        arguments: What it finds in `sys.argv`.
+        seconds: Of processor time, which a busy machine does not use up; ten times that may pass in all.
+
     Returns:
         Why it failed: its last line of standard error, or that it was stopped. Empty when it ended well.
     """
+    limited = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_CPU, ({seconds:.0f}, {seconds:.0f} + 1))\n"
+    )
     try:
         done = subprocess.run(
-            [sys.executable, "-c", program, *arguments], capture_output=True, timeout=seconds, check=False
+            [sys.executable, "-c", limited + program, *arguments],
+            capture_output=True,
+            timeout=10 * seconds,
+            check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"still busy after {seconds:g} s"
+        return f"not done after {10 * seconds:g} s"
+    if done.returncode == -signal.SIGXCPU:
+        return f"still busy after {seconds:g} s of work"
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     return "" if done.returncode == 0 else (lines or [f"ended with {done.returncode}"])[-1]
 

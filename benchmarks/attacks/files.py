@@ -70,7 +70,7 @@ def texts_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
 @attack("pages made to keep the search for what can be seen busy")
 def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
     """Much of what is looked for about each piece of text, and is not there."""
-    count = 10_000 * effort
+    count = 5_000 * effort
     pages = {
         "placed": '<p style="position:absolute;top:1px">a</p>' * count,
         "classes": "<style>.a{color:#fff}.b{color:#000}</style>" + '<p class="a b">a</p>' * count,
@@ -94,6 +94,19 @@ def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
         + "".join(f"--b{i}:{f'var(--b{i + 1})' * 99};" for i in range(20))
         + "color:var(--b0)}</style><p>a",
         "shadow roots": "<div><template shadowrootmode=open>" * count + "<p>a",
+        "keyframes": "<style>@keyframes k{"
+        + "".join(f"{i / count:%}{{opacity:{i % 2};color:red}}" for i in range(count))
+        + "}</style>"
+        + "".join(f'<p style="animation:k 1e{i}s">a' for i in range(count)),
+        "animations": "<style>@keyframes k{to{opacity:0}}p{animation:"
+        + ",".join(f"k {i}s" for i in range(count))
+        + "}</style>"
+        + "".join(f'<p style="opacity:.{i}">a' for i in range(count)),
+        "blended": '<p style="mix-blend-mode:screen">' * count + "a",
+        "shadows": "<style>p{text-shadow:"
+        + ",".join(["1px 0 red"] * count)
+        + "}</style>"
+        + "".join(f'<p style="opacity:.{i}">a' for i in range(count)),
         "clipped": '<p style="height:1em;overflow:hidden">a<br>' * count,
     }
     paths = [_saved(folder / f"{name}.html", text.encode()) for name, text in pages.items()]

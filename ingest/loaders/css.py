@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from ingest.loaders.css_animation import Tracks, animated, tracks
 from ingest.loaders.css_media import SCREEN, holds_on_screen
 from ingest.loaders.css_valid import is_taken
 
@@ -35,6 +36,8 @@ _LARGEST_SHEETS: Final = 4_000_000
 """Characters of all sheets of a page, parsed in some five seconds."""
 _DEEPEST: Final = 32
 _LONGEST_SELECTOR: Final = 5_000
+_MOST_TOKENS: Final = 1_000
+"""Of one value, which each element that has it costs again."""
 _SKIP: Final = {"skip_comments": True, "skip_whitespace": True}
 # fmt: off
 _RELEVANT: Final = frozenset((
@@ -46,7 +49,11 @@ _RELEVANT: Final = frozenset((
     "bottom", "inset", "margin", "margin-left", "margin-top", "margin-right", "overflow",
     "overflow-x", "overflow-y", "height", "width", "max-height", "max-width", "white-space",
     "-webkit-text-security", "-webkit-line-clamp", "mask", "mask-image", "mask-size", "mask-mode", "contain",
-    "backface-visibility", "all",
+    "backface-visibility", "all", "mix-blend-mode", "isolation", "z-index", "perspective",
+    "animation",
+    "animation-name", "animation-duration", "animation-delay", "animation-iteration-count",
+    "animation-direction", "animation-fill-mode", "animation-play-state", "animation-timing-function",
+    "animation-timeline",
 ))
 _SIDES: Final = {"inline-start": "left", "inline-end": "right", "block-start": "top", "block-end": "bottom"}
 _LOGICAL: Final = {
@@ -56,6 +63,9 @@ _LOGICAL: Final = {
     **{f"margin-{side}": f"margin-{name}" for side, name in _SIDES.items()},
     **{f"-webkit-{name}": name for name in (
         "transform", "filter", "clip-path", "mask", "mask-image", "mask-size", "backface-visibility",
+        "perspective", "animation", "animation-name", "animation-duration", "animation-delay",
+        "animation-iteration-count", "animation-direction", "animation-fill-mode", "animation-play-state",
+        "animation-timing-function",
     )},
 }
 """Properties by the direction of text, and what they are where it runs from left to right; old names."""
@@ -85,7 +95,7 @@ def _declarations(parsed: Iterable[Any]) -> Iterator[_Declaration]:
     for one in parsed:
         if one.type != "declaration":
             continue
-        value = [token for token in one.value if token.type != "comment"]
+        value = [token for token in one.value if token.type != "comment"][:_MOST_TOKENS]
         if one.name.startswith("--"):
             yield one.important, one.name, value
         elif one.lower_name in _KEPT:
@@ -153,6 +163,8 @@ class StyleSheet:
         self._opener = opener
         self._left = _LARGEST_SHEETS
         self._layers: dict[tuple[str, ...], int] = {}
+        self.keyframes: dict[str, Tracks] = {}
+        """The keyframes of animations by their names; of two of a name the later ones hold."""
         for sheet in sheets:
             self._read(sheet, _Place(_DEEPEST, sheet.name))
 
@@ -179,6 +191,8 @@ class StyleSheet:
                 if rule.lower_at_keyword == "layer":
                     for named in _names(rule.prelude):
                         self._rank((*place.layer, *named))
+            elif rule.lower_at_keyword in ("keyframes", "-webkit-keyframes"):
+                self._take_keyframes(rule)
             elif not place.depth:
                 self.is_whole = False
             elif _applies(rule):
@@ -187,6 +201,19 @@ class StyleSheet:
                     self._add(rule.content, inner)
                 else:
                     self._take(tinycss2.parse_rule_list(rule.content, **_SKIP), inner)
+
+    def _take_keyframes(self, rule: Any) -> None:
+        import tinycss2
+
+        name = next((one.value for one in rule.prelude if one.type in ("ident", "string")), "")
+        frames: dict[float, list[Declared]] = {}
+        for frame in tinycss2.parse_rule_list(rule.content, **_SKIP):
+            if frame.type == "qualified-rule":
+                content = tinycss2.parse_blocks_contents(frame.content, **_SKIP)
+                declared = tuple(one for one in _declarations(content) if not one[0])
+                for share in _shares(frame.prelude):
+                    frames.setdefault(share, []).append(declared)
+        self.keyframes[name] = tracks({share: winning(declared) for share, declared in frames.items()})
 
     def _inside(self, rule: Any, place: _Place) -> _Place:
         """The place of the rules in an at-rule."""
@@ -296,15 +323,49 @@ def style_sheet(sheets: tuple[Sheet, ...], opener: SheetOpener = no_sheets) -> S
     return StyleSheet(sheets, opener)
 
 
-def winning(layers: Sequence[Declared]) -> Style:
-    """What holds of several declarations, the weakest first; important ones win."""
+def _shares(prelude: Iterable[Any]) -> Iterator[float]:
+    """The shares of an iteration at which a keyframe stands."""
+    for token in prelude:
+        if token.type == "ident" and token.lower_value in ("from", "to"):
+            yield float(token.lower_value == "to")
+        elif token.type == "percentage" and 0 <= token.value <= 100:
+            yield float(token.value) / 100
+
+
+_NO_KEYFRAMES: Final[Mapping[str, Tracks]] = {}
+
+
+def winning(layers: Sequence[Declared], keyframes: Mapping[str, Tracks] = _NO_KEYFRAMES) -> Style:
+    """What holds of several declarations, the weakest first.
+
+    Animations win over them, and important ones over those (CSS Cascade 5, section 6.1).
+    """
     found: Style = {}
-    for wanted in (False, True):
-        for layer in layers:
-            for important, name, value in layer:
-                if important is wanted:
-                    _put(found, name, value)
+    _put_all(found, layers, False)
+    if any(one[0] for layer in layers for one in layer):
+        before = dict(found)
+        _put_all(found, layers, True)
+        important = {name for name, value in found.items() if before.get(name) is not value}
+    else:
+        important = set()
+    if keyframes and not found.keys().isdisjoint(("animation", "animation-name")):
+        for name, value in animated(found, keyframes).items():
+            if name in important:
+                continue
+            if value is None:
+                found.pop(name, None)
+            else:
+                found[name] = value
+    for name in [name for name in found if name.startswith("animation")]:
+        del found[name]  # lists of any length
     return found
+
+
+def _put_all(style: Style, layers: Sequence[Declared], wanted: bool) -> None:
+    for layer in layers:
+        for important, name, value in layer:
+            if important is wanted:
+                _put(style, name, value)
 
 
 def _put(style: Style, name: str, value: Tokens) -> None:
@@ -315,6 +376,10 @@ def _put(style: Style, name: str, value: Tokens) -> None:
             style["background-color"] = style["background-image"] = parts
         case "mask":
             style["mask-image"] = style["mask-size"] = parts
+        case "animation":
+            for other in [other for other in style if other.startswith("animation-")]:
+                del style[other]
+            style[name] = parts
         case "all":
             for other in [other for other in style if not other.startswith("--")]:
                 del style[other]

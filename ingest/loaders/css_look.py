@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ingest.loaders.css import SCREEN, Style
+from ingest.loaders.css_blending import blended_by, isolates
 from ingest.loaders.css_shapes import is_cut_away, is_masked
 from ingest.loaders.css_transform import Drawn, drawn
 from ingest.loaders.css_values import (
@@ -44,6 +45,7 @@ _NO_CUT: Final = frozenset(("", "visible", "inherit", "initial", "unset", "rever
 _PAINTED_INSIDE: Final = ("paint", "strict", "content")
 _UNREADABLE_BLUR: Final = 2.0
 """The share of a letter's size by which its own blur leaves nothing to be read."""
+_MOST_BLENDINGS: Final = 8
 _BLURRED: Final = 2.0
 """The share of a letter's size by which a shadow may be apart or blurred and still show its form."""
 
@@ -65,6 +67,12 @@ class Look:
     is_gone: bool = False
     cut: tuple[float, float] | None = None
     """How many lines fit into the element where it cuts off the rest, and how many letters into a line."""
+    blendings: tuple[tuple[str, Colour | None], ...] = ()
+    """How the element and those about it are blended, the outermost first, and what stands behind each."""
+    is_isolated: bool = False
+    """Whether what is blended here is blended with nothing."""
+    depth: float = 0.0
+    """Pixels from which the elements in it are looked at (`perspective`); 0 for a flat view."""
     variables: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -88,14 +96,21 @@ class Look:
         alpha, colour = paint
         if self.ground is None:
             return alpha * self.opacity < _FAINT
-        return looks_alike(blended(colour, alpha * self.opacity, self.ground), self.ground)
+        ground, share = self.ground, alpha * self.opacity
+        for mode, behind in reversed(self.blendings):
+            if behind is None:
+                return False
+            colour = blended_by(mode, behind, colour)
+            # what has no ground of its own stands on the one behind, which is blended with nothing
+            ground = ground if ground is behind else blended_by(mode, behind, ground)
+        return looks_alike(blended(colour, share, ground), ground)
 
 
 def looking(style: Style, outer: Look) -> tuple[Look, bool]:
     """How an element with a style looks inside of another, and whether it is put at a place of its own."""
     if style.keys() == {"color"}:
         colour = _paint(substituted(style["color"], outer.variables), outer.colour)
-        return replace(outer, colour=colour, cut=None), False
+        return replace(outer, colour=colour, cut=None, depth=0.0), False
     variables = outer.variables
     own = {name: value for name, value in style.items() if name.startswith("--")}
     if own:
@@ -113,10 +128,11 @@ def looking(style: Style, outer: Look) -> tuple[Look, bool]:
         factor = _STEPS.get(_word(style, "font-size"), 1.0)
         size = outer.size * factor if given is None else given
     placed = _word(style, "position") in _PLACED
-    moved = drawn(style, size)
+    moved = drawn(style, size, outer.depth)
     factor = moved.factor * _zoom(style)
     visibility = _word(style, "visibility")
     indent = _number(style, "text-indent", size, outer.indent)
+    opacity = _opacity(style)
     look = replace(
         outer,
         size=size,
@@ -124,7 +140,10 @@ def looking(style: Style, outer: Look) -> tuple[Look, bool]:
         is_visible=outer.is_visible if visibility in ("", "inherit") else visibility == "visible",
         indent=indent,
         spacing=_number(style, "letter-spacing", size, outer.spacing),
-        opacity=outer.opacity * _opacity(style),
+        opacity=outer.opacity * opacity,
+        blendings=_blendings(style, outer),
+        is_isolated=outer.is_isolated or isolates(style, opacity),
+        depth=max(_number(style, "perspective", size, 0.0), 0.0),
         variables=variables,
         is_gone=(
             factor == 0
@@ -139,6 +158,13 @@ def looking(style: Style, outer: Look) -> tuple[Look, bool]:
     return (look if look.is_gone else _painted(style, look)), placed
 
 
+def _blendings(style: Style, outer: Look) -> tuple[tuple[str, Colour | None], ...]:
+    mode = _word(style, "mix-blend-mode")
+    if mode in ("", "normal", *_NO_CUT) or outer.is_isolated:
+        return outer.blendings
+    return (*outer.blendings, (mode, outer.ground))[-_MOST_BLENDINGS:]
+
+
 def _painted(style: Style, look: Look) -> Look:
     """The look with the colours of a style."""
     colour, fill, ground = look.colour, look.fill, look.ground
@@ -148,6 +174,8 @@ def _painted(style: Style, look: Look) -> Look:
         fill = _paint(style["-webkit-text-fill-color"], colour)
     if "background-color" in style or "background-image" in style:
         ground = _ground(style, ground)
+        if ground is not look.ground:  # what is blended inside is blended with it
+            look = replace(look, is_isolated=False)
     is_outlined = look.is_outlined or _is_edged(style, look.size, ground)
     if "text" in (_word(style, "background-clip"), _word(style, "-webkit-background-clip")):
         drawn = fill or colour

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-__all__ = ["is_taken"]
+__all__ = ["BLENDINGS", "is_taken"]
 
 Tokens = Sequence[Any]
 _DEEPEST: Final = 8
@@ -18,6 +18,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+BLENDINGS: Final = _words(
+    "normal multiply screen overlay darken lighten color-dodge color-burn hard-light soft-light difference"
+    " exclusion hue saturation color luminosity plus-lighter plus-darker"
+)
+"""Of `mix-blend-mode`."""
 _OVERFLOW: Final = _words("visible hidden clip scroll auto overlay -moz-hidden-unscrollable")
 _KEYWORDS: Final = {
     "display": _words(
@@ -40,6 +45,8 @@ _KEYWORDS: Final = {
     ),
     "-webkit-text-security": _words("none disc circle square"),
     "backface-visibility": _words("visible hidden"),
+    "mix-blend-mode": BLENDINGS,
+    "isolation": _words("auto isolate"),
 }
 _SIZES: Final = _words(
     "auto none normal min-content max-content fit-content stretch -webkit-fill-available"

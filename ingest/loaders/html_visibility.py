@@ -179,7 +179,7 @@ class _Walk:
     def _look(self, node: Tag, outer: Look) -> Look:
         attributes = node.attrs
         if not self._wrapped and _OF_NOTE.isdisjoint(attributes) and node.name not in _OWN_LOOKS:
-            return outer
+            return replace(outer, depth=0.0) if outer.depth else outer
         if "hidden" in attributes or "popover" in attributes or node.name in _INSTEAD:
             return replace(outer, is_gone=True)
         element = self._wrapped.get(id(node))
@@ -187,11 +187,11 @@ class _Walk:
         if "style" in attributes:
             layers.append(inline_style(str(attributes["style"])))
         if not layers:
-            return outer
+            return replace(outer, depth=0.0) if outer.depth else outer
         key = (id(outer), *map(id, layers))
         known = self._looks.get(key)
         if known is None:
-            look, is_placed = looking(winning(layers), outer)
+            look, is_placed = looking(winning(layers, self._sheet.keyframes), outer)
             known = self._looks[key] = look, is_placed, layers, outer
         look, is_placed, *_ = known
         if is_placed and not look.is_gone and look.ground == outer.ground and self._stands_on_picture(node):

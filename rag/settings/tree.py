@@ -168,6 +168,15 @@ class UiSettings(Section):
     max_waiting_megabytes: int = Field(
         1_000, ge=1, description="Uploads of all sessions together that wait in memory to be read."
     )
+    max_strangers: int = Field(
+        100,
+        ge=1,
+        description="Open sessions of the app that have not signed in, all together, where it asks them to. "
+        "One more is told to try again, or takes a place of the address that holds most.",
+    )
+    stranger_seconds: float = Field(
+        600.0, gt=0.0, description="A session that has not signed in and does nothing for so long is ended."
+    )
     open_browser: bool = True
     password: SecretStr | None = Field(
         None,

@@ -51,6 +51,7 @@ def application(settings: UiSettings, patience: float = 30.0) -> App:
         policy=content_policy(_PAGE),
         origins=lambda: streamlit.get_option("server.corsAllowedOrigins"),
         patience=patience,
+        forget=_forget_strangers,
     )
     return App(_MAIN, middleware=[guard])
 
@@ -91,6 +92,17 @@ def _waiting() -> int:
     return sum(
         stat.byte_length for stats in families.values() for stat in stats if isinstance(stat, CacheStat)
     )
+
+
+def _forget_strangers() -> None:
+    """Let go of the sessions of strangers who went.
+
+    Streamlit keeps 128 sessions that hung up, for two minutes each: they are for those who signed in.
+    """
+    runtime = Runtime.instance()
+    for kept in runtime._session_mgr.list_sessions():
+        if not runtime.is_active_session(kept.session.id) and not door().is_inside(kept.session.id):
+            runtime.close_session(kept.session.id)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from rag.errors import CitewellError
 from rag.settings import UiSettings
 from ui.app.door import Door
 from ui.app.messages import only_asked_by_pages
+from ui.app.strangers import Strangers, sent_away_page
 from ui.sites import check_site
 from ui.uploads import names_are_text
 
@@ -43,7 +44,7 @@ class AppGuard:
     Streamlit takes uploads of every session that is open, and a session opens before anybody signed in;
     it is framed and steered (`postMessage`) by pages of other sites; it asks a service of the outside
     for this machine's address when a page of another site connects; and any session may clear what all
-    share (`messages`).
+    share (`messages`). Sessions before anybody signed in are bounded (`strangers`).
 
     Args:
         application: Streamlit's application.
@@ -53,6 +54,7 @@ class AppGuard:
         policy: The Content-Security-Policy of every answer.
         origins: Pages of other sites that may use the app all the same.
         patience: Seconds for which the next piece of an upload is waited for.
+        forget: Lets go of what Streamlit keeps of sessions that went without having signed in.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class AppGuard:
         policy: str,
         origins: Callable[[], Collection[str]] = tuple,
         patience: float = 30.0,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
         self._application = application
         self._settings = settings
@@ -73,6 +76,8 @@ class AppGuard:
         self._origins = origins
         self._patience = patience
         self._arriving = 0
+        self._is_locked = settings.password is not None or settings.oidc
+        self._strangers = Strangers(door, settings.max_strangers, settings.stranger_seconds, forget)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through with bounds, or refuse it."""
@@ -90,7 +95,14 @@ class AppGuard:
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await self._application(scope, only_asked_by_pages(receive), send)
+            asked = only_asked_by_pages(receive)
+            if self._is_locked:
+                await self._strangers.attend(self._application, scope, asked, send)
+            else:
+                await self._application(scope, asked, send)
+            return
+        if self._is_locked and (page := sent_away_page(scope["path"], Headers(scope=scope))):
+            await page(scope, receive, send)
             return
         _, upload, place = scope["path"].partition(_UPLOADS)
         if not upload or scope["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -111,8 +123,7 @@ class AppGuard:
         return send_guarded
 
     def _not_taken(self, session_id: str, headers: Headers) -> str:
-        guarded = self._settings.password is not None or self._settings.oidc
-        if guarded and not self._door.is_inside(session_id):
+        if self._is_locked and not self._door.is_inside(session_id):
             return "sign in first"
         kind = headers.get("content-type", "multipart/form-data")
         if not kind.startswith("multipart/form-data") or not names_are_text(kind):

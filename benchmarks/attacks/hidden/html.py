@@ -20,6 +20,12 @@ def _classed(rules: str, body: str = '<div class="note">{secret}</div>') -> tupl
     return f"<style>{rules}</style>", body
 
 
+def _moving(rules: str, animation: str, base: str = "") -> tuple[str, str]:
+    return f"<style>@keyframes k{{{rules}}}.note{{{base};animation:{animation}}}</style>", (
+        '<div class="note">{secret}</div>'
+    )
+
+
 HIDDEN: Final[dict[str, tuple[str, str]]] = {
     "inline display none": _inline("display:none"),
     "comment in a property": _inline("display:/* x */none"),
@@ -211,6 +217,80 @@ HIDDEN: Final[dict[str, tuple[str, str]]] = {
             "filter:opacity(0);filter:clear(1)",
         )
     },
+    **{
+        f"by an animation: {rules} {animation}": _moving(rules, animation)
+        for rules, animation in (
+            ("to{opacity:0}", "k .01s forwards"),
+            ("100%{visibility:hidden}", "1ms both k"),
+            ("50%{opacity:1}to{opacity:0;display:none}", "k 1s ease-in 2 forwards"),
+            ("from{opacity:0}", "k 1s reverse both"),
+            ("from{opacity:0}to{opacity:1}", "k 1s alternate 2 forwards"),
+            ("from{opacity:0}", "k 1s paused"),
+            ("from{opacity:0}", "k 9999999s"),
+            ("from{opacity:0}", "k 1s 99999s backwards"),
+            ("from{opacity:0}to{opacity:0}", "k 1s infinite"),
+            ("0%,100%{transform:scale(0)}", "k 3s linear infinite alternate"),
+            ("to{transform:translateX(-9999px)}", "'k' 0s both"),
+            ("to{opacity:0}", "k 200s step-start"),
+            ("to{opacity:0}", "k 1000s -999s paused"),
+            ("from{color:#fff}to{color:#fff}", "none, k 5s infinite"),
+            ("to{font-size:0}", "k cubic-bezier(0,0,1,1) .1s 1 normal forwards running"),
+            ("to{clip-path:inset(50%)}", "k .1s .1s forwards"),
+        )
+    },
+    **{
+        f"by how it is blended: {style}": _inline(style)
+        for style in (
+            *(
+                f"mix-blend-mode:{mode}"
+                for mode in ("screen", "lighten", "color-dodge", "plus-lighter", "difference", "exclusion")
+            ),
+            *(f"mix-blend-mode:{mode}" for mode in ("overlay", "soft-light", "color-burn", "hue", "color")),
+            "background:#000;color:#fff;mix-blend-mode:lighten",
+            "color:#fff;background:#000;mix-blend-mode:screen",
+            "color:#888;mix-blend-mode:screen;position:relative",
+            "mix-blend-mode:difference;mix-blend-mode:bogus",
+        )
+    },
+    "blended on a dark box": (
+        "",
+        '<div style="background:#000;color:#fff;isolation:isolate">'
+        '<p style="mix-blend-mode:multiply">{secret}</p></div>',
+    ),
+    "blended above and below": (
+        "",
+        '<div style="mix-blend-mode:normal"><div style="mix-blend-mode:multiply">'
+        '<p style="mix-blend-mode:normal;color:#fff">{secret}</p></div></div>',
+    ),
+    **{
+        f"by perspective: {style}": _inline(style)
+        for style in (
+            "transform:perspective(1px) translateZ(-10000px)",
+            "transform:perspective(100px) translateZ(101px)",
+            "transform:perspective(1px) translateZ(-500px) translateX(9px)",
+            "transform:perspective(100px) translateZ(99.9px) translateX(-20px)",
+            "transform:matrix3d(1,0,0,0,0,1,0,0,0,0,1,0,0,0,0,100)",
+        )
+    },
+    "far from who looks": (
+        "",
+        '<div style="perspective:1px"><p style="transform:translateZ(-9000px)">{secret}</p></div>',
+    ),
+    "behind who looks": (
+        "",
+        '<div style="perspective:50px"><p style="transform:translateZ(60px)">{secret}</p></div>',
+    ),
+    "animation by its parts": _classed(
+        "@-webkit-keyframes 'k k'{to{opacity:0}}"
+        ".note{animation-name:'k k';animation-duration:10ms;-webkit-animation-fill-mode:forwards}"
+    ),
+    "animation that a later one does not undo": _classed(
+        "@keyframes a{to{opacity:1}}@keyframes b{to{opacity:0}}.note{animation:a 1s both,b 1s both}"
+    ),
+    "important value that an animation does not undo": _classed(
+        "@keyframes k{to{opacity:1}}.note{opacity:0!important;animation:k 1s both}"
+    ),
+    "keyframes in a query": _classed("@media screen{@keyframes k{to{opacity:0}}.note{animation:k 1s both}}"),
     "class that a value that is none does not undo": _classed(
         ".note{display:none}#i{display:shown}", '<p id="i" class="note">{secret}</p>'
     ),
@@ -295,6 +375,16 @@ SEEN: Final[dict[str, tuple[str, str]]] = {
             "transform:rotateX(45deg) rotateX(-45deg)",
             "filter:blur(1px) opacity(100%)",
             "mix-blend-mode:multiply",
+            *(f"mix-blend-mode:{mode}" for mode in ("darken", "hard-light", "luminosity", "plus-darker")),
+            "background:url(a.png);mix-blend-mode:difference;color:#fff",
+            "color:#fff;mix-blend-mode:difference",
+            "color:#fff;background:#fff;mix-blend-mode:difference;text-shadow:0 0 1px #000",
+            "mix-blend-mode:screen;mix-blend-mode:normal",
+            "transform:perspective(500px) rotateX(20deg)",
+            "transform:perspective(500px) translateZ(100px)",
+            "transform:perspective(none) translateZ(-9999px)",
+            "transform:translateZ(-9999px)",
+            "perspective:1px",
             "contain:layout;height:0",
             "color:color-mix(in srgb,black 50%,red)",
             "display:none;display:-webkit-box",
@@ -308,6 +398,49 @@ SEEN: Final[dict[str, tuple[str, str]]] = {
             "height:0;overflow:hidden;height:fit-content",
             "transform:scale(0);transform:none",
             "visibility:hidden;visibility:inherit",
+        )
+    },
+    **{
+        f"blended with nothing behind it: {style}": (
+            "",
+            f'<div style="{style}"><p style="mix-blend-mode:difference">{{secret}}</p></div>',
+        )
+        for style in (
+            "isolation:isolate",
+            "opacity:.9",
+            "transform:scale(1)",
+            "position:relative;z-index:1",
+            "position:sticky",
+            "contain:paint",
+        )
+    },
+    "near to who looks": (
+        "",
+        '<div style="perspective:500px"><p style="transform:rotateY(30deg)">{secret}</p></div>',
+    ),
+    "perspective of a farther one": (
+        "",
+        '<div style="perspective:1px"><div><p style="transform:translateZ(-9000px)">{secret}</p></div></div>',
+    ),
+    **{
+        f"by an animation that shows it: {rules} {animation} {base}": _moving(rules, animation, base)
+        for rules, animation, base in (
+            ("to{opacity:1}", "k 1s forwards", "opacity:0"),
+            ("from{opacity:0}", "k 1s", ""),
+            ("from{opacity:0}to{opacity:1}", "k 1s 3s both", "opacity:0"),
+            ("to{opacity:0}", "k 1s", ""),
+            ("to{opacity:0}", "k 1s 30s forwards", ""),
+            ("50%{opacity:0}", "k 2s infinite", ""),
+            ("0%,100%{opacity:1}", "k 9s 20s", "opacity:0"),
+            ("50%{opacity:1}", "k 2s infinite", "opacity:0"),
+            ("from{transform:translateX(-9999px)}", "k 20s linear infinite", ""),
+            ("to{opacity:0}", "k 100000s", ""),
+            ("to{opacity:0}", "other 1s forwards", ""),
+            ("to{opacity:0}", "k 1s 0 forwards", ""),
+            ("to{opacity:0!important}", "k 1s forwards", ""),
+            ("to{opacity:0}", "k 1s forwards;animation:none", ""),
+            ("from{opacity:0}to{opacity:1}", "k 1s both;animation-timeline:view()", "opacity:0"),
+            ("from{opacity:0}", "k 1s both", ""),
         )
     },
     "old colour of any text": ("", '<p><font color="fff">{secret}</font></p>'),

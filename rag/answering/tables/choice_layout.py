@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from rag.answering.tables.choices import Choice, Operation, Relation, share_said
+from rag.answering.tables.choices import Choice, Operation, Relation, Said
 from rag.answering.tables.columns import Column, Holds, spoken
 from rag.answering.tables.table_records import Collection
 from rag.models.bert_graph import Array
@@ -121,12 +121,12 @@ def _numbers(
 ) -> Array:
     """How much of a choice the question says, in letters and in meaning, and what kind of column it is of."""
     asked = question.casefold()
-    own = words(asked)
-    said = {name: share_said(spoken(name).casefold(), asked, own) for name in collection.columns}
+    own, words_said = words(asked), Said(asked)
+    said = {name: words_said.share(spoken(name).casefold()) for name in collection.columns}
     ordered = sum(column.is_ordered for column in collection.columns.values())
     literals = list(dict.fromkeys(c.literal.text for c in choices if c.literal is not None))
     near = np.stack([_nearness(states, names), _nearness(states, values)], 1)
-    shares = [min(share_said(c.value.casefold(), asked, own), 1.0) if c.value else 0.0 for c in choices]
+    shares = [min(words_said.share(c.value.casefold()), 1.0) if c.value else 0.0 for c in choices]
     found = np.zeros((len(choices), NUMBERS), np.float32)
     rivalling: dict[tuple[str, Relation | None], list[int]] = {}
     for i, choice in enumerate(choices):

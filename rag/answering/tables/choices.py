@@ -19,7 +19,7 @@ from rag.answering.tables.literals import ZERO, Literal, literals_of
 from rag.answering.tables.table_records import Collection, Record
 from rag.text import words
 
-__all__ = ["Choice", "Operation", "Relation", "choices_of", "share_said"]
+__all__ = ["Choice", "Operation", "Relation", "Said", "choices_of"]
 
 _FEW: Final = 8
 """Of a column with no more different values all are offered, else those that the question names."""
@@ -28,7 +28,8 @@ _MOST_VALUES: Final = 5_000
 _MOST_NAMED: Final = 5
 _LONGEST_VALUE: Final = 60
 _LEAST_COMMON: Final = 4
-_LISTED: Final = re.compile(r"\s*[,;/&、，]\s*|\s+and\s+")
+_LISTED: Final = re.compile(r"(?<!\s)(?:\s*+[,;/&、，]\s*|\s++and\s+)")
+"""A run of white space is looked at from its beginning only."""
 
 
 class Operation(StrEnum):
@@ -130,6 +131,7 @@ class Choice:
 def choices_of(question: str, collection: Collection) -> list[Choice]:
     """What the question may want of the table, in the order of its columns."""
     columns = list(collection.columns.values())
+    told = collection.told
     rows = collection.label_name or "rows"
     found = [
         Choice(f"list {spoken(rows)}", operation=Operation.LIST),
@@ -141,11 +143,11 @@ def choices_of(question: str, collection: Collection) -> list[Choice]:
     found.extend(Choice(f"tell {spoken(c.name)}", c.name) for c in columns if c.name != collection.label_name)
     literals = literals_of(question)
     for column in columns:
-        told = [value for record in collection.records for value in record.values(column.name)]
-        crosses = column.holds is Holds.NUMBERS and any((column.order(value) or 0) <= 0 for value in told)
+        numbers = told[column.name] if column.holds is Holds.NUMBERS else ()
+        crosses = any((column.order(value) or 0) <= 0 for value in numbers)
         found.extend(_bounds(column, [*literals, *([ZERO] if crosses else [])]))
     for column in columns:
-        found.extend(_values(question, column, collection))
+        found.extend(_values(question, column, told[column.name]))
     return found
 
 
@@ -172,10 +174,9 @@ def _bounds(column: Column, literals: Sequence[Literal]) -> Iterator[Choice]:
                 yield Choice(text, column.name, relation=relation, literal=literal)
 
 
-def _values(question: str, column: Column, collection: Collection) -> Iterator[Choice]:
+def _values(question: str, column: Column, told: Sequence[str]) -> Iterator[Choice]:
     """Conditions that name a value of a column, or that there is none."""
     name = spoken(column.name)
-    told = [value for record in collection.records for value in record.values(column.name)]
     if any(not value.strip() for value in told):
         yield Choice(f"{name}: empty", column.name, relation=Relation.EMPTY)
         yield Choice(f"{name}: filled", column.name, relation=Relation.FILLED)
@@ -208,22 +209,49 @@ def _lists(value: str) -> bool:
 def _named(question: str, values: Sequence[str]) -> list[str]:
     """The values of which the question may name something, those it says most of first."""
     asked = question.casefold()
-    own = words(asked)
-    shares = [(share_said(value.casefold(), asked, own), -i) for i, value in enumerate(values)]
+    said = Said(asked)
+    shares = [(said.share(value.casefold()), -i) for i, value in enumerate(values)]
     best = sorted((pair for pair in shares if pair[0] > 0), reverse=True)[:_MOST_NAMED]
     return [values[-i] for _, i in best]
 
 
-def share_said(value: str, asked: str, own: Sequence[str]) -> float:
-    """The share of a value's words that a question says, also with another ending."""
-    if value in asked:
-        return 2.0
-    told = words(value)
-    return sum(any(_alike(word, other) for other in own) for word in told) / len(told) if told else 0.0
+class Said:
+    """The words of a question, to be looked for with other endings; each look costs one word's letters.
 
+    Two words are alike where they are equal, or begin alike: with four letters, and all but two of the
+    shorter one.
+    """
 
-def _alike(a: str, b: str) -> bool:
-    if a == b:
-        return True
-    size = max(_LEAST_COMMON, min(len(a), len(b)) - 2)
-    return len(a) >= size and a[:size] == b[:size]
+    def __init__(self, asked: str) -> None:
+        self._asked = asked
+        self._words = set(words(asked))
+        self._beginnings: dict[str, int] = {}
+        """Of every beginning, how long the longest word is that has it."""
+        self._stems: dict[str, int] = {}
+        """Of every word without its ending, how long the shortest is."""
+        for word in self._words:
+            size = len(word)
+            for end in range(_LEAST_COMMON, size + 1):
+                self._beginnings[word[:end]] = max(self._beginnings.get(word[:end], 0), size)
+            if size >= _LEAST_COMMON:
+                stem = word[: max(_LEAST_COMMON, size - 2)]
+                self._stems[stem] = min(self._stems.get(stem, size), size)
+
+    def share(self, value: str) -> float:
+        """The share of a value's words that the question says; 2 where it says the value as it stands."""
+        if value in self._asked:
+            return 2.0
+        told = words(value)
+        return sum(map(self.has, told)) / len(told) if told else 0.0
+
+    def has(self, word: str) -> bool:
+        """Whether the question says a word, also with another ending."""
+        size = len(word)
+        if word in self._words:
+            return True
+        if size < _LEAST_COMMON:
+            return False
+        if self._beginnings.get(word[: max(_LEAST_COMMON, size - 2)], 0) >= size:
+            return True
+        ends = range(_LEAST_COMMON, size + 1)
+        return any(self._stems.get(word[:end], size) < size for end in ends)

@@ -56,6 +56,8 @@ _NUMBER: Final = re.compile(
     r"(?<![A-Za-z\d.,])(?<![A-Za-z][-–])[-−–]?\d(?:[\d.,'’\u00a0\u202f]*\d)?(?: \d{3}(?!\d))*"
 )
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
+_POWER: Final = re.compile(r"\d[eE][-+]?\d")
+"""1e9 is neither 1 nor 9."""
 _PAIR: Final = re.compile(r"\d\s*[-–/:x×]\s*\d")
 _FEW_WORDS: Final = 24
 """Characters beside the digits of a value that is a number: a currency, a unit, "per night"."""
@@ -146,7 +148,7 @@ def number_of(value: str, *, comma_parts: bool = False) -> float | None:
     (1250.5, 1250.5, 1250.0, 3.5)
     """
     found = _NUMBER.findall(value)
-    if len(found) != 1:
+    if len(found) != 1 or _POWER.search(value):
         return None
     text = re.sub(r"[ '’\u00a0\u202f]", "", found[0]).replace("−", "-").replace("–", "-")
     last = max(text.rfind("."), text.rfind(","))

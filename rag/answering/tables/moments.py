@@ -112,6 +112,8 @@ def time_of(value: str) -> float | None:
 
     None where a value is neither.
     """
+    if len(value) > _LONGEST:
+        return None
     match = _CLOCK.fullmatch(value.strip())
     if match is None:
         return None
@@ -127,6 +129,8 @@ def time_of(value: str) -> float | None:
 @lru_cache(maxsize=65_536)
 def duration_of(value: str) -> float | None:
     """The minutes that a value says something takes: 25 min, 2 h, 1 h 30; None where it says none."""
+    if len(value) > _LONGEST:
+        return None
     match = _LASTS.fullmatch(value.strip())
     if match is None or not (match["hours"] or match["minutes"]) or value.strip().isdigit():
         return None

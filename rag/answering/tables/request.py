@@ -20,6 +20,8 @@ __all__ = ["COMPUTED", "EXTREMES", "Request", "leaves_out", "read_request", "req
 
 EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
 COMPUTED: Final = frozenset({Operation.SUM, Operation.MEAN})
+_MOST_CHOICES: Final = 1_000
+"""The chooser holds each against each other; a table of thirty columns has some five hundred."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Request:
 def read_request(chooser: Chooser, question: str, collection: Collection) -> Request | None:
     """What a question asks of a table; None where that is nothing."""
     choices = choices_of(question, collection)
+    if len(choices) > _MOST_CHOICES:
+        return None
     request = request_of(choices, chooser.logits(question, collection, choices), collection)
     return None if request is None or leaves_out(question, request, choices, collection) else request
 

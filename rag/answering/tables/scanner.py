@@ -57,7 +57,8 @@ class Scanned:
         column = self.collection.columns[request.field]
         sign = 1.0 if request.operation is Operation.LARGEST else -1.0
         orders = [sign * (column.order(r.field(request.field).value) or 0.0) for r in request.records]
-        return tuple(r for r, order in zip(request.records, orders, strict=True) if order == max(orders))
+        most = max(orders, default=0.0)
+        return tuple(r for r, order in zip(request.records, orders, strict=True) if order == most)
 
     @property
     def says(self) -> tuple[object, ...]:

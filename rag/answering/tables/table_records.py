@@ -16,7 +16,7 @@ from rag.text.tables import is_total
 __all__ = ["Collection", "Field", "Record", "collections_of"]
 
 _LINE: Final = re.compile(r"[\W_]*+(?P<name>[^:：\n]{1,60}?)\s{0,9}[:：]\s+(?P<value>\S.*)", re.S)
-_PARTS: Final = re.compile(r"\s*[,;，；]\s+|(?<=[^\d])[，；、]|\.\s+")
+_PARTS: Final = re.compile(r"(?<!\s)\s*+[,;，；]\s+|(?<=[^\d])[，；、]|\.\s+")
 _NUMBERED: Final = re.compile(r"(?P<name>[^\d€$£¥]{0,30}?)(?P<value>[€$£¥]?\s?\d.*)", re.S)
 _ENDS: Final = (".", "!", "?", "。", "！", "？", ":", "：")
 _UNNAMED: Final = "–"
@@ -28,6 +28,7 @@ _SHORT_SECTION: Final = 240
 _LONGEST_ITEM: Final = 160
 _WORDS_OF_LABEL: Final = 6
 _LONGEST_NAMED: Final = 120
+_MOST_COLUMNS: Final = 100
 _Found = tuple[tuple[object, ...], str, str, "Record"]
 """What a record's collection is known by, what that is called, the name of what its label is, and it."""
 
@@ -74,8 +75,16 @@ class Collection:
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """The columns by their names, in the order of their first use."""
-        names = dict.fromkeys(field.name for record in self.records for field in record.fields)
-        return {name: column_of(name, [v for r in self.records for v in r.values(name)]) for name in names}
+        return {name: column_of(name, values) for name, values in self.told.items()}
+
+    @cached_property
+    def told(self) -> Mapping[str, Sequence[str]]:
+        """The values of each column in the order of the records."""
+        found: dict[str, list[str]] = {}
+        for record in self.records:
+            for field in record.fields:
+                found.setdefault(field.name, []).append(field.value)
+        return found
 
     @cached_property
     def labels_differ(self) -> bool:
@@ -84,10 +93,10 @@ class Collection:
 
 
 def collections_of(units: Sequence[Unit]) -> list[Collection]:
-    """The collections of one document's units, in their order."""
+    """The collections of one document's units, in their order; none with more columns than anybody reads."""
     ways = ((_rows, 2), (_sections, 2), (_blocks, 2), (_items, _LEAST_ITEMS))
     found = [(collection, least) for way, least in ways for collection in _gathered(way(units))]
-    return [collection for collection, least in found if len(collection.records) >= least]
+    return [c for c, least in found if len(c.records) >= least and len(c.told) <= _MOST_COLUMNS]
 
 
 def _gathered(records: Iterator[_Found]) -> Iterator[Collection]:
