@@ -69,7 +69,7 @@ class LangChainViews:
         A model gets the answer and the quotes that it rests on; the message's `artifact` is the answer as
         plain JSON values, its `citations` with documents, pages, offsets and quotes.
         """
-        from rag.langchain.library_tools import answering_tool
+        from rag.langchain.agent_tools import answering_tool
 
         return answering_tool(self.ask)
 
@@ -78,7 +78,7 @@ class LangChainViews:
 
         The message's `artifact` holds the `passages` as plain JSON values.
         """
-        from rag.langchain.library_tools import searching_tool
+        from rag.langchain.agent_tools import searching_tool
 
         return searching_tool(self.search)
 

@@ -251,7 +251,8 @@ def test_a_library_that_is_written_meanwhile_is_read(tmp_path: Path) -> None:
 
 
 def test_what_takes_too_long_is_ended_and_told(samples: Path) -> None:
-    with over_stdio("--library", str(samples), "--set", "serve.request_seconds=0.05") as caller:
+    settings = ("--set", "serve.request_seconds=0.05", "--set", "answering.cache=false")
+    with over_stdio("--library", str(samples), *settings) as caller:
         told = caller.refusal("ask", question="What did the repair of the roof cost?")
         assert told == "not done within 0.05 s (serve.request_seconds): ask for less at once"
 
