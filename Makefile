@@ -11,7 +11,7 @@ VERSIONS := $(VENV)/versions.txt
 LOCKED ?=
 QUICK := not (slow or gpu or browser or server or attack)
 
-.PHONY: run install sample check lint test test-core test-faces audit search-tests install-test wheel constraints clean
+.PHONY: run install sample check lint test test-core test-faces test-attacks test-servers audit search-tests install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -21,17 +21,23 @@ sample: install
 
 install: $(VENV)/.installed
 
-# Two groups of quick tests beside each other, then those that start servers, browsers and attacks.
+# Two groups of quick tests beside each other, then the attacks beside those that start servers and browsers.
 test: lint
 	$(MAKE) --no-print-directory -j2 --output-sync=target test-core test-faces
-	$(BIN)/python -m pytest -m 'not ($(QUICK))' --ignore tests/integration
-	$(BIN)/python -m pytest tests/integration
+	$(MAKE) --no-print-directory -j2 --output-sync=target test-attacks test-servers
 
 test-core:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' tests/rag
+	$(BIN)/python -m pytest -q tests/integration
 
 test-faces:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' --ignore tests/rag --ignore tests/integration
+
+test-attacks:
+	$(BIN)/python -m pytest -q -m 'attack' --ignore tests/integration
+
+test-servers:
+	$(BIN)/python -m pytest -q -m 'not attack and not ($(QUICK))' --ignore tests/integration
 
 # Before every commit: style, floors, types and unit tests, on all cores.
 check: lint

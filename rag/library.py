@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rag.answering import Answerer, AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.answer_cache import AnswerCache
-from rag.errors import CitewellError, NotFoundError
+from rag.errors import CitewellError, NotFoundError, UsageError
 from rag.feedback import Ratings
 from rag.langchain import LangChainViews
 from rag.limits import check_request, recent_turns
@@ -312,7 +312,10 @@ class Library(LangChainViews):
 
         Raises:
             NotFoundError: a name is not in the library; then nothing is removed.
+            UsageError: `names` is one name and no list.
         """
+        if isinstance(names, str):
+            raise UsageError(f"the names are a list: write [{names[:40]!r}]")
         removed = self.store.remove_documents(self.document_ids(names) or [])
         self.store.collections.drop_gone()
         self.store.publish()

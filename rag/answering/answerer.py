@@ -47,7 +47,7 @@ __all__ = ["Answerer"]
 _MOST_CONFLICTS: Final = 2
 _SURE: Final = 0.6
 """The least confidence of an answer that is called stated or pieced together, not only near."""
-_SURE_APART: Final = 0.8
+_SURE_APART: Final = 0.9
 """How surely a table has to be meant that is in another document than the best evidence."""
 
 

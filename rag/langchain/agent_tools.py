@@ -42,7 +42,7 @@ def answering_tool(ask: Callable[[str, Sequence[str] | None], Answer]) -> BaseTo
 
     def answer_question(question: str, documents: list[str] | None = None) -> tuple[str, dict[str, Any]]:
         with _told():
-            answer = ask(question, documents)
+            answer = ask(question, documents or None)  # models fill in empty lists
         return _answer_text(answer), answer_json(answer)
 
     return StructuredTool.from_function(
@@ -62,7 +62,7 @@ def searching_tool(search: Callable[[str, int, Sequence[str] | None], list[Passa
         query: str, top_k: int = 5, documents: list[str] | None = None
     ) -> tuple[str, dict[str, Any]]:
         with _told():
-            passages = search(query, top_k, documents)
+            passages = search(query, top_k, documents or None)
         found = "\n\n".join(_passage_text(i, passage) for i, passage in enumerate(passages, 1))
         return found or "Nothing was found.", {"passages": [passage_json(passage) for passage in passages]}
 

@@ -141,9 +141,11 @@ class CitewellVectorStore(VectorStore):
         Raises:
             EmptyDocumentError: a text holds white space only; then nothing is added.
             UsageError: there are not as many ids or metadata as texts, an id is longer than 200 characters
-                or holds what cannot be seen, or metadata are not values of JSON; then nothing is added.
+                or holds what cannot be seen, or metadata are not values of JSON, or `texts` is one text and
+                no list; then nothing is added.
         """
         _refuse_unknown(kwargs)
+        _refuse_text(texts, "texts")
         given = list(texts)
         for name, values in (("metadatas", metadatas), ("ids", ids)):
             if values and len(values) != len(given):
@@ -160,9 +162,11 @@ class CitewellVectorStore(VectorStore):
         Files stay: `Library.remove` removes them.
 
         Raises:
-            UsageError: an id is that of a passage of a file; then nothing is removed.
+            UsageError: an id is that of a passage of a file, or `ids` is one id and no list; then nothing is
+                removed.
         """
         _refuse_unknown(kwargs)
+        _refuse_text(ids, "ids")
         if ids is None:
             texts = [info for info in self._store.documents() if info.source.startswith(TEXT_SOURCE)]
         else:
@@ -349,6 +353,12 @@ def _checked(filter: Filter) -> Filter:
         f"a filter is a dictionary of metadata and the values that they must have, not {filter!r}: no "
         "function, and no operators such as $gt"
     )
+
+
+def _refuse_text(given: object, name: str) -> None:
+    """Refuse a text in the place of a list, of which each letter would be taken for one."""
+    if isinstance(given, str):
+        raise UsageError(f"{name} is a list: write [{given[:40]!r}]")
 
 
 def _refuse_unknown(arguments: Filter) -> None:

@@ -127,6 +127,12 @@ def test_an_answer_in_chinese_opens_the_quoted_text(client):
     assert json.loads(shown)["text"] == citation["quote"]
 
 
+def test_empty_lists_limit_nothing(client):
+    limited = {"citewell": {"documents": [], "collections": []}}
+    completion = client.chat.completions.create(model="citewell", messages=asked(ROOF), extra_body=limited)
+    assert completion.citewell["verdict"] != "not found"
+
+
 def test_nothing_found_is_an_answer(client):
     completion = client.chat.completions.create(
         model="citewell", messages=asked("What is the capital of Mars?")

@@ -59,6 +59,7 @@ class Guard:
         if self._token is not None and path not in OPEN_PATHS:
             given = headers.get("authorization", "")
             if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
-                raise UnauthorizedError("send the token as `Authorization: Bearer TOKEN`")
+                wrong = "this is not the server's token: " if given else ""
+                raise UnauthorizedError(f"{wrong}send the token as `Authorization: Bearer TOKEN`")
         if number(headers.get("content-length", "0"), "Content-Length") > most_bytes(self._settings):
             raise too_large(most_bytes(self._settings))

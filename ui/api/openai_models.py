@@ -81,7 +81,8 @@ ROUTES = [
 def documents_asked(library: Library, model: str, field: CitewellField) -> list[str] | None:
     """The ids of the documents that a model and the field `citewell` limit a question to; None for all.
 
-    They are all that the model's collection, the field's collections and its documents hold together.
+    Empty lists limit nothing: clients fill them in unasked. The ids are all that the model's collection, the
+    field's collections and its documents hold together.
 
     Raises:
         ModelNameError: the model is none that answers.
@@ -93,7 +94,7 @@ def documents_asked(library: Library, model: str, field: CitewellField) -> list[
     if model != _WHOLE and not is_collection:
         raise ModelNameError(f"there is no model {model!r} that answers questions", _SHOWN)
     collections = [*([named] if is_collection else []), *(field.collections or [])]
-    if field.documents is None and field.collections is None and not is_collection:
+    if not field.documents and not field.collections and not is_collection:
         return None
     missing = [name for name in collections if name not in groups]
     if missing:

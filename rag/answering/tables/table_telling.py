@@ -85,7 +85,7 @@ def _sentence(question: Question, scanned: Scanned) -> str:
             ", ".join([call(r), *_told(r, dict.fromkeys((request.field, *request.shown)))])
             for r in scanned.told
         ]
-        joined = "; ".join(parts)
+        joined = "; ".join(dict.fromkeys(parts))
     else:
         joined = f"{spoken(request.field)}: {_computed(request, column)}"
         aside += _by(request, request.records)
@@ -171,7 +171,7 @@ def _calling(request: Request, collection: Collection) -> Callable[[Record], str
     columns.sort(key=lambda name: collection.columns[name].holds is not Holds.TEXTS)
     for name in columns:
         if len({(r.label, r.field(name).value) for r in collection.records}) == len(collection.records):
-            return lambda record: f"{record.label} – {record.field(name).value}"
+            return lambda record: " – ".join(filter(None, (record.label, record.field(name).value)))
     return lambda record: record.label
 
 

@@ -172,12 +172,15 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_added(vectorstore: Ci
         (UsageError, {"texts": [PUMP, VALVE], "ids": ["p", "x" * 201]}),
         (UsageError, {"texts": [PUMP], "metadatas": [{"when": object()}]}),
         (UsageError, {"texts": [PUMP], "namespace": "plant"}),
+        (UsageError, {"texts": PUMP}),
     ]
     for error, arguments in wrong:
         with pytest.raises(error):
             vectorstore.add_texts(**arguments)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="namespace"):
         vectorstore.similarity_search("pump", namespace="plant")
+    with pytest.raises(UsageError, match="ids is a list"):
+        vectorstore.delete("pump")  # type: ignore[arg-type]
     assert vectorstore.similarity_search("pump") == []
 
 

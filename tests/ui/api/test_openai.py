@@ -59,6 +59,8 @@ def test_who_may_not_come_in_is_told_in_the_form_of_the_address(opened: Callable
             **{"message": "send the token as `Authorization: Bearer TOKEN`", "param": None},
             **{"type": "invalid_request_error", "code": "invalid_api_key"},
         }
+        wrong = client.request(method, f"/v1/{path}", json=ASKED, headers={"authorization": "Bearer other"})
+        assert wrong.json()["error"]["message"].startswith("this is not the server's token: ")
         elsewhere = client.request(method, f"/v1/{path}", json=ASKED, headers={"host": "elsewhere.example"})
         assert (elsewhere.status_code, elsewhere.json()["error"]["code"]) == (403, None)
     assert client.get("/v1/documents").json()["error"].keys() == {"type", "message"}

@@ -101,6 +101,8 @@ def test_the_answer_has_its_quotes_and_the_artifact_its_citations(library: Libra
     held = library.text(citation["document_id"])
     assert held[citation["start"] : citation["end"]] == citation["quote"]
     assert message.artifact["verdict"] == "stated"
+    filled_in = call("ask_documents", question="When was the lighthouse built?", documents=[])
+    assert library.as_tool().invoke(filled_in).artifact["verdict"] == "stated"
 
 
 def test_its_arguments_are_typed_and_told(library: Library) -> None:
