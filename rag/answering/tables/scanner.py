@@ -18,7 +18,7 @@ from rag.store import Store
 
 __all__ = ["Scanned", "Scanner"]
 
-_SURE: Final = 0.65
+_SURE: Final = 0.64
 """How often requests must be right, by those on tables kept apart, to be followed."""
 _SURE_OF_VALUE: Final = 0.5
 """The same of one value, which is told only where it would be quoted, or nothing would."""
