@@ -11,7 +11,7 @@ VERSIONS := $(VENV)/versions.txt
 LOCKED ?=
 QUICK := not (slow or gpu or browser or server or attack)
 
-.PHONY: run install sample check lint test test-core test-faces test-attacks test-servers audit search-tests install-test wheel constraints clean
+.PHONY: run install sample check lint test test-core test-faces test-integration test-attacks test-servers audit search-tests install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -21,13 +21,15 @@ sample: install
 
 install: $(VENV)/.installed
 
-# Two groups of quick tests beside each other, then the attacks beside those that start servers and browsers.
+# Five groups, two at a time: the longest first, so that both cores are busy to the end.
 test: lint
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-core test-faces
-	$(MAKE) --no-print-directory -j2 --output-sync=target test-attacks test-servers
+	$(MAKE) --no-print-directory -j2 --output-sync=target \
+	    test-faces test-integration test-attacks test-servers test-core
 
 test-core:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' tests/rag
+
+test-integration:
 	$(BIN)/python -m pytest -q tests/integration
 
 test-faces:
