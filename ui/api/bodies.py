@@ -111,7 +111,10 @@ async def read_json(request: Request) -> bytes:
 
 def what_is_wrong(error: ValidationError) -> str:
     """Each field that is wrong, and how."""
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg'].removeprefix('Value error, ')}"
+        for e in error.errors()
+    )
 
 
 def number(text: str, name: str, most: int = 10**15) -> int:

@@ -119,6 +119,7 @@ def _answered(answer: Answer) -> forms.ToldAnswer:
     passages = () if answer.verdict in _SURE else answer.passages[:_MOST_NEAREST]
     told = {
         **answer_json(answer),
+        "confidence": None if answer.abstained else answer.confidence,
         "citations": [_with_uri(citation_json(citation)) for citation in answer.citations],
         "passages": [_with_uri(passage_json(passage)) for passage in passages],
     }

@@ -218,7 +218,9 @@ class ToldAnswer(BaseModel):
     answer: str
     abstained: bool = Field(description="No answer was found; passages hold what is nearest")
     verdict: Verdict
-    confidence: float = Field(description="The probability, 0 to 1, that the answer is right")
+    confidence: float | None = Field(
+        description="The probability, 0 to 1, that the answer is right; null where none was found"
+    )
     reason: str = Field(description="Why there is no answer, or what it leaves open")
     short_answer: ShortAnswer | None
     sentences: list[AnswerSentence]

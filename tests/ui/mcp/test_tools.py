@@ -88,6 +88,7 @@ def test_what_is_not_found_is_told_with_what_is_near(assistant: Caller) -> None:
     told = assistant.tool("ask", question="Who is the king of Norway?")
     assert told["abstained"]
     assert told["verdict"] == "not found"
+    assert told["confidence"] is None
     assert told["citations"] == []
 
 
