@@ -21,10 +21,10 @@ sample: install
 
 install: $(VENV)/.installed
 
-# Five groups, two at a time: the longest first, so that both cores are busy to the end.
+# Five groups, three at a time, as those that start servers mostly wait for them; the longest first.
 test: lint
-	$(MAKE) --no-print-directory -j2 --output-sync=target \
-	    test-faces test-integration test-attacks test-servers test-core
+	$(MAKE) --no-print-directory -j3 --output-sync=target \
+	    test-attacks test-faces test-integration test-servers test-core
 
 test-core:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' tests/rag
