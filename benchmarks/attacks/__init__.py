@@ -76,7 +76,7 @@ def held_apart(program: str, *arguments: str, seconds: float = 30.0) -> str:
     Args:
         program: The code.
         arguments: What it finds in `sys.argv`.
-        seconds: Of processor time, which a busy machine does not use up; ten times that may pass in all.
+        seconds: Of processor time, which a busy machine does not use up; three times that may pass in all.
 
     Returns:
         Why it failed: its last line of standard error, or that it was stopped. Empty when it ended well.
@@ -88,11 +88,11 @@ def held_apart(program: str, *arguments: str, seconds: float = 30.0) -> str:
         done = subprocess.run(
             [sys.executable, "-c", limited + program, *arguments],
             capture_output=True,
-            timeout=10 * seconds,
+            timeout=3 * seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"not done after {10 * seconds:g} s"
+        return f"not done after {3 * seconds:g} s"
     if done.returncode == -signal.SIGXCPU:
         return f"still busy after {seconds:g} s of work"
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()

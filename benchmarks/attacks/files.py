@@ -70,7 +70,7 @@ def texts_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
 @attack("pages made to keep the search for what can be seen busy")
 def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
     """Much of what is looked for about each piece of text, and is not there."""
-    count = 5_000 * effort
+    count = 10_000 * effort
     pages = {
         "placed": '<p style="position:absolute;top:1px">a</p>' * count,
         "classes": "<style>.a{color:#fff}.b{color:#000}</style>" + '<p class="a b">a</p>' * count,

@@ -1,4 +1,4 @@
-"""Train the chooser: `python -m benchmarks.tabular.train --out data/tables [--epochs 8]`.
+"""Train the chooser: `python -m benchmarks.tabular.train --out data/tables [--epochs 6]`.
 
 Each question comes with the choices that its table admits. Columns that it does not need are left out at
 random, and now and then one that it does: then it asks for nothing. Losses are binary cross entropy of every
@@ -193,7 +193,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights and the card")
     parser.add_argument("--tables", type=Path, default=FOLDER, help="folder of tables with questions")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--networks", type=int, default=2, help="how many are trained; their mean counts")

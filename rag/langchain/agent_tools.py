@@ -45,14 +45,8 @@ def answering_tool(ask: Callable[[str, Sequence[str] | None], Answer]) -> BaseTo
             answer = ask(question, documents or None)  # models fill in empty lists
         return _answer_text(answer), answer_json(answer)
 
-    return StructuredTool.from_function(
-        answer_question,
-        name="ask_documents",
-        description=f"Answer a question from the user's documents, with the quotes it rests on. {_DATA}",
-        args_schema=Question,
-        response_format="content_and_artifact",
-        handle_tool_error=True,
-    )
+    told = "Answer a question from the user's documents, with the quotes it rests on."
+    return _tool(answer_question, "ask_documents", told, Question)
 
 
 def searching_tool(search: Callable[[str, int, Sequence[str] | None], list[Passage]]) -> BaseTool:
@@ -66,11 +60,18 @@ def searching_tool(search: Callable[[str, int, Sequence[str] | None], list[Passa
         found = "\n\n".join(_passage_text(i, passage) for i, passage in enumerate(passages, 1))
         return found or "Nothing was found.", {"passages": [passage_json(passage) for passage in passages]}
 
+    told = "Find passages in the user's documents, the best first."
+    return _tool(search_documents, "search_documents", told, Search)
+
+
+def _tool(
+    run: Callable[..., tuple[str, dict[str, Any]]], name: str, told: str, form: type[BaseModel]
+) -> BaseTool:
     return StructuredTool.from_function(
-        search_documents,
-        name="search_documents",
-        description=f"Find passages in the user's documents, the best first. {_DATA}",
-        args_schema=Search,
+        run,
+        name=name,
+        description=f"{told} {_DATA}",
+        args_schema=form,
         response_format="content_and_artifact",
         handle_tool_error=True,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from rag.answering import AnswerEvent, Finished
@@ -21,7 +21,7 @@ from ui.api.error_responses import openai_error_json
 from ui.api.openai_bodies import ChatBody, ask_body, read_openai_body
 from ui.api.openai_models import documents_asked
 from ui.api.openai_telling import Told, tell
-from ui.api.request_work import answer_whole, gone, stream_answer, within_time
+from ui.api.request_work import answer_whole, stream_answer
 
 __all__ = ["ROUTES"]
 
@@ -35,10 +35,7 @@ async def complete(request: Request) -> Response:
     completion = _Completion(library, body, str(request.base_url).rstrip("/"))
     if body.stream:
         return StreamingResponse(completion.chunks(asked), media_type="text/event-stream")
-    finished = await within_time(request, lambda stop: answer_whole(library, asked, stop))
-    if finished is None:
-        return gone()
-    return JSONResponse(completion.whole(await run_in_threadpool(completion.told, finished)))
+    return await answer_whole(request, asked, lambda finished: completion.whole(completion.told(finished)))
 
 
 ROUTES = [Route("/v1/chat/completions", complete, methods=["POST"])]

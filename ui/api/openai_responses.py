@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from rag.answering import AnswerEvent, Finished
@@ -21,7 +21,7 @@ from ui.api.error_responses import openai_error_json
 from ui.api.openai_bodies import InputMessage, ResponsesBody, ask_body, read_openai_body
 from ui.api.openai_models import documents_asked
 from ui.api.openai_telling import Told, tell
-from ui.api.request_work import answer_whole, gone, stream_answer, within_time
+from ui.api.request_work import answer_whole, stream_answer
 
 __all__ = ["ROUTES"]
 
@@ -38,10 +38,7 @@ async def respond(request: Request) -> Response:
     response = _Response(library, body.model, sent, str(request.base_url).rstrip("/"))
     if body.stream:
         return StreamingResponse(response.events(asked), media_type="text/event-stream")
-    finished = await within_time(request, lambda stop: answer_whole(library, asked, stop))
-    if finished is None:
-        return gone()
-    return JSONResponse(response.whole(await run_in_threadpool(response.told, finished)))
+    return await answer_whole(request, asked, lambda finished: response.whole(response.told(finished)))
 
 
 ROUTES = [Route("/v1/responses", respond, methods=["POST"])]

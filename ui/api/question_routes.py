@@ -17,7 +17,7 @@ from rag.library import Library
 from rag.wire import answer_json, citation_json, example_json, passage_json, run_json
 from ui.api.bodies import AskBody, FeedbackBody, SearchBody, number, read_body
 from ui.api.error_responses import error_json
-from ui.api.request_work import answer_whole, gone, stream_answer, within_time
+from ui.api.request_work import answer_whole, stream_answer
 
 __all__ = ["ROUTES"]
 
@@ -40,10 +40,7 @@ async def ask(request: Request) -> Response:
         # a wrong document is told by the status, not within a stream that has begun
         await run_in_threadpool(library.document_ids, body.documents)
         return StreamingResponse(stream_answer(library, body, _told, _failed), media_type="text/event-stream")
-    finished = await within_time(request, lambda stop: answer_whole(library, body, stop))
-    if finished is None:
-        return gone()
-    return JSONResponse({"id": finished.answer.run_id, **answer_json(finished.answer)})
+    return await answer_whole(request, body, _whole)
 
 
 async def list_runs(request: Request) -> Response:
@@ -78,6 +75,10 @@ ROUTES = [
     Route("/v1/runs/{run_id}", show_run, methods=["GET"]),
     Route("/v1/runs/{run_id}/feedback", rate, methods=["POST"]),
 ]
+
+
+def _whole(finished: Finished) -> dict[str, Any]:
+    return {"id": finished.answer.run_id, **answer_json(finished.answer)}
 
 
 def _told(event: AnswerEvent) -> Iterator[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from rag.answering import AnswerEvent, Finished
 from rag.errors import CitewellError
@@ -48,7 +48,20 @@ async def within_time(request: Request, work: Callable[[threading.Event], T]) ->
     return working.result()
 
 
-def answer_whole(library: Library, body: AskBody, stop: threading.Event) -> Finished | None:
+async def answer_whole(
+    request: Request, body: AskBody, told: Callable[[Finished], dict[str, Any]]
+) -> Response:
+    """The answer as `told` writes it.
+
+    Raises:
+        TookTooLongError: as `within_time`.
+    """
+    library: Library = request.app.state.library
+    finished = await within_time(request, lambda stop: _finished(library, body, stop))
+    return gone() if finished is None else JSONResponse(await run_in_threadpool(told, finished))
+
+
+def _finished(library: Library, body: AskBody, stop: threading.Event) -> Finished | None:
     """The answer with its record; None where it was stopped before there was one."""
     for event in _asked(library, body, stop):
         if isinstance(event, Finished):

@@ -20,8 +20,8 @@ __all__ = ["Scanned", "Scanner"]
 
 _SURE: Final = 0.64
 """How often requests must be right, by those on tables kept apart, to be followed."""
-_SURE_OF_VALUE: Final = 0.5
-"""The same of one value, which is told only where it would be quoted, or nothing would."""
+_SURE_OF_VALUE: Final = 0.7
+"""The same of one value: a sentence could be quoted in its place."""
 _NEARLY_AS_SURE: Final = 0.9
 """Tables that are as likely meant as this are not chosen from where they tell different things."""
 _MOST_DOCUMENTS: Final = 4

@@ -21,8 +21,6 @@ _MOST_WRONG = 3
 """Of 76 questions that the tables answer."""
 _MOST_TRAPPED = 26
 """Of 70 that name their values and ask for what they do not tell."""
-_MOST_LOOKED_UP = 1
-"""Of these, one value told in answer, which is done only where nothing else can be quoted."""
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +48,12 @@ def denotation(found: Scanned) -> set[str] | float:
 
 def test_most_questions_are_understood_and_most_traps_are_seen(library: Library) -> None:
     scanner = Scanner(library.store, Chooser())
-    right, wrong, trapped, looked_up = [], [], [], []
+    right, wrong, trapped = [], [], []
     for question, expected in QUESTIONS:
         found = scanner.scan(read_question(question), library.retriever.retrieve(question).passages)
         if found is not None:
             told = denotation(found)
-            if expected is None and found.request.operation is Operation.VALUE:
-                looked_up.append((question, told))
-                continue
             (trapped if expected is None else right if told == expected else wrong).append((question, told))
     assert len(right) >= _LEAST_RIGHT
     assert len(wrong) <= _MOST_WRONG, wrong
     assert len(trapped) <= _MOST_TRAPPED, trapped
-    assert len(looked_up) <= _MOST_LOOKED_UP, looked_up
