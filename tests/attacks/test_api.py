@@ -79,6 +79,14 @@ def open_library(tmp_path: Path, watched: Watched) -> Iterator[Callable[..., Lib
         yield start
 
 
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Of an empty library: for requests that are refused before anything is read."""
+    path = tmp_path_factory.mktemp("refusing") / "library"
+    with Library.open(settings=load_settings(overrides={"library": str(path)}, environment={})) as library:
+        yield TestClient(build_application(library), HERE)
+
+
 def at_once(library: Library, questions: Sequence[str]) -> list[int]:
     client = TestClient(build_application(library), HERE)
     together = threading.Barrier(len(questions))
@@ -268,20 +276,18 @@ _TURN = {"role": "user", "content": "What?"}
 )
 @pytest.mark.parametrize("more", [{}, {"stream": True}])
 def test_more_than_a_question_may_bring_is_told_by_name(
-    open_library: Callable[..., Library], path: str, given: dict[str, Any], told: str, more: dict[str, bool]
+    api: TestClient, path: str, given: dict[str, Any], told: str, more: dict[str, bool]
 ) -> None:
-    client = TestClient(build_application(open_library()), HERE)
     body = {"question": "What?", **given, **(more if path == "ask" else {})}
-    answer = client.post(f"/v1/{path}", json=body)
+    answer = api.post(f"/v1/{path}", json=body)
     assert answer.status_code == 422
     assert told in answer.json()["error"]["message"]
     assert len(answer.text) < 3_000
 
 
-def test_feedback_may_not_bring_more_than_an_answer(open_library: Callable[..., Library]) -> None:
-    client = TestClient(build_application(open_library()), HERE)
+def test_feedback_may_not_bring_more_than_an_answer(api: TestClient) -> None:
     body = {"rating": 1, "wanted_answer": "a" * 20_001}
-    answer = client.post("/v1/runs/1/feedback", json=body)
+    answer = api.post("/v1/runs/1/feedback", json=body)
     assert answer.status_code == 422
     assert "wanted_answer: String should have at most 20000" in answer.json()["error"]["message"]
 
@@ -359,16 +365,13 @@ def test_silent_callers_do_not_keep_others_out(served: int) -> None:
 @pytest.mark.parametrize(
     "charset", ["utf-7", "base64", "utf-16", "rot13", "punycode", "idna", "unicode_escape"]
 )
-def test_names_in_a_charset_that_no_browser_sends_are_refused(
-    open_library: Callable[..., Library], charset: str
-) -> None:
+def test_names_in_a_charset_that_no_browser_sends_are_refused(api: TestClient, charset: str) -> None:
     """UTF-7 writes halves of characters, which no disk takes, in plain letters."""
-    client = TestClient(build_application(open_library()), HERE)
     form = b"".join(
         b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n+2AA-\r\n' % name
         for name in (b"password", b'file"; filename="+2AA-.txt')
     )
     kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
-    told = client.post("/v1/documents", content=form + b"--x--\r\n", headers=kind)
+    told = api.post("/v1/documents", content=form + b"--x--\r\n", headers=kind)
     assert told.status_code == 422
     assert "UTF-8" in told.json()["error"]["message"]

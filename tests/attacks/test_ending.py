@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from tests.browser.endpoint import slow_endpoint
+from tests.browser.endpoint import SlowEndpoint, slow_endpoint
 from tests.waiting import wait_until
 from ui.api.deadlines import stop_all, stop_when_gone, told_to_stop
 
@@ -65,27 +66,15 @@ def test_a_server_with_a_busy_thread_ends_when_it_is_told_to() -> None:
         server.stdout.close()
 
 
-@pytest.mark.server
-@pytest.mark.enable_socket
-@pytest.mark.parametrize("streamed", [True, False])
-@pytest.mark.parametrize(
-    ("path", "asked"),
-    [
-        ("ask", {"question": ROOF}),
-        ("chat/completions", {"model": "citewell", "messages": [{"role": "user", "content": ROOF}]}),
-        ("responses", {"model": "citewell", "input": ROOF}),
-    ],
-)
-def test_a_model_no_longer_writes_for_a_caller_who_hung_up(
-    tmp_path: Path, path: str, asked: dict[str, Any], streamed: bool
-) -> None:
-    """Over real connections, to the API and from there to a model that writes a word a second."""
-    notes, library = tmp_path / "notes.txt", str(tmp_path / "library")
+@pytest.fixture(scope="module")
+def writing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, SlowEndpoint]]:
+    """The port of `citewell serve`, and its model, which writes a word a second."""
+    folder = tmp_path_factory.mktemp("writing")
+    notes, library = folder / "notes.txt", str(folder / "library")
     notes.write_text("The boathouse roof repair cost 18,750 crowns.", "utf-8")
     subprocess.run(
         [sys.executable, "-m", "ui", "ingest", "--library", library, str(notes)], check=True, cwd=ROOT
     )
-    body = json.dumps({**asked, "stream": streamed})
     with slow_endpoint(["The"] * 60, 1.0) as model:
         variables = {"CITEWELL_GENERATOR__BASE_URL": model.base_url, "CITEWELL_GENERATOR__API_KEY": "none"}
         server = subprocess.Popen(
@@ -99,14 +88,36 @@ def test_a_model_no_longer_writes_for_a_caller_who_hung_up(
             assert server.stdout is not None
             port = re.search(r":(\d+)/v1", server.stdout.readline())
             assert port is not None
-            connection = http.client.HTTPConnection("127.0.0.1", int(port[1]))
-            connection.request("POST", f"/v1/{path}", body, {"Content-Type": "application/json"})
-            wait_until(lambda: model.asked)
-            connection.close()
-            wait_until(lambda: model.hung_up)
+            yield int(port[1]), model
         finally:
             server.terminate()
             server.communicate()
+
+
+@pytest.mark.server
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("ask", {"question": ROOF}),
+        ("chat/completions", {"model": "citewell", "messages": [{"role": "user", "content": ROOF}]}),
+        ("responses", {"model": "citewell", "input": ROOF}),
+    ],
+)
+def test_a_model_no_longer_writes_for_a_caller_who_hung_up(
+    writing: tuple[int, SlowEndpoint], path: str, asked: dict[str, Any], streamed: bool
+) -> None:
+    """Over real connections, to the API and from there to the model."""
+    port, model = writing
+    body = json.dumps({**asked, "stream": streamed})
+    so_far = len(model.asked)
+    assert len(model.hung_up) == so_far
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", f"/v1/{path}", body, {"Content-Type": "application/json"})
+    wait_until(lambda: len(model.asked) > so_far)
+    connection.close()
+    wait_until(lambda: len(model.hung_up) > so_far)
 
 
 async def _hung_up() -> dict[str, str]:

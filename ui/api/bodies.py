@@ -40,7 +40,7 @@ class SearchBody(_Body):
 
     question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     top_k: int | None = Field(None, ge=1, le=1_000)
-    documents: Documents | None = None
+    documents: Documents | None = Field(None, min_length=1)
 
 
 class Turn(_Body):
@@ -54,7 +54,7 @@ class AskBody(_Body):
     """A question; `stream` asks for events as they happen, `use_cache` false for a new answer."""
 
     question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
-    documents: Documents | None = None
+    documents: Documents | None = Field(None, min_length=1)
     history: list[Turn] = Field(default_factory=list, max_length=MOST_TURNS)
     stream: bool = False
     use_cache: bool = True

@@ -86,7 +86,7 @@ def documents_asked(library: Library, model: str, field: CitewellField) -> list[
 
     Raises:
         ModelNameError: the model is none that answers.
-        NotFoundError: a document or a collection is not in the library.
+        NotFoundError: a document or a collection is not in the library, or the collections are empty.
     """
     groups = {group.name: group.document_ids for group in library.store.collections.all()}
     named = model.removeprefix(_OF_COLLECTION)
@@ -100,7 +100,10 @@ def documents_asked(library: Library, model: str, field: CitewellField) -> list[
     if missing:
         raise NotFoundError(f"there is no collection {missing[0]!r} in the library", _SHOWN)
     ids = library.document_ids(field.documents) or []
-    return list(dict.fromkeys([*ids, *(i for name in collections for i in groups[name])]))
+    asked = list(dict.fromkeys([*ids, *(i for name in collections for i in groups[name])]))
+    if not asked:
+        raise NotFoundError(f"the collection {collections[0]!r} holds no document", _SHOWN)
+    return asked
 
 
 def _models(library: Library) -> list[dict[str, Any]]:

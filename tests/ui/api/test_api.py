@@ -179,6 +179,7 @@ def test_feedback_is_kept(api: TestClient) -> None:
         ({}, "question"),
         ({"question": "  "}, "question"),
         ({"question": "a", "top-k": 3}, "top-k"),
+        ({"question": "a", "documents": []}, "documents"),
         ({"question": "a", "history": [{"role": "system", "content": "b"}]}, "history.0.role"),
     ],
 )
