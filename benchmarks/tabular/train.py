@@ -14,7 +14,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from benchmarks.tabular.network import HEADS, ChooserNet, collate
 from benchmarks.tabular.questions import FOLDER, Asked, asked_elsewhere, asked_of, read_tables
 from rag.answering.tables.choice_layout import Laid, laid_out
 from rag.answering.tables.choices import Operation
-from rag.answering.tables.chooser import log_odds
+from rag.answering.tables.chooser import Chooser
 
 __all__ = ["Example", "examples_of", "train", "write"]
 
@@ -43,6 +43,8 @@ _MANY = 40
 """Choices of a question from which on some that it does not ask for are left out."""
 _SPARED = 0.3
 _LACKING = 0.15
+_AGAIN = 0.25
+"""The share of earlier tables that are learned again with new ones, lest they be forgotten."""
 _AVERAGED = 0.35
 """The last part of training over which weights are averaged."""
 _MARKED = 3.0
@@ -95,12 +97,20 @@ def thinned(example: Example, rng: random.Random) -> Example:
 
 
 def train(
-    examples: Sequence[Example], *, epochs: int, rate: float = 1.2e-3, size: int = 128, seed: int = 0
+    examples: Sequence[Example],
+    *,
+    epochs: int,
+    rate: float = 1.2e-3,
+    size: int = 128,
+    seed: int = 0,
+    begin: Mapping[str, np.ndarray] | None = None,
 ) -> ChooserNet:
-    """A network trained on the examples, with averaged weights."""
+    """A network trained on the examples, from weights to `begin` with or none, with averaged weights."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     net = ChooserNet(size)
+    if begin is not None:
+        net.load_state_dict({name: torch.from_numpy(part.astype(np.float32)) for name, part in begin.items()})
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02)
     steps = epochs * -(-len(examples) // _BATCH) + epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
@@ -175,16 +185,16 @@ def write(nets: Sequence[ChooserNet], out: Path, found: Sequence[Judged], card: 
 
 
 def _fitted(found: Sequence[Judged]) -> dict[str, object]:
-    """Slope and offsets by operation of the log odds that a request is right, over those of its sureness."""
-    followed = [(one.request.operation, one) for one in found if one.request is not None]
-    kinds = list(Operation)
-    x = [[log_odds(one.sureness), *(float(kind is own) for kind in kinds)] for own, one in followed]
-    fit = LogisticRegression(C=1.0).fit(x, [one.is_right for _, one in followed])
-    slope, *offsets = (float(weight) for weight in fit.coef_[0])
-    own = [round(offset + float(fit.intercept_[0]), 4) for offset in offsets]
+    """Weights of signs and offsets of operations for the log odds that a request is right."""
+    followed = [(one.request, one.is_right) for one in found if one.request is not None]
+    kinds, names = list(Operation), list(followed[0][0].signs)
+    x = [[*r.signs.values(), *(float(kind is r.operation) for kind in kinds)] for r, _ in followed]
+    fit = LogisticRegression(C=1.0, max_iter=1_000).fit(x, [is_right for _, is_right in followed])
+    weights = [float(weight) for weight in fit.coef_[0]]
+    offsets = [weight + float(fit.intercept_[0]) for weight in weights[len(names) :]]
     return {
-        "slope": round(slope, 4),
-        "offsets": dict(zip((kind.value for kind in kinds), own, strict=True)),
+        "signs": {name: round(weight, 4) for name, weight in zip(names, weights, strict=False)},
+        "offsets": {kind.value: round(offset, 4) for kind, offset in zip(kinds, offsets, strict=True)},
     }
 
 
@@ -194,15 +204,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights and the card")
     parser.add_argument("--tables", type=Path, default=FOLDER, help="folder of tables with questions")
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--rate", type=float, default=1.2e-3, help="the highest learning rate")
+    parser.add_argument("--begin", type=Path, help="folder with networks to go on from")
+    parser.add_argument("--new", nargs="*", help="files of which all is learned; of others one table in four")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--networks", type=int, default=2, help="how many are trained; their mean counts")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    tables = list(read_tables(given.tables, held_out=False))
+    known = tables = list(read_tables(given.tables, held_out=False))
     started = time.monotonic()
-    examples = [example for table in tables for example in examples_of(asked_of(table))]
     rng = random.Random(given.seed)
+    if given.new is not None:
+        tables = [one for one in known if one["file"] in given.new or rng.random() < _AGAIN]
+    examples = [example for table in tables for example in examples_of(asked_of(table))]
     for table in tables:
         alike = [one for one in tables if one["file"] == table["file"] and one is not table]
         for other in (rng.choice(tables), rng.choice(alike or tables)):
@@ -211,14 +226,22 @@ def main() -> None:
     print(
         f"{len(examples)} questions on {len(tables)} tables, {time.monotonic() - started:.0f} s", flush=True
     )
-    nets = [train(examples, epochs=given.epochs, seed=given.seed + i) for i in range(given.networks)]
+    begin = [None] * given.networks if given.begin is None else Chooser(given.begin).networks
+    nets = [
+        train(examples, epochs=given.epochs, rate=given.rate, seed=given.seed + i, begin=weights)
+        for i, weights in enumerate(begin)
+    ]
     found = judged([weights_of(net) for net in nets], HEADS, read_tables(given.tables, held_out=True))
     print(told(found))
     minutes = round((time.monotonic() - started) / 60, 1)
-    write(nets, given.out, found, _card(tables, given.epochs, minutes))
+    training: dict[str, object] = {"epochs": given.epochs, "rate": given.rate, "minutes": minutes}
+    if given.begin is not None:
+        before = json.loads((given.begin / "card.json").read_text("utf-8"))["training"]
+        training = {**before, "then": {**training, "new": given.new or "all"}}
+    write(nets, given.out, found, _card(known, training))
 
 
-def _card(tables: Sequence[dict[str, Any]], epochs: int, minutes: float) -> dict[str, object]:
+def _card(tables: Sequence[dict[str, Any]], training: dict[str, object]) -> dict[str, object]:
     asked = sum(len(table["questions"]) for table in tables)
     return {
         "name": "citewell-chooser",
@@ -232,7 +255,7 @@ def _card(tables: Sequence[dict[str, Any]], epochs: int, minutes: float) -> dict
             "one table at a time, one operation: no differences, no ranks but the first, no joins",
             "numbers and days are compared as code reads them, and must be written in the question",
         ],
-        "training": {"epochs": epochs, "minutes": minutes},
+        "training": training,
         "operations": [operation.value for operation in Operation],
     }
 

@@ -109,7 +109,10 @@ def test_a_small_one_learns_what_it_is_shown(tmp_path: Path) -> None:
     logits = chooser.logits(one.question, one.collection, one.choices)
     assert [logit > 0 for logit in logits] == list(one.marks)
     for operation in Operation:
-        assert 0.0 < chooser.probability(operation, 0.01) <= chooser.probability(operation, 1.0) < 1.0
+        less, more = (
+            chooser.probability(operation, replace(requests[0], sureness=s).signs) for s in (0.01, 1.0)
+        )
+        assert 0.0 < less <= more < 1.0
     (tmp_path / "chooser.npz").write_bytes(b"other")
     with pytest.raises(ModelError, match="get it again"):
         Chooser(tmp_path).logits(one.question, one.collection, one.choices)

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
-from rag.answering.tables.chooser import Chooser
-from rag.answering.tables.columns import Holds
+from rag.answering.tables.chooser import Chooser, log_odds
+from rag.answering.tables.columns import Holds, number_of
 from rag.answering.tables.literals import ZERO
 from rag.answering.tables.table_records import Collection, Record
 from rag.text import words
@@ -29,7 +29,7 @@ class Request:
     """An operation on the records that meet the conditions.
 
     `field` is the column that is compared or added up, `shown` are those whose values are asked for, and
-    `sureness` is the probability that all of this is what the question asks.
+    `sureness` is the probability that all of this is what the question asks, as the chooser gives it.
     """
 
     operation: Operation
@@ -38,6 +38,16 @@ class Request:
     conditions: tuple[Choice, ...] = ()
     shown: tuple[str, ...] = ()
     sureness: float = 1.0
+
+    @property
+    def signs(self) -> dict[str, float]:
+        """What tells how often such requests are right, beside their operation."""
+        return {
+            "odds": log_odds(self.sureness),
+            "values": float(sum(bool(condition.value) for condition in self.conditions)),
+            "bounds": float(sum(condition.literal is not None for condition in self.conditions)),
+            "nothing": float(not self.records),
+        }
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -87,20 +97,37 @@ def leaves_out(question: str, request: Request, choices: Sequence[Choice], colle
     """Whether a question names a value of the table, or a number, that no condition is about.
 
     Who counts only the electric ones has not understood "how many are diesel or electric". A number may stand
-    in a value, and a value be what the table or a column is called.
+    in a value or say how many records the table has ("all six"), and a value be what the table or a column is
+    called.
     """
     asked = f" {' '.join(words(question.casefold()))} "
     used = " ".join(f"{c.text} {c.value}" for c in request.conditions)
     known = {*words(f"{used} {collection.named} {' '.join(collection.columns)}".casefold())}
     for choice in choices:
         if choice.literal is not None and choice.literal != ZERO:
-            if not known.intersection(words(choice.literal.text.casefold())):
+            if not (
+                known.intersection(words(choice.literal.text.casefold()))
+                or _says(choice, request, collection, asked)
+            ):
                 return True
         elif choice.value and not choice.value.isdigit():
             said = words(choice.value.casefold())
             if f" {' '.join(said)} " in asked and any(len(w) > 2 and w not in known for w in said):
                 return True
     return False
+
+
+def _says(bound: Choice, request: Request, collection: Collection, asked: str) -> bool:
+    """Whether a number is part of a value, as in `room 3B`, is a value in words, or counts all records."""
+    literal = bound.literal
+    if literal is None or literal.number is None:
+        return False
+    values = [word for c in request.conditions for word in words(c.value.casefold())]
+    return (
+        literal.number == len(collection.records)
+        or literal.number in map(number_of, values)
+        or any(literal.text.casefold() in value and f" {value} " in asked for value in values)
+    )
 
 
 def _counts(choice: Choice) -> bool:

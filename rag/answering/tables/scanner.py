@@ -98,7 +98,7 @@ class Scanner:
             request = read_request(chooser, question.asked, collection)
             request = None if request is None else _doable(request, collection)
             if request is not None:
-                right = chooser.probability(request.operation, request.sureness)
+                right = chooser.probability(request.operation, request.signs)
                 if right >= (_SURE_OF_VALUE if request.operation is Operation.VALUE else _SURE):
                     found.append(_scanned(request, collection, whole, right))
         found.sort(key=lambda scanned: -scanned.right)
@@ -139,15 +139,14 @@ class Scanner:
 def _doable(request: Request, collection: Collection) -> Request | None:
     """The request with the records that can be compared or added up; None where that leaves too few.
 
-    A value is looked up in one record. A list of one record that the question names is left to what stands
-    around it.
+    Nobody asks for the largest of one: a condition was read that is none. A value is looked up in one record.
+    A list of one record that the question names is left to what stands around it.
     """
     records = request.records
     if request.operation in EXTREMES or request.operation in COMPUTED:
         column = collection.columns[request.field]
         records = tuple(r for r in records if column.order(r.field(request.field).value) is not None)
-        is_one = len(records) == 1 and (request.operation in COMPUTED or not request.conditions)
-        return replace(request, records=records) if records and not is_one else None
+        return replace(request, records=records) if len(records) > 1 else None
     if request.operation is Operation.VALUE:
         tells = any(r.field(name).value.strip() for r in records for name in request.shown)
         return request if tells and len(records) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.tables.choices import Operation, choices_of
-from rag.answering.tables.request import Request, request_of
+from rag.answering.tables.request import Request, leaves_out, request_of
 from rag.answering.tables.table_records import Collection, Field, Record
 from rag.reading import Unit
 
@@ -82,3 +82,22 @@ def test_sureness_is_that_of_all_decisions() -> None:
     assert torn.sureness < 0.7
     assert told.sureness == pytest.approx(sure.sureness)
     assert told.shown == ("Worth",)
+
+
+@pytest.mark.parametrize(
+    ("question", "taken", "left_out"),
+    [
+        ("Which tools are in the shed?", ["list Tool"], True),
+        ("Which tools are in the shed?", ["list Tool", "Place: shed"], False),
+        ("Which tools are worth over 50?", ["list Tool"], True),
+        ("What are all four tools worth together?", ["sum of Worth"], False),
+        ("What are all five tools worth together?", ["sum of Worth"], True),
+        ("Which tool is worth exactly forty?", ["list Tool", "Worth: 40"], False),
+    ],
+)
+def test_what_a_question_names_is_not_left_out(question: str, taken: list[str], left_out: bool) -> None:
+    held = table()
+    choices = choices_of(question, held)
+    found = request_of(choices, [4.0 if choice.text in taken else -6.0 for choice in choices], held)
+    assert found is not None
+    assert leaves_out(question, found, choices, held) is left_out

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -66,9 +67,9 @@ class TakingChooser:
         """`sure` for what is taken, as much against the rest."""
         return [self._sure if choice.text in self._taken else -self._sure for choice in choices]
 
-    def probability(self, operation: Operation, sureness: float) -> float:
+    def probability(self, operation: Operation, signs: Mapping[str, float]) -> float:
         """What it is told to say, or that of the logits themselves."""
-        return sureness if self._right is None else self._right
+        return 1.0 / (1.0 + math.exp(-signs["odds"])) if self._right is None else self._right
 
 
 @pytest.fixture(scope="module")
