@@ -1,0 +1,175 @@
+"""Tell a comparison: a sentence for each side, which of the two it is, and a small table."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from rag.answering.comparing.comparing_words import comparing_of
+from rag.answering.comparing.comparison import Comparison, Found
+from rag.answering.comparing.named_sides import Side
+from rag.answering.events import AnswerEvent, SentenceReady
+from rag.answering.outcome import Outcome
+from rag.answering.tables.columns import number_of
+from rag.answering.telling import lit_cells, told_unit
+from rag.answering.wording import shown
+from rag.reading import Cell, CitationBook, Unit, read_question
+from rag.reading.facts import Quantity, dates, quantities
+from rag.reading.notation import spelled_out
+from rag.schema import AnswerSentence, AnswerTable
+from rag.text import has_cjk
+
+__all__ = ["comparison_table", "tell_comparison"]
+
+
+def tell_comparison(
+    question: str, comparison: Comparison, book: CitationBook, written: Outcome
+) -> Generator[AnswerEvent, None, Outcome]:
+    """A sentence for each side with its citation, the side that is asked for, and the table.
+
+    What a model has `written`, checked, is told in place of the sentences unless it gives way.
+    """
+    comparing = comparing_of(question)
+    table = comparison_table(question, comparison, book)
+    lost = [f.side.name for f in comparison.found if f.unit is None]
+    reason = "; ".join(f"{name}: {comparing.says('missing')}" for name in lost)
+    if not (written.gives_way or written.abstained or lost):
+        return replace(written, citations=book.citations, table=table)
+    sentences = []
+    for found in comparison.found:
+        if found.unit is None:
+            missing = f"{found.side.name}: {comparing.says('missing')}."
+            sentences.append(AnswerSentence(missing, own_words=True))
+        else:
+            sentences.append(AnswerSentence(_told(found, found.unit, comparison), (_cite(found.unit, book),)))
+    if (named := _named(question, comparison)) is not None:
+        numbers = tuple(n for sentence in sentences for n in sentence.citations)
+        sentences.append(AnswerSentence(named, numbers, own_words=True))
+    for sentence in sentences:
+        yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
+    return replace(
+        written,
+        sentences=tuple(sentences),
+        citations=book.citations,
+        table=table,
+        reason=reason,
+        abstained=False,
+        support=1.0,
+        model="",
+    )
+
+
+def comparison_table(question: str, comparison: Comparison, book: CitationBook) -> AnswerTable:
+    """A row for each side with what was found of it, word for word, in the columns that are compared."""
+    columns = _columns(comparison)
+    missing = (comparing_of(question).says("missing"), *[""] * (len(columns) - 1))
+    rows, cited = [], []
+    for found in comparison.found:
+        cells = missing if found.unit is None else _cells(found, comparison, columns)
+        number = 0 if found.unit is None else _cite(found.unit, book)
+        rows.append((found.side.name, *cells))
+        cited.append((0, *(number if cell else 0 for cell in cells)))
+    lit = tuple((i, j) for i, row in enumerate(cited) for j, number in enumerate(row) if number)
+    return AnswerTable(("", *columns), tuple(rows), lit if len(columns) == 1 else (), tuple(cited))
+
+
+def _cite(unit: Unit, book: CitationBook) -> int:
+    return book.cite(unit.document_id, unit.start, unit.end, unit.text)
+
+
+def _told(found: Found, unit: Unit, comparison: Comparison) -> str:
+    """A unit under the name of its side, where it does not tell that itself."""
+    cell = _cell(found, comparison)
+    place = None if cell is None else (cell.start, cell.end)
+    text = told_unit(read_question(found.question), unit, place)
+    return text if found.side.is_named_in(text) else f"{found.side.name} – {text}"
+
+
+def _cell(found: Found, comparison: Comparison) -> Cell | None:
+    """The one cell of a row that answers: in the side's own column, or in that which is asked for."""
+    if found.unit is None or found.unit.row is None:
+        return None
+    row = found.unit.row
+    own = [cell for cell in row.cells if found.side.is_named_in(cell.column)]
+    asked = [row.cells[i] for i in lit_cells(read_question(found.question), row)]
+    known = [cell for cell in row.cells if cell.column == comparison.field != ""]
+    return next((cells[0] for cells in (own, asked, known) if len(cells) == 1), None)
+
+
+def _columns(comparison: Comparison) -> tuple[str, ...]:
+    """What is compared: a column of a table, all of them, or the heading that both stand under."""
+    units = [found.unit for found in comparison.found if found.unit is not None]
+    cells = [cell for found in comparison.found if (cell := _cell(found, comparison)) is not None]
+    if len(cells) == len(units):
+        names = [cell.column for cell in cells]
+    elif all(unit.row is not None for unit in units):
+        return tuple(
+            dict.fromkeys(c.column for u in units if u.row for c in u.row.cells[max(u.row.labels, 1) :])
+        )
+    else:
+        names = [unit.headings[-1] if unit.headings else "" for unit in units]
+    return (names[0] if len(set(names)) == 1 else "",)
+
+
+def _cells(found: Found, comparison: Comparison, columns: tuple[str, ...]) -> tuple[str, ...]:
+    assert found.unit is not None
+    cell = _cell(found, comparison)
+    if cell is not None and len(columns) == 1:
+        return (cell.text,)
+    if found.unit.row is None or len(columns) == 1:
+        return (shown(found.unit.text), *[""] * (len(columns) - 1))
+    held = {cell.column: cell.text for cell in found.unit.row.cells}
+    return tuple(held.get(column, "") for column in columns)
+
+
+def _named(question: str, comparison: Comparison) -> str | None:
+    """The side that has the larger, smaller, earlier or later value; None where that is not sure."""
+    if comparison.direction is None or not comparison.is_whole:
+        return None
+    values = _values(comparison)
+    if values is None or values[0] == values[1]:
+        return None
+    first_is_larger = values[0] > values[1]
+    winner = comparison.found[0 if first_is_larger == (comparison.direction.sign > 0) else 1].side
+    word = comparison.direction.word.capitalize()
+    return f"{word}：{winner.name}。" if has_cjk(word) else f"{word}: {winner.name}."
+
+
+def _values(comparison: Comparison) -> tuple[float, float] | None:
+    """Two values of one unit: the dates of both sides, or the one number in which their texts differ."""
+    columns = _columns(comparison)
+    if len(columns) != 1:
+        return None
+    one, other = (_cells(found, comparison, columns)[0] for found in comparison.found)
+    days = [_day(one), _day(other)]
+    if any(days):
+        return (days[0], days[1]) if days[0] and days[1] else None
+    alone = [number_of(text) for text in (one, other)]
+    if alone[0] is not None and alone[1] is not None and _letters(one) == _letters(other):
+        return alone[0], alone[1]
+    differing = [(a, b) for a, b in zip(*_numbers(one, other), strict=False) if a.value != b.value]
+    if len(differing) != 1 or differing[0][0].unit != differing[0][1].unit:
+        return None
+    return differing[0][0].value, differing[0][1].value
+
+
+def _letters(text: str) -> str:
+    """What stands around a number: its unit, with the column that it stands in."""
+    return "".join(filter(str.isalpha, text)).casefold()[-3:]
+
+
+def _day(text: str) -> float | None:
+    """The one day of a text as a number that grows with time; None where there is none or more."""
+    days: dict[tuple[int, int], int] = {}
+    for year, month, day in dates(text):
+        if year:
+            days[year, month] = max(day or 0, days.get((year, month), 0))
+    told = [year * 10_000.0 + month * 100 + day for (year, month), day in days.items()]
+    return told[0] if len(told) == 1 else None
+
+
+def _numbers(one: str, other: str) -> tuple[list[Quantity], list[Quantity]]:
+    """The numbers of two texts, where they have the same ones in the same order; else none."""
+    held = [quantities(spelled_out(text)) for text in (one, other)]
+    units = [[quantity.unit for quantity in found] for found in held]
+    return (held[0], held[1]) if units[0] == units[1] else ([], [])
