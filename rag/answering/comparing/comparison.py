@@ -72,7 +72,7 @@ class Comparison:
     def passages(self) -> tuple[Passage, ...]:
         """Those that hold what was found."""
         held = [f.passages[f.unit.passage] for f in self.found if f.unit is not None]
-        return tuple(dict.fromkeys(held))
+        return tuple({(passage.document_id, passage.start): passage for passage in held}.values())
 
     @property
     def steps(self) -> tuple[Step, ...]:
