@@ -185,7 +185,8 @@ class Answerer:
             yield from self._compared(inquiry, compared)
             return
         inquiry, grounds = self._weigher.weigh(inquiry)
-        if scanned is not None and not _is_told_elsewhere(grounds, scanned):
+        names_others = understood.kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
+        if scanned is not None and not (names_others or _is_told_elsewhere(grounds, scanned)):
             yield from self._scanned(inquiry, scanned)
         else:
             yield from self._told(inquiry, grounds)

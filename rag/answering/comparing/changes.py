@@ -1,7 +1,7 @@
 """What differs between two documents that are much alike, such as two versions of one.
 
-Their units are aligned in order (Ratcliff and Obershelp's matching, as in `difflib`). What is left over on one
-side is set beside what is most like it on the other; what was only moved is no change.
+Their units are aligned in order (Ratcliff and Obershelp's matching, as in `difflib`). What is left over of
+one is set beside what is most like it in the other; what was only moved is no change.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Changes:
     passages: tuple[Passage, ...]
     coverage: Coverage
     nearness: float
-    """The share of the smaller document that stands in the other, changed or not: how surely they are alike."""
+    """The share of the smaller document that stands in the other, changed or not."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -99,7 +99,9 @@ def tell_changes(
 ) -> Generator[AnswerEvent, None, Outcome]:
     """A sentence for each change with both quotes, and all of them as a table."""
     comparing = comparing_of(question)
-    rows, cited, sentences = [], [], []
+    rows: list[tuple[str, ...]] = []
+    cited: list[tuple[int, ...]] = []
+    sentences: list[AnswerSentence] = []
     for change in changes.changes[:_MOST_SHOWN]:
         units = (change.before, change.after)
         numbers = [book.cite(u.document_id, u.start, u.end, u.text) if u is not None else 0 for u in units]
@@ -130,8 +132,8 @@ def _passages(store: Store, side: Side) -> Sequence[Passage]:
 
 def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change], int]:
     """The changes in reading order, and how many units are the same."""
-    keys = [[" ".join(unit.in_place.split()).casefold() for unit in units] for units in (first, second)]
-    blocks = SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks()
+    one, other = ([shown(unit.in_place).casefold() for unit in units] for units in (first, second))
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
     same = [[False] * len(first), [False] * len(second)]
     for block in blocks:
         for i in range(block.size):

@@ -23,7 +23,7 @@ _CAPITAL: Final = re.compile(r"(?<!\w)[A-Z](?!\w)")
 
 @dataclass(frozen=True)
 class Direction:
-    """The larger (`sign` 1) or smaller (-1) of two values, as the `word` of the question asks, of a `measure`."""
+    """The larger (`sign` 1) or smaller (-1) of two values, which a `word` asks for; "" is any `measure`."""
 
     word: str
     sign: int
@@ -100,7 +100,8 @@ class Comparing:
 
     @cached_property
     def _function_words(self) -> frozenset[str]:
-        return self.speech.function_words | self.small | self.opens | self.pairs
+        small = self.small | self.opens | self.pairs | self.more.keys() | self.less.keys()
+        return self.speech.function_words | small
 
     @cached_property
     def _inner(self) -> re.Pattern[str] | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Final
 
-from rag.answering.comparing.comparing_words import Direction, comparing_of, marks_of
 from rag.answering.comparing.changes import Changes, changes_between
+from rag.answering.comparing.comparing_words import Direction, comparing_of, marks_of
 from rag.answering.comparing.named_sides import Side, asked_words, sides_of, speaks_of
 from rag.answering.inquiry import Inquiry
 from rag.answering.run_records import Grounds
@@ -30,8 +30,12 @@ _READ: Final = 12
 """Units of a side that may be set beside those of the other."""
 _NEAR: Final = 3.0
 """How far below the best, in log odds, what is told of a side may stand."""
-_FORM: Final = 2.0
+_FORM: Final = 4.0
 """What it is worth, in log odds, that two units say the same but for what tells the sides apart."""
+_SAME_FORM: Final = 0.75
+"""From this likeness on a form is the same: two that say quite the same are no better to compare."""
+_SURE_ALONE: Final = 0.6
+"""The least confidence of what is told of one side only, where it holds no word of what is asked."""
 _ALIKE: Final = 0.5
 """What is so like that which was found of the other side tells of the same matter."""
 
@@ -89,10 +93,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A unit that speaks of a side: how well it answers, and whether it does so surely."""
+    """A unit that speaks of a side: how well it answers, and whether the evidence makes sure of it."""
 
     unit: Unit
     score: float
+    confidence: float
     is_sure: bool
 
 
@@ -105,11 +110,11 @@ class Comparisons:
         self._weigher = weigher
 
     def compare(self, inquiry: Inquiry, kind: Kind, field: str = "") -> Comparison | Changes | None:
-        """Both sides of a question, or all that differs between two documents where it asks for nothing else.
+        """Both sides of a question; all that differs between two documents where it asks for nothing else.
 
-        None where it names no two or asks for yes or no, neither side is found, or one text tells of both; and
-        where one side alone is found of what is no plain comparison. `field` is the column of a table that
-        the question is about, if it is known.
+        None where it names no two or asks for yes or no, where neither is found or one text tells of both, and
+        where only one is found of what may be no comparison. `field` is the column of a table that the
+        question is about, if it is known.
         """
         comparing = comparing_of(inquiry.question)
         if kind not in _MAY_COMPARE or not comparing.sets_side_by_side(
@@ -121,24 +126,28 @@ class Comparisons:
             return None
         direction = comparing.direction(inquiry.question)
         asked = asked_words(inquiry.question, sides)
-        if comparing.asks_for_changes(inquiry.question) or not (asked or direction):
-            if (changes := changes_between(self._store, sides, asked)) is not None:
-                return changes
-        found = self._found(inquiry, sides, direction)
+        is_open = comparing.asks_for_changes(inquiry.question) or not (asked or direction)
+        if is_open and (changes := changes_between(self._store, sides, asked)) is not None:
+            return changes
+        found = self._found(inquiry, sides, asked, direction)
         if found is None or (kind is not Kind.COMPARISON and not all(side.unit for side in found)):
             return None
         return Comparison(found, direction, field)
 
     def _found(
-        self, inquiry: Inquiry, sides: tuple[Side, Side], direction: Direction | None
+        self,
+        inquiry: Inquiry,
+        sides: tuple[Side, Side],
+        asked: frozenset[str],
+        direction: Direction | None,
     ) -> tuple[Found, Found] | None:
         """What is told of each side; None where nothing is told of either, or the same of both."""
         read = [self._read(inquiry, side) for side in sides]
         candidates = [
-            _candidates(side, other, *found, direction)
+            _candidates(side, other, found, asked, direction)
             for side, other, found in zip(sides, sides[::-1], read, strict=True)
         ]
-        chosen = _aligned(candidates, sides, inquiry.question, direction)
+        chosen = _aligned(candidates, sides, asked, inquiry.question, direction)
         if not any(chosen) or (all(chosen) and chosen[0] == chosen[1]):
             return None
         whole = all(chosen)
@@ -150,7 +159,7 @@ class Comparisons:
         return first, second
 
     def _read(self, inquiry: Inquiry, side: Side) -> tuple[Inquiry, Grounds]:
-        """The evidence of one side, asked about alone; of two ways to ask, that which finds it more surely."""
+        """The evidence of one side, asked about alone: of two ways to ask the surer."""
         best: tuple[Inquiry, Grounds] | None = None
         for question in side.questions:
             found = self._asked(inquiry, question, side.documents or inquiry.documents)
@@ -177,23 +186,39 @@ class Comparisons:
 
 
 def _candidates(
-    side: Side, other: Side, asked: Inquiry, grounds: Grounds, direction: Direction | None
+    side: Side,
+    other: Side,
+    found: tuple[Inquiry, Grounds],
+    asked: frozenset[str],
+    direction: Direction | None,
 ) -> list[_Candidate]:
-    """What speaks of a side, best first."""
+    """What speaks of a side, best first.
+
+    The evidence makes sure of a unit that is about as good as the best and holds as much of what is asked:
+    the best may tell of the other side.
+    """
+    inquiry, grounds = found
     ranked = [evidence for evidence in grounds.selection.ranked if not evidence.unit.is_heading]
-    own = [e for e in ranked if speaks_of(side, other, e.unit, asked.passages[e.unit.passage])]
-    best = ranked[0].score if ranked else 0.0
-    measured = direction.measure if direction is not None else ""
+    own = [e for e in ranked if speaks_of(side, other, e.unit, inquiry.passages[e.unit.passage])]
+    least = ranked[0].score - _NEAR if ranked else 0.0
+    wanted = asked & marks_of(ranked[0].unit.in_place) if ranked else frozenset()
+    measure = direction.measure if direction is not None else ""
     return [
-        _Candidate(e.unit, e.score, grounds.bears and e.score >= best - _NEAR)
+        _Candidate(
+            e.unit,
+            e.score,
+            grounds.confidence,
+            grounds.bears and e.score >= least and wanted <= marks_of(e.unit.in_place),
+        )
         for e in own[:_READ]
-        if e.score >= best - _NEAR or _is_of_measure(measured, e.unit)
+        if e.score >= least or _is_of_measure(measure, e.unit)
     ]
 
 
 def _aligned(
     candidates: Sequence[Sequence[_Candidate]],
     sides: tuple[Side, Side],
+    asked: frozenset[str],
     question: str,
     direction: Direction | None,
 ) -> tuple[Unit | None, Unit | None]:
@@ -203,16 +228,24 @@ def _aligned(
     or where both hold all that is asked for, in their words, their headings or the measure of their values.
     """
     measure = direction.measure if direction is not None else ""
-    asked = asked_words(question, sides)
     pairs = [(a, b, _likeness(a.unit, b.unit, sides)) for a in candidates[0] for b in candidates[1]]
     sure = [p for p in pairs if (p[0].is_sure and p[1].is_sure) or _are_alike(asked, *p)]
     held = [p for p in pairs if _hold(asked, *p[:2], question)]
     measured = [p for p in pairs if p[2] >= _ALIKE and all(_is_of_measure(measure, c.unit) for c in p[:2])]
     if both := measured or sure or held:
-        one, other, _ = max(both, key=lambda pair: pair[0].score + pair[1].score + _FORM * pair[2])
+        one, other, _ = max(
+            both, key=lambda pair: pair[0].score + pair[1].score + _FORM * min(pair[2], _SAME_FORM)
+        )
         return one.unit, other.unit
-    first, second = (next((c.unit for c in of_side if c.is_sure), None) for of_side in candidates)
+    first, second = (
+        next((c.unit for c in of_side if c.is_sure and _is_enough(asked, c)), None) for of_side in candidates
+    )
     return first, second
+
+
+def _is_enough(asked: frozenset[str], candidate: _Candidate) -> bool:
+    """Whether a unit can be told without one of the other side beside it."""
+    return candidate.confidence >= _SURE_ALONE or not asked.isdisjoint(marks_of(candidate.unit.in_place))
 
 
 def _are_alike(asked: frozenset[str], one: _Candidate, other: _Candidate, likeness: float) -> bool:
@@ -240,5 +273,7 @@ def _likeness(one: Unit, other: Unit, sides: tuple[Side, Side]) -> float:
     if one.row is not None and other.row is not None:
         return float([c.column for c in one.row.cells] == [c.column for c in other.row.cells])
     names = sides[0].marks | sides[1].marks
-    words = [[term for term in text_terms(unit.in_place) if term not in names] for unit in (one, other)]
-    return SequenceMatcher(None, *words, autojunk=False).ratio()
+    one_words, other_words = (
+        [term for term in text_terms(unit.in_place) if term not in names] for unit in (one, other)
+    )
+    return SequenceMatcher(None, one_words, other_words, autojunk=False).ratio()

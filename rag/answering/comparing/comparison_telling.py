@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from rag.answering.comparing.comparing_words import comparing_of
 from rag.answering.comparing.comparison import Comparison, Found
-from rag.answering.comparing.named_sides import Side
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.tables.columns import number_of

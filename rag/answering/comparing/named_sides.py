@@ -16,7 +16,7 @@ from rag.text import numbers, stem, words
 __all__ = ["Side", "asked_words", "sides_of", "speaks_of"]
 
 _SHORTEST: Final = 3
-"""Letters or digits of a name that tells a thing apart wherever it stands; a shorter one does behind its word."""
+"""Letters or digits that tell a thing apart wherever they stand; fewer do so behind their word."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def sides_of(question: str, infos: Sequence[DocumentInfo]) -> tuple[Side, Side] 
     Two documents are meant by their names or by their number: "the two contracts" are the two documents
     called so, or the only two that there are.
     """
-    readings = [_in_library(pair, infos) for pair in pairs_of(question)]
+    readings = [_in_library(pair, infos, marks_of(question)) for pair in pairs_of(question)]
     both = [sides for sides in readings if all(side.documents for side in sides)]
     return next(iter(both), None) or _two_documents(question, infos) or next(iter(readings), None)
 
@@ -84,17 +84,24 @@ def _is_of_other_year(side: Side, unit: Unit) -> bool:
     return bool(years) and any(map(YEAR.fullmatch, side.marks)) and years.isdisjoint(side.marks)
 
 
-def _in_library(pair: Pair, infos: Sequence[DocumentInfo]) -> tuple[Side, Side]:
+def _in_library(pair: Pair, infos: Sequence[DocumentInfo], asked: frozenset[str]) -> tuple[Side, Side]:
     named = [[_says(info, marks) for info in infos] for marks in pair.marks]
     sides = []
     for at in (0, 1):
         own, other = named[at], named[1 - at]
         named_so = [info for info, a, b in zip(infos, own, other, strict=True) if a and not b]
+        named_so = _most_named(named_so, asked)
         ids = [info.document_id for info in named_so]
         words = marks_of(pair.names[at]).union(*map(_words_of, named_so))
         questions = (pair.rest, pair.questions[at]) if ids and pair.rest else (pair.questions[at],)
         sides.append(Side(pair.names[at], questions, pair.marks[at], tuple(ids), words))
     return sides[0], sides[1]
+
+
+def _most_named(infos: Sequence[DocumentInfo], asked: frozenset[str]) -> list[DocumentInfo]:
+    """Those whose names hold most of a question's words: the lease of the flat, not its inventory."""
+    held = [len(_words_of(info) & asked) for info in infos]
+    return [info for info, count in zip(infos, held, strict=True) if count == max(held)]
 
 
 def _two_documents(question: str, infos: Sequence[DocumentInfo]) -> tuple[Side, Side] | None:
@@ -118,7 +125,8 @@ def _two_documents(question: str, infos: Sequence[DocumentInfo]) -> tuple[Side, 
 
 def _says(info: DocumentInfo, marks: frozenset[str]) -> bool:
     """Whether a document's title or file name holds all that tells a side apart."""
-    return bool(marks) and {mark.casefold() for mark in marks} <= _words_of(info)
+    wanted = {form for mark in marks for form in (numbers(mark) or {mark.casefold()})}
+    return bool(wanted) and wanted <= _words_of(info)
 
 
 def _words_of(info: DocumentInfo) -> frozenset[str]:

@@ -21,6 +21,7 @@ __all__ = ["YEAR", "Pair", "of_two", "pairs_of"]
 
 _SENTENCES: Final = re.compile(r"(?<=[?!.？！。])\s+")
 _END: Final = re.compile(r"[\s?!.？！。]+\Z")
+NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _FARTHEST: Final = 8
 """Words of content that a side has at most."""
@@ -30,8 +31,8 @@ _FARTHEST: Final = 8
 class Pair:
     """Two sides: their names as written, what tells them apart, and the question asked of each alone.
 
-    `rest` asks without naming either, "" where nothing else is asked. `likeness` is how alike their forms are: the more, the surer they are
-    two of a kind.
+    `rest` asks without naming either, "" where nothing else is asked. `likeness` is how alike their forms
+    are: the more, the surer they are two of a kind.
     """
 
     names: tuple[str, str]
@@ -50,7 +51,7 @@ def pairs_of(question: str) -> list[Pair]:
 
 
 def of_two(question: str) -> tuple[str, str] | None:
-    """The noun of "the two contracts", and the question without the number; None where it speaks of no two."""
+    """The noun of "the two contracts", and the question without the number; None where there is no such."""
     comparing = comparing_of(question)
     found = comparing.tokens(question)
     for i, token in enumerate(found):
@@ -104,7 +105,7 @@ def _pair(
 
 
 def _without_name(before: str, after: str, comparing: Comparing) -> str:
-    """What stands around a name, without the small words that led up to it: "the noise [of the Volta Uno]"."""
+    """What stands around a name, without the small words that led up to it: "the noise [of the Uno]"."""
     following = comparing.tokens(after)
     if not following or comparing.is_small(following[0]) or comparing.ends_side(following[0]):
         while (last := comparing.tokens(before)[-1:]) and (
@@ -115,7 +116,7 @@ def _without_name(before: str, after: str, comparing: Comparing) -> str:
 
 
 def _side(found: Sequence[Token], places: range, comparing: Comparing) -> list[int]:
-    """The indices of a side's words of content, from the joint outwards; small words next to it are passed."""
+    """The indices of a side's words of content, from the joint outwards, past small words next to it."""
     side: list[int] = []
     for i in places:
         token = found[i]
@@ -132,9 +133,9 @@ def _side(found: Sequence[Token], places: range, comparing: Comparing) -> list[i
 def _contrast(
     found: Sequence[Token], left: Sequence[int], right: Sequence[int]
 ) -> tuple[Sequence[int], Sequence[int], int, int]:
-    """The words that differ on each side, the last one that belongs to the second, and how many are shared."""
-    keys = [[stem(found[i].word) for i in side] for side in (left, right)]
-    codes = SequenceMatcher(None, *keys, autojunk=False).get_opcodes()
+    """The words that differ on each side, the last that belongs to the second, and how many are shared."""
+    first, second = ([stem(found[i].word) for i in side] for side in (left, right))
+    codes = SequenceMatcher(None, first, second, autojunk=False).get_opcodes()
     changes = [i for i, code in enumerate(codes) if code[0] == "replace"]
     likeness = sum(b - a for what, a, b, _, _ in codes if what == "equal")
     if likeness and len(changes) == 1:
@@ -162,7 +163,7 @@ def _nearest(side: Sequence[int]) -> list[int]:
 
 def _form(text: str) -> tuple[bool, bool]:
     """What two names have to have in common: to be numbers, or single letters."""
-    return text.isdigit(), len(text) == 1 and text.isalpha() and not has_cjk(text)
+    return NUMBER.fullmatch(text) is not None, len(text) == 1 and text.isalpha() and not has_cjk(text)
 
 
 def _names(
