@@ -24,7 +24,9 @@ from rag.store import Store
 
 __all__ = ["Comparison", "Comparisons", "Found"]
 
-_MAY_COMPARE: Final = frozenset((Kind.COMPARISON, Kind.LOOKUP, Kind.CALCULATION, Kind.DEFINITION))
+_MAY_COMPARE: Final = frozenset(
+    (Kind.COMPARISON, Kind.LOOKUP, Kind.CALCULATION, Kind.DEFINITION, Kind.LIST, Kind.COUNT)
+)
 """Kinds that a comparison is taken for; those for yes or no are answered as ever."""
 _READ: Final = 12
 """Units of a side that may be set beside those of the other."""
@@ -112,8 +114,8 @@ class Comparisons:
     def compare(self, inquiry: Inquiry, kind: Kind, field: str = "") -> Comparison | Changes | None:
         """Both sides of a question; all that differs between two documents where it asks for nothing else.
 
-        None where it names no two or asks for yes or no, where neither is found or one text tells of both, and
-        where only one is found of what may be no comparison. `field` is the column of a table that the
+        None where it names no two or asks for yes or no, where neither is found or one text tells of both,
+        and where only one is found of what may be no comparison. `field` is the column of a table that the
         question is about, if it is known.
         """
         comparing = comparing_of(inquiry.question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from rag.answering.comparing.comparing_words import comparing_of
+from rag.answering.comparing.comparing_words import comparing_of, marks_of
 from rag.answering.comparing.comparison import Comparison, Found
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
@@ -16,7 +16,7 @@ from rag.reading import Cell, CitationBook, Unit, read_question
 from rag.reading.facts import Quantity, dates, quantities
 from rag.reading.notation import spelled_out
 from rag.schema import AnswerSentence, AnswerTable
-from rag.text import has_cjk
+from rag.text import has_cjk, numbers
 
 __all__ = ["comparison_table", "tell_comparison"]
 
@@ -26,13 +26,14 @@ def tell_comparison(
 ) -> Generator[AnswerEvent, None, Outcome]:
     """A sentence for each side with its citation, the side that is asked for, and the table.
 
-    What a model has `written`, checked, is told in place of the sentences unless it gives way.
+    What a model has `written`, checked, is told in place of the sentences, unless it gives way or tells of one
+    side what stands of the other.
     """
     comparing = comparing_of(question)
     table = comparison_table(question, comparison, book)
     lost = [f.side.name for f in comparison.found if f.unit is None]
     reason = "; ".join(f"{name}: {comparing.says('missing')}" for name in lost)
-    if not (written.gives_way or written.abstained or lost):
+    if not (written.gives_way or written.abstained or lost or mixes_sides(written, comparison)):
         return replace(written, citations=book.citations, table=table)
     sentences = []
     for found in comparison.found:
@@ -42,8 +43,8 @@ def tell_comparison(
         else:
             sentences.append(AnswerSentence(_told(found, found.unit, comparison), (_cite(found.unit, book),)))
     if (named := _named(question, comparison)) is not None:
-        numbers = tuple(n for sentence in sentences for n in sentence.citations)
-        sentences.append(AnswerSentence(named, numbers, own_words=True))
+        cited = tuple(n for sentence in sentences for n in sentence.citations)
+        sentences.append(AnswerSentence(named, cited, own_words=True))
     for sentence in sentences:
         yield SentenceReady(sentence, tuple(book.citations[number - 1] for number in sentence.citations))
     return replace(
@@ -56,6 +57,42 @@ def tell_comparison(
         support=1.0,
         model="",
     )
+
+
+def mixes_sides(written: Outcome, comparison: Comparison) -> bool:
+    """Whether a written sentence may tell of one side what the documents tell of the other.
+
+    One that names one side may not cite what was found of the other alone. In one that names both, a number
+    behind a name may not be the other's.
+    """
+    quotes = {citation.number: citation for citation in written.citations}
+    for sentence in written.sentences:
+        named = [found.side.is_named_in(sentence.text) for found in comparison.found]
+        for own, other, is_named, other_is_named in zip(
+            comparison.found, comparison.found[::-1], named, named[::-1], strict=True
+        ):
+            if is_named and not other_is_named and own.unit is not None and other.unit is not None:
+                cited = [quotes[number] for number in sentence.citations]
+                apart = own.unit.span != other.unit.span or own.unit.document_id != other.unit.document_id
+                if apart and any(
+                    (c.document_id, c.start) == (other.unit.document_id, other.unit.start) for c in cited
+                ):
+                    return True
+        if all(named) and _swaps(sentence.text, comparison):
+            return True
+    return False
+
+
+def _swaps(text: str, comparison: Comparison) -> bool:
+    """Whether a number follows a side's name that stands in the other's quote only."""
+    owner: int | None = None
+    held = [numbers(found.unit.reading) if found.unit else set() for found in comparison.found]
+    for word in text.split():
+        named = [i for i, f in enumerate(comparison.found) if not f.side.marks.isdisjoint(marks_of(word))]
+        owner = named[0] if named else owner
+        if not named and owner is not None and numbers(word) & (held[1 - owner] - held[owner]):
+            return True
+    return False
 
 
 def comparison_table(question: str, comparison: Comparison, book: CitationBook) -> AnswerTable:
