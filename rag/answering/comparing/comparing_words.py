@@ -65,7 +65,7 @@ class Comparing:
         """Whether a word names nothing; a capital letter alone does ("plan A")."""
         if len(token.written) == 1 and token.written.isalpha() and not has_cjk(token.written):
             return not token.written.isupper()
-        return token.word in self._function_words
+        return token.word in self._function_words and not _is_name(token)
 
     def only_asks(self, token: Token) -> bool:
         """Whether a word asks to compare and names nothing that is compared."""
@@ -80,7 +80,7 @@ class Comparing:
         """Whether no side of a comparison goes on past a word."""
         if token.is_mark or token.word in self.asks | self.joins:
             return not token.written.isupper()
-        return token.word in self.speech.asking | self.speech.auxiliaries
+        return token.word in self.speech.asking | self.speech.auxiliaries and not _is_name(token)
 
     def direction(self, question: str) -> Direction | None:
         """Which of two values is asked for; None where the question only sets them side by side."""
@@ -116,6 +116,11 @@ class Comparing:
             return
         for inner in self._inner.finditer(match.group()):
             yield match.start() + inner.start(), match.start() + inner.end()
+
+
+def _is_name(token: Token) -> bool:
+    """Whether a word is written as a name inside a question: the month of May."""
+    return token.start > 0 and token.written[0].isupper()
 
 
 def comparing_of(question: str) -> Comparing:

@@ -32,12 +32,16 @@ _READ: Final = 12
 """Units of a side that may be set beside those of the other."""
 _NEAR: Final = 3.0
 """How far below the best, in log odds, what is told of a side may stand."""
+_AS_GOOD: Final = 0.5
+"""How far below it, in log odds, evidence counts as good as another."""
+_ASKED: Final = 3.0
+"""What it is worth, in log odds, that a unit holds all that is asked for."""
 _FORM: Final = 4.0
 """What it is worth, in log odds, that two units say the same but for what tells the sides apart."""
 _SAME_FORM: Final = 0.75
 """From this likeness on a form is the same: two that say quite the same are no better to compare."""
 _SURE_ALONE: Final = 0.6
-"""The least confidence of what is told of one side only, where it holds no word of what is asked."""
+"""The least confidence of what holds no word of what is asked."""
 _ALIKE: Final = 0.5
 """What is so like that which was found of the other side tells of the same matter."""
 
@@ -152,10 +156,10 @@ class Comparisons:
         chosen = _aligned(candidates, sides, asked, inquiry.question, direction)
         if not any(chosen) or (all(chosen) and chosen[0] == chosen[1]):
             return None
-        whole = all(chosen)
-        surest = max(grounds.confidence for (_, grounds), unit in zip(read, chosen, strict=True) if unit)
+        alike = chosen[0] and chosen[1] and _likeness(chosen[0], chosen[1], sides) >= _ALIKE
+        surest = max(grounds.confidence for _, grounds in read)
         first, second = (
-            Found(side, own.question, unit, own.passages, surest if whole else grounds.confidence)
+            Found(side, own.question, unit, own.passages, surest if alike else grounds.confidence)
             for side, unit, (own, grounds) in zip(sides, chosen, read, strict=True)
         )
         return first, second
@@ -196,21 +200,24 @@ def _candidates(
 ) -> list[_Candidate]:
     """What speaks of a side, best first.
 
-    The evidence makes sure of a unit that is about as good as the best and holds as much of what is asked:
-    the best may tell of the other side.
+    The evidence makes sure of a unit that is about as good as the best, unless it is for words that are asked
+    for and that something as good holds which does not speak of this side.
     """
     inquiry, grounds = found
     ranked = [evidence for evidence in grounds.selection.ranked if not evidence.unit.is_heading]
-    own = [e for e in ranked if speaks_of(side, other, e.unit, inquiry.passages[e.unit.passage])]
+    speaks = [speaks_of(side, other, e.unit, inquiry.passages[e.unit.passage]) for e in ranked]
+    own = [e for e, is_own in zip(ranked, speaks, strict=True) if is_own]
+    others = [(e.score, _held(asked, e.unit)) for e, is_own in zip(ranked, speaks, strict=True) if not is_own]
     least = ranked[0].score - _NEAR if ranked else 0.0
-    wanted = asked & marks_of(ranked[0].unit.in_place) if ranked else frozenset()
     measure = direction.measure if direction is not None else ""
     return [
         _Candidate(
             e.unit,
             e.score,
             grounds.confidence,
-            grounds.bears and e.score >= least and wanted <= marks_of(e.unit.in_place),
+            grounds.bears
+            and e.score >= least
+            and all(held <= _held(asked, e.unit) for score, held in others if score >= e.score - _AS_GOOD),
         )
         for e in own[:_READ]
         if e.score >= least or _is_of_measure(measure, e.unit)
@@ -231,13 +238,11 @@ def _aligned(
     """
     measure = direction.measure if direction is not None else ""
     pairs = [(a, b, _likeness(a.unit, b.unit, sides)) for a in candidates[0] for b in candidates[1]]
-    sure = [p for p in pairs if (p[0].is_sure and p[1].is_sure) or _are_alike(asked, *p)]
+    sure = [p for p in pairs if _are_sure(asked, *p)]
     held = [p for p in pairs if _hold(asked, *p[:2], question)]
     measured = [p for p in pairs if p[2] >= _ALIKE and all(_is_of_measure(measure, c.unit) for c in p[:2])]
     if both := measured or sure or held:
-        one, other, _ = max(
-            both, key=lambda pair: pair[0].score + pair[1].score + _FORM * min(pair[2], _SAME_FORM)
-        )
+        one, other, _ = max(both, key=lambda pair: _worth(asked, *pair))
         return one.unit, other.unit
     first, second = (
         next((c.unit for c in of_side if c.is_sure and _is_enough(asked, c)), None) for of_side in candidates
@@ -246,16 +251,32 @@ def _aligned(
 
 
 def _is_enough(asked: frozenset[str], candidate: _Candidate) -> bool:
-    """Whether a unit can be told without one of the other side beside it."""
-    return candidate.confidence >= _SURE_ALONE or not asked.isdisjoint(marks_of(candidate.unit.in_place))
+    """Whether a unit is sure by itself, or holds some of what is asked for by name."""
+    return not asked or candidate.confidence >= _SURE_ALONE or bool(_held(asked, candidate.unit))
 
 
-def _are_alike(asked: frozenset[str], one: _Candidate, other: _Candidate, likeness: float) -> bool:
-    """Whether one answers surely, and the other says the same of its side, with the same words asked for."""
-    held = [asked & marks_of(candidate.unit.in_place) for candidate in (one, other)]
-    return likeness >= _ALIKE and (
-        (one.is_sure and held[0] <= held[1]) or (other.is_sure and held[1] <= held[0])
-    )
+def _worth(asked: frozenset[str], one: _Candidate, other: _Candidate, likeness: float) -> float:
+    """How well two units answer together, in log odds."""
+    held = sum(len(_held(asked, candidate.unit)) for candidate in (one, other)) / max(len(asked), 1)
+    return one.score + other.score + _ASKED * held + _FORM * min(likeness, _SAME_FORM)
+
+
+def _are_sure(asked: frozenset[str], one: _Candidate, other: _Candidate, likeness: float) -> bool:
+    """Whether two units surely tell of the same matter.
+
+    Both answer surely; or one does, and the other says the same of its side, with as many words asked for.
+    """
+    held = [_held(asked, candidate.unit) for candidate in (one, other)]
+    sure = [candidate.is_sure and _is_enough(asked, candidate) for candidate in (one, other)]
+    if likeness >= _ALIKE:
+        return (sure[0] and held[0] <= held[1]) or (sure[1] and held[1] <= held[0])
+    surest = min(one.confidence, other.confidence) >= _SURE_ALONE
+    return one.is_sure and other.is_sure and (surest or held[0] == held[1])
+
+
+def _held(asked: frozenset[str], unit: Unit) -> frozenset[str]:
+    """The words asked for that a unit holds, in its place."""
+    return asked & marks_of(unit.in_place)
 
 
 def _hold(asked: frozenset[str], one: _Candidate, other: _Candidate, question: str) -> bool:
@@ -263,7 +284,7 @@ def _hold(asked: frozenset[str], one: _Candidate, other: _Candidate, question: s
     labels = asked_labels(question)
     if labels and all(any(opens(label, c.unit.headings, "") for label in labels) for c in (one, other)):
         return True
-    return bool(asked) and all(asked <= marks_of(candidate.unit.in_place) for candidate in (one, other))
+    return bool(asked) and all(_held(asked, candidate.unit) == asked for candidate in (one, other))
 
 
 def _is_of_measure(measure: str, unit: Unit) -> bool:

@@ -26,7 +26,7 @@ def tell_comparison(
 ) -> Generator[AnswerEvent, None, Outcome]:
     """A sentence for each side with its citation, the side that is asked for, and the table.
 
-    What a model has `written`, checked, is told in place of the sentences, unless it gives way or tells of one
+    What a model has `written`, checked, is told in place of the sentences unless it gives way or tells of one
     side what stands of the other.
     """
     comparing = comparing_of(question)

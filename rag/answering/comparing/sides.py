@@ -208,11 +208,20 @@ def _alone(text: str, comparing: Comparing, *, asks: bool = True) -> str:
     while last > first and _leads(found[last - 1], comparing):
         last -= 1
     verb = next((i for i in range(first, last) if found[i].word in comparing.asks), None)
+    if verb is None and _asks_itself(found, comparing):
+        return text
     if verb is None:
         return comparing.says("what", rest=_joined(text, found[first:last]))
     aspect = next((i for i in range(verb + 1, last) if not comparing.is_small(found[i])), last)
     parts = [_joined(text, found[aspect:last]), _joined(text, found[first:verb])]
     return comparing.says("what", rest=", ".join(filter(None, parts)))
+
+
+def _asks_itself(found: Sequence[Token], comparing: Comparing) -> bool:
+    """Whether a question asks for something else than how things compare: "how many members"."""
+    asking = comparing.speech.asking
+    own = len(found) > 1 and found[0].word in asking and found[1].word not in comparing.speech.auxiliaries
+    return own and not any(token.word in comparing.asks for token in found)
 
 
 def _leads(token: Token, comparing: Comparing) -> bool:
