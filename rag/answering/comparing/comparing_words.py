@@ -56,6 +56,12 @@ class Comparing:
         """One of its texts."""
         return self.texts[text].format(**given)
 
+    def used_in(self, question: str) -> tuple[int, int]:
+        """How many of its words join or count sides in a question, and how many ask to compare."""
+        found = self.tokens(question)
+        asks = self.asks | self.more.keys() | self.less.keys()
+        return sum(t.word in self.joins | self.pairs for t in found), sum(t.word in asks for t in found)
+
     def tokens(self, text: str) -> list[Token]:
         """Words and marks with their places; runs of Chinese are parted at its small words."""
         spans = (span for match in _WORD.finditer(text) for span in self._spans(match))
@@ -124,9 +130,15 @@ def _is_name(token: Token) -> bool:
 
 
 def comparing_of(question: str) -> Comparing:
-    """The small words of a question's language; those of English where it has none."""
+    """The small words of a question's language; where none is used in it, the most used.
+
+    A short question in Dutch is easily taken for German.
+    """
     known = _known(speech_of(question))
-    return known.get(reply_language(question), known["en"])
+    likely = known.get(reply_language(question), known["en"])
+    if any(likely.used_in(question)):
+        return likely
+    return max(known.values(), key=lambda comparing: (comparing.used_in(question), comparing is likely))
 
 
 def marks_of(text: str) -> frozenset[str]:

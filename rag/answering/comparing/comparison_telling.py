@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
+from rag.answering.comparing.compared_values import compared_values
 from rag.answering.comparing.comparing_words import comparing_of, marks_of
 from rag.answering.comparing.comparison import Comparison, Found
+from rag.answering.comparing.named_sides import Side
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
-from rag.answering.tables.columns import number_of
 from rag.answering.telling import lit_cells, told_unit
 from rag.answering.wording import shown
 from rag.reading import Cell, CitationBook, Unit, read_question
-from rag.reading.facts import Quantity, dates, quantities
-from rag.reading.notation import spelled_out
 from rag.schema import AnswerSentence, AnswerTable
 from rag.text import has_cjk, numbers
 
@@ -42,7 +41,7 @@ def tell_comparison(
             sentences.append(AnswerSentence(missing, own_words=True))
         else:
             sentences.append(AnswerSentence(_told(found, found.unit, comparison), (_cite(found.unit, book),)))
-    if (named := _named(question, comparison)) is not None:
+    if (named := _named(comparison)) is not None:
         cited = tuple(n for sentence in sentences for n in sentence.citations)
         sentences.append(AnswerSentence(named, cited, own_words=True))
     for sentence in sentences:
@@ -158,54 +157,20 @@ def _cells(found: Found, comparison: Comparison, columns: tuple[str, ...]) -> tu
     return tuple(held.get(column, "") for column in columns)
 
 
-def _named(question: str, comparison: Comparison) -> str | None:
+def _named(comparison: Comparison) -> str | None:
     """The side that has the larger, smaller, earlier or later value; None where that is not sure."""
-    if comparison.direction is None or not comparison.is_whole:
+    columns = _columns(comparison)
+    if comparison.direction is None or not comparison.is_whole or len(columns) != 1:
         return None
-    values = _values(comparison)
-    if values is None or values[0] == values[1]:
+    first, second = (_without_name(f.side, _cells(f, comparison, columns)[0]) for f in comparison.found)
+    order = compared_values(first, second)
+    if not order:
         return None
-    first_is_larger = values[0] > values[1]
-    winner = comparison.found[0 if first_is_larger == (comparison.direction.sign > 0) else 1].side
+    winner = comparison.found[0 if order == comparison.direction.sign else 1].side
     word = comparison.direction.word.capitalize()
     return f"{word}：{winner.name}。" if has_cjk(word) else f"{word}: {winner.name}."
 
 
-def _values(comparison: Comparison) -> tuple[float, float] | None:
-    """Two values of one unit: the dates of both sides, or the one number in which their texts differ."""
-    columns = _columns(comparison)
-    if len(columns) != 1:
-        return None
-    one, other = (_cells(found, comparison, columns)[0] for found in comparison.found)
-    days = [_day(one), _day(other)]
-    if any(days):
-        return (days[0], days[1]) if days[0] and days[1] else None
-    alone = [number_of(text) for text in (one, other)]
-    if alone[0] is not None and alone[1] is not None and _letters(one) == _letters(other):
-        return alone[0], alone[1]
-    differing = [(a, b) for a, b in zip(*_numbers(one, other), strict=False) if a.value != b.value]
-    if len(differing) != 1 or differing[0][0].unit != differing[0][1].unit:
-        return None
-    return differing[0][0].value, differing[0][1].value
-
-
-def _letters(text: str) -> str:
-    """What stands around a number: its unit, with the column that it stands in."""
-    return "".join(filter(str.isalpha, text)).casefold()[-3:]
-
-
-def _day(text: str) -> float | None:
-    """The one day of a text as a number that grows with time; None where there is none or more."""
-    days: dict[tuple[int, int], int] = {}
-    for year, month, day in dates(text):
-        if year:
-            days[year, month] = max(day or 0, days.get((year, month), 0))
-    told = [year * 10_000.0 + month * 100 + day for (year, month), day in days.items()]
-    return told[0] if len(told) == 1 else None
-
-
-def _numbers(one: str, other: str) -> tuple[list[Quantity], list[Quantity]]:
-    """The numbers of two texts, where they have the same ones in the same order; else none."""
-    held = [quantities(spelled_out(text)) for text in (one, other)]
-    units = [[quantity.unit for quantity in found] for found in held]
-    return (held[0], held[1]) if units[0] == units[1] else ([], [])
+def _without_name(side: Side, text: str) -> str:
+    """A text without the words that tell its side apart, which may be a number."""
+    return " ".join(word for word in text.split() if side.marks.isdisjoint(marks_of(word)))
