@@ -224,7 +224,9 @@ class Answerer:
             outcome = yield from tell_changes(inquiry.question, compared, book)
             yield self._of_all(inquiry, outcome, compared.nearness, compared.steps, compared.coverage)
             return
-        outcome = yield from self._teller.write(inquiry, compared.passages, compared.units, book)
+        outcome = Outcome(gives_way=True)
+        if compared.is_whole:
+            outcome = yield from self._teller.write(inquiry, compared.passages, compared.units, book)
         outcome = yield from tell_comparison(inquiry.question, compared, book, outcome)
         stands = Verdict.PIECED if compared.is_whole else Verdict.NEAR
         yield self._of_all(inquiry, outcome, compared.confidence, compared.steps, verdict=stands)

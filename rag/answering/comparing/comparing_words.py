@@ -97,6 +97,10 @@ class Comparing:
                 return Direction(word, sign, measure)
         return None
 
+    def says_to_compare(self, question: str) -> bool:
+        """Whether the words of a question leave no doubt that it compares: a tyre is changed, too."""
+        return any(token.word in self.asks - self.changes for token in self.tokens(question))
+
     def sets_side_by_side(self, question: str, *, said: bool) -> bool:
         """Whether a question compares, as is `said` of it or its words say, and is not for yes or no."""
         found = self.tokens(question)

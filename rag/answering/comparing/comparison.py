@@ -136,7 +136,8 @@ class Comparisons:
         if is_open and (changes := changes_between(self._store, sides, asked)) is not None:
             return changes
         found = self._found(inquiry, sides, asked, direction)
-        if found is None or (kind is not Kind.COMPARISON and not all(side.unit for side in found)):
+        is_said = kind is Kind.COMPARISON or comparing.says_to_compare(inquiry.question)
+        if found is None or not (is_said or all(side.unit for side in found)):
             return None
         return Comparison(found, direction, field)
 

@@ -32,7 +32,7 @@ def tell_comparison(
     table = comparison_table(question, comparison, book)
     lost = [f.side.name for f in comparison.found if f.unit is None]
     reason = "; ".join(f"{name}: {comparing.says('missing')}" for name in lost)
-    if not (written.gives_way or written.abstained or lost or mixes_sides(written, comparison)):
+    if not (written.gives_way or written.abstained or mixes_sides(written, comparison)):
         return replace(written, citations=book.citations, table=table)
     sentences = []
     for found in comparison.found:
@@ -40,7 +40,7 @@ def tell_comparison(
             missing = f"{found.side.name}: {comparing.says('missing')}."
             sentences.append(AnswerSentence(missing, own_words=True))
         else:
-            sentences.append(AnswerSentence(_told(found, found.unit, comparison), (_cite(found.unit, book),)))
+            sentences.append(_told(found, found.unit, comparison, _cite(found.unit, book)))
     if (named := _named(comparison)) is not None:
         cited = tuple(n for sentence in sentences for n in sentence.citations)
         sentences.append(AnswerSentence(named, cited, own_words=True))
@@ -112,12 +112,14 @@ def _cite(unit: Unit, book: CitationBook) -> int:
     return book.cite(unit.document_id, unit.start, unit.end, unit.text)
 
 
-def _told(found: Found, unit: Unit, comparison: Comparison) -> str:
+def _told(found: Found, unit: Unit, comparison: Comparison, number: int) -> AnswerSentence:
     """A unit under the name of its side, where it does not tell that itself."""
     cell = _cell(found, comparison)
     place = None if cell is None else (cell.start, cell.end)
     text = told_unit(read_question(found.question), unit, place)
-    return text if found.side.is_named_in(text) else f"{found.side.name} – {text}"
+    if found.side.is_named_in(text):
+        return AnswerSentence(text, (number,))
+    return AnswerSentence(f"{found.side.name} – {text}", (number,), own_words=True)
 
 
 def _cell(found: Found, comparison: Comparison) -> Cell | None:
