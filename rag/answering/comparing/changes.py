@@ -97,7 +97,7 @@ def changes_between(store: Store, sides: tuple[Side, Side], asked: frozenset[str
 def tell_changes(
     question: str, changes: Changes, book: CitationBook
 ) -> Generator[AnswerEvent, None, Outcome]:
-    """A sentence for each change with both quotes, and all of them as a table."""
+    """A sentence for each of the first changes with both quotes, how many more there are, and a table."""
     comparing = comparing_of(question)
     rows: list[tuple[str, ...]] = []
     cited: list[tuple[int, ...]] = []
@@ -116,6 +116,9 @@ def tell_changes(
             text = f"{change.heading}: {told}" if change.heading else told
             sentences.append(AnswerSentence(text, tuple(filter(None, numbers)), own_words=True))
             yield SentenceReady(sentences[-1], tuple(book.citations[n - 1] for n in numbers if n))
+    if more := len(changes.changes) - len(sentences):
+        sentences.append(AnswerSentence(f"{comparing.says('rest', n=str(more))}.", own_words=True))
+        yield SentenceReady(sentences[-1], ())
     columns = ("", *(side.name for side in changes.sides))
     table = AnswerTable(columns, tuple(rows), (), tuple(cited))
     return Outcome(tuple(sentences), book.citations, table=table)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from ingest import ingest_paths
 from rag.answering.comparing.changes import Changes, changes_between, tell_changes
 from rag.answering.comparing.named_sides import sides_of
+from rag.answering.events import SentenceReady
 from rag.reading import CitationBook
 from rag.settings import load_settings
 from rag.store import Store
@@ -91,6 +93,15 @@ def test_all_that_was_read_is_counted(store: Store) -> None:
     assert found is not None
     assert (found.coverage.documents, found.coverage.read, found.coverage.of) == (2, 10, 10)
     assert [step.action for step in found.steps] == ["read", "read"]
+
+
+def test_how_many_more_changes_there_are_is_said(store: Store) -> None:
+    found = changes(store)
+    assert found is not None
+    many = replace(found, changes=found.changes * 3)
+    *_, last = tell_changes(QUESTION, many, CitationBook(store, {}))
+    assert isinstance(last, SentenceReady)
+    assert last.sentence.text == "and 4 more."
 
 
 def test_each_change_is_told_with_both_quotes_and_their_citations(store: Store) -> None:
