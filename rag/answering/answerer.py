@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rag.answering.calibration import Calibrator
+from rag.answering.comparing import Changes, Comparison, Comparisons, tell_changes, tell_comparison
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.inquiry import Inquiry, check_question, spelt, suggested
 from rag.answering.library_answers import answer_at_once
@@ -96,6 +97,7 @@ class Answerer:
                 settings.prompt.cites,
             )
         self._scanner = Scanner(store, chooser)
+        self._comparisons = Comparisons(store, retriever, self._weigher)
         self._teller = Teller(writer, settings.prompt.reads)
 
     def answer(
@@ -178,8 +180,13 @@ class Answerer:
             started=started,
         )
         scanned = self._scanner.scan(read_question(question), passages)
+        field = scanned.request.field if scanned is not None else ""
+        if (compared := self._comparisons.compare(inquiry, understood.kind, field)) is not None:
+            yield from self._compared(inquiry, compared)
+            return
         inquiry, grounds = self._weigher.weigh(inquiry)
-        if scanned is not None and not _is_told_elsewhere(grounds, scanned):
+        names_others = understood.kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
+        if scanned is not None and not (names_others or _is_told_elsewhere(grounds, scanned)):
             yield from self._scanned(inquiry, scanned)
         else:
             yield from self._told(inquiry, grounds)
@@ -207,7 +214,22 @@ class Answerer:
         if outcome.gives_way:
             outcome = yield from tell_summary(summary, book)
         step = Step("summarise", {"question": inquiry.question}, len(summary.units))
-        yield self._of_all(inquiry, outcome, summary.nearness, summary.coverage, step)
+        yield self._of_all(inquiry, outcome, summary.nearness, (step,), summary.coverage)
+
+    def _compared(self, inquiry: Inquiry, compared: Comparison | Changes) -> Iterator[AnswerEvent]:
+        """Two things side by side: each with what was found of it, or all that differs between them."""
+        inquiry = replace(inquiry, passages=compared.passages, kind=Kind.COMPARISON.value)
+        book = citation_book(inquiry)
+        if isinstance(compared, Changes):
+            outcome = yield from tell_changes(inquiry.question, compared, book)
+            yield self._of_all(inquiry, outcome, compared.nearness, compared.steps, compared.coverage)
+            return
+        outcome = Outcome(gives_way=True)
+        if compared.is_whole:
+            outcome = yield from self._teller.write(inquiry, compared.passages, compared.units, book)
+        outcome = yield from tell_comparison(inquiry.question, compared, book, outcome)
+        stands = Verdict.PIECED if compared.is_whole else Verdict.NEAR
+        yield self._of_all(inquiry, outcome, compared.confidence, compared.steps, verdict=stands)
 
     def _scanned(self, inquiry: Inquiry, scanned: Scanned) -> Iterator[AnswerEvent]:
         """What was found by reading every record of a list or table."""
@@ -216,15 +238,21 @@ class Answerer:
         request = scanned.request
         arguments = {"operation": request.operation.value, "field": request.field, "by": list(request.by)}
         step = Step("scan", arguments, len(scanned.told))
-        yield self._of_all(inquiry, outcome, scanned.right, scanned.coverage, step)
+        yield self._of_all(inquiry, outcome, scanned.right, (step,), scanned.coverage)
 
     def _of_all(
-        self, inquiry: Inquiry, outcome: Outcome, confidence: float, coverage: Coverage, step: Step
+        self,
+        inquiry: Inquiry,
+        outcome: Outcome,
+        confidence: float,
+        steps: tuple[Step, ...],
+        coverage: Coverage | None = None,
+        verdict: Verdict = Verdict.PIECED,
     ) -> Finished:
         """An answer that was pieced together of all that was read, not of the best evidence."""
         grounds = replace(self._weigher.grounds(replace(inquiry, passages=())), confidence=confidence)
         answer = replace(
-            self._made(inquiry, outcome, grounds), verdict=Verdict.PIECED, coverage=coverage, steps=(step,)
+            self._made(inquiry, outcome, grounds), verdict=verdict, coverage=coverage, steps=steps
         )
         return Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 

@@ -101,7 +101,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswerTable:
-    """Rows of a document's table that answer, as they stand there.
+    """Rows of a document's table that answer, as they stand there, or a row for each thing that is compared.
 
     `lit` are the cells that answer, as (row, column); `citations` has a number for each cell, 0 where the
     cell is empty or no citation holds it. Each row has `len(columns)` cells.
