@@ -6,7 +6,7 @@ one is set beside what is most like it in the other; what was only moved is no c
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -28,6 +28,10 @@ _ALIKE: Final = 0.5
 """From this likeness on two sentences are one that was changed."""
 _SHARED: Final = 0.25
 """The share of the smaller document that has to stand in the other, changed or not."""
+_MOST_PAIRS: Final = 20_000
+"""Pairs of sentences that are looked at: two documents with more that differ are no versions of one."""
+_MOST_TERMS: Final = 40
+"""Words of a sentence by which it is held against others."""
 _MOST_TOLD: Final = 8
 _MOST_SHOWN: Final = 40
 
@@ -82,7 +86,10 @@ def changes_between(store: Store, sides: tuple[Side, Side], asked: frozenset[str
     passages = (*read[0], *read[1])
     units = [unit for unit in quotable_units(passages) if not unit.is_heading]
     first, second = ([u for u in units if u.document_id == side.documents[0]] for side in sides)
-    found, same = _aligned(first, second)
+    aligned = _aligned(first, second)
+    if aligned is None:
+        return None
+    found, same = aligned
     kept = same + sum(change.before is not None and change.after is not None for change in found)
     changes = tuple(change for change in found if _tells(change, asked))
     nearness = kept / max(min(len(first), len(second)), 1)
@@ -133,8 +140,8 @@ def _passages(store: Store, side: Side) -> Sequence[Passage]:
     return to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
 
 
-def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change], int]:
-    """The changes in reading order, and how many units are the same."""
+def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change], int] | None:
+    """The changes in reading order, and how many units are the same; None where too many differ."""
     one, other = ([shown(unit.in_place).casefold() for unit in units] for units in (first, second))
     blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
     same = [[False] * len(first), [False] * len(second)]
@@ -145,12 +152,11 @@ def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change
         [unit for unit, is_same in zip(units, marked, strict=True) if not is_same]
         for units, marked in zip((first, second), same, strict=True)
     )
-    likeness = sorted(
-        ((_likeness(a, b), i, j) for i, a in enumerate(gone) for j, b in enumerate(new)), reverse=True
-    )
+    if len(gone) * len(new) > _MOST_PAIRS:
+        return None
     pairs: dict[int, int] = {}
-    for like, i, j in likeness:
-        if like >= _ALIKE and i not in pairs and j not in pairs.values():
+    for _, i, j in sorted(_likely_pairs(gone, new), reverse=True):
+        if i not in pairs and j not in pairs.values():
             pairs[i] = j
     found = [
         Change(a, new[pairs[i]] if i in pairs else None)
@@ -164,10 +170,18 @@ def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change
     return found, sum(same[0]) + moved
 
 
-def _likeness(one: Unit, other: Unit) -> float:
-    """How alike two units are, 0 to 1; more where they stand under the same heading."""
-    matcher = SequenceMatcher(None, text_terms(one.reading), text_terms(other.reading), autojunk=False)
-    return matcher.ratio() * (1.0 if one.headings == other.headings else 0.9)
+def _likely_pairs(gone: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[float, int, int]]:
+    """Units that are alike, with how much; less where they stand under different headings."""
+    terms = [text_terms(unit.reading)[:_MOST_TERMS] for unit in gone]
+    for j, other in enumerate(new):
+        matcher = SequenceMatcher(None, b=text_terms(other.reading)[:_MOST_TERMS], autojunk=False)  # remembers b alone
+        for i, one in enumerate(gone):
+            most = 1.0 if one.headings == other.headings else 0.9
+            matcher.set_seq1(terms[i])
+            if most * matcher.real_quick_ratio() >= _ALIKE and most * matcher.quick_ratio() >= _ALIKE:
+                like = most * matcher.ratio()
+                if like >= _ALIKE:
+                    yield like, i, j
 
 
 def _tells(change: Change, asked: frozenset[str]) -> bool:

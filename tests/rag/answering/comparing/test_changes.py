@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,15 @@ def test_each_change_is_told_with_both_quotes_and_their_citations(store: Store) 
     quotes = {citation.number: citation.quote for citation in outcome.citations}
     for row, numbers in zip(outcome.table.rows, outcome.table.citations, strict=True):
         assert [quotes.get(number, "") for number in numbers[1:]] == list(row[1:])
+
+
+def test_documents_in_which_too_much_differs_are_no_versions_of_one(store: Store, tmp_path: Path) -> None:
+    """Pairs of sentences are bounded: a question costs no more than that, however long the documents are."""
+    for name in ("left", "right"):
+        lines = "\n\n".join(f"The {name} shelf {number} holds jar {number}." for number in range(150))
+        (tmp_path / f"{name} shelf.txt").write_text(f"Notes.\n\n{lines}", "utf-8")
+    with Store.open(tmp_path / "library") as held:
+        list(ingest_paths([tmp_path], held, HashingEmbedder(), load_settings(environment={})))
+        sides = sides_of("What changed between left shelf and right shelf?", held.documents())
+        assert sides is not None
+        assert changes_between(held, sides, frozenset()) is None
