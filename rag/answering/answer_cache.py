@@ -58,7 +58,7 @@ class AnswerCache:
 
     @property
     def made_with(self) -> list[Any]:
-        """What answers hang on beside question and documents: settings, models, the library's own examples."""
+        """What answers hang on beside question and documents: settings, models, own examples."""
         return [_FORM, self._settings, self._fitted, self._store.embedder, self._examples()]
 
     def find(self, key: bytes) -> Answer | None:

@@ -39,7 +39,7 @@ _NEGATED_IN: Final = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class TypedValue:
-    """A number, an ISO 8601 day (as far as it is told), `yes` or `no`, or a choice; a number's unit as told."""
+    """A number with its unit as told, an ISO 8601 day as far as it is told, `yes` or `no`, or a choice."""
 
     value: float | str
     unit: str = ""

@@ -3,7 +3,7 @@
 from rag.grid.asked_columns import AskedColumn, ColumnType, read_columns
 from rag.grid.cells import Cell
 from rag.grid.filling import Grid, Progress, Row, row_json
-from rag.grid.grid_files import GRID_FILES, cell_text, grid_csv, grid_jsonl, grid_xlsx, source_of
+from rag.grid.grid_files import GRID_FILES, cell_text, cell_value, grid_csv, grid_jsonl, grid_xlsx, source_of
 
 __all__ = [
     "GRID_FILES",
@@ -14,6 +14,7 @@ __all__ = [
     "Progress",
     "Row",
     "cell_text",
+    "cell_value",
     "grid_csv",
     "grid_jsonl",
     "grid_xlsx",

@@ -1,4 +1,4 @@
-"""A cell of a grid: a short answer with its verdict, confidence and citations, and the value that these bear."""
+"""A cell of a grid: a short answer with verdict, confidence and citations, and the value that these bear."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Cell:
     """What a document says to a question; all empty, with a `reason`, where nothing was found.
 
     `told` is the shortest that can be told: the short answer, else the cells of a table that answer, else
-    the quotes, or what a model wrote. `value` is what a typed column holds, None where the quotes do not bear one: a number with its
-    `unit`, an ISO 8601 day, `yes` or `no`, a choice. `error` says why asking failed.
+    the quotes, or what a model wrote. `value` is what a typed column holds, None where the quotes do not bear
+    one: a number with its `unit`, an ISO 8601 day, `yes` or `no`, a choice. `error` says why asking failed.
     """
 
     told: str

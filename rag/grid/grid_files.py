@@ -16,7 +16,7 @@ from rag.grid.cells import Cell
 from rag.grid.filling import Row, row_json
 from rag.schema import Citation, Verdict
 
-__all__ = ["GRID_FILES", "cell_text", "grid_csv", "grid_jsonl", "grid_xlsx", "source_of"]
+__all__ = ["GRID_FILES", "cell_text", "cell_value", "grid_csv", "grid_jsonl", "grid_xlsx", "source_of"]
 
 _BEGINS_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r]")
 """What makes a spreadsheet run a text (OWASP, "CSV injection")."""
@@ -105,7 +105,7 @@ def source_of(cell: Cell) -> str:
 
 def cell_text(cell: Cell) -> str:
     """What a person reads in a cell: its value with the unit where it has one, else its text."""
-    value = _typed(cell)
+    value = cell_value(cell)
     if value is None:
         return cell.told
     number = f"{value:,}" if isinstance(value, int | float) else str(value)
@@ -125,13 +125,13 @@ def _of_column(column: AskedColumn, rows: Sequence[Row]) -> Iterator[_Field]:
     if column.type is ColumnType.TEXT:
         yield _Field(column.name, column, lambda cell: cell.told, is_main=True)
         return
-    yield _Field(column.name, column, _typed, is_main=True)
+    yield _Field(column.name, column, cell_value, is_main=True)
     if any(row.cells[column.name].unit for row in rows if column.name in row.cells):
         yield _Field(f"{column.name}: unit", column, lambda cell: cell.unit)
     yield _Field(f"{column.name}: text", column, lambda cell: cell.told)
 
 
-def _typed(cell: Cell) -> str | float | date | None:
+def cell_value(cell: Cell) -> str | float | date | None:
     """The value, whole numbers without a point, days that are told whole as days."""
     value = cell.value
     if isinstance(value, float):

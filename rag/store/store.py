@@ -53,8 +53,8 @@ class Store(Derived):
     Any number of stores, threads and processes may have one folder open: readers see whole
     transactions, writers take turns. All methods may be called from any thread. Documents are read by the
     methods of `Catalog`; questions, answers and conversations are kept by those of `Records`, approved
-    examples by `examples`, answers to be given again by `answers`, cells of grids by `cells`, groups of documents
-    by `collections`.
+    examples by `examples`, answers to be given again by `answers`, cells of grids by `cells`, groups of
+    documents by `collections`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP

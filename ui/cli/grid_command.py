@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -28,14 +28,18 @@ if TYPE_CHECKING:
 
 __all__ = ["grid"]
 
+_NARROWEST: Final = 16
+_LONGEST: Final = 120
+"""Characters of a cell that the table shows; files hold all."""
+
 
 def grid(
     questions: Annotated[
         Path,
         typer.Argument(
             metavar="QUESTIONS",
-            help="One question per line; or JSON lines or CSV with question, and where wanted column (a name), "
-            "type (text, number, date, yes_no, one_of) and choices (in CSV with | between); - reads standard "
+            help="One question per line; or JSON lines or CSV with question, and where wanted column, type "
+            "(text, number, date, yes_no, one_of) and choices (in CSV with | between); - reads standard "
             "input.",
         ),
     ],
@@ -109,17 +113,29 @@ def _tell_end(size: int, rows: Sequence[Row], output: Path | None, *, stopped: b
 
 
 def _print_table(columns: Sequence[AskedColumn], rows: Sequence[Row]) -> None:
+    """One table; where the terminal is too narrow for its columns, one a document with a line a question."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    names = [_line(column.name) for column in columns]
+    if console.width < _NARROWEST * (len(names) + 1):
+        for row in rows:
+            table = Table(
+                "", "", title=Text(_line(row.document.name)), show_header=False, title_justify="left"
+            )
+            for column, name in zip(columns, names, strict=True):
+                table.add_row(Text(name), Text(_shown(row.cells.get(column.name))))
+            console.print(table)
+        return
     table = Table(show_lines=True)
-    for name in ("document", *(column.name for column in columns)):
-        table.add_column(Text(_line(name)), overflow="fold")
+    for name in ("document", *names):
+        table.add_column(Text(name))
     for row in rows:
         cells = (row.cells.get(column.name) for column in columns)
         table.add_row(Text(_line(row.document.name)), *(Text(_shown(cell)) for cell in cells))
-    Console().print(table)
+    console.print(table)
 
 
 def _shown(cell: Cell | None) -> str:
@@ -132,6 +148,7 @@ def _shown(cell: Cell | None) -> str:
     if cell.error:
         return "failed"
     text = _line(cell_text(cell))
+    text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return f"{text} ?" if text and cell.verdict is Verdict.NEAR else text or "–"
 
 
