@@ -104,7 +104,7 @@ def _numbers(question: str, piece: Piece, text: str, language: str) -> Iterator[
     if not piece.is_whole:
         span = value_around(piece.text, span)
     said, at = piece.text[span.start : span.end], span.start
-    measure = asked_measure(question)
+    measure, units = asked_measure(question), _asked_units(question)
     for literal in literals_of(said):
         if literal.number is None:
             continue
@@ -116,9 +116,16 @@ def _numbers(question: str, piece: Piece, text: str, language: str) -> Iterator[
         number = _read(literal, text, language)
         told = piece.text[place.start :]
         plain, scaled = quantities(literal.text), quantities(told)
+        if scaled and scaled[0].unit and units and scaled[0].unit not in units:
+            continue  # asked for days, and told months
         if number is not None and plain and scaled and plain[0].value:
             number *= scaled[0].value / plain[0].value
         yield None if number is None else TypedValue(number, _unit(question, piece.text, place))
+
+
+def _asked_units(question: str) -> set[str]:
+    """The units that a question names: {day} of "how many days"."""
+    return {q.unit for word in question.split() for q in quantities(f"1 {word}")[:1] if q.unit}
 
 
 def _read(literal: Literal, text: str, language: str) -> float | None:

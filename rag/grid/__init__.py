@@ -3,7 +3,16 @@
 from rag.grid.asked_columns import AskedColumn, ColumnType, read_columns
 from rag.grid.cells import Cell
 from rag.grid.filling import Grid, Progress, Row, row_json
-from rag.grid.grid_files import GRID_FILES, cell_text, cell_value, grid_csv, grid_jsonl, grid_xlsx, source_of
+from rag.grid.grid_files import (
+    GRID_FILES,
+    cell_text,
+    cell_value,
+    grid_csv,
+    grid_jsonl,
+    grid_xlsx,
+    harmless,
+    source_of,
+)
 
 __all__ = [
     "GRID_FILES",
@@ -18,6 +27,7 @@ __all__ = [
     "grid_csv",
     "grid_jsonl",
     "grid_xlsx",
+    "harmless",
     "read_columns",
     "row_json",
     "source_of",

@@ -14,9 +14,18 @@ from typing import Any, Final
 from rag.grid.asked_columns import AskedColumn, ColumnType
 from rag.grid.cells import Cell
 from rag.grid.filling import Row, row_json
-from rag.schema import Citation, Verdict
+from rag.schema import Citation, Verdict, source_name
 
-__all__ = ["GRID_FILES", "cell_text", "cell_value", "grid_csv", "grid_jsonl", "grid_xlsx", "source_of"]
+__all__ = [
+    "GRID_FILES",
+    "cell_text",
+    "cell_value",
+    "grid_csv",
+    "grid_jsonl",
+    "grid_xlsx",
+    "harmless",
+    "source_of",
+]
 
 _BEGINS_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r]")
 """What makes a spreadsheet run a text (OWASP, "CSV injection")."""
@@ -48,11 +57,9 @@ def grid_csv(columns: Sequence[AskedColumn], rows: Sequence[Row]) -> str:
     fields.sort(key=lambda field: order[field.column.name])
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([_DOCUMENT, *(_harmless(field.head) for field in fields)])
+    writer.writerow([_DOCUMENT, *(harmless(field.head) for field in fields)])
     for row in rows:
-        writer.writerow(
-            [_harmless(row.document.source), *(_harmless(_value(row, field)) for field in fields)]
-        )
+        writer.writerow([harmless(row.document.source), *(harmless(_value(row, field)) for field in fields)])
     return file.getvalue()
 
 
@@ -114,7 +121,9 @@ def cell_text(cell: Cell) -> str:
 
 def _place(citation: Citation) -> str:
     told = citation.place.told() if citation.place is not None else ""
-    return ", ".join(filter(None, [citation.source, told, f"characters {citation.start}–{citation.end}"]))
+    return ", ".join(
+        filter(None, [source_name(citation.source), told, f"characters {citation.start}–{citation.end}"])
+    )
 
 
 def _fields(columns: Sequence[AskedColumn], rows: Sequence[Row]) -> list[_Field]:
@@ -149,7 +158,8 @@ def _value(row: Row, field: _Field) -> Any:
     return None if cell is None else field.of(cell)
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """A value as a table may hold it: with a ' before a text that a spreadsheet would run as a formula."""
     return f"'{value}" if isinstance(value, str) and _BEGINS_FORMULA.match(value) else value
 
 

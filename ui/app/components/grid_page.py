@@ -48,7 +48,7 @@ def _asked(shared: Shared, documents: list[DocumentInfo]) -> None:
     """The questions, the documents, and the button that fills."""
     t = texts()
     state = session()
-    with st.expander(t.grid_questions, icon=":material/help:", expanded=state.grid is None, key="grid-asked"):
+    with st.expander(t.grid_questions, icon=":material/help:", expanded=state.grid is None):
         written = st.text_area(
             t.grid_questions,
             placeholder=t.grid_questions_placeholder,

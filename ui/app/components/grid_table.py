@@ -8,14 +8,25 @@ from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from rag.grid import AskedColumn, Cell, ColumnType, Grid, Row, cell_text, cell_value, grid_csv, grid_xlsx
+from rag.grid import (
+    AskedColumn,
+    Cell,
+    ColumnType,
+    Grid,
+    Row,
+    cell_text,
+    cell_value,
+    grid_csv,
+    grid_xlsx,
+    harmless,
+)
 from rag.library import Library
 from rag.schema import Verdict
 from rag.text import as_sentence
 from ui.app.components.answer import confidence_badge, verdict_badge
 from ui.app.components.evidence_panel import close_button, evidence
 from ui.app.components.scope import document_names
-from ui.app.escaping import html_text
+from ui.app.escaping import html_text, label
 from ui.app.session import Opened, session, texts
 from ui.app.texts import Texts
 
@@ -62,7 +73,7 @@ def _table(grid: Grid, rows: Sequence[Row], *, selectable: bool) -> None:
     shown = _shown(grid.columns, rows, t)
     names = document_names(grid.documents)
     values = [
-        {_DOCUMENT: names[row.document.document_id]}
+        {_DOCUMENT: harmless(names[row.document.document_id])}
         | {key: _value(row.cells.get(item.column.name), item) for key, item in shown.items()}
         for row in rows
     ]
@@ -76,6 +87,7 @@ def _table(grid: Grid, rows: Sequence[Row], *, selectable: bool) -> None:
         key=_key() if selectable else None,
         on_select="rerun" if selectable else "ignore",
         selection_mode="single-cell",
+        placeholder="–",
     )
 
 
@@ -96,11 +108,11 @@ def _shown(columns: Sequence[AskedColumn], rows: Sequence[Row], t: Texts) -> dic
 
 
 def _config(item: _Shown) -> Any:
-    if item.is_text or item.column.type in (ColumnType.YES_NO, ColumnType.ONE_OF):
-        return st.column_config.TextColumn(item.head, help=item.column.question)
-    if item.column.type is ColumnType.NUMBER:
-        return st.column_config.NumberColumn(item.head, help=item.column.question, format="localized")
-    return st.column_config.TextColumn(item.head, help=item.column.question)  # a day may lack its month
+    """Days are texts, since they may lack their month; ISO 8601 sorts by itself."""
+    question = label(item.column.question)
+    if item.is_text or item.column.type is not ColumnType.NUMBER:
+        return st.column_config.TextColumn(item.head, help=question)
+    return st.column_config.NumberColumn(item.head, help=question, format="localized")
 
 
 def _value(cell: Cell | None, item: _Shown) -> Any:
@@ -109,7 +121,8 @@ def _value(cell: Cell | None, item: _Shown) -> Any:
     if not item.is_text:
         value = cell_value(cell)
         return value if item.column.type is ColumnType.NUMBER or value is None else str(value)
-    return cell.told + _DOUBTFUL * (cell.verdict is Verdict.NEAR) if cell.told else None
+    told = f"{cell.told}{_DOUBTFUL}" if cell.told and cell.verdict is Verdict.NEAR else cell.told
+    return harmless(told) or None  # Streamlit offers the table as CSV by itself
 
 
 def _found(rows: Sequence[Row], columns: Sequence[AskedColumn]) -> list[Row]:
@@ -171,7 +184,7 @@ def _key() -> str:
 def _chosen(grid: Grid, rows: Sequence[Row]) -> tuple[Row, AskedColumn] | None:
     """The cell that was chosen in the table as it is drawn now."""
     state: Any = st.session_state.get(_key())
-    cells = state.selection.cells if state is not None else ()
+    cells = state["selection"]["cells"] if state is not None else ()
     if not cells or cells[0][0] >= len(rows) or cells[0][1] == _DOCUMENT:
         return None
     column = grid.columns[int(cells[0][1].partition("-")[0])]
@@ -205,7 +218,8 @@ def _panel(library: Library, row: Row, column: AskedColumn) -> None:
 
 def _told(cell: Cell, column: AskedColumn, numbers: Sequence[int], key: str, t: Texts) -> None:
     st.html(f'<p class="cw-understood">{html_text(column.question)}</p>')
-    st.html(f'<p class="cw-short"><strong>{html_text(cell_text(cell))}</strong></p>')
+    if (text := cell_text(cell)) not in (" ".join(c.quote.split()) for c in cell.citations):
+        st.html(f'<p class="cw-short"><strong>{html_text(text)}</strong></p>')
     if cell.value is None and column.type is not ColumnType.TEXT:
         st.html(f'<p class="cw-note">{html_text(t.grid_no_value)}</p>')
     with st.container(horizontal=True, gap="small"):
