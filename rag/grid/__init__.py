@@ -1,7 +1,7 @@
 """Grids: many documents asked the same questions, a cell for each, kept as they are filled."""
 
 from rag.grid.asked_columns import AskedColumn, ColumnType, read_columns
-from rag.grid.cells import Cell
+from rag.grid.filled_cells import Cell
 from rag.grid.filling import Grid, Progress, Row, row_json
 from rag.grid.grid_files import (
     GRID_FILES,

@@ -20,7 +20,7 @@ from rag.answering import Finished
 from rag.answering.answer_cache import AnswerCache
 from rag.errors import CitewellError
 from rag.grid.asked_columns import AskedColumn
-from rag.grid.cells import Cell, cell_of
+from rag.grid.filled_cells import Cell, cell_of
 from rag.library import Library
 from rag.schema import DocumentInfo
 from rag.wire import citation_json
@@ -180,13 +180,14 @@ class Grid:
     def _keys(self, document: DocumentInfo) -> Iterator[tuple[AskedColumn, bytes]]:
         version = (document.document_id, document.loaded_by, document.chunked_by)
         for column in self.columns:
-            made_of = [*self._made_with, *version, column.question, column.type, *column.choices]
+            made_of = [self._made_with, *version, column.question, column.type, *column.choices]
             text = json.dumps(made_of).encode("utf-8", "surrogatepass")
             yield column, hashlib.sha256(text).digest()
 
     @cached_property
-    def _made_with(self) -> list[Any]:
-        return [_FORM, *AnswerCache(self._library.store, self._library.settings).made_with]
+    def _made_with(self) -> str:
+        made_with = [_FORM, *AnswerCache(self._library.store, self._library.settings).made_with]
+        return hashlib.sha256(json.dumps(made_with).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Count:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from rag.grid.asked_columns import AskedColumn, ColumnType
-from rag.grid.cells import Cell
+from rag.grid.filled_cells import Cell
 from rag.grid.filling import Row, row_json
 from rag.schema import Citation, Verdict, source_name
 

@@ -13,7 +13,7 @@ from rag.grid import Grid, Row, read_columns, row_json
 from rag.library import Library
 from rag.schema import Verdict
 from rag.settings import load_settings
-from rag.store import Store
+from rag.store import Store, stored_cells
 from rag.store.stored_cells import GridCells
 from tests.fakes import HashingEmbedder, add_to_store, document
 
@@ -145,6 +145,12 @@ def test_a_cell_that_was_damaged_is_filled_again(library: Library) -> None:
         connection.execute("UPDATE grid_cells SET cell = '{}' WHERE id = 1")
     connection.close()
     assert filled(library)[1] == 1
+
+
+def test_the_oldest_cells_make_room(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored_cells, "_MOST", 3)
+    filled(library)
+    assert sum(len(row.cells) for row in Grid(library, COLUMNS).kept()) == 3
 
 
 def test_only_some_documents_are_asked_by_any_of_their_names(library: Library) -> None:

@@ -24,6 +24,8 @@ __all__ = ["grid_page"]
 _TICK_SECONDS: Final = 1.0
 _MOST_MEGABYTES: Final = 5
 _MOST_FAILURES: Final = 5
+_MOST_LIVE: Final = 5_000
+"""Cells of a table that is drawn again each second while it is filled."""
 
 
 def grid_page(shared: Shared) -> None:
@@ -112,7 +114,8 @@ def _live(shared: Shared) -> None:
             on_click=filling.stop,
             disabled=filling.stopping,
         )
-    if (grid := _grid(shared)) is not None:
+    grid = _grid(shared)
+    if grid is not None and grid.size <= _MOST_LIVE:
         grid_table(shared.library, grid, live=True)
 
 
