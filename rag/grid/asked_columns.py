@@ -53,7 +53,10 @@ def read_columns(text: str, name: str) -> list[AskedColumn]:
     Raises:
         UsageError: there is no question, a name twice, or a line is wrong; `name` is what the file is called.
     """
-    columns = [_column(record, f"{name!r}, line {number}") for number, record in _records(text, name)]
+    try:
+        columns = [_column(record, f"{name!r}, line {number}") for number, record in _records(text, name)]
+    except csv.Error as error:
+        raise UsageError(f"{name!r} cannot be read as CSV: {error}") from None
     if not columns:
         raise UsageError(f"{name!r} holds no question: write one a line")
     if len(columns) > _MOST_COLUMNS:
@@ -92,7 +95,9 @@ def _column(record: Mapping[str, Any], place: str) -> AskedColumn:
         raise UsageError(f"{place}: there is no `question`")
     check_request(question)
     given = record.get("choices") or ()
-    parts = given.split(_BETWEEN_CHOICES) if isinstance(given, str) else list(given)
+    parts = given.split(_BETWEEN_CHOICES) if isinstance(given, str) else given
+    if not isinstance(parts, list | tuple):
+        raise UsageError(f"{place}: `choices` is a list, not {given!r}")
     choices = tuple(dict.fromkeys(str(choice).strip() for choice in parts if str(choice).strip()))
     named = str(record.get("type") or ("one_of" if choices else "text")).strip().casefold()
     try:

@@ -44,6 +44,11 @@ def test_the_one_number_is_told_with_its_unit(pieces: list[Piece], value: float,
     assert number_value(question, pieces, "", "en") == TypedValue(value, unit)
 
 
+def test_a_scale_that_is_not_known_stays_with_the_unit() -> None:
+    pieces = whole("Der Umsatz beträgt 5,7 Millionen Euro.")
+    assert number_value("Wie hoch ist der Umsatz?", pieces, "", "de") == TypedValue(5.7, "Millionen")
+
+
 @pytest.mark.parametrize(
     ("question", "text"),
     [

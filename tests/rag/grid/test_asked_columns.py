@@ -42,6 +42,8 @@ def test_a_question_in_csv_may_have_commas_and_lines() -> None:
         ("Who?\nWho?", "the column 'Who\\?' twice"),
         ('{"question": "Who?", "type": "colour"}', "no type 'colour': choose one of text, number"),
         ('{"question": "Who?", "type": "one_of", "choices": "gas"}', "two `choices` or more"),
+        ('{"question": "Who?", "choices": 5}', "`choices` is a list, not 5"),
+        ("column,question\na," + "x" * 200_000, "cannot be read as CSV"),
         ("x" * 10_001, "10,000 characters"),
         ("\n".join(f"Who is {i}?" for i in range(201)), "200 at most"),
     ],

@@ -62,7 +62,7 @@ def grid_table(library: Library, grid: Grid, *, live: bool = False) -> None:
     with left:
         _table(grid, rows, selectable=True)
     with right:
-        _panel(library, *chosen)
+        _panel(library, *chosen, grid.columns.index(chosen[1]))
 
 
 def _table(grid: Grid, rows: Sequence[Row], *, selectable: bool) -> None:
@@ -195,13 +195,13 @@ def _close() -> None:
     session().grid_closed += 1
 
 
-def _panel(library: Library, row: Row, column: AskedColumn) -> None:
+def _panel(library: Library, row: Row, column: AskedColumn, place: int) -> None:
     """What a cell says and where it stands; of an empty one why."""
     t = texts()
     cell = row.cells.get(column.name)
     if cell is not None and cell.citation is not None:
         numbers = [citation.number for citation in cell.citations]
-        key = f"grid-citation-{row.document.document_id}-{column.name}"
+        key = f"grid-citation-{row.document.document_id}-{place}"
         number = st.session_state.get(key) or cell.citation.number
         opened = next((c for c in cell.citations if c.number == number), cell.citation)
         draw = partial(_told, cell, column, numbers, key, t)
