@@ -106,11 +106,11 @@ def _numbers(question: str, piece: Piece, text: str, language: str) -> Iterator[
     said, at = piece.text[span.start : span.end], span.start
     measure, units = asked_measure(question), _asked_units(question)
     for literal in literals_of(said):
-        if literal.number is None:
-            continue
         start = said.index(literal.text)
         place = Span(at + start, at + start + len(literal.text))
         at, said = place.end, said[start + len(literal.text) :]
+        if literal.number is None:  # a day, or a time of day
+            continue
         if measure is not None and not fitting(measure, [(literal.text, piece.text[place.end :])]):
             continue
         number = _read(literal, text, language)

@@ -35,6 +35,7 @@ def part(text: str, said: str) -> list[Piece]:
         (whole("Deposit: €3,750"), 3750.0, "€"),
         (whole("It was EUR 2,388.00 at first."), 2388.0, "EUR"),
         (whole("Signed on 12 May 2019, it costs 500 euros."), 500.0, "euros"),
+        (whole("On 5 May 2019 it cost 5 euros."), 5.0, "euros"),
         (whole("The flat has 46 square metres."), 46.0, "square metres"),
         (whole("The lift carries twelve persons."), 12.0, "persons"),
     ],
