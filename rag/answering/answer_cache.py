@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.answering.calibration import calibration_path
 from rag.errors import ConfigurationError
@@ -29,7 +29,7 @@ _PARAMETERS = (
     ("language", "foreign.json"),
     ("tables", "card.json"),
 )
-_FORM = 4
+_FORM = 5
 """Of what is kept and how answers are made; another number makes every earlier answer miss."""
 _APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline"})
 """Settings that no answer depends on: what they do to the library changes its version."""
@@ -53,11 +53,13 @@ class AnswerCache:
         """32 bytes for a question as things stand now; `documents` are ids in any order."""
         turns = [[message.role, message.content] for message in history]
         scope = None if documents is None else sorted(documents)
-        made_of = [
-            *(_FORM, question, turns, scope),
-            *(self._settings, self._fitted, self._store.version, self._store.embedder, self._examples()),
-        ]
+        made_of = [question, turns, scope, self._store.version, *self.made_with]
         return hashlib.sha256(json.dumps(made_of).encode("utf-8", "surrogatepass")).digest()
+
+    @property
+    def made_with(self) -> list[Any]:
+        """What answers hang on beside question and documents: settings, models, own examples."""
+        return [_FORM, self._settings, self._fitted, self._store.embedder, self._examples()]
 
     def find(self, key: bytes) -> Answer | None:
         """The answer that was kept, marked as such."""

@@ -25,6 +25,7 @@ from rag.store.derived import Derived
 from rag.store.durable import Reserve, clear_half_written, make_private, make_private_folder
 from rag.store.lexical import SegmentedIndex, refresh_terms, terms_are_current
 from rag.store.originals import Originals
+from rag.store.stored_cells import GridCells
 from rag.store.stored_examples import ApprovedExamples
 from rag.store.stored_records import KeptAnswers
 from rag.store.vector_cache import VectorCache
@@ -52,7 +53,8 @@ class Store(Derived):
     Any number of stores, threads and processes may have one folder open: readers see whole
     transactions, writers take turns. All methods may be called from any thread. Documents are read by the
     methods of `Catalog`; questions, answers and conversations are kept by those of `Records`, approved
-    examples by `examples`, answers to be given again by `answers`, groups of documents by `collections`.
+    examples by `examples`, answers to be given again by `answers`, cells of grids by `cells`, groups of
+    documents by `collections`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
@@ -65,6 +67,7 @@ class Store(Derived):
         self.path = path
         self.examples = ApprovedExamples(database)
         self.answers = KeptAnswers(database)
+        self.cells = GridCells(database)
         self.collections = Collections(database)
         self._reserve = Reserve(path)
         self._originals = Originals(path / "files")

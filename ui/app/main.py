@@ -27,6 +27,7 @@ page = st.navigation(
             "views/library_view.py", url_path="library", title=t.nav_library, icon=":material/library_books:"
         ),
         st.Page("views/document_view.py", url_path="document", title=t.nav_document, visibility="hidden"),
+        st.Page("views/grid_view.py", url_path="grid", title=t.nav_grid, icon=":material/grid_on:"),
         st.Page("views/why_view.py", url_path="why", title=t.nav_why, icon=":material/account_tree:"),
         st.Page("views/quality_view.py", url_path="quality", title=t.nav_quality, icon=":material/rule:"),
         st.Page(

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from rag.grid import AskedColumn
 from rag.schema import Box, Citation, Passage, Place
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation
 from ui.app.session_options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
-__all__ = ["Opened", "Pending", "Session", "attend", "local_time", "session", "texts"]
+__all__ = ["AskedGrid", "Opened", "Pending", "Session", "attend", "local_time", "session", "texts"]
 
 _KEY: Final = "citewell"
 LANGUAGE_KEY: Final = "lang"
@@ -74,6 +75,14 @@ class Pending:
     again: int | None = None
 
 
+@dataclass(frozen=True)
+class AskedGrid:
+    """The columns of a grid, and the ids of its documents; None stands for all."""
+
+    columns: tuple[AskedColumn, ...]
+    documents: tuple[str, ...] | None
+
+
 @dataclass
 class Session:
     """The conversation, the question being answered, and what lies open."""
@@ -84,6 +93,9 @@ class Session:
     pending: Pending | None = None
     options: AskingOptions = field(default_factory=AskingOptions)
     opened: Opened | None = None
+    grid: AskedGrid | None = None
+    grid_closed: int = 0
+    """How often a cell was closed; in the table's key, so that nothing stays chosen in it."""
     run_id: str | None = None
     address_read: bool = False
     """Whether the conversation that the address named was opened; later it only tells what is shown."""

@@ -18,6 +18,7 @@ from rag.store import UPLOADS
 from rag.store.durable import make_private_folder
 from rag.temporary import TemporaryFolder
 from ui.app.evaluating import Evaluations
+from ui.app.gridding import GridFilling
 from ui.app.ingesting import IngestQueue
 
 __all__ = ["Shared", "shared"]
@@ -45,6 +46,11 @@ class Shared:
     def evaluations(self) -> Evaluations:
         """Measurements of this library, one at a time."""
         return Evaluations(self.library.settings.library / "evaluations")
+
+    @cached_property
+    def filling(self) -> GridFilling:
+        """The grid of this library that is being filled, one at a time."""
+        return GridFilling()
 
     @cached_property
     def uploads(self) -> TemporaryFolder:

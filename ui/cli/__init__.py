@@ -31,6 +31,7 @@ def build() -> typer.Typer:
     from ui.cli.document_commands import check, list_documents, remove, show
     from ui.cli.evaluate import evaluate
     from ui.cli.feedback_commands import feedback
+    from ui.cli.grid_command import grid
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
     from ui.cli.servers import serve_api, serve_mcp, web_app
@@ -46,6 +47,7 @@ def build() -> typer.Typer:
     application.command("ingest")(ingest)
     application.command("search")(search)
     application.command("ask")(ask)
+    application.command("grid")(grid)
     application.command("list")(list_documents)
     application.command("remove")(remove)
     application.command("reindex")(reindex)

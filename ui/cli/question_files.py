@@ -14,7 +14,7 @@ from typing import IO, Any, Final, Self
 
 from rag.errors import UsageError
 
-__all__ = ["AnswerFile", "Question", "read_questions"]
+__all__ = ["AnswerFile", "Question", "read_file_text", "read_questions"]
 
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
@@ -35,13 +35,7 @@ def read_questions(path: Path) -> list[Question]:
     Raises:
         UsageError: the file cannot be read, holds no question, an empty one, or an id twice.
     """
-    try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        text = data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"cannot read questions from {str(path)!r}: {reason}") from None
-    questions = list(_parsed(text, path))
+    questions = list(_parsed(read_file_text(path), path))
     if not questions:
         raise UsageError(f"{str(path)!r} holds no question")
     seen: set[str] = set()
@@ -50,6 +44,20 @@ def read_questions(path: Path) -> list[Question]:
             raise UsageError(f"{str(path)!r} holds the id {question.question_id!r} twice")
         seen.add(question.question_id)
     return questions
+
+
+def read_file_text(path: Path) -> str:
+    """The text of a file of questions; `-` is standard input.
+
+    Raises:
+        UsageError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        return data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"cannot read questions from {str(path)!r}: {reason}") from None
 
 
 def _parsed(text: str, path: Path) -> Iterator[Question]:

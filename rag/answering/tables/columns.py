@@ -10,48 +10,13 @@ from typing import Final
 
 from rag.answering.tables.moments import Day, day_of, duration_of, time_of
 
-__all__ = ["Column", "Holds", "column_of", "number_of", "spoken"]
+__all__ = ["Column", "Holds", "column_of", "number_of", "says_yes", "spoken"]
 
-_YES_NO: Final = frozenset(
-    (
-        *(
-            "yes",
-            "no",
-            "y",
-            "n",
-            "x",
-            "true",
-            "false",
-            "ja",
-            "nein",
-            "oui",
-            "non",
-            "sí",
-            "si",
-            "sì",
-            "nee",
-            "sim",
-        ),
-        *(
-            "não",
-            "tak",
-            "nie",
-            "evet",
-            "hayır",
-            "да",
-            "нет",
-            "نعم",
-            "لا",
-            "是",
-            "否",
-            "有",
-            "无",
-            "無",
-            "はい",
-        ),
-        *("いいえ", "예", "아니요", "ใช่", "ไม่ใช่", *"✓✔☑☒√✗✘☐○×"),
-    )
-)
+_YES: Final = "yes y true ja oui sí si sì sim tak evet да نعم 是 有 はい 예 ใช่ ✓ ✔ ☑ √ ○"
+_NO: Final = "no n false nein non nee não nie hayır нет لا 否 无 無 いいえ 아니요 ไม่ใช่ ✗ ✘ ☐ ×"
+_SAYS: Final = dict.fromkeys(_YES.split(), True) | dict.fromkeys(_NO.split(), False)
+_YES_NO: Final = frozenset({*_SAYS, "x", "☒"})
+"""A cross marks one choice in some tables, and strikes it out in others."""
 _NUMBER: Final = re.compile(
     r"(?<![A-Za-z\d.,])(?<![A-Za-z][-–])[-−–]?\d(?:[\d.,'’\u00a0\u202f]*\d)?(?: \d{3}(?!\d))*"
 )
@@ -160,6 +125,15 @@ def number_of(value: str, *, comma_parts: bool = False) -> float | None:
         text = f"{whole}.{text[last + 1 :]}" if parts else re.sub("[.,]", "", text)
     number = float(text)
     return number if abs(number) < _TOO_LARGE else None
+
+
+def says_yes(value: str) -> bool | None:
+    """What a value that is a word or a mark for yes or no says; None of any other.
+
+    >>> says_yes("Ja"), says_yes("✗"), says_yes("perhaps")
+    (True, False, None)
+    """
+    return _SAYS.get(value.strip().casefold())
 
 
 def spoken(name: str) -> str:

@@ -45,7 +45,7 @@ def signing_in(app, library_path, monkeypatch):
     return app
 
 
-@pytest.mark.parametrize("name", ["ask", "library", "document", "why", "quality", "status"])
+@pytest.mark.parametrize("name", ["ask", "library", "document", "grid", "why", "quality", "status"])
 def test_no_page_is_shown_to_who_has_not_signed_in(signing_in, name):
     signing_in.run().switch_page(f"views/{name}_view.py").run()
     assert not signing_in.exception
@@ -66,7 +66,7 @@ def test_who_has_signed_in_goes_on_and_can_leave(signing_in, monkeypatch):
     assert signing_in.button(key="sign-out").label == "Sign out (Ada \\<b\\>L\\<\\/b\\>)"
 
 
-@pytest.mark.parametrize("name", ["ask", "library", "document", "why", "quality", "status"])
+@pytest.mark.parametrize("name", ["ask", "library", "document", "grid", "why", "quality", "status"])
 def test_who_signed_in_but_is_not_invited_sees_the_way_out_and_nothing_else(signing_in, monkeypatch, name):
     monkeypatch.setenv("CITEWELL_UI__ALLOWED_EMAILS", '["ada@example.org"]')
     monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "name": "Eve", "email": "eve@example.org"})

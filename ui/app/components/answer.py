@@ -22,6 +22,7 @@ from ui.app.texts import Texts
 __all__ = [
     "SURE",
     "citation_button",
+    "confidence_badge",
     "confidence_percent",
     "confidence_word",
     "conflicts",
@@ -29,6 +30,7 @@ __all__ = [
     "sources",
     "table_html",
     "turn_view",
+    "verdict_badge",
 ]
 
 _QUOTE_SHOWN: Final = 240
@@ -177,28 +179,35 @@ def table_html(table: AnswerTable) -> str:
     return f'<table class="cw-table">{head}<tbody>{body}</tbody></table>'
 
 
-def _confidence(answer: Answer, t: Texts) -> None:
-    if not answer.is_rated:
-        return
-    percent = confidence_percent(answer.confidence)
+def verdict_badge(verdict: Verdict, t: Texts) -> None:
+    """How an answer stands, in its colour; nothing of one that was not found."""
     told: dict[Verdict, tuple[str, Literal["green", "blue", "orange"]]] = {
         Verdict.STATED: (t.verdict_stated, "green"),
         Verdict.PIECED: (t.verdict_pieced, "blue"),
         Verdict.NEAR: (t.verdict_near, "orange"),
     }
-    if answer.verdict in told:
-        words, colour_of_words = told[answer.verdict]
-        st.badge(words, color=colour_of_words)
+    if verdict in told:
+        words, colour = told[verdict]
+        st.badge(words, color=colour)
+
+
+def confidence_badge(confidence: float, t: Texts) -> None:
+    """How sure an answer is; hovering tells what that means."""
+    percent = confidence_percent(confidence)
+    word, colour = confidence_word(confidence, t)
+    told = t.confidence.format(word=word, percent=percent)
+    st.badge(told, color=colour, help=t.confidence_help.format(percent=percent))
+
+
+def _confidence(answer: Answer, t: Texts) -> None:
+    if not answer.is_rated:
+        return
+    verdict_badge(answer.verdict, t)
     if answer.coverage is not None:
         read = answer.coverage
         parts, documents = t.count("part", read.of), t.count("document", read.documents)
         st.badge(t.coverage.format(read=read.read, parts=parts, documents=documents), color="gray")
-    word, colour = confidence_word(answer.confidence, t)
-    st.badge(
-        t.confidence.format(word=word, percent=percent),
-        color=colour,
-        help=t.confidence_help.format(percent=percent),
-    )
+    confidence_badge(answer.confidence, t)
     if any(sentence.support is not Support.SUPPORTED for sentence in answer.sentences):
         st.badge(t.unsupported_some, color="red", icon=":material/warning:", help=t.unsupported_help)
 

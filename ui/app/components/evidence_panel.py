@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -15,13 +16,24 @@ from ui.app.original import original_address
 from ui.app.session import Opened, session, texts
 from ui.app.shown_places import file_name, place_text, span_boxes, surroundings
 
-__all__ = ["evidence", "original_button"]
+__all__ = ["close_button", "evidence", "original_button"]
 
 
-def evidence(library: Library, opened: Opened) -> None:
-    """The panel beside the answer; on a phone a sheet over it (`style.css`)."""
+def evidence(
+    library: Library,
+    opened: Opened,
+    close: Callable[[], None] | None = None,
+    above: Callable[[], None] | None = None,
+) -> None:
+    """The panel beside the answer; on a phone a sheet over it (`style.css`).
+
+    `close` is called when it is closed, in place of forgetting what the session has open; `above` draws what
+    stands under its head.
+    """
     with st.container(key="evidence", border=True):
-        _header(opened)
+        _header(opened, close or _close)
+        if above is not None:
+            above()
         try:
             document = library.store.documents([opened.document_id])
             if not document:
@@ -34,7 +46,7 @@ def evidence(library: Library, opened: Opened) -> None:
             st.text(str(error))
 
 
-def _header(opened: Opened) -> None:
+def _header(opened: Opened, close: Callable[[], None]) -> None:
     t = texts()
     place = place_text(opened.place, t)
     number = f'<sup class="cw-number">{opened.number}</sup> ' if opened.number else ""
@@ -44,16 +56,21 @@ def _header(opened: Opened) -> None:
             f"{f' · {html_text(place)}' if place else ''}</div>"
         )
         _turn_over(opened)
-        busy = session().asking is not None  # then Escape stops the answer
-        st.button(
-            "",
-            key="close-evidence",
-            type="tertiary",
-            icon=":material/close:",
-            help=t.close,
-            on_click=_close,
-            shortcut=None if busy else "Escape",
-        )
+        close_button(close)
+
+
+def close_button(close: Callable[[], None]) -> None:
+    """Closes the panel, as the Escape key does unless it stops an answer."""
+    busy = session().asking is not None
+    st.button(
+        "",
+        key="close-evidence",
+        type="tertiary",
+        icon=":material/close:",
+        help=texts().close,
+        on_click=close,
+        shortcut=None if busy else "Escape",
+    )
 
 
 def _turn_over(opened: Opened) -> None:

@@ -24,7 +24,7 @@ from ui.app.shown_places import file_name
 from ui.app.texts import Texts
 from ui.uploads import distinct, save_upload
 
-__all__ = ["KINDS", "job_views", "uploader"]
+__all__ = ["KINDS", "duration_text", "job_views", "uploader"]
 
 # fmt: off
 KINDS: Final = [
@@ -103,7 +103,9 @@ def _progress(job: IngestJob, t: Texts) -> None:
         st.progress(0.0, text=t.waiting.format(files=t.count("file", len(job.sources))))
         return
     now = job.progress
-    left = t.reading if now.seconds_left is None else t.time_left.format(seconds=_duration(now.seconds_left))
+    left = (
+        t.reading if now.seconds_left is None else t.time_left.format(seconds=duration_text(now.seconds_left))
+    )
     st.progress(
         now.fraction,
         text=t.progress.format(
@@ -120,7 +122,7 @@ def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
     outcomes = job.outcomes
     failed = sum(outcome.status == "failed" for outcome in outcomes)
     told = t.upload_done.format(
-        kept=len(outcomes) - failed, failed=failed, seconds=_duration(job.progress.seconds)
+        kept=len(outcomes) - failed, failed=failed, seconds=duration_text(job.progress.seconds)
     )
     worth_reading = failed > 0 or any(outcome.warnings for outcome in outcomes)
     with st.expander(told, expanded=worth_reading or len(outcomes) <= _SHOWN_OPEN):
@@ -221,6 +223,7 @@ def _inside(
     path.unlink()
 
 
-def _duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
+    """Seconds as people read them: `42 s`, `3:05 min`."""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02d} min" if whole >= 60 else f"{max(seconds, 0):.0f} s"

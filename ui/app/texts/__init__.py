@@ -17,6 +17,7 @@ class Texts:
     """What is counted: how one of it is called, and how any other number."""
     status: Mapping[str, str]
     orders: Mapping[str, str]
+    grid_rows: Mapping[str, str]
     measures: Mapping[str, Sequence[str]]
     """Name and meaning of each measure of an evaluation."""
     roles: Mapping[str, str]
