@@ -33,9 +33,7 @@ def sql_name(text: str, otherwise: str) -> str:
             break
         name = f"{name}_{part}"
     name = name or otherwise
-    if name[0].isdigit():
-        return f"_{name}"
-    return f"{name}_" if name in _reserved() else name
+    return f"_{name}" if name[0].isdigit() or name in _reserved() else name
 
 
 @cache

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import os
 import sys
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -24,20 +25,20 @@ from rag.errors import QueryError
 from rag.queries.lineage import with_lineage
 from rag.queries.statement import Node, asks_inside, check_statement, columns_named, tables_named
 
-__all__ = ["main"]
+__all__ = ["answered", "main"]
 
 _BEYOND: Final = 2.0
 """Memory of the process over what DuckDB is told, which does not count all that it takes."""
 _ASIDE: Final = 700
 """Megabytes that the program itself may take."""
 _OUTSIDE: Final = """
-    current_setting getvariable current_database current_schema current_schemas current_catalog current_user
-    current_role session_user user version in_search_path txid_current get_block_size json_serialize_sql
+    current_setting getvariable current_database current_schema current_schemas current_catalog version
+    in_search_path txid_current get_block_size json_serialize_sql
     json_deserialize_sql json_serialize_plan hive_partition_component
 """
 """Functions that change nothing, but tell of the program and not of the tables, or read statements."""
 _TABLE_FUNCTIONS: Final = frozenset({"unnest", "count_star"})
-_CONFIG: Final = {
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -50,47 +51,55 @@ _CONFIG: Final = {
 
 def main() -> None:
     """Answer one statement."""
+    replies = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # what a library prints is no answer
+
+    def say(told: Node) -> None:
+        replies.write(json.dumps(told, allow_nan=False) + "\n")
+        replies.flush()
+
+    def tables(names: Sequence[str]) -> Any:
+        say({"tables": names})
+        return json.loads(sys.stdin.readline())
+
     brief = json.loads(sys.stdin.readline())
     limit_memory(_BEYOND * brief["megabytes"] + _ASIDE)
     try:
-        told = _answered(brief)
+        say(answered(brief, tables))
     except QueryError as error:
-        told = {"error": str(error)}
-    except MemoryError:
-        told = {"error": _too_much(brief)}
-    except duckdb.InterruptException:
-        told = {"error": f"the statement took more than {brief['seconds']:g} seconds: ask for less"}
-    except duckdb.OutOfMemoryException:
-        told = {"error": _too_much(brief)}
-    except (duckdb.Error, RuntimeError) as error:
-        told = {"error": str(error).strip()}
-    _say(told)
+        say({"error": str(error)})
 
 
-def _too_much(brief: Node) -> str:
-    return f"the statement needs more than {brief['megabytes']:g} MB of memory: ask for less"
+def answered(brief: Node, tables: Callable[[Sequence[str]], Any]) -> Node:
+    """What a statement finds; `tables` gives those of some names, each as the arguments of a load.
 
-
-def _say(told: Node) -> None:
-    sys.stdout.write(json.dumps(told, ensure_ascii=True, allow_nan=False) + "\n")
-    sys.stdout.flush()
-
-
-def _answered(brief: Node) -> Node:
+    Raises:
+        QueryError: it is wrong, does something else than read these tables, or takes too long or too much.
+    """
     config = {**_CONFIG, "memory_limit": f"{brief['megabytes']}MB"}
-    with duckdb.connect(":memory:", config=config) as connection:
-        query = _parsed(connection, brief["statement"])
-        functions = _functions(connection)
-        check_statement(query, lambda name: name not in functions or functions[name][0])
-        names = tables_named(query)
-        _say({"tables": names})
-        for table in json.loads(sys.stdin.readline()):
-            _load(connection, **table)
-        connection.execute("SET lock_configuration = true")
-        timer = threading.Timer(brief["seconds"], connection.interrupt)
-        timer.daemon = True
-        timer.start()
-        return _run(connection, brief, query, names, functions)
+    try:
+        with duckdb.connect(":memory:", config=config) as connection:
+            query = _parsed(connection, brief["statement"])
+            functions = _functions(connection)
+            check_statement(query, lambda name: name not in functions or functions[name][0])
+            names = tables_named(query)
+            for table in tables(names):
+                _load(connection, **table)
+            connection.execute("SET lock_configuration = true")
+            timer = threading.Timer(brief["seconds"], connection.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                return _run(connection, brief, query, names, functions)
+            finally:
+                timer.cancel()
+    except duckdb.InterruptException:
+        told = f"the statement took more than {brief['seconds']:g} seconds: ask for less"
+    except (MemoryError, duckdb.OutOfMemoryException):
+        told = f"the statement needs more than {brief['megabytes']:g} MB of memory: ask for less"
+    except (duckdb.Error, RuntimeError, UnicodeError) as error:
+        told = str(error).strip()
+    raise QueryError(told)
 
 
 def _parsed(connection: duckdb.DuckDBPyConnection, statement: str) -> Node:

@@ -49,27 +49,25 @@ def list_tables(store: Store, documents: Sequence[str] | None = None) -> list[Qu
     ]
 
 
-def run_query(store: Store, statement: str, most_rows: int = _MOST_ROWS) -> QueryResult:
+def run_query(store: Store, statement: str, seconds: float = _SECONDS) -> QueryResult:
     """The rows that one SELECT finds in the tables that `list_tables` names, at most a thousand.
 
-    It runs in a process of its own that holds these tables alone: ten seconds, 256 MB, no file, no network.
+    It runs in a process of its own that holds these tables alone: 256 MB, no file, no network.
 
     Raises:
         QueryError: it is no such statement, takes too long or too much, or is wrong; with DuckDB's message.
     """
     if len(statement) > LONGEST_STATEMENT:
         raise QueryError(f"a statement may have {LONGEST_STATEMENT:,} characters, not {len(statement):,}")
-    if not 1 <= most_rows <= _MOST_ROWS:
-        raise QueryError(f"at most {_MOST_ROWS:,} rows are told, and at least one, not {most_rows:,}")
-    brief = {"statement": statement, "seconds": _SECONDS, "megabytes": _MEGABYTES, "rows": most_rows}
-    with _RUNNING, _process() as ask:
+    brief = {"statement": statement, "seconds": seconds, "megabytes": _MEGABYTES, "rows": _MOST_ROWS}
+    with _RUNNING, _process(seconds) as ask:
         tables = _named(store, ask(brief)["tables"])
         told = ask([_handed(name, table) for name, table in tables.items()])
     return _result(store, statement, told, tables)
 
 
 @contextmanager
-def _process() -> Iterator[Callable[[Any], dict[str, Any]]]:
+def _process(seconds: float) -> Iterator[Callable[[Any], dict[str, Any]]]:
     """A process for one statement, which is ended with it or when an answer of it takes too long."""
     own = environment()
     process = subprocess.Popen(
@@ -82,7 +80,7 @@ def _process() -> Iterator[Callable[[Any], dict[str, Any]]]:
         start_new_session=True,
     )
     try:
-        yield lambda told: _asked(process, told)
+        yield lambda told: _asked(process, told, seconds)
     except (BrokenPipeError, EOFError):
         raise QueryError(
             f"the statement was stopped ({cause(process.wait())}): too long or too much memory, ask for less"
@@ -93,11 +91,11 @@ def _process() -> Iterator[Callable[[Any], dict[str, Any]]]:
             process.communicate()
 
 
-def _asked(process: subprocess.Popen[str], told: Any) -> dict[str, Any]:
+def _asked(process: subprocess.Popen[str], told: Any, seconds: float) -> dict[str, Any]:
     """What the process says to what it is told."""
     assert process.stdin is not None
     assert process.stdout is not None
-    ending = threading.Timer(_SECONDS + _GRACE, process.kill)
+    ending = threading.Timer(seconds + _GRACE, process.kill)
     ending.start()
     try:
         process.stdin.write(json.dumps(told) + "\n")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rag.schema import Citation, QueryResult, QueryTable
+from rag.schema import Citation, QueryResult, QueryTable, source_name
 from rag.text import how_many, revealed, without_invisible
 from rag.wire import query_json, query_table_json
 from ui.cli.command_options import (
@@ -62,7 +62,7 @@ def _print_tables(found: Sequence[QueryTable]) -> None:
     for table in found:
         place = table.place.told() if table.place is not None else ""
         totals = f", {how_many(table.totals, 'total')} left out" if table.totals else ""
-        told = [table.source, place, how_many(table.rows, "row") + totals]
+        told = [source_name(table.source), place, how_many(table.rows, "row") + totals]
         print_line(f"{table.name}  ({', '.join(revealed(part) for part in told if part)})")
         width = max(len(column.name) for column in table.columns)
         for column in table.columns:
@@ -97,7 +97,7 @@ def _shown(value: object) -> str:
 def _places(citations: Sequence[Citation]) -> str:
     """Where the cells of a row stand: their place where that is one, else how many of which documents."""
     told = {citation.place.told() if citation.place else "" for citation in citations}
-    sources = Counter(citation.source for citation in citations)
+    sources = Counter(source_name(citation.source) for citation in citations)
     if len(sources) == 1 and len(told) <= 3:
         return revealed(", ".join(filter(None, [*sources, *sorted(told)])))
     return revealed("; ".join(f"{how_many(count, 'cell')} of {source}" for source, count in sources.items()))

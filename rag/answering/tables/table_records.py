@@ -123,6 +123,8 @@ def _rows(units: Sequence[Unit], *, with_totals: bool = False) -> Iterator[_Foun
     for unit, row, table in _numbered(units):
         if not with_totals and is_total(_own_label(row)):
             continue
+        if all(cell.text == cell.column for cell in row.cells):  # the head once more
+            continue
         first = max(row.labels, 1)
         label, label_name = row.label(), row.cells[0].column if row.cells else ""
         if not _names(label):  # a running number, a rank or a date: the next cell says what it is
