@@ -241,7 +241,7 @@ class Answerer:
     def _calculated(self, inquiry: Inquiry, done: Calculated) -> Iterator[AnswerEvent]:
         """What was computed of values of a table."""
         inquiry = replace(inquiry, passages=done.passages)
-        outcome = yield from tell_calculation(done, citation_book(inquiry))
+        outcome = yield from tell_calculation(read_question(inquiry.question), done, citation_book(inquiry))
         arguments = {"formula": done.formula.value, "of": [operand.name for operand in done.operands]}
         step = Step("calculate", arguments, len(done.operands))
         yield self._of_all(inquiry, outcome, done.sureness, done.coverage, step)

@@ -47,6 +47,8 @@ _LIKELY: Final = -1.0
 _AHEAD: Final = 2.0
 """The logit of a column that the question does not name, and how far it has to lead, to be meant."""
 _MOST_OPERANDS: Final = 6
+_NUMBERS: Final = re.compile(r"[\d.,'’()\s\u00a0\u202f−–-]+")
+_YEAR: Final = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _LONGEST: Final = 500
 """Characters of a question."""
 
@@ -185,43 +187,45 @@ def _calculated(
     sureness: float,
 ) -> Calculated | None:
     """The calculation where the operands are those that the formula takes."""
-    names = {operand.field.name for operand in operands}
     column = collection.columns[operands[0].field.name]
-    values = " ".join(operand.field.value for operand in operands)
-    others: tuple[Operand, ...] = ()
     if formula is Formula.NONE or (len(operands) < 2) is not (formula is Formula.SHARE):
         return None
     if len(operands) > 2 and formula is not Formula.SUM:
         return None
-    if "%" in values and formula is not Formula.DIFFERENCE:
+    beside = {_NUMBERS.sub("", operand.field.value) for operand in operands}
+    if len(beside) > 1 and formula is not Formula.RATIO:
         return None
+    if any("%" in value for value in beside) and formula is not Formula.DIFFERENCE:
+        return None
+    others: tuple[Operand, ...] = ()
     if formula is Formula.SHARE:
         records = [record for record in collection.records if record is not operands[0].record]
         found = [_operand(record.label, record, column) for record in records]
         others = tuple(operand for operand in found if operand is not None)
-        if not others or len(others) < len(records) or any(o.number < 0 for o in (*operands, *others)):
+        if not others or len(others) < len(records):
             return None
-    if formula is Formula.GROWTH and len(names) == 1 and not _in_order(operands, collection):
+    if formula is Formula.GROWTH and not _in_order(operands, collection):
         return None
-    if formula not in (Formula.DIFFERENCE, Formula.SUM, Formula.SHARE) and any(
-        o.number <= 0 for o in operands
-    ):
+    if formula not in (Formula.DIFFERENCE, Formula.SUM) and any(o.number <= 0 for o in operands):
         return None
-    done = Calculated(formula, operands, others, collection, column, whole, min(sureness, 1.0))
-    return None if formula is Formula.SHARE and not done.whole else done
+    if any(operand.number < 0 for operand in others):
+        return None
+    return Calculated(formula, operands, others, collection, column, whole, min(sureness, 1.0))
 
 
 def _in_order(operands: Sequence[Operand], collection: Collection) -> bool:
-    """Whether what is named first stands before what is named last: growth goes from earlier to later."""
-    places = [
-        next(i for i, r in enumerate(collection.records) if r is operand.record) for operand in operands
-    ]
-    years = [int(operand.name) for operand in operands if re.fullmatch(r"\d{4}", operand.name)]
-    return years == sorted(years) if len(years) == len(operands) else places == sorted(places)
+    """Whether what is named first is the earlier: by its year, else as it stands in the table."""
+    years = [int(found[0]) for o in operands if len(found := _YEAR.findall(o.name)) == 1]
+    if len(years) == len(operands):
+        return years == sorted(years)
+    order = list(collection.columns)
+    rows = [next(i for i, r in enumerate(collection.records) if r is o.record) for o in operands]
+    places = [(order.index(o.field.name), row) for o, row in zip(operands, rows, strict=True)]
+    return places == sorted(places)
 
 
 def _operands(asked: str, collection: Collection, chooser: Chooser) -> tuple[tuple[Operand, ...], str]:
-    """The values that a question names, in its order, none where it is not sure which; and it with letters."""
+    """The values that a question names, in its order, and it with letters; none where it is not sure."""
     records = _named_records(asked, collection)
     if not 0 < len(records) <= _MOST_OPERANDS:
         return (), ""
@@ -272,7 +276,7 @@ def _operand(name: str, record: Record, column: Column) -> Operand | None:
 
 
 def _named_records(asked: str, collection: Collection) -> list[tuple[str, Record]]:
-    """The records whose label, or year, the question says as it stands, in its order; none of two of a name."""
+    """The records whose label, or year, the question says as it stands, in its order; each has its own."""
     for name in (
         collection.label_name,
         *(c.name for c in collection.columns.values() if c.holds is Holds.YEARS),
