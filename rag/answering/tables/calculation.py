@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -17,11 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from rag.answering.tables.choices import Choice, Relation, choices_of
 from rag.answering.tables.chooser import Chooser
-from rag.answering.tables.columns import Column, Holds, spoken
+from rag.answering.tables.columns import Column
+from rag.answering.tables.operands import Operand, operand_of, operands_of
 from rag.answering.tables.scanner import Scanner
-from rag.answering.tables.table_records import Collection, Field, Record
+from rag.answering.tables.table_records import Collection
 from rag.answering.understanding.kind_examples import (
     FittedKinds,
     fitted_examples,
@@ -32,21 +32,12 @@ from rag.models.model_protocol import Embedder
 from rag.reading import Question
 from rag.resources import resource
 from rag.schema import Coverage, Passage
-from rag.text import has_cjk, words
 
-__all__ = ["Calculated", "Calculator", "Formula", "Operand"]
+__all__ = ["Calculated", "Calculator", "Formula"]
 
 _MARGIN: Final = 0.3
 """How far the formula with most votes has to lead: left out one by one, 97 of 100 worked questions are then
 told right, and one in five is not told."""
-_VALUE: Final = "V"
-_OWNER: Final = "X"
-_LETTERS: Final = "ABCDEF"
-"""What stands in worked questions for a column, for what two columns are of, and for the operands."""
-_LIKELY: Final = -1.0
-_AHEAD: Final = 2.0
-"""The logit of a column that the question does not name, and how far it has to lead, to be meant."""
-_MOST_OPERANDS: Final = 6
 _NUMBERS: Final = re.compile(r"[\d.,'’()\s\u00a0\u202f−–-]+")
 _YEAR: Final = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _LONGEST: Final = 500
@@ -64,16 +55,6 @@ class Formula(StrEnum):
     SHARE = "share"
     SUM = "sum"
     NONE = "none"
-
-
-@dataclass(frozen=True)
-class Operand:
-    """A value by what it is the value of, and its number."""
-
-    name: str
-    record: Record
-    field: Field
-    number: Decimal
 
 
 @dataclass(frozen=True)
@@ -154,7 +135,7 @@ class Calculator:
             return None
         computed = []
         for whole, collection in self._scanner.nearest(passages):
-            operands, neutral = _operands(question.asked, collection, self._chooser)
+            operands, neutral = operands_of(question.asked, collection, self._chooser)
             if operands:
                 formula, sureness = self._formula(neutral, self._embedder(question.asked))
                 computed.append(_calculated(formula, operands, collection, tuple(whole), sureness))
@@ -200,7 +181,7 @@ def _calculated(
     others: tuple[Operand, ...] = ()
     if formula is Formula.SHARE:
         records = [record for record in collection.records if record is not operands[0].record]
-        found = [_operand(record.label, record, column) for record in records]
+        found = [operand_of(record.label, record, column) for record in records]
         others = tuple(operand for operand in found if operand is not None)
         if not others or len(others) < len(records):
             return None
@@ -222,139 +203,6 @@ def _in_order(operands: Sequence[Operand], collection: Collection) -> bool:
     rows = [next(i for i, r in enumerate(collection.records) if r is o.record) for o in operands]
     places = [(order.index(o.field.name), row) for o, row in zip(operands, rows, strict=True)]
     return places == sorted(places)
-
-
-def _operands(asked: str, collection: Collection, chooser: Chooser) -> tuple[tuple[Operand, ...], str]:
-    """The values that a question names, in its order, and it with letters; none where it is not sure."""
-    records = _named_records(asked, collection)
-    if not 0 < len(records) <= _MOST_OPERANDS:
-        return (), ""
-    columns = _named_columns(asked, collection)
-    if len(records) == 1 and len(columns) == 2:
-        found = [_operand(spoken(column.name), records[0][1], column) for column in columns]
-        letters = {records[0][0]: _OWNER, **_apart(columns)}
-    else:
-        choices = choices_of(asked, collection)
-        logits = chooser.logits(asked, collection, choices)
-        if len(columns) > 1 or _is_narrowed(choices, logits, [record for _, record in records]):
-            return (), ""
-        likely = columns or _likely_column(collection, choices, logits)
-        found = [_operand(name, record, likely[0]) if likely else None for name, record in records]
-        letters = {name: letter for (name, _), letter in zip(records, _LETTERS, strict=False)}
-        letters |= {spoken(column.name): _VALUE for column in likely}
-    operands = tuple(operand for operand in found if operand is not None)
-    used = f"{collection.named} {' '.join(f'{o.name} {o.field.name}' for o in operands)}"
-    known = words(used.casefold())
-    unknown = [w for w in words(asked.casefold()) if any(map(str.isdigit, w)) and w not in known]
-    if unknown or len(operands) < len(found):
-        return (), ""
-    return operands, _lettered(asked, letters)
-
-
-def _apart(columns: Sequence[Column]) -> dict[str, str]:
-    """The letters of the words that two columns share, and of those that set them apart."""
-    first, second = (spoken(column.name).split() for column in columns)
-    shared = [word for word in first if word in second]
-    own = [" ".join(word for word in name if word not in shared) for name in (first, second)]
-    return {" ".join(shared): _VALUE, **dict(zip(own, _LETTERS, strict=False))}
-
-
-def _lettered(asked: str, letters: Mapping[str, str]) -> str:
-    """A question with letters in the place of names, the longest first."""
-    for name in sorted(letters, key=len, reverse=True):
-        place = _place(asked, name) if name else None
-        while place is not None:
-            asked = asked[: place[0]] + letters[name] + asked[place[1] :]
-            place = _place(asked, name) if letters[name].casefold() != name.casefold() else None
-    return asked
-
-
-def _operand(name: str, record: Record, column: Column) -> Operand | None:
-    field = record.field(column.name)
-    order = column.order(field.value)
-    return None if order is None else Operand(name, record, field, Decimal(repr(order)))
-
-
-def _named_records(asked: str, collection: Collection) -> list[tuple[str, Record]]:
-    """The records whose label, or year, the question says as it stands, in its order; each has its own."""
-    for name in (
-        collection.label_name,
-        *(c.name for c in collection.columns.values() if c.holds is Holds.YEARS),
-    ):
-        values = [
-            record.label if name == collection.label_name else record.field(name).value
-            for record in collection.records
-        ]
-        if len(set(values)) < len(values):
-            continue
-        told = [
-            (place, value, record)
-            for value, record in zip(values, collection.records, strict=True)
-            if (place := _place(asked, value))
-        ]
-        told = [
-            one for one in told if not any(_holds(other[0], one[0]) for other in told if other is not one)
-        ]
-        if told:
-            return [(value, record) for _, value, record in sorted(told, key=lambda one: one[0])]
-    return []
-
-
-def _place(asked: str, name: str) -> tuple[int, int] | None:
-    """Where a question says a name, whole."""
-    if not any(map(str.isalnum, name)):
-        return None
-    edge = "" if has_cjk(name) else r"\b"
-    found = re.search(f"{edge}{re.escape(name.strip())}{edge}", asked, re.IGNORECASE)
-    return found.span() if found else None
-
-
-def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1] and outer != inner
-
-
-def _named_columns(asked: str, collection: Collection) -> list[Column]:
-    """The columns of numbers all of whose words the question says, in the order of what sets them apart."""
-    said = words(asked.casefold())
-    own = {c.name: words(spoken(c.name).casefold()) for c in _numbers(collection)}
-    found = {name: set(parts) for name, parts in own.items() if parts and set(parts) <= set(said)}
-    kept = [name for name, parts in found.items() if not any(parts < other for other in found.values())]
-    shared = set.intersection(*(found[name] for name in kept)) if len(kept) > 1 else set()
-    kept.sort(key=lambda name: min((said.index(w) for w in found[name] - shared), default=0))
-    return [collection.columns[name] for name in kept]
-
-
-def _numbers(collection: Collection) -> list[Column]:
-    return [
-        c for c in collection.columns.values() if c.holds is Holds.NUMBERS and c.name != collection.label_name
-    ]
-
-
-def _likely_column(
-    collection: Collection, choices: Sequence[Choice], logits: Sequence[float]
-) -> list[Column]:
-    """The column that the chooser would tell, where it is likely and leads."""
-    own = {c.name for c in _numbers(collection)}
-    tells = {
-        choice.column: logit
-        for choice, logit in zip(choices, logits, strict=True)
-        if choice.operation is None and choice.relation is None and choice.column in own
-    }
-    order = sorted(tells, key=lambda name: -tells[name])
-    if not order or tells[order[0]] < _LIKELY:
-        return []
-    leads = len(order) == 1 or tells[order[0]] - tells[order[1]] >= _AHEAD
-    return [collection.columns[order[0]]] if leads else []
-
-
-def _is_narrowed(choices: Sequence[Choice], logits: Sequence[float], records: Sequence[Record]) -> bool:
-    """Whether the question names a value that the records do not have."""
-    return any(
-        logit > 0
-        and choice.relation is Relation.IS
-        and not any(r.values(choice.column).count(choice.value) for r in records)
-        for choice, logit in zip(choices, logits, strict=True)
-    )
 
 
 def _rounded(number: Decimal, places: int) -> Decimal:

@@ -10,8 +10,9 @@ from typing import Final
 from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.reasons import reply_language
-from rag.answering.tables.calculation import Calculated, Formula, Operand
+from rag.answering.tables.calculation import Calculated, Formula
 from rag.answering.tables.columns import spoken
+from rag.answering.tables.operands import Operand
 from rag.answering.tables.table_telling import table_texts
 from rag.reading import CitationBook, Question
 from rag.schema import AnswerSentence, AnswerTable
@@ -68,7 +69,7 @@ class _Telling:
         if decimals:
             by_comma = done.column.comma_parts or not points
         else:
-            by_comma = parted not in (".", ",") and texts["decimals"] == "," or parted == "."
+            by_comma = parted != "," and (texts["decimals"] == "," or parted == ".")
         self._point = "," if by_comma else "."
         usual = "." if by_comma else ","
         self._between = parted or ("" if any(map(_LONG.search, values)) else usual)

@@ -101,7 +101,7 @@ def test_rows_cite_the_cells_that_they_come_from(store, statement, rows, quotes)
     [
         "SELECT room FROM rooms UNION SELECT room FROM staff",
         "SELECT room FROM rooms INTERSECT SELECT room FROM staff",
-        "WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM r WHERE a < 3) SELECT * FROM r, staff",
+        "WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM r WHERE a < 3) FROM r, staff",
     ],
 )
 def test_it_is_said_where_the_cells_cannot_be_told(store, statement):
