@@ -107,9 +107,7 @@ class Answerer:
             )
         self._scanner = Scanner(store, chooser)
         by_language = embedder_by_language(embedder, second_embedder)
-        self._calculator = Calculator(
-            self._scanner, chooser, by_language, store.path / "index" / "calculations"
-        )
+        self._calculator = Calculator(self._scanner, chooser, by_language, store.path / "index")
         self._teller = Teller(writer, settings.prompt.reads)
 
     def answer(

@@ -33,8 +33,10 @@ from rag.reading import Question
 from rag.resources import resource
 from rag.schema import Coverage, Passage
 
-__all__ = ["Calculated", "Calculator", "Formula"]
+__all__ = ["POOL", "Calculated", "Calculator", "Formula"]
 
+POOL: Final = "calculations"
+"""The name of the worked questions' file."""
 _MARGIN: Final = 0.3
 """How far the formula with most votes has to lead: left out one by one, 97 of 100 worked questions are then
 told right, and one in five is not told."""
@@ -149,8 +151,8 @@ class Calculator:
         with self._lock:
             fitted = self._fitted.get(embedder.fingerprint)
             if fitted is None:
-                examples = read_kind_examples(resource("data", "examples", "calculations.jsonl"))
-                fitted = fitted_examples(embedder, examples, list(Formula), self._cache)
+                examples = read_kind_examples(resource("data", "examples", f"{POOL}.jsonl"))
+                fitted = fitted_examples(embedder, examples, list(Formula), self._cache, POOL)
                 self._fitted[embedder.fingerprint] = fitted
         scores = (
             votes(embedder.embed_questions([neutral]) @ fitted.vectors.T) @ fitted.weights + fitted.mean
