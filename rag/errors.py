@@ -4,6 +4,7 @@ CitewellError
 ├── ConfigurationError      a setting, preset or flag is wrong               (exit code 2)
 │   └── UnknownSettingError     a key that does not exist; names the nearest right one
 ├── UsageError              a request that cannot be carried out as written  (exit code 2)
+│   └── QueryError              a statement of SQL that is wrong, or may not or cannot be run here
 ├── DocumentError           one file cannot be read; the others go on        (exit code 1)
 │   ├── UnsupportedDocumentError    no loader for this kind of content
 │   ├── EncryptedDocumentError      a password is needed
@@ -36,6 +37,7 @@ __all__ = [
     "ModelError",
     "ModelNotFoundError",
     "NotFoundError",
+    "QueryError",
     "SchemaVersionError",
     "StoreError",
     "UnknownSettingError",
@@ -64,6 +66,10 @@ class UsageError(CitewellError):
     """A request that cannot be carried out as it was written."""
 
     exit_code = 2
+
+
+class QueryError(UsageError):
+    """A statement of SQL that is wrong, or may not or cannot be run here."""
 
 
 class DocumentError(CitewellError):

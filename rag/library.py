@@ -24,8 +24,20 @@ from rag.models.devices import prepare_environment
 from rag.page_image import page_image
 from rag.parts import Parts, written_by
 from rag.places import placed_answer, placed_passages
+from rag.queries.querying import list_tables, run_query
 from rag.retrieval import HybridRetriever
-from rag.schema import Answer, Box, Check, DocumentInfo, Example, Message, Passage, RunRecord
+from rag.schema import (
+    Answer,
+    Box,
+    Check,
+    DocumentInfo,
+    Example,
+    Message,
+    Passage,
+    QueryResult,
+    QueryTable,
+    RunRecord,
+)
 from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, open_embedder, settled
 from rag.wire import answer_json
@@ -306,6 +318,22 @@ class Library(LangChainViews):
     def documents(self) -> list[DocumentInfo]:
         """All documents, by source."""
         return self.store.documents()
+
+    def tables(self, documents: Sequence[str] | None = None) -> list[QueryTable]:
+        """The tables and lists of all documents, or of some (ids, names), as `sql` names them.
+
+        Raises:
+            NotFoundError: one of `documents` is not in the library.
+        """
+        return list_tables(self.store, self.document_ids(documents))
+
+    def sql(self, statement: str) -> QueryResult:
+        """The rows that one SELECT finds in the tables, each with the cells that it comes from.
+
+        Raises:
+            QueryError: it is wrong, does something else than read, or takes too long or too much.
+        """
+        return run_query(self.store, statement)
 
     def remove(self, names: Sequence[str]) -> list[DocumentInfo]:
         """Remove documents in one transaction; nothing later can cite them.

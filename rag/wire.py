@@ -10,7 +10,19 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from rag.schema import Answer, Check, Citation, DocumentInfo, Example, Passage, Place, RunRecord, Verdict
+from rag.schema import (
+    Answer,
+    Check,
+    Citation,
+    DocumentInfo,
+    Example,
+    Passage,
+    Place,
+    QueryResult,
+    QueryTable,
+    RunRecord,
+    Verdict,
+)
 
 __all__ = [
     "answer_from_json",
@@ -20,6 +32,8 @@ __all__ = [
     "document_json",
     "example_json",
     "passage_json",
+    "query_json",
+    "query_table_json",
     "run_json",
 ]
 
@@ -88,6 +102,20 @@ def document_json(document: DocumentInfo) -> dict[str, Any]:
     return _plain(document, _DOCUMENT)
 
 
+def query_table_json(table: QueryTable) -> dict[str, Any]:
+    """A table as `citewell tables --json` shows it."""
+    return _plain(table, place=_place(table))
+
+
+def query_json(result: QueryResult) -> dict[str, Any]:
+    """The result of a statement as `citewell sql --json` shows it."""
+    rows = [
+        {"values": list(row.values), "citations": [citation_json(citation) for citation in row.citations]}
+        for row in result.rows
+    ]
+    return _plain(result, columns=[column._asdict() for column in result.columns], rows=rows)
+
+
 def run_json(run: RunRecord) -> dict[str, Any]:
     """A run record whole."""
     prompt = [_plain(message, ("role", "content")) for message in run.prompt]
@@ -119,7 +147,7 @@ def _rounded(values: Mapping[str, float], digits: int) -> dict[str, float]:
     return {name: round(value, digits) for name, value in values.items()}
 
 
-def _place(item: Citation | Passage) -> str:
+def _place(item: Citation | Passage | QueryTable) -> str:
     """The place in words: `page 3`, `slide 4`, `Sales!B7`, a heading; "" where there is none to tell."""
     return item.place.told() if item.place is not None else ""
 

@@ -16,10 +16,20 @@ from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.run_records import Grounds, new_run_id, run_record
 from rag.answering.summary import Summaries, Summary, tell_summary
-from rag.answering.tables import Chooser, Operation, Scanned, Scanner, tell_scan
+from rag.answering.tables import (
+    Calculated,
+    Calculator,
+    Chooser,
+    Operation,
+    Scanned,
+    Scanner,
+    tell_calculation,
+    tell_scan,
+)
 from rag.answering.teller import Teller, citation_book
 from rag.answering.term_weights import given_term_weights, library_term_weights
 from rag.answering.understanding import Kind, Understanding
+from rag.answering.understanding.understand import embedder_by_language
 from rag.answering.weighing import Weigher
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
@@ -98,6 +108,8 @@ class Answerer:
             )
         self._scanner = Scanner(store, chooser)
         self._comparisons = Comparisons(store, retriever, self._weigher)
+        by_language = embedder_by_language(embedder, second_embedder)
+        self._calculator = Calculator(self._scanner, chooser, by_language, store.path / "index")
         self._teller = Teller(writer, settings.prompt.reads)
 
     def answer(
@@ -179,6 +191,12 @@ class Answerer:
             documents=documents,
             started=started,
         )
+        calculated = None
+        if understood.kind is not Kind.YES_NO:
+            calculated = self._calculator.calculate(read_question(question), passages)
+        if calculated is not None:
+            yield from self._calculated(inquiry, calculated)
+            return
         scanned = self._scanner.scan(read_question(question), passages)
         field = scanned.request.field if scanned is not None else ""
         if (compared := self._comparisons.compare(inquiry, understood.kind, field)) is not None:
@@ -239,6 +257,14 @@ class Answerer:
         arguments = {"operation": request.operation.value, "field": request.field, "by": list(request.by)}
         step = Step("scan", arguments, len(scanned.told))
         yield self._of_all(inquiry, outcome, scanned.right, (step,), scanned.coverage)
+
+    def _calculated(self, inquiry: Inquiry, done: Calculated) -> Iterator[AnswerEvent]:
+        """What was computed of values of a table."""
+        inquiry = replace(inquiry, passages=done.passages)
+        outcome = yield from tell_calculation(read_question(inquiry.question), done, citation_book(inquiry))
+        arguments = {"formula": done.formula.value, "of": [operand.name for operand in done.operands]}
+        step = Step("calculate", arguments, len(done.operands))
+        yield self._of_all(inquiry, outcome, done.sureness, (step,), done.coverage)
 
     def _of_all(
         self,

@@ -31,6 +31,7 @@ from rag.schema.documents import (
     without_controls,
 )
 from rag.schema.passages import Box, Chunk, ChunkPlace, Heading, Hit, Leg, Passage, Place, Span, StoredChunk
+from rag.schema.queries import QueryColumn, QueryResult, QueryRow, QueryTable, ResultColumn
 from rag.schema.records import Check, Example, Message, RunRecord
 
 __all__ = [
@@ -60,6 +61,11 @@ __all__ = [
     "Page",
     "Passage",
     "Place",
+    "QueryColumn",
+    "QueryResult",
+    "QueryRow",
+    "QueryTable",
+    "ResultColumn",
     "RowHeader",
     "RunRecord",
     "ShortAnswer",

@@ -21,7 +21,14 @@ import rag
 from rag.errors import CitewellError
 from rag.library import Library
 from rag.settings import ServeSettings
-from ui.api import document_routes, openai_chat, openai_models, openai_responses, question_routes
+from ui.api import (
+    document_routes,
+    openai_chat,
+    openai_models,
+    openai_responses,
+    question_routes,
+    table_routes,
+)
 from ui.api.deadlines import patient_protocol, stop_all
 from ui.api.error_responses import on_error, on_http_error
 from ui.api.guards import Guard
@@ -43,6 +50,7 @@ def build_application(library: Library) -> Starlette:
             Route("/health", health, methods=["GET"]),
             *question_routes.ROUTES,
             *document_routes.ROUTES,
+            *table_routes.ROUTES,
             *openai_models.ROUTES,
             *openai_chat.ROUTES,
             *openai_responses.ROUTES,

@@ -36,6 +36,7 @@ def build() -> typer.Typer:
     from ui.cli.runs import runs
     from ui.cli.servers import serve_api, serve_mcp, web_app
     from ui.cli.settings import show_settings
+    from ui.cli.table_commands import sql, tables
 
     application = typer.Typer(
         name="citewell",
@@ -53,6 +54,8 @@ def build() -> typer.Typer:
     application.command("reindex")(reindex)
     application.command("show")(show)
     application.command("check")(check)
+    application.command("tables")(tables)
+    application.command("sql")(sql)
     application.add_typer(runs, name="runs")
     application.add_typer(evaluate, name="evaluate")
     application.command("calibrate")(calibrate)

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-
-from mcp_types import Tool, ToolAnnotations
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
 
 from ingest import ingest_paths
 from rag.answering import Finished
@@ -24,8 +18,10 @@ from rag.schema import Answer, Box, DocumentInfo, Span, Verdict
 from rag.wire import answer_json, citation_json, document_json, passage_json
 from ui.mcp import tool_forms as forms
 from ui.mcp.library_resources import document_uri, page_uri, picture_uri
+from ui.mcp.library_tool import LibraryTool, Outcome
+from ui.mcp.table_tools import TABLE_TOOLS
 
-__all__ = ["LibraryTool", "Outcome", "tools"]
+__all__ = ["tools"]
 
 _MOST_CHARACTERS: Final = 20_000
 _MOST_NEAREST: Final = 3
@@ -33,55 +29,9 @@ _CURSOR: Final = re.compile(r"(\d{1,15})-(\d{1,15})", re.ASCII)
 _SURE: Final = (Verdict.STATED, Verdict.PIECED)
 
 
-class _ShortSchema(GenerateJsonSchema):
-    """Without a title for each field, which says its name again: a model reads all of it each time."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        """No field has one."""
-        return False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a tool found, by its form, and a picture (PNG) where it shows one."""
-
-    told: BaseModel
-    picture: bytes | None = None
-
-
-@dataclass(frozen=True)
-class LibraryTool:
-    """A tool: what it takes and gives, and what it does, until the event that is handed to it is set."""
-
-    name: str
-    title: str
-    description: str
-    takes: type[BaseModel]
-    gives: type[BaseModel]
-    run: Callable[[Library, Any, threading.Event], Outcome] = field(repr=False)
-    read_only: bool = True
-
-    def described(self) -> Tool:
-        """The tool as the protocol lists it."""
-        return Tool(
-            name=self.name,
-            title=self.title,
-            description=self.description,
-            input_schema=self.takes.model_json_schema(schema_generator=_ShortSchema),
-            output_schema=self.gives.model_json_schema(schema_generator=_ShortSchema, mode="serialization"),
-            annotations=ToolAnnotations(
-                title=self.title,
-                read_only_hint=self.read_only,
-                destructive_hint=False,
-                idempotent_hint=True,
-                open_world_hint=False,
-            ),
-        )
-
-
 def tools(add_from: Path | None) -> dict[str, LibraryTool]:
     """All tools by name; `add_document` is among them where there is a folder to add from."""
-    offered = list(_TOOLS)
+    offered = [*_TOOLS, *TABLE_TOOLS]
     if add_from is not None:
         folder = add_from.resolve()
         offered.append(

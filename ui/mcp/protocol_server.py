@@ -23,7 +23,8 @@ from ui.api.deadlines import told_to_stop
 from ui.api.error_responses import TookTooLongError
 from ui.mcp.library_prompts import PROMPTS, fill_prompt
 from ui.mcp.library_resources import TEMPLATES, list_resources, read_resource
-from ui.mcp.library_tools import LibraryTool, Outcome, tools
+from ui.mcp.library_tool import LibraryTool, Outcome
+from ui.mcp.library_tools import tools
 
 __all__ = ["build_server"]
 
@@ -127,7 +128,7 @@ def _message(error: CitewellError) -> str:
     """An error in the words of who calls tools, not commands."""
     if isinstance(error, NotFoundError) and error.listed_by == "citewell list":
         return f"{error.message}: `list_documents` shows what there is"
-    return str(error)
+    return str(error).replace("`citewell tables`", "`tables`")
 
 
 def _short(message: str) -> str:

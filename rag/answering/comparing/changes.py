@@ -174,7 +174,9 @@ def _likely_pairs(gone: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[f
     """Units that are alike, with how much; less where they stand under different headings."""
     terms = [text_terms(unit.reading)[:_MOST_TERMS] for unit in gone]
     for j, other in enumerate(new):
-        matcher = SequenceMatcher(None, b=text_terms(other.reading)[:_MOST_TERMS], autojunk=False)  # remembers b alone
+        matcher = SequenceMatcher(
+            None, b=text_terms(other.reading)[:_MOST_TERMS], autojunk=False
+        )  # remembers b alone
         for i, one in enumerate(gone):
             most = 1.0 if one.headings == other.headings else 0.9
             matcher.set_seq1(terms[i])

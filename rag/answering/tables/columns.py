@@ -10,19 +10,22 @@ from typing import Final
 
 from rag.answering.tables.moments import Day, day_of, duration_of, time_of
 
-__all__ = ["Column", "Holds", "column_of", "number_of", "says_yes", "spoken"]
+__all__ = ["Column", "Holds", "column_of", "number_of", "says_yes", "spoken", "yes_or_no"]
 
 _YES: Final = "yes y true ja oui sí si sì sim tak evet да نعم 是 有 はい 예 ใช่ ✓ ✔ ☑ √ ○"
 _NO: Final = "no n false nein non nee não nie hayır нет لا 否 无 無 いいえ 아니요 ไม่ใช่ ✗ ✘ ☐ ×"
 _SAYS: Final = dict.fromkeys(_YES.split(), True) | dict.fromkeys(_NO.split(), False)
-_YES_NO: Final = frozenset({*_SAYS, "x", "☒"})
-"""A cross marks one choice in some tables, and strikes it out in others."""
+_CROSSES: Final = frozenset("x☒")
+"""They mark one choice in some tables, and strike it out in others."""
+_YES_NO: Final = frozenset({*_SAYS, *_CROSSES})
 _NUMBER: Final = re.compile(
     r"(?<![A-Za-z\d.,])(?<![A-Za-z][-–])[-−–]?\d(?:[\d.,'’\u00a0\u202f]*\d)?(?: \d{3}(?!\d))*"
 )
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
 _POWER: Final = re.compile(r"\d[eE][-+]?\d")
 """1e9 is neither 1 nor 9."""
+_BRACKETED: Final = re.compile(r"[^\w()]*\([^()]*\)[^\w()]*")
+"""Accounts write (3,062) for -3,062."""
 _PAIR: Final = re.compile(r"\d\s*[-–/:x×]\s*\d")
 _FEW_WORDS: Final = 24
 """Characters beside the digits of a value that is a number: a currency, a unit, "per night"."""
@@ -109,8 +112,8 @@ def column_of(name: str, values: Sequence[str]) -> Column:
 def number_of(value: str, *, comma_parts: bool = False) -> float | None:
     """The one number of a value; None where there is none or more than one.
 
-    >>> number_of("€1,250.50"), number_of("1.250,5 kg"), number_of("1 250"), number_of("3,5")
-    (1250.5, 1250.5, 1250.0, 3.5)
+    >>> number_of("€1,250.50"), number_of("1.250,5 kg"), number_of("1 250"), number_of("(3,5)")
+    (1250.5, 1250.5, 1250.0, -3.5)
     """
     found = _NUMBER.findall(value)
     if len(found) != 1 or _POWER.search(value):
@@ -123,7 +126,8 @@ def number_of(value: str, *, comma_parts: bool = False) -> float | None:
         parts = text.count(sign) == 1 and (both or digits != 3 or (sign == ",") == comma_parts)
         whole = re.sub("[.,]", "", text[:last])
         text = f"{whole}.{text[last + 1 :]}" if parts else re.sub("[.,]", "", text)
-    number = float(text)
+    is_negative = _BRACKETED.fullmatch(value) is not None and not any(map(str.isalpha, value))
+    number = -abs(float(text)) if is_negative else float(text)
     return number if abs(number) < _TOO_LARGE else None
 
 
@@ -139,6 +143,11 @@ def says_yes(value: str) -> bool | None:
 def spoken(name: str) -> str:
     """A column's name in words: `price_eur` is "price eur"."""
     return " ".join(name.replace("_", " ").split())
+
+
+def yes_or_no(value: str, *, crosses_deny: bool = False) -> bool | None:
+    """What a value of a column of yes and no says, where it is known whether crosses are a no."""
+    return not crosses_deny if value.strip().casefold() in _CROSSES else says_yes(value)
 
 
 def _mostly(filled: Sequence[str], is_kind: Callable[[str], bool]) -> bool:

@@ -16,11 +16,11 @@ from rag.answering.tables.literals import ZERO
 from rag.answering.tables.table_records import Collection, Record
 from rag.text import words
 
-__all__ = ["COMPUTED", "EXTREMES", "Request", "leaves_out", "read_request", "request_of"]
+__all__ = ["COMPUTED", "EXTREMES", "MOST_CHOICES", "Request", "leaves_out", "read_request", "request_of"]
 
 EXTREMES: Final = frozenset({Operation.LARGEST, Operation.SMALLEST})
 COMPUTED: Final = frozenset({Operation.SUM, Operation.MEAN})
-_MOST_CHOICES: Final = 1_000
+MOST_CHOICES: Final = 1_000
 """The chooser holds each against each other; a table of thirty columns has some five hundred."""
 
 
@@ -58,7 +58,7 @@ class Request:
 def read_request(chooser: Chooser, question: str, collection: Collection) -> Request | None:
     """What a question asks of a table; None where that is nothing."""
     choices = choices_of(question, collection)
-    if len(choices) > _MOST_CHOICES:
+    if len(choices) > MOST_CHOICES:
         return None
     request = request_of(choices, chooser.logits(question, collection, choices), collection)
     return None if request is None or leaves_out(question, request, choices, collection) else request

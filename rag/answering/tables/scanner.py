@@ -94,7 +94,7 @@ class Scanner:
         if chooser is None or len(question.asked) > _LONGEST:
             return None
         found: list[Scanned] = []
-        for whole, collection in self._nearest(passages):
+        for whole, collection in self.nearest(passages):
             request = read_request(chooser, question.asked, collection)
             request = None if request is None else _doable(request, collection)
             if request is not None:
@@ -105,7 +105,7 @@ class Scanner:
         best = [scanned for scanned in found if scanned.right > _NEARLY_AS_SURE * found[0].right]
         return best[0] if best and all(other.says == best[0].says for other in best) else None
 
-    def _nearest(self, passages: Sequence[Passage]) -> list[tuple[Sequence[Passage], Collection]]:
+    def nearest(self, passages: Sequence[Passage]) -> list[tuple[Sequence[Passage], Collection]]:
         """The collections of the first documents, those first of which a record was found."""
         near: list[tuple[Sequence[Passage], Collection]] = []
         others: list[tuple[Sequence[Passage], Collection]] = []

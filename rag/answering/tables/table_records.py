@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import groupby
 from typing import Final
 
 from rag.answering.tables.columns import Column, column_of
@@ -59,6 +60,11 @@ class Record:
         """The values of a column."""
         return [field.value for field in self.fields if field.name == name]
 
+    @property
+    def sums_up(self) -> bool:
+        """Whether it is the row of a table that sums up others."""
+        return self.unit.row is not None and is_total(_own_label(self.unit.row))
+
     def field(self, name: str) -> Field:
         """The field of a name; an empty one where there is none."""
         return next((field for field in self.fields if field.name == name), Field(name, "", self.unit))
@@ -92,9 +98,15 @@ class Collection:
         return len({record.label for record in self.records}) == len(self.records)
 
 
-def collections_of(units: Sequence[Unit]) -> list[Collection]:
-    """The collections of one document's units, in their order; none with more columns than anybody reads."""
-    ways = ((_rows, 2), (_sections, 2), (_blocks, 2), (_items, _LEAST_ITEMS))
+def collections_of(
+    units: Sequence[Unit], *, least_rows: int = 2, with_totals: bool = False
+) -> list[Collection]:
+    """The collections of one document's units, in their order; none with more columns than anybody reads.
+
+    A table has to have so many rows; those that sum up others are records only `with_totals`.
+    """
+    rows = partial(_rows, with_totals=with_totals)
+    ways = ((rows, least_rows), (_sections, 2), (_blocks, 2), (_items, _LEAST_ITEMS))
     found = [(collection, least) for way, least in ways for collection in _gathered(way(units))]
     return [c for c, least in found if len(c.records) >= least and len(c.told) <= _MOST_COLUMNS]
 
@@ -107,10 +119,11 @@ def _gathered(records: Iterator[_Found]) -> Iterator[Collection]:
         yield Collection(tuple(members), label_name, named)
 
 
-def _rows(units: Sequence[Unit]) -> Iterator[_Found]:
-    for unit in units:
-        row = unit.row
-        if row is None or row.is_header or row.names_nothing or is_total(_own_label(row)):
+def _rows(units: Sequence[Unit], *, with_totals: bool = False) -> Iterator[_Found]:
+    for unit, row, table in _numbered(units):
+        if not with_totals and is_total(_own_label(row)):
+            continue
+        if all(cell.text == cell.column for cell in row.cells):  # the head once more
             continue
         first = max(row.labels, 1)
         label, label_name = row.label(), row.cells[0].column if row.cells else ""
@@ -122,10 +135,33 @@ def _rows(units: Sequence[Unit]) -> Iterator[_Found]:
         columns = tuple(cell.column for cell in row.cells)
         if any(cell.text != label for cell in told[first:] or told):
             width = len(columns) if "" in columns else 0
-            key = ("row", row.caption, unit.heading, row.cells[0].column, width)
+            key = ("row", row.caption, unit.heading, row.cells[0].column, width, table)
             above = " > ".join(dict.fromkeys(part for part in (unit.heading, row.caption) if part))
             fields = tuple(Field(cell.column, cell.text, unit) for cell in told)
             yield key, above[:_LONGEST_NAMED], label_name, Record(label, fields, unit)
+
+
+def _numbered(units: Sequence[Unit]) -> Iterator[tuple[Unit, Row, int]]:
+    """The rows that say something, each with the number of its table among those that are headed alike.
+
+    Rows go on with a table before them, over what stands between (a break of a page, a repeated head), where
+    one of both has no column that the other lacks.
+    """
+    known: dict[tuple[str, str, str], list[set[str]]] = {}
+    for is_row, run in groupby(units, key=lambda unit: unit.row is not None and not unit.row.is_header):
+        told = [(u, u.row) for u in run if is_row and u.row is not None and not u.row.names_nothing]
+        by_head: dict[tuple[str, str, str], list[tuple[Unit, Row]]] = {}
+        for unit, row in told:
+            head = (row.caption, unit.heading, row.cells[0].column)
+            by_head.setdefault(head, []).append((unit, row))
+        for head, rows in by_head.items():
+            names = {cell.column for _, row in rows for cell in row.cells}
+            tables = known.setdefault(head, [])
+            if tables and (names <= tables[-1] or names >= tables[-1]):
+                tables[-1] |= names
+            else:
+                tables.append(names)
+            yield from ((unit, row, len(tables)) for unit, row in rows)
 
 
 def _names(text: str) -> bool:

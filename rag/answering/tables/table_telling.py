@@ -22,7 +22,7 @@ from rag.resources import resource
 from rag.schema import AnswerSentence, AnswerTable
 from rag.text import has_cjk
 
-__all__ = ["tell_scan"]
+__all__ = ["table_texts", "tell_scan"]
 
 _MOST_TOLD: Final = 40
 _MOST_VALUES: Final = 6
@@ -61,7 +61,8 @@ def tell_scan(
 
 
 @cache
-def _texts() -> dict[str, dict[str, str]]:
+def table_texts() -> dict[str, dict[str, str]]:
+    """What is said of tables, by language."""
     read: dict[str, dict[str, str]] = json.loads(
         resource("data", "language", "tables.json").read_text("utf-8")
     )
@@ -70,7 +71,7 @@ def _texts() -> dict[str, dict[str, str]]:
 
 def _sentence(question: Question, scanned: Scanned) -> str:
     language = reply_language(question.text)
-    texts = _texts().get(language, _texts()["en"])
+    texts = table_texts().get(language, table_texts()["en"])
     request = scanned.request
     if request.operation in (Operation.LIST, Operation.COUNT):
         return _listed(scanned, texts, wide=language in _WIDE)

@@ -63,11 +63,18 @@ def read_kind_examples(path: Path | None = None) -> tuple[KindExample, ...]:
 
 
 def fitted_examples(
-    embedder: Embedder, examples: Sequence[KindExample], kinds: Sequence[str], kept: Path | None = None
+    embedder: Embedder,
+    examples: Sequence[KindExample],
+    kinds: Sequence[str],
+    kept: Path | None = None,
+    pool: str = "kinds",
 ) -> FittedKinds:
-    """Read from what ships, or from the folder `kept`; fitted again where embedder or examples are others."""
+    """Read from what ships, or from the folder `kept`; fitted again where embedder or examples are others.
+
+    `pool` is the name of the file of the examples, without its ending.
+    """
     key = _key(embedder, examples, kinds)
-    shipped = shipped_file(embedder)
+    shipped = shipped_file(embedder, pool)
     for place in (shipped, *([kept / shipped.name] if kept is not None else [])):
         found = _read(place, key)
         if found is not None:
@@ -79,10 +86,10 @@ def fitted_examples(
     return FittedKinds(_unit(small), weights, mean)
 
 
-def shipped_file(embedder: Embedder) -> Path:
-    """Where the vectors of an embedder ship, if they do."""
+def shipped_file(embedder: Embedder, pool: str = "kinds") -> Path:
+    """Where an embedder's vectors of a pool of examples ship, if they do."""
     plain = "".join(c if c.isalnum() or c in "-." else "-" for c in embedder.name)[:80]
-    return resource("data", "examples", f"kinds-{plain}.npz")
+    return resource("data", "examples", f"{pool}-{plain}.npz")
 
 
 def votes(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ def document_id(assistant: Caller, name: str) -> str:
 def test_what_a_model_is_told_of_each_tool(assistant: Caller) -> None:
     listed = assistant("list_tools").tools
     assert [tool.name for tool in listed] == [
-        *("search", "ask", "list_documents", "read_document", "verify", "show_page")
+        *("search", "ask", "list_documents", "read_document", "verify", "show_page", "tables", "sql")
     ]
     for tool in listed:
         jsonschema.Draft202012Validator.check_schema(tool.input_schema)
@@ -229,3 +229,16 @@ def test_prompts_name_tools_that_there_are(assistant: Caller) -> None:
     for name, given in (("nothing", {}), ("check_quotes", {}), ("summarise_document", {"document": "none"})):
         with pytest.raises(MCPError):
             assistant("get_prompt", name, given)
+
+
+def test_a_statement_over_the_tables_cites_their_cells(assistant: Caller) -> None:
+    tables = assistant.tool("tables")
+    table = next(table for table in tables["tables"] if table["rows"] > 2)
+    found = assistant.tool("sql", statement=f"SELECT * FROM {table['name']}")
+    assert len(found["rows"]) == table["rows"]
+    cited = [citation for row in found["rows"] for citation in row["citations"]]
+    for citation in cited[:5]:
+        document = citation["document_id"]
+        span = {"start": citation["start"], "end": citation["end"]}
+        assert assistant.tool("read_document", document=document, **span)["text"] == citation["quote"]
+    assert cited

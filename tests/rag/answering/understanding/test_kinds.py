@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.answering.tables.calculation import POOL, Formula
 from rag.answering.understanding import Kind, Kinds
 from rag.answering.understanding.kind_examples import (
     KindExample,
@@ -15,6 +16,7 @@ from rag.answering.understanding.kind_examples import (
     shipped_file,
 )
 from rag.models import Embedder, build_embedder, build_second_embedder
+from rag.resources import resource
 from rag.settings import load_settings
 from tests.fakes import HashingEmbedder
 
@@ -61,13 +63,15 @@ def test_other_languages(english: Embedder, question: str, kind: Kind) -> None:
     assert Kinds(second).kind(question).kind is kind
 
 
-def test_what_ships_was_made_from_the_examples(english: Embedder) -> None:
+@pytest.mark.parametrize(("pool", "kinds"), [("kinds", list(Kind)), (POOL, list(Formula))])
+def test_what_ships_was_made_from_the_examples(english: Embedder, pool: str, kinds: list[str]) -> None:
     second = build_second_embedder(SETTINGS, english)
+    examples = read_kind_examples(resource("data", "examples", f"{pool}.jsonl"))
     for embedder in (english, second):
         assert embedder is not None
-        with np.load(shipped_file(embedder), allow_pickle=False) as shipped:
-            assert len(shipped["vectors"]) == len(read_kind_examples())
-            fitted = fitted_examples(embedder, read_kind_examples(), list(Kind))
+        with np.load(shipped_file(embedder, pool), allow_pickle=False) as shipped:
+            assert len(shipped["vectors"]) == len(examples)
+            fitted = fitted_examples(embedder, examples, kinds, pool=pool)
             assert np.array_equal(fitted.weights, shipped["weights"])
 
 
