@@ -30,7 +30,7 @@ from benchmarks.tabular.network import HEADS, ChooserNet, collate
 from benchmarks.tabular.questions import FOLDER, Asked, asked_elsewhere, asked_of, read_tables
 from rag.answering.tables.choice_layout import Laid, laid_out
 from rag.answering.tables.choices import Operation
-from rag.answering.tables.chooser import Chooser
+from rag.answering.tables.chooser import Chooser, log_odds
 
 __all__ = ["Example", "examples_of", "train", "write"]
 
@@ -185,16 +185,16 @@ def write(nets: Sequence[ChooserNet], out: Path, found: Sequence[Judged], card: 
 
 
 def _fitted(found: Sequence[Judged]) -> dict[str, object]:
-    """Weights of signs and offsets of operations for the log odds that a request is right."""
-    followed = [(one.request, one.is_right) for one in found if one.request is not None]
-    kinds, names = list(Operation), list(followed[0][0].signs)
-    x = [[*r.signs.values(), *(float(kind is r.operation) for kind in kinds)] for r, _ in followed]
-    fit = LogisticRegression(C=1.0, max_iter=1_000).fit(x, [is_right for _, is_right in followed])
-    weights = [float(weight) for weight in fit.coef_[0]]
-    offsets = [weight + float(fit.intercept_[0]) for weight in weights[len(names) :]]
+    """Slope and offsets by operation of the log odds that a request is right, over those of its sureness."""
+    followed = [(one.request.operation, one) for one in found if one.request is not None]
+    kinds = list(Operation)
+    x = [[log_odds(one.sureness), *(float(kind is own) for kind in kinds)] for own, one in followed]
+    fit = LogisticRegression(C=1.0).fit(x, [one.is_right for _, one in followed])
+    slope, *offsets = (float(weight) for weight in fit.coef_[0])
+    own = [round(offset + float(fit.intercept_[0]), 4) for offset in offsets]
     return {
-        "signs": {name: round(weight, 4) for name, weight in zip(names, weights, strict=False)},
-        "offsets": {kind.value: round(offset, 4) for kind, offset in zip(kinds, offsets, strict=True)},
+        "slope": round(slope, 4),
+        "offsets": dict(zip((kind.value for kind in kinds), own, strict=True)),
     }
 
 

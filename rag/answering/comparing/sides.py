@@ -20,7 +20,7 @@ from rag.text import has_cjk, stem
 __all__ = ["YEAR", "Pair", "of_two", "pairs_of"]
 
 _SENTENCES: Final = re.compile(r"(?<=[?!.？！。])\s+")
-_END: Final = re.compile(r"[\s?!.？！。]+\Z")
+_ENDS: Final = "?!.？！。 \t\r\n"
 NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _FARTHEST: Final = 8
@@ -201,7 +201,7 @@ def _alone(text: str, comparing: Comparing, *, asks: bool = True) -> str:
     plain = [s for s in sentences if not any(t.word in comparing.asks for t in comparing.tokens(s))]
     if plain and len(sentences) > 1:
         return " ".join(plain)
-    found = comparing.tokens(_END.sub("", text))
+    found = comparing.tokens(text.rstrip(_ENDS))
     first, last = 0, len(found)
     while first < last and _leads(found[first], comparing):
         first += 1

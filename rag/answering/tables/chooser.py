@@ -52,7 +52,7 @@ class Chooser:
         try:
             self._hash = str(card["sha256"][_WEIGHTS])
             self._heads = int(card["heads"])
-            self._signs = {str(name): float(w) for name, w in card["sureness"]["signs"].items()}
+            self._slope = float(card["sureness"]["slope"])
             self._offsets = {Operation(name): float(o) for name, o in card["sureness"]["offsets"].items()}
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
@@ -87,10 +87,9 @@ class Chooser:
             self._networks = self._networks or self._load()
         return self._networks
 
-    def probability(self, operation: Operation, signs: Mapping[str, float]) -> float:
-        """How often a request of these signs is right, by logistic regression on tables kept apart."""
-        odds = self._offsets.get(operation, 0.0)
-        odds += sum(weight * signs[name] for name, weight in self._signs.items())
+    def probability(self, operation: Operation, sureness: float) -> float:
+        """How often a request of this sureness is right, by logistic regression on tables kept apart."""
+        odds = self._slope * log_odds(sureness) + self._offsets.get(operation, 0.0)
         return float(1.0 / (1.0 + np.exp(-odds)))
 
     def _load(self) -> list[dict[str, Array]]:

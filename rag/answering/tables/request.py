@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from rag.answering.tables.choices import Choice, Operation, Relation, choices_of
-from rag.answering.tables.chooser import Chooser, log_odds
+from rag.answering.tables.chooser import Chooser
 from rag.answering.tables.columns import Holds, number_of
 from rag.answering.tables.literals import ZERO
 from rag.answering.tables.table_records import Collection, Record
@@ -29,7 +29,7 @@ class Request:
     """An operation on the records that meet the conditions.
 
     `field` is the column that is compared or added up, `shown` are those whose values are asked for, and
-    `sureness` is the probability that all of this is what the question asks, as the chooser gives it.
+    `sureness` is the probability that all of this is what the question asks.
     """
 
     operation: Operation
@@ -38,16 +38,6 @@ class Request:
     conditions: tuple[Choice, ...] = ()
     shown: tuple[str, ...] = ()
     sureness: float = 1.0
-
-    @property
-    def signs(self) -> dict[str, float]:
-        """What tells how often such requests are right, beside their operation."""
-        return {
-            "odds": log_odds(self.sureness),
-            "values": float(sum(bool(condition.value) for condition in self.conditions)),
-            "bounds": float(sum(condition.literal is not None for condition in self.conditions)),
-            "nothing": float(not self.records),
-        }
 
     @property
     def by(self) -> tuple[str, ...]:

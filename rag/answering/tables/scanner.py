@@ -98,7 +98,7 @@ class Scanner:
             request = read_request(chooser, question.asked, collection)
             request = None if request is None else _doable(request, collection)
             if request is not None:
-                right = chooser.probability(request.operation, request.signs)
+                right = chooser.probability(request.operation, request.sureness)
                 if right >= (_SURE_OF_VALUE if request.operation is Operation.VALUE else _SURE):
                     found.append(_scanned(request, collection, whole, right))
         found.sort(key=lambda scanned: -scanned.right)

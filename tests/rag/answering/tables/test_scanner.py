@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -67,9 +66,9 @@ class TakingChooser:
         """`sure` for what is taken, as much against the rest."""
         return [self._sure if choice.text in self._taken else -self._sure for choice in choices]
 
-    def probability(self, operation: Operation, signs: Mapping[str, float]) -> float:
+    def probability(self, operation: Operation, sureness: float) -> float:
         """What it is told to say, or that of the logits themselves."""
-        return 1.0 / (1.0 + math.exp(-signs["odds"])) if self._right is None else self._right
+        return sureness if self._right is None else self._right
 
 
 @pytest.fixture(scope="module")
