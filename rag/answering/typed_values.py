@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,9 @@ _GROUPED_BY_POINT: Final = re.compile(r"\d\.\d{3},\d")
 _GROUPED_BY_COMMA: Final = re.compile(r"\d,\d{3}\.\d")
 _SIGN_BEFORE: Final = re.compile(r"([^\w\s.,;:!?()\"'“”‘’/\\-]|(?<![A-Z])[A-Z]{3}) ?$")
 _BEHIND: Final = re.compile(r"[ \u00a0\u202f]?([^\s\d.,;:!?()。，；：！？、（）\"“”]+)")
+_POWER: Final = re.compile(r"[eE][-+]?\d|\s?[×·x*]\s?10\b|\^")
+_SHORT: Final = 3
+"""Letters of a word that may scale a price: k, bn, mln."""
 _AFTER_NAME: Final = re.compile(r"[\t:：]")
 _MOSTLY: Final = 0.5
 _NEGATED_IN: Final = ("en", "zh")
@@ -118,9 +122,23 @@ def _numbers(question: str, piece: Piece, text: str, language: str) -> Iterator[
         plain, scaled = quantities(literal.text), quantities(told)
         if scaled and scaled[0].unit and units and scaled[0].unit not in units:
             continue  # asked for days, and told months
-        if number is not None and plain and scaled and plain[0].value:
-            number *= scaled[0].value / plain[0].value
-        yield None if number is None else TypedValue(number, _unit(question, piece.text, place))
+        scale = scaled[0].value / plain[0].value if plain and scaled and plain[0].value else 1.0
+        if number is None or _is_cut_short(piece.text, place):
+            yield None
+        else:
+            word = _BEHIND.match(piece.text, place.end) if scale != 1.0 else None  # counted in the number
+            told = Span(place.start, word.end()) if word else place
+            yield TypedValue(number * scale, _unit(question, piece.text, told))
+
+
+def _is_cut_short(text: str, number: Span) -> bool:
+    """Whether more of a number may follow: a power as in 1e5, or a short word as in `$5 bn`."""
+    if _POWER.match(text, number.end):
+        return True
+    behind = _BEHIND.match(text, number.end)
+    short = behind is not None and len(behind[1]) <= _SHORT and behind[1].isalpha()
+    is_priced = _SIGN_BEFORE.search(text[: number.start]) is not None
+    return is_priced and short and behind is not None and behind[1].casefold() not in STOP_WORDS
 
 
 def _asked_units(question: str) -> set[str]:
@@ -189,8 +207,10 @@ def _days(said: str, text: str) -> Iterator[str | None]:
 
 
 def _iso(day: Day) -> str | None:
-    """None of a day without a year."""
+    """None of a day without a year, and of one that no month has."""
     if not day.year:
+        return None
+    if day.month and day.day > monthrange(day.year, day.month)[1]:
         return None
     return "-".join([f"{day.year:04}", *(f"{part:02}" for part in (day.month, day.day) if part)])
 

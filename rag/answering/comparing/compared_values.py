@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rag.answering.tables.columns import number_of
+from rag.answering.tables.columns import beside_numbers, number_of
 from rag.reading.facts import dates, quantities
 from rag.reading.notation import spelled_out
+from rag.text import words
 
 __all__ = ["compared_values"]
 
 _GROUPED_BY_POINTS: Final = re.compile(r"(?<![\d.,])\d{1,3}\.\d{3}(?![\d.,])")
 """`1.150` is more than a thousand in some languages, and a little more than one in others."""
+
+_BEHIND: Final = re.compile(r"\d([^.,;:!?()\d]+)")
+_MOST: Final = 4
 
 
 def compared_values(first: str, second: str) -> int:
@@ -29,14 +33,18 @@ def compared_values(first: str, second: str) -> int:
         return _order(*days)
     if _GROUPED_BY_POINTS.search(f"{first} {second}"):
         ways = [_order(*(_number(text, sign) for text in (first, second))) for sign in ("", ".")]
-        return ways[0] if ways[0] == ways[1] and _letters(first) == _letters(second) else 0
-    if _letters(first) == _letters(second) and (order := _order(number_of(first), number_of(second))):
+        return ways[0] if ways[0] == ways[1] and beside_numbers(first) == beside_numbers(second) else 0
+    if beside_numbers(first) == beside_numbers(second) and (
+        order := _order(number_of(first), number_of(second))
+    ):
         return order
     one, other = (quantities(spelled_out(text)) for text in (first, second))
     if [quantity.unit for quantity in one] != [quantity.unit for quantity in other]:
         return 0
     differing = [(a, b) for a, b in zip(one, other, strict=True) if a.value != b.value]
-    if len(differing) != 1 or not differing[0][0].unit:
+    if len(differing) != 1 or not differing[0][0].unit or _behind(first) != _behind(second):
+        return 0
+    if _signs(first) != _signs(second):
         return 0
     return _order(differing[0][0].value, differing[0][1].value)
 
@@ -52,9 +60,15 @@ def _number(text: str, point: str) -> float | None:
     return number_of(_GROUPED_BY_POINTS.sub(lambda found: found[0].replace(".", point), text))
 
 
-def _letters(text: str) -> str:
-    """All that a text says beside its numbers."""
-    return "".join(filter(str.isalpha, text)).casefold()
+def _signs(text: str) -> str:
+    """The signs of currencies and shares."""
+    return "".join(c for c in beside_numbers(text) if not c.isalpha())
+
+
+def _behind(text: str) -> list[str]:
+    """The last of the few words behind each number: `month` of "900 euros a month, due at once"."""
+    told = (words(found[1])[:_MOST] for found in _BEHIND.finditer(text))
+    return [behind[-1] for behind in told if behind]
 
 
 def _day(text: str) -> float | None:

@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -193,7 +193,8 @@ def _calculated(
         return None
     if any(operand.number < 0 for operand in others):
         return None
-    return Calculated(formula, operands, others, collection, column, whole, min(sureness, 1.0))
+    done = Calculated(formula, operands, others, collection, column, whole, min(sureness, 1.0))
+    return done if _can_be_written(done) else None
 
 
 def _in_order(operands: Sequence[Operand], collection: Collection) -> bool:
@@ -207,5 +208,15 @@ def _in_order(operands: Sequence[Operand], collection: Collection) -> bool:
     return places == sorted(places)
 
 
+def _can_be_written(done: Calculated) -> bool:
+    """Whether the result has no more digits than a decimal number keeps."""
+    try:
+        return done.result.is_finite()
+    except InvalidOperation:
+        return False
+
+
 def _rounded(number: Decimal, places: int) -> Decimal:
+    """To so many decimals, or as many as it takes to tell it from nought."""
+    places = max(places, -number.adjusted()) if number else places
     return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

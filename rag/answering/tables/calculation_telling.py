@@ -23,6 +23,7 @@ _NUMBER: Final = re.compile(r"[-−–]?\d(?:[\d.,'’\u00a0\u202f ]*\d)?")
 _PARTED: Final = re.compile(r"(?<!\d)\d{1,3}([ \u00a0\u202f'’.,])\d{3}(?!\d)")
 """Thousands, by what parts them."""
 _DECIMALS: Final = re.compile(r"[.,](\d{1,2})(?!\d)")
+_MINUS: Final = re.compile(r"[-−–]\d")
 _LONG: Final = re.compile(r"\d{4}")
 _SIGNS: Final = {Formula.DIFFERENCE: " − ", Formula.SUM: " + ", Formula.TIMES: " ÷ ", Formula.RATIO: " ÷ "}
 
@@ -81,7 +82,7 @@ class _Telling:
         is_one_column = len({operand.field.name for operand in done.operands}) == 1
         name = spoken(first.field.name) if is_one_column else first.record.label
         high, low = sorted((first, last), key=lambda operand: -operand.number)
-        share = f"{self._written(done.result, 1)} %"
+        share = f"{self._written(done.result, self._shown(1))} %"
         match done.formula:
             case Formula.GROWTH:
                 return f"{name}: ({_told(last)} − {_told(first)}) ÷ {first.field.value} = {share}."
@@ -91,7 +92,7 @@ class _Telling:
                 summed = self._texts["sum"].format(n=1 + len(done.others))
                 return f"{name}: {_told(first)} ÷ {self._like(first, done.whole)} ({summed}) = {share}."
             case Formula.TIMES | Formula.RATIO:
-                result = self._written(done.result, 2)
+                result = self._written(done.result, self._shown(2))
             case _:
                 result = self._like(first, done.result)
         told = (high, low) if done.formula in (Formula.DIFFERENCE, Formula.TIMES) else done.operands
@@ -100,7 +101,15 @@ class _Telling:
     def _like(self, operand: Operand, number: Decimal) -> str:
         """A number with what stands around that of a value."""
         written = self._written(number, self._places, whole=not self._places)
-        return _NUMBER.sub(lambda _: written, operand.field.value, count=1)
+        beside = operand.field.value
+        if operand.number < 0 and not _MINUS.search(beside):  # in brackets, which are a sign of their own
+            beside = re.sub("[()]", "", beside)
+        return _NUMBER.sub(lambda _: written, beside, count=1)
+
+    def _shown(self, places: int) -> int:
+        """So many decimals, or all that a small result has."""
+        exponent = self._done.result.as_tuple().exponent
+        return max(places, -exponent if isinstance(exponent, int) else 0)
 
     def _written(self, number: Decimal, places: int, *, whole: bool = True) -> str:
         """A number with so many decimals; where it may be `whole`, without those that are nought."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Final
 
 from rag.answering.tables.moments import Day, day_of, duration_of, time_of
 
-__all__ = ["Column", "Holds", "column_of", "number_of", "says_yes", "spoken", "yes_or_no"]
+__all__ = ["Column", "Holds", "beside_numbers", "column_of", "number_of", "says_yes", "spoken", "yes_or_no"]
 
 _YES: Final = "yes y true ja oui sí si sì sim tak evet да نعم 是 有 はい 예 ใช่ ✓ ✔ ☑ √ ○"
 _NO: Final = "no n false nein non nee não nie hayır нет لا 否 无 無 いいえ 아니요 ไม่ใช่ ✗ ✘ ☐ ×"
@@ -27,6 +28,11 @@ _POWER: Final = re.compile(r"\d[eE][-+]?\d")
 _BRACKETED: Final = re.compile(r"[^\w()]*\([^()]*\)[^\w()]*")
 """Accounts write (3,062) for -3,062."""
 _PAIR: Final = re.compile(r"\d\s*[-–/:x×]\s*\d")
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_SMALL: Final = 3
+"""Digits of a number that no sign groups."""
+_SHORT_UNIT: Final = 2
+"""Letters of a unit that has no plural."""
 _FEW_WORDS: Final = 24
 """Characters beside the digits of a value that is a number: a currency, a unit, "per night"."""
 _MOSTLY: Final = 0.7
@@ -49,13 +55,15 @@ class Holds(StrEnum):
 class Column:
     """A column by its name and what it holds; `order` says where a value stands among others.
 
-    `month_first` says that 3/4/2024 is 4 March, `comma_parts` that of 1,250 the comma parts decimals.
+    `month_first` says that 3/4/2024 is 4 March, `comma_parts` that of 1,250 the comma parts decimals, and
+    `unclear_point` that 1.250 and all others like it may be more than a thousand, or a little more than one.
     """
 
     name: str
     holds: Holds
     month_first: bool = False
     comma_parts: bool = False
+    unclear_point: bool = False
 
     @property
     def is_time(self) -> bool:
@@ -105,7 +113,8 @@ def column_of(name: str, values: Sequence[str]) -> Column:
         return Column(name, Holds.DURATIONS)
     comma = _has_decimal_comma(filled)
     if _mostly(filled, lambda value: _is_number(value, comma_parts=comma)) and _has_one_unit(filled):
-        return Column(name, Holds.NUMBERS, comma_parts=comma)
+        unclear = not comma and _parts_by_points(filled)
+        return Column(name, Holds.NUMBERS, comma_parts=comma, unclear_point=unclear)
     return Column(name, Holds.TEXTS)
 
 
@@ -168,16 +177,40 @@ def _is_number(value: str, *, comma_parts: bool) -> bool:
 
 def _has_one_unit(filled: Sequence[str]) -> bool:
     """Whether the same stands beside all numbers: 3B and 2A are none, 800 m and 2 km are not alike."""
-    beside = (
-        "".join(filter(str.isalpha, value)).casefold() for value in filled if any(map(str.isdigit, value))
-    )
-    return len({letters.removesuffix("s") for letters in beside} - {""}) <= 1
+    beside = {beside_numbers(value) for value in filled if any(map(str.isdigit, value))}
+    return len({u.removesuffix("s") if len(u) > _SHORT_UNIT else u for u in beside} - {""}) <= 1
+
+
+def beside_numbers(text: str) -> str:
+    """What a text says beside its numbers: letters, and the signs of currencies and shares.
+
+    >>> beside_numbers("€ 1,250.50 a month"), beside_numbers("5 ‰")
+    ('€amonth', '‰')
+    """
+    kept = (c for c in text if c.isalpha() or c in "%‰°" or unicodedata.category(c) == "Sc")
+    return "".join(kept).casefold()
 
 
 def _has_decimal_comma(filled: Sequence[str]) -> bool:
-    """Whether a comma stands before decimals: in some value not three digits follow it, or points group."""
+    """Whether a comma stands before decimals, or points group thousands.
+
+    It does where not three digits follow some comma, or points group those before it. Points group where
+    three digits follow each of them, and some number has two, or others none and less than a thousand.
+    """
     joined = " ".join(filled)
-    return re.search(r"\d,(?:\d{1,2}|\d{4,})(?!\d)|\d\.\d{3},", joined) is not None
+    if re.search(r"\d,(?:\d{1,2}|\d{4,})(?!\d)|\d\.\d{3},", joined) is not None:
+        return True
+    if not _parts_by_points(filled):
+        return False
+    plain = [number.strip("-−–") for number in _NUMBER.findall(joined) if "." not in number]
+    twice = re.search(r"\d\.\d{3}\.\d{3}", joined) is not None
+    return twice or (bool(plain) and all(len(number) <= _SMALL for number in plain))
+
+
+def _parts_by_points(filled: Sequence[str]) -> bool:
+    """Whether numbers have points of which each has three digits behind it, as thousands have."""
+    numbers = [number for value in filled for number in _NUMBER.findall(value) if "." in number]
+    return bool(numbers) and all(_GROUPED.fullmatch(number.strip("-−–")) for number in numbers)
 
 
 def _is_month_first(filled: Sequence[str]) -> bool:

@@ -83,10 +83,12 @@ def _lettered(asked: str, letters: Mapping[str, str]) -> str:
 
 
 def operand_of(name: str, record: Record, column: Column) -> Operand | None:
-    """The value of a record in a column; None where it is no number."""
+    """The value of a record in a column; None where it is no number, or which one is not clear."""
     field = record.field(column.name)
     order = column.order(field.value)
-    return None if order is None else Operand(name, record, field, Decimal(repr(order)))
+    return (
+        None if order is None or column.unclear_point else Operand(name, record, field, Decimal(repr(order)))
+    )
 
 
 def _named_records(asked: str, collection: Collection) -> list[tuple[str, Record]]:

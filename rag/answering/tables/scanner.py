@@ -145,6 +145,8 @@ def _doable(request: Request, collection: Collection) -> Request | None:
     records = request.records
     if request.operation in EXTREMES or request.operation in COMPUTED:
         column = collection.columns[request.field]
+        if column.unclear_point and request.operation in COMPUTED:
+            return None
         records = tuple(r for r in records if column.order(r.field(request.field).value) is not None)
         return replace(request, records=records) if len(records) > 1 else None
     if request.operation is Operation.VALUE:

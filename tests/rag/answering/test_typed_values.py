@@ -38,6 +38,8 @@ def part(text: str, said: str) -> list[Piece]:
         (whole("On 5 May 2019 it cost 5 euros."), 5.0, "euros"),
         (whole("The flat has 46 square metres."), 46.0, "square metres"),
         (whole("The lift carries twelve persons."), 12.0, "persons"),
+        (whole("The mine gave 1.25 million square metres."), 1_250_000.0, "square metres"),
+        (whole("It costs 3 million euros."), 3_000_000.0, "euros"),
     ],
 )
 def test_the_one_number_is_told_with_its_unit(pieces: list[Piece], value: float, unit: str) -> None:
@@ -55,6 +57,8 @@ def test_a_scale_that_is_not_known_stays_with_the_unit() -> None:
     [
         ("How much is it?", "Between 400 and 500 euros."),
         ("How much is it?", "It is to be agreed."),
+        ("How much is it?", "The debt is $5 bn."),
+        ("How much is it?", "The size is 1e5 bytes."),
         ("How many days' notice?", "Notice is three months."),
         ("How much does it cost?", "It weighs 30 kg."),
     ],

@@ -27,6 +27,11 @@ from rag.answering.comparing.compared_values import compared_values
         ("It costs 5 euros.", "It costs 5 euros.", 0),
         ("Opened on 14 May 1991.", "Opened in 2008.", 0),
         ("EU only", "worldwide", 0),
+        ("The rent is 900 euros a month.", "The rent is 1000 euros a year.", 0),
+        ("The rent is 940 euros a month, due at once.", "The rent is 1080 euros a month.", -1),
+        ("$1,000", "€950", 0),
+        ("The deposit is $1,000.", "The deposit is €950.", 0),
+        ("4 %", "5 ‰", 0),
         # a point that groups digits, or stands before decimals
         ("De huur bedraagt 1.150 euro.", "De huur bedraagt 980 euro.", 0),
         ("El precio es de 28.900 euros.", "El precio es de 36.500 euros.", -1),

@@ -21,13 +21,23 @@ ACCOUNTS = """# Accounts
 | 2017 | 177,866 | 173,760 |
 """
 TOWNS = "Town,Staff 2010,Staff 2020\nPorto,120,150\nLyon,50,40\nGraz,30,10\n"
+PROFITS = "company,profit\nRedco,(500)\nGrinco,300\nTealco,3\nBlueco,90000\n"
+GEWICHTE = "Modell;Gewicht;Preis\nAlba;1.250 kg;1.299 €\nBorea;900 kg;2.499 €\nCirro;2.000 kg;5.100 €\n"
+LONG = "country,small,large\nNorway,0.0000000000000000001,999999999999999\nSweden,1,2\nFinland,3,4\n"
 FILIALEN = "Filiale;Umsatz\nHamburg;1.250,50 €\nBremen;800,25 €\nKiel;449,25 €\n"
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     folder: Path = tmp_path_factory.mktemp("calculation")
-    for name, text in (("accounts.md", ACCOUNTS), ("towns.csv", TOWNS), ("filialen.csv", FILIALEN)):
+    for name, text in (
+        ("accounts.md", ACCOUNTS),
+        ("towns.csv", TOWNS),
+        ("filialen.csv", FILIALEN),
+        ("profits.csv", PROFITS),
+        ("gewichte.csv", GEWICHTE),
+        ("long.csv", LONG),
+    ):
         (folder / name).write_text(text, "utf-8")
     settings = load_settings(environment={})
     with Store.open(folder / "library") as store:
@@ -63,6 +73,12 @@ def asked(library: Library, question: str) -> Answer:
             "Wie hoch ist der Umsatz von Bremen und Kiel zusammen?",
             "€ (Bremen) + 449,25 € (Kiel) = 1.249,50 €.",
         ),
+        (
+            "What is the difference between the profit of Redco and the profit of Grinco?",
+            "300 (Grinco) − (500) (Redco) = 800.",
+        ),
+        ("What is the ratio of the profit of Tealco to the profit of Blueco?", "= 0.00003."),
+        ("Wie viel wiegen Alba und Borea zusammen?", "1.250 kg (Alba) + 900 kg (Borea) = 2.150 kg."),
         ("Welchen Anteil am Umsatz hat Hamburg?", "÷ 2.500,00 € (Summe von 3) = 50 %."),
     ],
 )
@@ -91,6 +107,8 @@ def test_it_is_computed_and_cited(library, question, told):
         "What were the net sales of 2016?",
         "Were net sales higher in 2017 than in 2016?",
         "Why did net sales grow from 2016 to 2017?",
+        "Wie groß ist der Unterschied zwischen dem Preis von Alba und dem Preis von Cirro?",
+        "By how many percent is large higher than small in Norway?",
     ],
 )
 def test_what_lacks_a_value_or_asks_otherwise_is_not_computed(library, question):

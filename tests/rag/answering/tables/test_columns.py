@@ -30,6 +30,8 @@ from rag.answering.tables.columns import Column, Holds, column_of, number_of
         (["in stock", "sold out", "3 left"], Holds.TEXTS),
         (["3-6", "7-11"], Holds.TEXTS),
         (["A1", "B2"], Holds.TEXTS),
+        (["$ 100", "€ 200", "¥ 300"], Holds.TEXTS),
+        (["5 m", "7 ms"], Holds.TEXTS),
         (["", ""], Holds.TEXTS),
         ([], Holds.TEXTS),
     ],
@@ -44,6 +46,10 @@ def test_what_a_column_holds(values: list[str], holds: Holds) -> None:
         (["18.50", "7.25", "free", "12"], "7.25", "18.50"),
         (["1.250,00", "85,50"], "85,50", "1.250,00"),
         (["1,250", "980"], "980", "1,250"),
+        (["1.250 kg", "900 kg", "2.000 kg"], "900 kg", "2.000 kg"),
+        (["33.523", "316.140", "2.748.109", "980"], "980", "2.748.109"),
+        (["1.250", "0.900", "2.000"], "0.900", "2.000"),
+        (["1.250", "900.000", "2"], "2", "900.000"),
         (["2 Aug", "19 Jul"], "19 Jul", "2 Aug"),
         (["18/04/2024", "03/05/2024"], "18/04/2024", "03/05/2024"),
         (["4/18/2024", "5/3/2024"], "4/18/2024", "5/3/2024"),
@@ -88,3 +94,18 @@ def test_a_comma_before_three_digits_is_read_as_its_column_writes() -> None:
 
 def test_a_text_has_no_order() -> None:
     assert Column("name", Holds.TEXTS).order("12") is None
+
+
+@pytest.mark.parametrize(
+    ("values", "unclear"),
+    [
+        (["1.299 €", "2.499 €"], True),
+        (["1.250", "4500"], True),
+        (["1.299 €", "899 €"], False),
+        (["0.125", "1.250"], False),
+        (["1.25", "1.250"], False),
+        (["1,299", "2,499"], False),
+    ],
+)
+def test_a_point_before_three_digits_everywhere_may_be_either(values: list[str], unclear: bool) -> None:
+    assert column_of("column", values).unclear_point is unclear
