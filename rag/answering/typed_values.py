@@ -127,8 +127,8 @@ def _numbers(question: str, piece: Piece, text: str, language: str) -> Iterator[
             yield None
         else:
             word = _BEHIND.match(piece.text, place.end) if scale != 1.0 else None  # counted in the number
-            told = Span(place.start, word.end()) if word else place
-            yield TypedValue(number * scale, _unit(question, piece.text, told))
+            counted = Span(place.start, word.end()) if word else place
+            yield TypedValue(number * scale, _unit(question, piece.text, counted))
 
 
 def _is_cut_short(text: str, number: Span) -> bool:
