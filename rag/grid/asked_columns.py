@@ -18,6 +18,7 @@ __all__ = ["AskedColumn", "ColumnType", "read_columns"]
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 """Other characters that Unicode counts as ends of lines may stand within a question."""
 _BETWEEN_CHOICES: Final = "|"
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _MOST_COLUMNS: Final = 200
 
 
@@ -107,4 +108,6 @@ def _column(record: Mapping[str, Any], place: str) -> AskedColumn:
     if kind is ColumnType.ONE_OF and len(choices) < 2:
         raise UsageError(f"{place}: a column of type one_of needs two `choices` or more")
     name = " ".join(str(record.get("column") or question).split())
+    if _HALF.search(" ".join((question, name, *choices))):
+        raise UsageError(f"{place}: it holds half a character (a lone surrogate), which no file can")
     return AskedColumn(name, question, kind, choices)

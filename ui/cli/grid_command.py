@@ -73,6 +73,8 @@ def grid(
 
     if output is not None and output.suffix.lower() not in GRID_FILES:
         raise UsageError(f"--output {str(output)!r} ends in none of {', '.join(GRID_FILES)}: name it so")
+    if output is not None and output.resolve() == questions.resolve():
+        raise UsageError(f"--output {str(output)!r} is the file of the questions: name another")
     columns = read_columns(read_file_text(questions), str(questions))
     stop = threading.Event()
     rows: list[Row] = []

@@ -28,6 +28,8 @@ _MAY_COMPARE: Final = frozenset(
     (Kind.COMPARISON, Kind.LOOKUP, Kind.CALCULATION, Kind.DEFINITION, Kind.LIST, Kind.COUNT)
 )
 """Kinds that a comparison is taken for; those for yes or no are answered as ever."""
+_LONGEST: Final = 1_000
+"""Characters of a question that compares."""
 _READ: Final = 12
 """Units of a side that may be set beside those of the other."""
 _NEAR: Final = 3.0
@@ -123,9 +125,9 @@ class Comparisons:
         question is about, if it is known.
         """
         comparing = comparing_of(inquiry.question)
-        if kind not in _MAY_COMPARE or not comparing.sets_side_by_side(
-            inquiry.question, said=kind is Kind.COMPARISON
-        ):
+        if kind not in _MAY_COMPARE or len(inquiry.question) > _LONGEST:
+            return None
+        if not comparing.sets_side_by_side(inquiry.question, said=kind is Kind.COMPARISON):
             return None
         sides = sides_of(inquiry.question, self._store.documents(inquiry.documents))
         if sides is None:

@@ -45,6 +45,7 @@ def test_a_question_in_csv_may_have_commas_and_lines() -> None:
         ('{"question": "Who?", "choices": 5}', "`choices` is a list, not 5"),
         ("column,question\na," + "x" * 200_000, "cannot be read as CSV"),
         ("x" * 10_001, "10,000 characters"),
+        ('{"question": "Who?", "column": "\\ud800"}', "line 1: it holds half a character"),
         ("\n".join(f"Who is {i}?" for i in range(201)), "200 at most"),
     ],
 )
