@@ -7,16 +7,17 @@ environment"). Where that cannot be told (INTERSECT, EXCEPT, UNION without ALL, 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
-from rag.queries.statement import Node
+from rag.queries.statement import RESERVED, Node, folded
 
 __all__ = ["ROWS", "with_lineage"]
 
-ROWS: Final = "__rows"
-"""The name of the column; none of a document's table begins so."""
+ROWS: Final = f"{RESERVED}rows_{secrets.token_hex(8)}"
+"""The name of the column: no statement can tell it, even by the names of fields that functions make."""
 _Parse = Callable[[str], Node]
 """The parse tree of an expression of SQL."""
 
@@ -37,7 +38,7 @@ def with_lineage(
         aggregates: the names of the functions that make one value of many rows.
     """
     try:
-        return _Lineage({name.lower(): i for i, name in enumerate(tables)}, parse, aggregates).query(
+        return _Lineage({folded(name): i for i, name in enumerate(tables)}, parse, aggregates).query(
             deepcopy(query), frozenset()
         )
     except (_UntoldError, KeyError, TypeError):
@@ -54,7 +55,7 @@ class _Lineage:
         """A query changed in place; `made` are the common table expressions that tell their rows."""
         for entry in (node.get("cte_map") or {}).get("map", ()):
             entry["value"]["query_node"] = self.query(entry["value"]["query_node"], made)
-            made |= {str(entry["key"]).lower()}
+            made |= {folded(str(entry["key"]))}
         if node["type"] == "SET_OPERATION_NODE":
             if node["setop_type"] not in ("UNION", "UNION_BY_NAME") or not node["setop_all"]:
                 raise _UntoldError
@@ -100,14 +101,14 @@ class _Lineage:
             return left[0] + right[0], left[1] + right[1]
         if kind == "SUBQUERY" and alias:
             node["subquery"]["node"] = self.query(node["subquery"]["node"], made)
-            return [f"{_quoted(alias)}.{ROWS}"], [alias.lower()]
+            return [f"{_quoted(alias)}.{ROWS}"], [folded(alias)]
         if kind != "BASE_TABLE" or node.get("sample"):
             raise _UntoldError
         name = str(node["table_name"])
         called = alias or name
-        if name.lower() in made:
-            return [f"{_quoted(called)}.{ROWS}"], [called.lower()]
-        return [f"['{self._tables[name.lower()]}:' || {_quoted(called)}.rowid]"], []
+        if folded(name) in made:
+            return [f"{_quoted(called)}.{ROWS}"], [folded(called)]
+        return [f"['{self._tables[folded(name)]}:' || {_quoted(called)}.rowid]"], []
 
     def _aggregated(self, node: Any) -> bool:
         """Whether an expression makes one value of many rows; not that of a query or a window within it."""
@@ -126,7 +127,7 @@ def _without_rows(expression: Node, hidden: Sequence[str]) -> None:
         return
     if expression.get("columns") or expression.get("expr"):
         raise _UntoldError
-    of = str(expression.get("relation_name", "")).lower()
+    of = folded(str(expression.get("relation_name", "")))
     if not of or of in hidden:
         expression["exclude_list"] = [*expression["exclude_list"], ROWS]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from pathlib import PurePath
@@ -51,11 +52,12 @@ def _reserved() -> frozenset[str]:
 def named_apart(names: Sequence[str]) -> list[str]:
     """The names, each once: one that came before gets a number behind it."""
     found: dict[str, None] = {}
+    last: defaultdict[str, int] = defaultdict(lambda: 1)
     for name in names:
-        number, free = 1, name
+        free = name
         while free in found:
-            number += 1
-            free = f"{name}_{number}"
+            last[name] += 1
+            free = f"{name}_{last[name]}"
         found[free] = None
     return list(found)
 
@@ -66,8 +68,11 @@ def document_names(documents: Sequence[DocumentInfo]) -> dict[str, str]:
     Of two files of one name that which came first has it; the other gets a part of its id behind it, so
     that neither name changes when documents are added.
     """
-    found: dict[str, str] = {}
-    for info in sorted(documents, key=lambda info: (info.added_at, info.source)):
+    in_order = sorted(documents, key=lambda info: (info.added_at, info.source))
+    names: dict[str, None] = {}
+    wanted: list[str] = []
+    for info in in_order:
         name = sql_name(PurePath(info.name).stem, "document")
-        found[f"{name}_{info.document_id[:_ID]}" if name in found else name] = info.document_id
-    return found
+        wanted.append(f"{name}_{info.document_id[:_ID]}" if name in names else name)
+        names[wanted[-1]] = None
+    return dict(zip(named_apart(wanted), (info.document_id for info in in_order), strict=True))

@@ -23,7 +23,14 @@ import duckdb
 from rag.child_process import limit_memory
 from rag.errors import QueryError
 from rag.queries.lineage import with_lineage
-from rag.queries.statement import Node, asks_inside, check_statement, columns_named, tables_named
+from rag.queries.statement import (
+    Node,
+    asks_inside,
+    check_statement,
+    columns_named,
+    names_plainly,
+    tables_named,
+)
 
 __all__ = ["answered", "main"]
 
@@ -99,6 +106,8 @@ def answered(brief: Node, tables: Callable[[Sequence[str]], Any]) -> Node:
         told = f"the statement needs more than {brief['megabytes']:g} MB of memory: ask for less"
     except (duckdb.Error, RuntimeError, UnicodeError) as error:
         told = str(error).strip()
+    except (ValueError, OverflowError) as error:  # of days that Python does not know
+        told = f"a value of the result cannot be told: {error}"
     raise QueryError(told)
 
 
@@ -160,7 +169,11 @@ def _run(
 ) -> Node:
     columns, found = _fetched(connection, brief["statement"], brief["rows"] + 1)
     aggregates = frozenset(name for name, (_, aggregated) in functions.items() if aggregated)
-    traced = with_lineage(query, names, lambda text: _expression(connection, text), aggregates)
+    traced = (
+        with_lineage(query, names, lambda text: _expression(connection, text), aggregates)
+        if names_plainly(query)
+        else None
+    )
     sources = None if traced is None else _sources(connection, traced, found)
     named = columns_named(query)
     return {

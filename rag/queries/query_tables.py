@@ -25,6 +25,8 @@ _COLUMN: Final = "column"
 _JOINED: Final = "; "
 _LONGEST_TITLE: Final = 120
 _NOTHING: Final = " -–—/"
+_MOST_PLACED: Final = 200
+"""Tables of a document that are told with their place: each is looked up among all blocks before it."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def read_tables(store: Store, document: DocumentInfo, name: str) -> list[ReadTab
     own = named_apart([sql_name(title.split(PATH)[-1], f"table_{i}") for i, title in enumerate(titles, 1)])
     names = [name] if len(own) == 1 else [f"{name}{DIVIDER}{title}" for title in own]
     return [
-        _table(store, document, name, title, collection, columns)
-        for name, title, (collection, columns) in zip(names, titles, found, strict=True)
+        _table(store, document, name, title, collection, columns, placed=i < _MOST_PLACED)
+        for i, (name, title, (collection, columns)) in enumerate(zip(names, titles, found, strict=True))
     ]
 
 
@@ -78,6 +80,8 @@ def _table(
     title: str,
     collection: Collection,
     columns: Sequence[_Column],
+    *,
+    placed: bool,
 ) -> ReadTable:
     units = {unit for record in collection.records for unit in record.units}
     start, end = min(unit.start for unit in units), max(unit.end for unit in units)
@@ -107,7 +111,7 @@ def _table(
             document.source,
             title,
             store.page_at(document.document_id, start).number,
-            place_of(store, document.document_id, start, end),
+            place_of(store, document.document_id, start, end) if placed else None,
             start,
             end,
             len(rows),

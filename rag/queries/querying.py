@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ _LONGEST_RESULT: Final = 20_000_000
 """Characters that a process may tell."""
 _RUNNING: Final = threading.BoundedSemaphore(2)
 """Statements at a time: each may take memory of its own."""
+_NUMBERS: Final = re.compile(r"([0-9]{1,9}):([0-9]{1,9})")
 _PASSED_ON: Final = ("PYTHONPATH", "PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "LANG")
 
 
@@ -122,15 +124,18 @@ def _named(store: Store, names: Sequence[str]) -> dict[str, ReadTable]:
     documents = store.documents()
     by_name, by_id = document_names(documents), {info.document_id: info for info in documents}
     found: dict[str, ReadTable] = {}
+    read: dict[str, dict[str, ReadTable]] = {}
     for name in names:
         own = name.lower()
         document = own.split(DIVIDER)[0]
         if document not in by_name:
             raise _unknown(name, list(by_name))
-        tables = {t.told.name: t for t in read_tables(store, by_id[by_name[document]], document)}
-        if own not in tables:
-            raise _unknown(name, list(tables))
-        found[name] = tables[own]
+        if document not in read:
+            tables = read_tables(store, by_id[by_name[document]], document)
+            read[document] = {table.told.name: table for table in tables}
+        if own not in read[document]:
+            raise _unknown(name, list(read[document]))
+        found[name] = read[document][own]
     return found
 
 
@@ -149,8 +154,9 @@ def _handed(name: str, table: ReadTable) -> dict[str, Any]:
 def _result(
     store: Store, statement: str, told: Mapping[str, Any], tables: Mapping[str, ReadTable]
 ) -> QueryResult:
-    sources = told["sources"]
-    cited = _Cited(store, list(tables.values()), told["named"])
+    read = list(tables.values())
+    sources = _known(told["sources"], read)
+    cited = _Cited(store, read, told["named"])
     rows = [
         QueryRow(tuple(values), cited.row(sources[i]) if sources is not None else ())
         for i, values in enumerate(told["rows"])
@@ -174,6 +180,20 @@ def _result(
     )
 
 
+def _known(
+    told: Sequence[Sequence[str]] | None, tables: Sequence[ReadTable]
+) -> list[list[tuple[int, int]]] | None:
+    """The table and row numbers that each row comes from; None where one of them is not there."""
+    found = []
+    for row in told or ():
+        numbers = [_NUMBERS.fullmatch(str(source)) for source in row]
+        places = [(int(match[1]), int(match[2])) for match in numbers if match is not None]
+        if len(places) < len(row) or any(t >= len(tables) or r >= len(tables[t].rows) for t, r in places):
+            return None
+        found.append(places)
+    return None if told is None else found
+
+
 class _Cited:
     """Citations of the cells that a statement names, in the rows that a row of its result comes from."""
 
@@ -185,11 +205,10 @@ class _Cited:
         self._placed: dict[int, Citation] = {}
         self.left_out = 0
 
-    def row(self, sources: Sequence[str]) -> tuple[Citation, ...]:
+    def row(self, sources: Sequence[tuple[int, int]]) -> tuple[Citation, ...]:
         """The citations of a row of the result, in the order of its sources, each once."""
         found: dict[int, Citation] = {}
-        for source in sources:
-            number, row = map(int, source.split(":"))
+        for number, row in sources:
             for start, end in self._cells(self._tables[number], row):
                 if len(self._book.citations) >= _MOST_CITED:
                     self.left_out += 1

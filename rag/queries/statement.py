@@ -5,12 +5,21 @@ It is DuckDB's own parse tree as JSON (`json_serialize_sql`). What is not known 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Any, Final
 
 from rag.errors import QueryError
 
-__all__ = ["Node", "asks_inside", "check_statement", "columns_named", "tables_named"]
+__all__ = [
+    "RESERVED",
+    "Node",
+    "asks_inside",
+    "check_statement",
+    "columns_named",
+    "folded",
+    "names_plainly",
+    "tables_named",
+]
 
 Node = dict[str, Any]
 _QUERIES: Final = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
@@ -18,6 +27,9 @@ _RELATIONS: Final = frozenset(
     {"BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "PIVOT"}
 )
 _TABLE_FUNCTIONS: Final = frozenset({"unnest", "range", "generate_series"})
+_MOST_TABLES: Final = 50
+RESERVED: Final = "__"
+"""No name in a statement may begin so: the column that tells the rows does."""
 
 
 def check_statement(node: Node, may_call: Callable[[str], bool]) -> None:
@@ -28,6 +40,8 @@ def check_statement(node: Node, may_call: Callable[[str], bool]) -> None:
     """
     for part in _parts(node):
         kind, is_expression = str(part.get("type", "")), "class" in part
+        if part.get("class") != "CONSTANT" and any(map(_is_reserved, part.values())):
+            raise QueryError(f"no name in a statement may begin with {RESERVED}")
         if kind.endswith("_NODE") and kind not in _QUERIES:
             raise QueryError("a statement may only read: write one SELECT")
         if not is_expression and "sample" in part and "alias" in part and kind not in _RELATIONS:
@@ -51,13 +65,48 @@ def check_statement(node: Node, may_call: Callable[[str], bool]) -> None:
 
 
 def tables_named(node: Node) -> list[str]:
-    """The tables that a query names, without the common table expressions that it makes itself."""
-    return list(dict.fromkeys(_tables(node, frozenset())))
+    """The tables that a query names, each once, without the common table expressions that it makes itself.
+
+    Raises:
+        QueryError: there are too many.
+    """
+    found = {folded(name): name for name in _tables(node, frozenset())}
+    if len(found) > _MOST_TABLES:
+        raise QueryError(f"a statement may name {_MOST_TABLES} tables, not {len(found):,}")
+    return list(found.values())
+
+
+def folded(name: str) -> str:
+    """A name as DuckDB compares it: it takes capital and small letters for one in ASCII alone."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
 def asks_inside(node: Node) -> bool:
     """Whether an expression of a query holds another query."""
     return any(part.get("class") == "SUBQUERY" for part in _parts(node))
+
+
+def names_plainly(node: Node) -> bool:
+    """Whether each column is named by its own name and each row of the result is made of rows alone.
+
+    Not so with `#2`, `t(x, y)`, a window, a POSITIONAL JOIN, or a table named where a column stands.
+    """
+    parts = list(_parts(node))
+    relations = {
+        folded(str(name))
+        for part in parts
+        if "class" not in part
+        for name in (part.get("alias"), part.get("table_name"))
+        if name
+    }
+    return not any(
+        part.get("class") in ("POSITIONAL_REFERENCE", "WINDOW")
+        or part.get("column_name_alias")
+        or part.get("aliases")
+        or part.get("ref_type") == "POSITIONAL"
+        or (part.get("class") == "COLUMN_REF" and _names_one_of(relations, part["column_names"]))
+        for part in parts
+    )
 
 
 def columns_named(node: Node) -> set[str] | None:
@@ -78,19 +127,25 @@ def _tables(node: Any, made: frozenset[str]) -> Iterator[str]:
             yield from _tables(part, made)
     elif isinstance(node, dict):
         for entry in (node.get("cte_map") or {}).get("map", ()):
-            name, query = str(entry["key"]).lower(), entry["value"]
-            inside = made | {name} if _is_recursive(query) else made
-            yield from _tables(query, inside)
-            made |= {name}
-        if node.get("type") == "BASE_TABLE" and str(node["table_name"]).lower() not in made:
+            yield from _tables(entry["value"], made)
+            made |= {folded(str(entry["key"]))}
+        if node.get("type") == "BASE_TABLE" and folded(str(node["table_name"])) not in made:
             yield str(node["table_name"])
+        repeats = node.get("type") == "RECURSIVE_CTE_NODE"
         for key, part in node.items():
-            if key != "cte_map":
-                yield from _tables(part, made)
+            if key != "cte_map":  # what repeats reads itself, what it begins with does not
+                own = {folded(str(node["cte_name"]))} if repeats and key == "right" else set()
+                yield from _tables(part, made | own)
 
 
-def _is_recursive(query: Node) -> bool:
-    return any(part.get("type") == "RECURSIVE_CTE_NODE" for part in _parts(query.get("query_node")))
+def _names_one_of(relations: Set[str], names: Sequence[str]) -> bool:
+    return len(names) == 1 and folded(str(names[0])) in relations
+
+
+def _is_reserved(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(isinstance(part, str) and part.startswith(RESERVED) for part in value)
+    return isinstance(value, str) and value.startswith(RESERVED)
 
 
 def _parts(node: Any) -> Iterator[Node]:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 
 from rag.errors import UsageError
 from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS
-from rag.queries.querying import LONGEST_STATEMENT
 from ui.api.error_responses import RequestTooLargeError
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "Documents",
     "FeedbackBody",
     "SearchBody",
-    "SqlBody",
     "Turn",
     "number",
     "read_body",
@@ -43,12 +41,6 @@ class SearchBody(_Body):
     question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     top_k: int | None = Field(None, ge=1, le=1_000)
     documents: Documents | None = Field(None, min_length=1)
-
-
-class SqlBody(_Body):
-    """One SELECT over the tables of documents."""
-
-    statement: str = Field(min_length=1, max_length=LONGEST_STATEMENT)
 
 
 class Turn(_Body):

@@ -27,7 +27,6 @@ from ui.api import (
     openai_models,
     openai_responses,
     question_routes,
-    table_routes,
 )
 from ui.api.deadlines import patient_protocol, stop_all
 from ui.api.error_responses import on_error, on_http_error
@@ -50,7 +49,6 @@ def build_application(library: Library) -> Starlette:
             Route("/health", health, methods=["GET"]),
             *question_routes.ROUTES,
             *document_routes.ROUTES,
-            *table_routes.ROUTES,
             *openai_models.ROUTES,
             *openai_chat.ROUTES,
             *openai_responses.ROUTES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import ingest_paths
-from rag.queries.names import named_apart, sql_name
+from rag.queries import query_tables
+from rag.queries.names import document_names, named_apart, sql_name
 from rag.queries.query_tables import ReadTable, read_tables
 from rag.queries.querying import list_tables, run_query
 from rag.queries.typed_columns import typed, unit_beside
@@ -170,6 +172,38 @@ def test_names_of_documents_stay_and_differ(store, tmp_path):
     assert second.startswith("_order_")
     for name in (first, second):
         assert run_query(store, f"SELECT count(*) FROM {name}").rows[0].values == (3,)
+
+
+def test_a_name_with_a_part_of_an_id_may_be_taken(store, tmp_path):
+    (tmp_path / "two").mkdir()
+    for path in ("report.csv", "two/report.csv"):
+        add(store, tmp_path / path, f"Name,Price\na,1\n{path},2\n")
+    first, second = sorted(store.documents(), key=lambda info: info.added_at)
+    taken = replace(first, document_id="c" * 64, source=f"report_{second.document_id[:6]}.csv", added_at="0")
+    names = document_names([taken, first, second])
+    assert sorted(names.values()) == sorted(info.document_id for info in (taken, first, second))
+    assert names["report"] == first.document_id
+
+
+def test_many_equal_names_are_looked_up_once_each():
+    class Counted(str):
+        asked = 0
+
+        def __hash__(self):
+            Counted.asked += 1
+            return super().__hash__()
+
+    names = named_apart([Counted("a")] * 500)
+    assert names[-1] == "a_500"
+    assert Counted.asked < 5_000
+
+
+def test_only_so_many_tables_of_a_document_are_placed(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(query_tables, "_MOST_PLACED", 1)
+    first = "| Year | Sales |\n|-|-|\n| 2016 | 135 |\n| 2017 | 177 |\n"
+    second = "| Year | Patents |\n|-|-|\n| 2016 | 4 |\n| 2017 | 3 |\n"
+    add(store, tmp_path / "parts.md", f"# Report\n\n## Money\n\n{first}\nAnd then:\n\n{second}")
+    assert [table.place is None for table in list_tables(store)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -274,19 +274,3 @@ def test_an_error_speaks_to_who_calls_the_api(
     assert error["type"] == kind
     assert told in error["message"]
     assert "citewell" not in error["message"]
-
-
-def test_sql_over_the_tables_cites_their_cells(api: TestClient) -> None:
-    table = ("rates.csv", b"Berth,Rate\nNorth,40\nSouth,25\n")
-    assert api.post("/v1/documents", files=[("file", table)]).status_code == 200
-    (told,) = api.get("/v1/tables", params={"document": "rates.csv"}).json()["tables"]
-    assert [column["name"] for column in told["columns"]] == ["berth", "rate"]
-    found = api.post("/v1/sql", json={"statement": f"SELECT sum(rate) FROM {told['name']}"}).json()
-    (row,) = found["rows"]
-    assert row["values"] == [65]
-    text = api.get(f"/v1/documents/{told['document_id']}").json()["text"]
-    for citation, quote in zip(row["citations"], ("40", "25"), strict=True):
-        assert text[citation["start"] : citation["end"]] == citation["quote"] == quote
-    refused = api.post("/v1/sql", json={"statement": "DROP TABLE rates"})
-    assert refused.status_code == 422
-    assert "may only read" in refused.text
