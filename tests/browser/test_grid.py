@@ -64,9 +64,7 @@ def test_a_grid_is_filled_opened_and_taken_home(page, tmp_path):
     evidence = page.locator(".st-key-evidence")
     for _ in range(4):  # a busy table misses a click
         page.mouse.move(box["x"] + 140, box["y"] + 35 * 2.5)
-        page.mouse.click(
-            box["x"] + 150, box["y"] + 35 * 2.5
-        )  # the cost in the second row
+        page.mouse.click(box["x"] + 150, box["y"] + 35 * 2.5)  # the cost in the second row
         with contextlib.suppress(TimeoutError):
             evidence.locator(".cw-document").first.wait_for(timeout=10_000)
             break
