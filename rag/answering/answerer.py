@@ -191,19 +191,24 @@ class Answerer:
             documents=documents,
             started=started,
         )
+        yield from self._answered(inquiry, understood.kind)
+
+    def _answered(self, inquiry: Inquiry, kind: Kind) -> Iterator[AnswerEvent]:
+        """Computed, side by side, of all records of a table, or else of the best evidence."""
+        question = read_question(inquiry.question)
         calculated = None
-        if understood.kind is not Kind.YES_NO:
-            calculated = self._calculator.calculate(read_question(question), passages)
+        if kind is not Kind.YES_NO:
+            calculated = self._calculator.calculate(question, inquiry.passages)
         if calculated is not None:
             yield from self._calculated(inquiry, calculated)
             return
-        scanned = self._scanner.scan(read_question(question), passages)
+        scanned = self._scanner.scan(question, inquiry.passages)
         field = scanned.request.field if scanned is not None else ""
-        if (compared := self._comparisons.compare(inquiry, understood.kind, field)) is not None:
+        if (compared := self._comparisons.compare(inquiry, kind, field)) is not None:
             yield from self._compared(inquiry, compared)
             return
         inquiry, grounds = self._weigher.weigh(inquiry)
-        names_others = understood.kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
+        names_others = kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
         if scanned is not None and not (names_others or _is_told_elsewhere(grounds, scanned)):
             yield from self._scanned(inquiry, scanned)
         else:

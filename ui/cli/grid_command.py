@@ -67,14 +67,10 @@ def grid(
 ) -> None:
     """Ask each document each question: a table with a cited cell for each, filled where it was left off."""
     from ingest.progress import stops_on_interrupt
-    from rag.grid import GRID_FILES, Grid, read_columns, row_json
-    from rag.store.durable import replacing
+    from rag.grid import Grid, read_columns, row_json
     from ui.cli.evaluate.counter import Counter
 
-    if output is not None and output.suffix.lower() not in GRID_FILES:
-        raise UsageError(f"--output {str(output)!r} ends in none of {', '.join(GRID_FILES)}: name it so")
-    if output is not None and output.resolve() == questions.resolve():
-        raise UsageError(f"--output {str(output)!r} is the file of the questions: name another")
+    _check_output(output, questions)
     columns = read_columns(read_file_text(questions), str(questions))
     stop = threading.Event()
     rows: list[Row] = []
@@ -88,15 +84,31 @@ def grid(
                 if as_json:
                     print_json(row_json(row), lines=True)
     if output is not None:
-        made = GRID_FILES[output.suffix.lower()](columns, rows)
-        try:
-            with replacing(output) as file:
-                file.write(made.encode("utf-8", "replace") if isinstance(made, str) else made)
-        except OSError as error:
-            raise UsageError(f"cannot write the grid to {str(output)!r}: {error.strerror}") from None
+        _write(output, columns, rows)
     elif not as_json:
         _print_table(columns, rows)
     _tell_end(asked.size, rows, output, stopped=stop.is_set())
+
+
+def _check_output(output: Path | None, questions: Path) -> None:
+    from rag.grid import GRID_FILES
+
+    if output is not None and output.suffix.lower() not in GRID_FILES:
+        raise UsageError(f"--output {str(output)!r} ends in none of {', '.join(GRID_FILES)}: name it so")
+    if output is not None and output.resolve() == questions.resolve():
+        raise UsageError(f"--output {str(output)!r} is the file of the questions: name another")
+
+
+def _write(output: Path, columns: Sequence[AskedColumn], rows: Sequence[Row]) -> None:
+    from rag.grid import GRID_FILES
+    from rag.store.durable import replacing
+
+    made = GRID_FILES[output.suffix.lower()](columns, rows)
+    try:
+        with replacing(output) as file:
+            file.write(made.encode("utf-8", "replace") if isinstance(made, str) else made)
+    except OSError as error:
+        raise UsageError(f"cannot write the grid to {str(output)!r}: {error.strerror}") from None
 
 
 def _tell_end(size: int, rows: Sequence[Row], output: Path | None, *, stopped: bool) -> None:

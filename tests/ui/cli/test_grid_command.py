@@ -149,3 +149,8 @@ def test_it_goes_on_where_it_was_ended(
     assert sum(len(row["cells"]) for row in rows_of(capfd.readouterr().out)) == total
     assert _count(library, "grid_cells") == total
     assert _count(library, "runs") - runs == total - kept
+
+
+def test_the_questions_are_not_written_over(library: Path, questions: Path) -> None:
+    assert run("grid", str(questions), "--output", str(questions), "--library", str(library)) == 2
+    assert questions.read_text() == QUESTIONS
