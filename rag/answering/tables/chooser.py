@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from rag.answering.tables.choice_layout import Laid, laid_out
 from rag.answering.tables.choices import Choice, Operation
@@ -32,6 +33,8 @@ __all__ = ["Chooser", "load_chooser", "log_odds", "logits_of"]
 
 _WEIGHTS: Final = "chooser.npz"
 _EPSILON: Final = 1e-5
+_ONE_THREAD: Final = threadpool_limits.wrap(limits=1, user_api="blas")
+"""Products so small take ten times as long where they wake other threads."""
 
 
 class Chooser:
@@ -130,7 +133,8 @@ def log_odds(sureness: float) -> float:
 
 def logits_of(laid: Laid, networks: Sequence[Mapping[str, Array]], heads: int) -> Array:
     """Mean logits of the networks of `benchmarks/tabular/network.py` on one question, shape (choices,)."""
-    return np.asarray(np.mean([_logits(laid, tables, heads) for tables in networks], axis=0))
+    with _ONE_THREAD:
+        return np.asarray(np.mean([_logits(laid, tables, heads) for tables in networks], axis=0))
 
 
 def _logits(laid: Laid, tables: Mapping[str, Array], heads: int) -> Array:
