@@ -11,7 +11,7 @@ VERSIONS := $(VENV)/versions.txt
 LOCKED ?=
 QUICK := not (slow or gpu or browser or server or attack)
 
-.PHONY: run install sample check lint test test-core test-faces test-integration test-attacks test-servers audit search-tests install-test wheel constraints clean
+.PHONY: run install sample check lint test test-core test-faces test-integration test-attacks test-attacks-whole test-servers audit search-tests install-test wheel constraints clean
 
 run: sample
 	$(BIN)/citewell ui --library $(LIBRARY) --port $(PORT)
@@ -37,7 +37,12 @@ test-faces:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' --ignore tests/rag --ignore tests/integration
 
 test-attacks:
-	$(BIN)/python -m pytest -q -m 'attack' --ignore tests/integration
+	$(BIN)/python -m pytest -q -m 'not slow' tests/attacks
+
+# By hand: the attacks that take longer, and every kind with all its inputs.
+test-attacks-whole: install-test
+	$(BIN)/python -m pytest -q tests/attacks
+	$(BIN)/python -m benchmarks.attacks --failures
 
 test-servers:
 	$(BIN)/python -m pytest -q -m 'not attack and not ($(QUICK))' --ignore tests/integration

@@ -8,8 +8,10 @@ an input. It stands in a module of this package, which is its topic, and registe
         for path in _bombs(folder, effort):
             yield Trial(path.name, failure="" if ... else "wrote 1.9 GB")
 
-`folder` is empty and the attack's own; `effort` is 1 in the test suite, where all attacks together
-take under two minutes, and more in a longer run by hand: `python -m benchmarks.attacks --effort 10`.
+`folder` is empty and the attack's own; `effort` is 1 in a whole run by hand (`python -m benchmarks.attacks`)
+and more in a longer one (`--effort 10`). A build, where all attacks together take two minutes, tries the
+same, but only some inputs of those that take long: they are registered with `in_build=0`, and make fewer
+inputs (`some`), or smaller ones, at effort 0.
 An attack that can freeze its process is tried in a process of its own (`held_apart`).
 """
 
@@ -20,12 +22,12 @@ import pkgutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-__all__ = ["Attack", "Trial", "attack", "attacks", "held_apart", "tried_together"]
+__all__ = ["Attack", "Trial", "attack", "attacks", "held_apart", "some", "tried_together"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +39,36 @@ class Trial:
 
 
 Inputs = Callable[[Path, int], Iterator[Trial]]
+Input = TypeVar("Input")
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """A kind of hostile input, in words, with the function that tries it."""
+    """A kind of hostile input, in words, with the function that tries it and its effort in a build."""
 
     topic: str
     kind: str
     run: Inputs
+    in_build: int
 
 
 _REGISTERED: Final[dict[str, Attack]] = {}
 
 
-def attack(kind: str) -> Callable[[Inputs], Inputs]:
+def attack(kind: str, *, in_build: int = 1) -> Callable[[Inputs], Inputs]:
     """Register a function as the attack of a kind; the kind is a row of the table in docs/security.md."""
 
     def register(run: Inputs) -> Inputs:
         topic = run.__module__.rsplit(".", 1)[-1]
-        _REGISTERED[f"{topic}.{run.__name__}"] = Attack(topic, kind, run)
+        _REGISTERED[f"{topic}.{run.__name__}"] = Attack(topic, kind, run, in_build)
         return run
 
     return register
+
+
+def some(inputs: Iterable[Input], effort: int, one_in: int) -> list[Input]:
+    """All inputs, or at effort 0 one in so many of them."""
+    return list(inputs)[:: 1 if effort else one_in]
 
 
 def attacks(topic: str = "") -> dict[str, Attack]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.attacks import Trial, attack, tried_together
+from benchmarks.attacks import Trial, attack, some, tried_together
 from rag.answering.tables.choices import choices_of
 from rag.answering.tables.request import request_of
 from rag.answering.tables.table_records import Collection, Field, Record
@@ -101,8 +101,9 @@ def _steps(question: str, collection: Collection) -> int:
     return count
 
 
-@attack("tables of values that are no numbers, days or times, and of hostile sizes, asked about")
+@attack("tables of values that are no numbers, days or times, and of hostile sizes, asked about", in_build=0)
 def asked(folder: Path, effort: int) -> Iterator[Trial]:
+    factor = max(effort, 1)
     groups = [_VALUES[start : start + 3] for start in range(0, len(_VALUES), 3)]
     tables: dict[str, Sequence[Sequence[str]]] = {
         f"values {number}": [
@@ -112,9 +113,9 @@ def asked(folder: Path, effort: int) -> Iterator[Trial]:
         for number, group in enumerate(groups)
     }
     tables["mixed"] = [["name", "c1", "c2"], *([f"n{i}", v, v] for i, v in enumerate(_VALUES))]
-    tables["rows"] = [["name", "c1", "c2"], *([f"n{i}", f"{i}", f"{i % 7}"] for i in range(400 * effort))]
-    tables["columns"] = [["name", *(f"c{i}" for i in range(1, 150 * effort))]] + [
-        [f"n{r}", *(f"{r * i}" for i in range(1, 150 * effort))] for r in range(10)
+    tables["rows"] = [["name", "c1", "c2"], *([f"n{i}", f"{i}", f"{i % 7}"] for i in range(400 * factor))]
+    tables["columns"] = [["name", *(f"c{i}" for i in range(1, 150 * factor))]] + [
+        [f"n{r}", *(f"{r * i}" for i in range(1, 150 * factor))] for r in range(10)
     ]
     tables["cells"] = [
         ["name", "c1", "c2"],
@@ -122,7 +123,7 @@ def asked(folder: Path, effort: int) -> Iterator[Trial]:
     ]
     tables["names"] = [["name", "c1" * 5_000, "c2" + " x" * 5_000], *([f"n{i}", "1", "2"] for i in range(9))]
     paths = []
-    for name, lines in tables.items():
+    for name, lines in some(tables.items(), effort, 7):
         text = io.StringIO()
         csv.writer(text).writerows(lines)
         paths.append(folder / f"{name}.csv")

@@ -46,11 +46,11 @@ _PIECES: Final = (
 _ENDS: Final = ("", "?", "\x00")
 
 
-@attack("questions, turns and passages that repeat what the patterns for them look for")
+@attack("questions, turns and passages that repeat what the patterns for them look for", in_build=0)
 def repeated_words(folder: Path, effort: int) -> Iterator[Trial]:
     generator = random.Random(3)
     paths = []
-    for number in range(60 * effort):
+    for number in range(60 * effort or 30):
         mixed = "".join(generator.choices(_PIECES, k=1 + number % 2))
         piece = _PIECES[number] if number < len(_PIECES) else mixed
         beginning, end = generator.choice(_BEGINNINGS), generator.choice(_ENDS)

@@ -1,13 +1,14 @@
 """Hostile files, questions and visitors: a regression test for each kind of attack that was ever tried.
 
-The suite is part of every test run and takes under two minutes in all; `pytest -m attack` runs it
-alone. Every test in this folder gets the marker by itself.
+The suite is part of every test run and takes under two minutes in all; `make test-attacks` runs it
+alone, and `make test-attacks-whole` also what takes longer (marker `slow`, and all inputs of each kind).
+Every test in this folder gets the marker `attack` by itself.
 
 How to add one:
 
 1. Write a generator of hostile inputs in `benchmarks/attacks/TOPIC.py`, registered by `@attack(kind)`
    (`benchmarks/attacks/__init__.py` says how). `tests/attacks/test_registered.py` runs it once, at
-   effort 1, and the kind becomes a row of the table of docs/security.md, which
+   the effort of a build, and the kind becomes a row of the table of docs/security.md, which
    `python -m benchmarks.attacks` prints.
 2. What needs fixtures of pytest, or is no set of inputs, is a plain test in `tests/attacks/test_TOPIC.py`.
 

@@ -129,7 +129,6 @@ def run(mode: str, folder: Path, address: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 def test_offline_nothing_is_sent_though_all_is_asked_for(sink: tuple[str, list[str]], tmp_path: Path) -> None:
     address, heard = sink
     run("offline", tmp_path, address)
@@ -144,7 +143,6 @@ def test_the_sink_would_hear_a_tracer(sink: tuple[str, list[str]], tmp_path: Pat
     assert any("/runs" in line for line in heard)
 
 
-@pytest.mark.slow
 @pytest.mark.server
 def test_no_face_sends_a_packet_that_wants_to_leave(tmp_path: Path) -> None:
     apart = ["unshare", "--net"]

@@ -11,7 +11,8 @@ from benchmarks.attacks import attacks
 
 @pytest.mark.parametrize("name", attacks())
 def test_it_holds(name: str, tmp_path: Path) -> None:
-    trials = list(attacks()[name].run(tmp_path, 1))
+    attack = attacks()[name]
+    trials = list(attack.run(tmp_path, attack.in_build))
 
     assert trials
     assert [trial for trial in trials if trial.failure] == []
