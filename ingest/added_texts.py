@@ -68,7 +68,7 @@ def add_texts(texts: Sequence[Text], store: Store, embedder: Embedder, settings:
         ConfigurationError: the library was embedded by another model.
         EmptyDocumentError: a text holds white space only.
         StoreError: the library cannot be written.
-        UsageError: an id is not a possible one, or metadata are not values of JSON.
+        UsageError: an id is not a possible one, a text is no string, or metadata are not values of JSON.
     """
     documents = {document.source: document for document in map(_document, texts)}
     settings = chosen_settings(settings, store.embedder_settings)
@@ -98,7 +98,10 @@ def add_texts(texts: Sequence[Text], store: Store, embedder: Embedder, settings:
 
 
 def _document(text: Text) -> Document:
-    source, clean = text_source(text.text_id), clean_text(text.text)
+    source = text_source(text.text_id)
+    if not isinstance(text.text, str) or not isinstance(text.metadata, Mapping):
+        raise UsageError(f"text {text.text_id!r} has to be a string, and its metadata names with values")
+    clean = clean_text(text.text)
     builder = DocumentBuilder(source, hashlib.sha256(clean.encode("utf-8")).hexdigest(), _MEDIA_TYPE)
     builder.title = _title(text.metadata)
     write_pages(builder, clean)
@@ -118,9 +121,10 @@ def _title(metadata: Mapping[str, Any]) -> str:
 def _as_json(text: Text) -> str:
     try:
         return json.dumps(dict(text.metadata), allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
+        why = "nested too deep" if isinstance(error, RecursionError) else error
         raise UsageError(
-            f"metadata of text {text.text_id!r} cannot be kept ({error}): give texts, numbers, true, false, "
+            f"metadata of text {text.text_id!r} cannot be kept ({why}): give texts, numbers, true, false, "
             "null, and lists and objects of these"
         ) from None
 

@@ -83,12 +83,15 @@ class Unit:
         return self.text.rstrip("\"'”’」』）) ").endswith(("?", "？"))
 
 
-def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
-    """All units of some passages in order; a place that two passages share comes once."""
+def quotable_units(passages: Sequence[Passage], letters: int = _LEAST_LETTERS) -> list[Unit]:
+    """All units of some passages in order; a place that two passages share comes once.
+
+    What has fewer `letters`, digits counted, is no unit: for most answers it says nothing by itself.
+    """
     units: list[Unit] = []
     seen: set[tuple[str, int, int]] = set()
     for index, passage in enumerate(passages):
-        for unit in _passage_units(index, passage):
+        for unit in _passage_units(index, passage, letters):
             place = (unit.document_id, unit.start, unit.end)
             if place not in seen:
                 seen.add(place)
@@ -96,14 +99,14 @@ def quotable_units(passages: Sequence[Passage]) -> list[Unit]:
     return units
 
 
-def _passage_units(index: int, passage: Passage) -> Iterator[Unit]:
+def _passage_units(index: int, passage: Passage, letters: int) -> Iterator[Unit]:
     previous = ""
     ordinal = 0
     rows = read_rows(passage)
     above = _Headings(passage)
     for span, is_row in _pieces(passage.text, [*_records(passage), *_headings_inside(passage)]):
         text = passage.text[span.start : span.end]
-        if sum(map(str.isalnum, text)) < _LEAST_LETTERS:
+        if sum(map(str.isalnum, text)) < letters:
             continue
         start, end = passage.start + span.start, passage.start + span.end
         headings, is_heading = above.at(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,8 @@ _NOTES: Final = {
     Support.CONTRADICTED: " (contradicted by the documents)",
     Support.UNSUPPORTED: " (not supported by the documents)",
 }
+_MARK: Final = re.compile(r"\[(\d{1,3})\]")
+"""What a document itself has in square brackets must not look like a citation."""
 _MOST_BOXES: Final = 40
 """Boxes that a link marks: an address may not be long."""
 _STANDING: Final = (
@@ -86,7 +89,8 @@ def _marked(answer: Answer) -> tuple[tuple[str, ...], list[tuple[int, int, int]]
     marks: list[tuple[int, int, int]] = []
     length = 0
     for sentence in _sentences(answer):
-        piece = _gap(pieces, sentence.text) + sentence.text
+        text = _MARK.sub(r"(\1)", sentence.text)
+        piece = _gap(pieces, text) + text
         piece += " " if sentence.citations else ""
         for number in sentence.citations:
             start = length + len(piece)

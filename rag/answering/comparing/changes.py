@@ -84,7 +84,7 @@ def changes_between(store: Store, sides: tuple[Side, Side], asked: frozenset[str
     if not all(read):
         return None
     passages = (*read[0], *read[1])
-    units = [unit for unit in quotable_units(passages) if not unit.is_heading]
+    units = [unit for unit in quotable_units(passages, letters=1) if not unit.is_heading]
     first, second = ([u for u in units if u.document_id == side.documents[0]] for side in sides)
     aligned = _aligned(first, second)
     if aligned is None:

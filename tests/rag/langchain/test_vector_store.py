@@ -163,6 +163,13 @@ def test_what_is_there_already_is_left_as_it_is(library: Library, vectorstore: C
     ]
 
 
+def nested(depth: int) -> dict[str, object]:
+    value: dict[str, object] = {}
+    for _ in range(depth):
+        value = {"in": value}
+    return value
+
+
 def test_what_cannot_be_kept_is_refused_before_anything_is_added(vectorstore: CitewellVectorStore) -> None:
     wrong: list[tuple[type[Exception], dict[str, object]]] = [
         (EmptyDocumentError, {"texts": [PUMP, " \n"]}),
@@ -171,6 +178,10 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_added(vectorstore: Ci
         (UsageError, {"texts": [PUMP, VALVE], "ids": ["p", "a\nb"]}),
         (UsageError, {"texts": [PUMP, VALVE], "ids": ["p", "x" * 201]}),
         (UsageError, {"texts": [PUMP], "metadatas": [{"when": object()}]}),
+        (UsageError, {"texts": [PUMP], "metadatas": [nested(100_000)]}),
+        (UsageError, {"texts": [PUMP], "metadatas": [["when"]]}),
+        (UsageError, {"texts": [PUMP, None]}),
+        (UsageError, {"texts": [PUMP.encode()]}),
         (UsageError, {"texts": [PUMP], "namespace": "plant"}),
         (UsageError, {"texts": PUMP}),
     ]

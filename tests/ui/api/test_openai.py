@@ -125,7 +125,7 @@ def test_marks_are_where_they_are_said_to_be_also_beside_such_in_the_text() -> N
     )
     pieces, marks = _marked(answer)
     text = "".join(pieces)
-    assert text == "As in [1] of 😀 it. [1][2] More. [1] (partly supported)"
+    assert text == "As in (1) of 😀 it. [1][2] More. [1] (partly supported)"
     assert [(number, text[start:end]) for number, start, end in marks] == [(1, "[1]"), (2, "[2]"), (1, "[1]")]
     assert [start for _, start, _ in marks] == [19, 22, 32]
 

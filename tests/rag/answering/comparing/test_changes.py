@@ -126,6 +126,16 @@ def test_each_change_is_told_with_both_quotes_and_their_citations(store: Store) 
         assert [quotes.get(number, "") for number in numbers[1:]] == list(row[1:])
 
 
+def test_a_changed_word_or_number_alone_on_its_line_is_told(tmp_path: Path) -> None:
+    for name, fee, door in (("fees-1", "12", "B"), ("fees-2", "15", "C")):
+        text = f"# Fees\n\n## A day berth\n\n{fee}\n\n## The door\n\n{door}\n\nThe office opens at six.\n"
+        (tmp_path / f"{name}.md").write_text(text, "utf-8")
+    with Store.open(tmp_path / "library") as held:
+        list(ingest_paths([tmp_path], held, HashingEmbedder(), load_settings(environment={})))
+        found = told(changes(held, "What changed between fees-1 and fees-2?"))
+        assert sorted(found) == [("", "15"), ("", "C"), ("12", ""), ("B", "")]
+
+
 def test_documents_in_which_too_much_differs_are_no_versions_of_one(store: Store, tmp_path: Path) -> None:
     """Pairs of sentences are bounded: a question costs no more than that, however long the documents are."""
     for name in ("left", "right"):
