@@ -56,7 +56,7 @@ _LOOKS: Final[tuple[tuple[str, Scheme], ...]] = (
     ("zh", "light"),
     ("zh", "dark"),
 )
-_PAGES: Final = ("ask", "library", "why", "quality", "status")
+_PAGES: Final = ("ask", "library", "grid", "why", "quality", "status")
 _MAP: Final = 5
 """Which tab of the Why page holds the map."""
 _DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
