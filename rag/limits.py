@@ -14,7 +14,9 @@ __all__ = [
     "MOST_DOCUMENTS",
     "MOST_HISTORY",
     "MOST_TURNS",
+    "MOST_VALUES",
     "check_request",
+    "check_values",
     "recent_turns",
 ]
 
@@ -27,6 +29,8 @@ LONGEST_TURN: Final = 20_000
 """Characters of one message of the conversation before."""
 MOST_HISTORY: Final = 100_000
 """Characters of all messages before."""
+MOST_VALUES: Final = 50_000
+"""Values that the JSON of one request may hold: each of them can be wrong, and would be told."""
 
 
 def check_request(question: str, documents: Sequence[str] | None = None) -> None:
@@ -45,6 +49,22 @@ def check_request(question: str, documents: Sequence[str] | None = None) -> None
             f"a question may be limited to {MOST_DOCUMENTS:,} documents, not {len(documents):,}: "
             "name fewer, or none for all"
         )
+
+
+def check_values(given: object) -> None:
+    """Refuse JSON that holds more values than any request needs.
+
+    Raises:
+        UsageError: the message names the limit.
+    """
+    count, waiting = 0, [given]
+    while waiting:
+        one = waiting.pop()
+        inside = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        count += len(inside)
+        if count > MOST_VALUES:
+            raise UsageError(f"a request may hold {MOST_VALUES:,} values: name or send fewer things")
+        waiting.extend(value for value in inside if isinstance(value, dict | list))
 
 
 def recent_turns(history: Sequence[Message]) -> list[Message]:

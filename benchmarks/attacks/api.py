@@ -127,6 +127,24 @@ def bodies(folder: Path, effort: int) -> Iterator[Trial]:
                 yield api.trial("POST", "/v1/documents", [(b"content-type", kind)], body, refused=True)
 
 
+@attack("requests that hold more values than any needs")
+def crowded(folder: Path, effort: int) -> Iterator[Trial]:
+    """Each value would be an error to tell: what is refused for their number alone, tells none of them."""
+    count = 200_000 * effort
+    zeros, fields = ",".join(["0"] * count), ",".join(f'"{i:x}":0' for i in range(count))
+    bodies = {
+        "fields": f'{{"question":"x",{fields}}}',
+        "messages": f'{{"model":"citewell","messages":[{zeros}]}}',
+        "input": f'{{"model":"citewell","input":[{zeros}]}}',
+        "inside": f'{{"question":"x","model":"citewell","citewell":{{{fields}}},"history":[{{{fields}}}]}}',
+        "lists": f'{{"question":"x","model":"citewell","documents":[{"[]," * count}[]]}}',
+    }
+    with _api(folder) as api:
+        for path in ("/v1/ask", "/v1/search", *_OPENAI):
+            for name, body in bodies.items():
+                yield api.trial("POST", path, _JSON, body.encode(), name, said=b"50,000 values")
+
+
 @attack("requests in OpenAI's form that are none")
 def openai(folder: Path, effort: int) -> Iterator[Trial]:
     """Broken bodies, contents and fields, names of models, and hosts, at each address of that form."""
@@ -199,8 +217,9 @@ class _Api:
         *,
         host: bool = True,
         refused: bool = False,
+        said: bytes = b"",
     ) -> Trial:
-        """One request; it fails where the server takes the blame, lets it in, or tells too much."""
+        """One request; it fails where the server takes the blame, lets it in, tells too much or not `said`."""
         before = self._log.tell()
         head = [*(_HERE if host else []), *(headers or []), (b"content-length", b"%d" % len(body))]
         called = f"{method} {target[:80]} {name or body[:60]!r} {headers}"[:300]
@@ -209,7 +228,7 @@ class _Api:
         except Exception as error:
             return Trial(called, f"raised {type(error).__name__}: {error}"[:200])
         logged = self._log.tell() - before
-        if status >= 500 or (refused and status < 400):
+        if status >= 500 or ((refused or said) and status < 400) or said not in told:
             return Trial(called, f"status {status}")
         if logged > _MOST_LOGGED or (status >= 400 and len(told) > _MOST_LOGGED):
             return Trial(called, f"logged {logged} characters, told {len(told)} bytes")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import from_json
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from rag.errors import UsageError
-from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS
+from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS, check_values
 from ui.api.error_responses import RequestTooLargeError
 
 __all__ = [
@@ -19,14 +22,15 @@ __all__ = [
     "Turn",
     "number",
     "read_body",
-    "read_json",
+    "read_valid",
     "what_is_wrong",
 ]
 
 _MOST_BYTES: Final = 8_000_000
 _LONGEST_NAME: Final = 4_096
 _LONGEST_ANSWER: Final = 20_000
-
+_MOST_TOLD: Final = 20
+"""Fields that are told to be wrong."""
 
 Documents = Annotated[list[Annotated[str, Field(max_length=_LONGEST_NAME)]], Field(max_length=MOST_DOCUMENTS)]
 
@@ -76,6 +80,7 @@ class FeedbackBody(_Body):
 
 
 Body = TypeVar("Body", bound=_Body)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: Request, kind: type[Body]) -> Body:
@@ -83,21 +88,21 @@ async def read_body(request: Request, kind: type[Body]) -> Body:
 
     Raises:
         RequestTooLargeError: it is larger than a question can be.
-        UsageError: it is no JSON of this form; the message names each field that is wrong.
+        UsageError: it is no JSON of this form; the message names the first fields that are wrong.
     """
-    body = await read_json(request)
     try:
-        return kind.model_validate_json(body)
+        return await read_valid(request, kind)
     except ValidationError as error:
         raise UsageError(what_is_wrong(error)) from None
 
 
-async def read_json(request: Request) -> bytes:
-    """A request's body that calls itself JSON.
+async def read_valid(request: Request, kind: type[Model]) -> Model:
+    """A request's JSON as `kind`, checked beside other requests and not before them.
 
     Raises:
         RequestTooLargeError: it is larger than a question can be.
-        UsageError: it calls itself something else.
+        UsageError: it calls itself something else than JSON, or holds too many values.
+        ValidationError: it is no JSON of this form.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise UsageError("send JSON, with `Content-Type: application/json`")
@@ -106,15 +111,23 @@ async def read_json(request: Request) -> bytes:
         body += piece
         if len(body) > _MOST_BYTES:
             raise RequestTooLargeError(f"a question may carry {_MOST_BYTES / 1e6:.0f} MB with all around it")
-    return bytes(body)
+    return await run_in_threadpool(_validated, bytes(body), kind)
 
 
-def what_is_wrong(error: ValidationError) -> str:
-    """Each field that is wrong, and how."""
-    return "; ".join(
-        f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg'].removeprefix('Value error, ')}"
-        for e in error.errors()
-    )
+def _validated(body: bytes, kind: type[Model]) -> Model:
+    with suppress(ValueError):  # what is no JSON is told by the model
+        check_values(from_json(body))
+    return kind.model_validate_json(body)
+
+
+def what_is_wrong(error: ValidationError, whole: str = "body") -> str:
+    """The first fields that are wrong, and how; `whole` stands for all of them together."""
+    told = error.errors(include_url=False, include_context=False, include_input=False)
+    wrong = [
+        f"{'.'.join(map(str, e['loc'])) or whole}: {e['msg'].removeprefix('Value error, ')}"
+        for e in told[:_MOST_TOLD]
+    ]
+    return "; ".join([*wrong, *([f"and {len(told) - _MOST_TOLD:,} more"] if len(told) > _MOST_TOLD else [])])
 
 
 def number(text: str, name: str, most: int = 10**15) -> int:

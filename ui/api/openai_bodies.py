@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from rag.limits import LONGEST_TURN
 from rag.prompting import without_marks
-from ui.api.bodies import AskBody, Documents, read_json, what_is_wrong
+from ui.api.bodies import AskBody, Documents, read_valid, what_is_wrong
 from ui.api.error_responses import InvalidFieldError
 
 __all__ = [
@@ -157,15 +157,14 @@ async def read_openai_body(request: Request, kind: type[Body]) -> Body:
     """A request's JSON as `kind`.
 
     Raises:
-        InvalidFieldError: a field is wrong; the message names each that is.
+        InvalidFieldError: a field is wrong; the message names the first that are.
         RequestTooLargeError: it is larger than a question can be.
-        UsageError: it calls itself something else than JSON.
+        UsageError: it calls itself something else than JSON, or holds too many values.
     """
-    body = await read_json(request)
     try:
-        return kind.model_validate_json(body)
+        return await read_valid(request, kind)
     except ValidationError as error:
-        place = error.errors()[0]["loc"]
+        place = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
         raise InvalidFieldError(what_is_wrong(error), str(place[0])[:100] if place else "body") from None
 
 

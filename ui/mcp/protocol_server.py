@@ -19,6 +19,8 @@ from pydantic import ValidationError
 from rag import __version__
 from rag.errors import CitewellError, NotFoundError
 from rag.library import Library
+from rag.limits import check_values
+from ui.api.bodies import what_is_wrong
 from ui.api.deadlines import told_to_stop
 from ui.api.error_responses import TookTooLongError
 from ui.mcp.library_prompts import PROMPTS, fill_prompt
@@ -97,10 +99,13 @@ def build_server(library: Library, add_from: Path | None = None) -> Server[Any]:
 async def _called(tool: LibraryTool, library: Library, arguments: dict[str, Any]) -> protocol.CallToolResult:
     """A tool's result; what the model can mend (its arguments, a wrong name) is told as the tool's error."""
     try:
-        asked = tool.takes.model_validate(arguments)
+        check_values(arguments)
+        asked = await anyio.to_thread.run_sync(tool.takes.model_validate, arguments)
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, e['loc'])) or 'arguments'}: {e['msg']}" for e in error.errors())
-        return _failed(f"{'; '.join(wrong)}. {tool.name} takes {', '.join(tool.takes.model_fields)}")
+        wrong = what_is_wrong(error, "arguments")
+        return _failed(f"{wrong}. {tool.name} takes {', '.join(tool.takes.model_fields)}")
+    except CitewellError as error:
+        return _failed(_message(error))
     try:
         outcome = await _in_thread(library, lambda stop: tool.run(library, asked, stop))
     except CitewellError as error:

@@ -42,12 +42,14 @@ __all__ = [
 _MOST_PASSAGES = 50
 _MOST_LISTED = 200
 _LONGEST_NAME = 4_096
+_FARTHEST = 10**9
+"""No document has so many pages or characters."""
 
 
 def _as_list(value: object) -> object:
     """A list that came as its JSON text, or a single name, as models write them now and then."""
     if isinstance(value, str):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             read = json.loads(value)
             return read if isinstance(read, list) else [value]
         return [value]
@@ -116,10 +118,12 @@ class ReadRequest(_Request):
     """What `read_document` takes."""
 
     document: Name
-    first_page: int | None = Field(None, ge=1, description="Begin at this page, from 1")
-    last_page: int | None = Field(None, ge=1, description="End with this page; only first_page if left out")
-    start: int | None = Field(None, ge=0, description="Begin at this character instead, from 0")
-    end: int | None = Field(None, ge=0, description="End before this character")
+    first_page: int | None = Field(None, ge=1, le=_FARTHEST, description="Begin at this page, from 1")
+    last_page: int | None = Field(
+        None, ge=1, le=_FARTHEST, description="End with this page; only first_page if left out"
+    )
+    start: int | None = Field(None, ge=0, le=_FARTHEST, description="Begin at this character instead, from 0")
+    end: int | None = Field(None, ge=0, le=_FARTHEST, description="End before this character")
     cursor: Cursor = None
 
 
@@ -136,9 +140,11 @@ class PageRequest(_Request):
     """What `show_page` takes."""
 
     document: Name
-    page: int = Field(ge=1, description="The page, from 1")
-    start: int | None = Field(None, ge=0, description="Mark the text from this offset of the document")
-    end: int | None = Field(None, ge=0, description="Mark it up to this offset")
+    page: int = Field(ge=1, le=_FARTHEST, description="The page, from 1")
+    start: int | None = Field(
+        None, ge=0, le=_FARTHEST, description="Mark the text from this offset of the document"
+    )
+    end: int | None = Field(None, ge=0, le=_FARTHEST, description="Mark it up to this offset")
 
 
 class AddRequest(_Request):

@@ -141,6 +141,11 @@ def test_a_page_is_shown_as_a_picture_with_the_quote_marked(assistant: Caller) -
     ("tool", "arguments", "said"),
     [
         ("search", {}, "question: Field required. search takes question, top_k, documents"),
+        ("search", {"question": "a", **{f"{i}": 0 for i in range(60_000)}}, "may hold 50,000 values"),
+        ("search", {"question": "a", **{f"{i}": 0 for i in range(60)}}, "and 40 more"),
+        ("search", {"question": "a", "documents": "[" * 100_000}, "4096 characters"),
+        ("read_document", {"document": "a", "first_page": 10**30}, "first_page: Input should be less than"),
+        ("show_page", {"document": "a", "page": 10**30}, "page: Input should be less than"),
         ("search", {"question": "   "}, "question: String should have at least 1 character"),
         ("search", {"question": "a" * 10_001}, "at most 10000 characters"),
         ("ask", {"question": "a", "history": []}, "history: Extra inputs are not permitted"),
