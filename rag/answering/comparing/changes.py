@@ -1,11 +1,13 @@
 """What differs between two documents that are much alike, such as two versions of one.
 
-Their units are aligned in order (Ratcliff and Obershelp's matching, as in `difflib`). What is left over of
-one is set beside what is most like it in the other; what was only moved is no change.
+What both say under the same headings is the same, wherever it stands: what was only moved is no change. What
+is left over of one is set beside what is most like it in the other (Ratcliff and Obershelp's matching of
+words, as in `difflib`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -142,16 +144,9 @@ def _passages(store: Store, side: Side) -> Sequence[Passage]:
 
 def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change], int] | None:
     """The changes in reading order, and how many units are the same; None where too many differ."""
-    one, other = ([shown(unit.in_place).casefold() for unit in units] for units in (first, second))
-    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
-    same = [[False] * len(first), [False] * len(second)]
-    for block in blocks:
-        for i in range(block.size):
-            same[0][block.a + i] = same[1][block.b + i] = True
-    gone, new = (
-        [unit for unit, is_same in zip(units, marked, strict=True) if not is_same]
-        for units, marked in zip((first, second), same, strict=True)
-    )
+    one, other = _told_by(first), _told_by(second)
+    gone = [unit for told, unit in one.items() if told not in other]
+    new = [unit for told, unit in other.items() if told not in one]
     if len(gone) * len(new) > _MOST_PAIRS:
         return None
     pairs: dict[int, int] = {}
@@ -167,7 +162,18 @@ def _aligned(first: Sequence[Unit], second: Sequence[Unit]) -> tuple[list[Change
     order = {heading: i for i, heading in enumerate(dict.fromkeys(u.headings for u in (*first, *second)))}
     found.sort(key=lambda change: order[(change.before or change.after or first[0]).headings])
     moved = sum(gone[i].text == new[j].text for i, j in pairs.items())
-    return found, sum(same[0]) + moved
+    return found, len(first) - len(gone) + moved
+
+
+def _told_by(units: Sequence[Unit]) -> dict[tuple[str, int], Unit]:
+    """Units by what they say in their places; what is said again has a number of its own."""
+    said: Counter[str] = Counter()
+    told = {}
+    for unit in units:
+        text = shown(unit.in_place).casefold()
+        told[text, said[text]] = unit
+        said[text] += 1
+    return told
 
 
 def _likely_pairs(gone: Sequence[Unit], new: Sequence[Unit]) -> Iterator[tuple[float, int, int]]:

@@ -146,3 +146,14 @@ def test_documents_in_which_too_much_differs_are_no_versions_of_one(store: Store
         sides = sides_of("What changed between left shelf and right shelf?", held.documents())
         assert sides is not None
         assert changes_between(held, sides, frozenset()) is None
+
+
+def test_lines_that_are_said_again_and_again_cost_no_more_than_others(tmp_path: Path) -> None:
+    """Each is told apart by how often it was said before, so that no two of them have to be held together."""
+    fee, rent = "The fee is due today.", "The rent is due today."
+    (tmp_path / "lease-1.txt").write_text("\n\n".join([fee] * 1_000), "utf-8")
+    (tmp_path / "lease-2.txt").write_text("\n\n".join(([fee] * 9 + [rent]) * 100), "utf-8")
+    with Store.open(tmp_path / "library") as held:
+        list(ingest_paths([tmp_path], held, HashingEmbedder(), load_settings(environment={})))
+        found = told(changes(held, "What changed between lease-1 and lease-2?"))
+        assert found == [(fee, rent)] * 100
