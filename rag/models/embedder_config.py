@@ -15,6 +15,7 @@ __all__ = ["EmbedderConfig", "read_embedder_config"]
 
 _QUESTION_PROMPTS = ("query", "question", "search_query")
 _PASSAGE_PROMPTS = ("document", "passage", "corpus", "search_document")
+_LIBRARY = "sentence_transformers."
 _NO_LIMIT = 1_000_000
 """Tokenizers without a limit say 10**30."""
 
@@ -72,9 +73,23 @@ def read_embedder_config(files: ModelFiles, settings: EmbedderSettings) -> Embed
 
 
 def _modules(folder: Path) -> list[tuple[str, Path]]:
-    """The pipeline's (class name, folder) in order."""
-    entries = read_json_list(folder / "modules.json")
-    return [(str(entry["type"]).rsplit(".", 1)[-1], folder / str(entry["path"])) for entry in entries]
+    """The pipeline's (class name, folder) in order.
+
+    Raises:
+        ModelError: a class is none of sentence-transformers, which would run code that comes with the model,
+            or a folder lies outside of the model's.
+    """
+    found = []
+    for entry in read_json_list(folder / "modules.json"):
+        kind, path = str(entry["type"]), folder / str(entry["path"])
+        if not kind.startswith(_LIBRARY) or not path.resolve().is_relative_to(folder.resolve()):
+            raise ModelError(
+                f"the embedding model in {folder} names the module {kind[:80]!r} in "
+                f"{str(entry['path'])[:80]!r}: only classes of sentence-transformers and folders of the "
+                "model itself are read"
+            )
+        found.append((kind.rsplit(".", 1)[-1], path))
+    return found
 
 
 def _dimension_and_pooling(

@@ -11,6 +11,7 @@ import numpy as np
 from rag.errors import LibraryLockedError
 from rag.models.model_protocol import Vectors
 from rag.schema import Chunk, Document
+from rag.settings import EmbedderSettings
 from rag.store.blocks import list_blocks
 from rag.store.catalog import Catalog
 from rag.store.chunks import chunk_ids, plain_chunks
@@ -122,10 +123,17 @@ class Derived(Catalog):
 
     @property
     def embedder_settings(self) -> dict[str, Any]:
-        """The settings that build the embedder whose vectors are searched; empty where not known."""
+        """The settings that build the embedder whose vectors are searched; empty where not known.
+
+        Raises:
+            StoreError: what the library remembers are no such settings.
+        """
         with self._database.reading() as connection:
             kept = embedder_settings(connection)
-        settings: dict[str, Any] = json.loads(kept) if kept else {}
+            settings: dict[str, Any] = json.loads(kept) if kept else {}
+            EmbedderSettings.model_validate(settings)
+            if "\0" in str(settings.get("model")):
+                raise ValueError("no name of a model holds a zero")
         return settings
 
     def remember_embedder(self, fingerprint: str, dimension: int, settings: dict[str, Any]) -> None:

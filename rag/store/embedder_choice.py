@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any, Final
 
 from rag.errors import ConfigurationError, StoreError
@@ -24,18 +25,21 @@ def open_embedder(store: Store, settings: Settings) -> Embedder:
     the library's. What was chosen is remembered in the library.
 
     Raises:
-        ConfigurationError: the settings name another embedder than the library's.
+        ConfigurationError: the settings name another embedder than the library's, or it is a folder inside
+            the library: one that others made must not bring a model along.
         ModelNotFoundError: the model is not on this machine; the message says what to do.
     """
     from rag.models import build_embedder
 
     remembered = store.embedder_settings
-    embedder = build_embedder(chosen_settings(settings, remembered))
+    chosen = chosen_settings(settings, remembered)
+    _check_is_not_its_own(store, chosen.embedder.model)
+    embedder = build_embedder(chosen)
     active = store.embedder
     if active is not None and active != embedder.fingerprint:
         raise ConfigurationError(_mismatch(store, settings, remembered, active, embedder))
     if not remembered:
-        _remember(store, embedder, chosen_settings(settings, remembered).embedder)
+        _remember(store, embedder, chosen.embedder)
     return embedder
 
 
@@ -53,6 +57,14 @@ def chosen_settings(settings: Settings, remembered: dict[str, Any]) -> Settings:
 def defining_settings(settings: EmbedderSettings) -> dict[str, Any]:
     """Those of the settings that decide what vectors mean: what a library remembers."""
     return {key: getattr(settings, key) for key in _DEFINING}
+
+
+def _check_is_not_its_own(store: Store, model: str) -> None:
+    if Path(model).resolve().is_relative_to(store.path.resolve()):
+        raise ConfigurationError(
+            f"library {str(store.path)!r} names a model inside itself, {model!r}: put the model "
+            "elsewhere, and set embedder.model to it if you trust it"
+        )
 
 
 def _remember(store: Store, embedder: Embedder, settings: EmbedderSettings) -> None:

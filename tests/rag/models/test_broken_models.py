@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import ModelError, ModelNotFoundError
-from rag.models import build_generator, weights
+from rag.models import build_embedder, build_generator, weights
 from rag.models.gguf import converted, read_header
 from rag.settings import Settings
 
@@ -121,3 +121,25 @@ def test_a_container_may_leave_less_than_the_machine_has(tmp_path: Path) -> None
     (tmp_path / "memory.max").write_text("1000\n")
     assert weights._free_of_container(tmp_path) == 500
     assert weights._free_ram(tmp_path) == 500
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("evil.Dense", "2_Dense"),
+        ("sentence_transformersx.models.Dense", "2_Dense"),
+        ("Dense", "2_Dense"),
+        ("sentence_transformers.models.Dense", "../outside"),
+        ("sentence_transformers.models.Dense", "/outside"),
+    ],
+)
+def test_an_embedder_brings_no_code_and_reads_nothing_outside(
+    tiny_roberta: Path, tmp_path: Path, kind: str, place: str
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_roberta, folder)
+    transformer = {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}
+    other = {"idx": 1, "name": "1", "path": place, "type": kind}
+    (folder / "modules.json").write_text(json.dumps([transformer, other]))
+    with pytest.raises(ModelError, match="only classes of sentence-transformers"):
+        build_embedder(Settings.model_validate({"embedder": {"model": str(folder)}}))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
-from rag.errors import ConfigurationError
+from rag.errors import ConfigurationError, StoreError
 from rag.settings import load_settings
 from rag.store import Store, chosen_settings, defining_settings, open_embedder
 from tests.fakes import add_to_store, document
@@ -62,3 +64,27 @@ def test_a_library_of_an_embedder_that_a_program_made_stays_as_it_is(store, embe
     assert store.embedder_settings == {}
     with pytest.raises(ConfigurationError, match="hashing"):
         open_embedder(store, load_settings(environment={}))
+
+
+def remember(store, settings):
+    with sqlite3.connect(store.path / "catalog.sqlite") as connection:
+        connection.execute("UPDATE embedders SET settings = ?", (settings,))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["[1]", "7", '{"model": 7}', '{"model": ["x"]}', '{"max_tokens": "x"}', '{"query_prefix": 7}', "{",
+     "[" * 5_000, '{"model": "a\\u0000b"}', '{"threads": 0}'],
+)  # fmt: skip
+def test_what_others_had_a_library_remember_is_checked(universal, settings):
+    remember(universal, settings)
+    with pytest.raises(StoreError, match="changed by another program"):
+        open_embedder(universal, load_settings(environment={}))
+
+
+def test_a_library_does_not_bring_its_own_model(universal, monkeypatch):
+    monkeypatch.chdir(universal.path.parent)
+    for place in (universal.path / "files" / "model", f"{universal.path.name}/files/model"):
+        remember(universal, f'{{"model": "{place}"}}')
+        with pytest.raises(ConfigurationError, match="a model inside itself"):
+            open_embedder(universal, load_settings(environment={}))
