@@ -2,7 +2,7 @@
 
 from rag.text.context import context_line, embedding_text, text_hash
 from rag.text.counting import how_many, is_or_are
-from rag.text.invisible import is_revealed, revealed, without_invisible
+from rag.text.invisible import escaped, for_terminal, is_revealed, revealed, without_invisible
 from rag.text.language import are_apart, cjk_share, detect_language, has_cjk, is_foreign, likeliest_language
 from rag.text.repeats import Said, parted_sayings, said
 from rag.text.sentences import as_sentence, line_spans, sentence_spans
@@ -18,6 +18,8 @@ __all__ = [
     "context_line",
     "detect_language",
     "embedding_text",
+    "escaped",
+    "for_terminal",
     "has_cjk",
     "how_many",
     "is_foreign",

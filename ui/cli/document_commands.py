@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rag.store import SimilarDocument
+from rag.text import for_terminal
 from rag.wire import check_json, document_json
 from ui.cli.command_options import (
     ConfigOption,
@@ -114,7 +115,8 @@ def show(
         )
     else:
         # bytes, so that no platform turns a newline into something else
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        to_show = for_terminal(text) if sys.stdout.isatty() else text
+        sys.stdout.buffer.write(to_show.encode("utf-8"))
         if sys.stdout.isatty() and not text.endswith("\n"):
             sys.stdout.buffer.write(b"\n")  # for the prompt that follows; in a file it would be no offset's
         sys.stdout.buffer.flush()

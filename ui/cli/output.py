@@ -20,7 +20,7 @@ from rag.schema import (
     Verdict,
 )
 from rag.store import SimilarDocument
-from rag.text import as_sentence, how_many, revealed, without_invisible
+from rag.text import as_sentence, escaped, for_terminal, how_many, revealed, without_invisible
 from rag.wire import answer_from_json
 
 __all__ = [
@@ -49,18 +49,19 @@ _MARKS = {
 
 def print_json(value: Any, *, lines: bool = False) -> None:
     """Write one JSON object; with `lines`, on one line and at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None if lines else 2) + "\n")
+    sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, indent=None if lines else 2)) + "\n")
     sys.stdout.flush()
 
 
-def print_line(text: str = "") -> None:
-    """Write one line of text for people."""
-    sys.stdout.write(text + "\n")
+def print_line(text: str = "", *, bold: bool = False) -> None:
+    """Write one line of text for people, bold on a terminal where it is to be; nothing in it acts on one."""
+    safe = for_terminal(text)
+    sys.stdout.write(f"\x1b[1m{safe}\x1b[0m\n" if bold and sys.stdout.isatty() else safe + "\n")
 
 
 def write_error(text: str) -> None:
     """Write one line on standard error."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(for_terminal(text) + "\n")
 
 
 def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) -> None:
@@ -69,7 +70,7 @@ def print_answer(answer: Answer, citations_from: Sequence[DocumentInfo] = ()) ->
     if answer.understood:
         print_line(_wrapped(f"Understood as: {answer.understood}"))
     if answer.short_answer is not None:
-        print_line(_bold(f"{_as_quote(answer.short_answer.text)} [{answer.short_answer.citation}]"))
+        print_line(f"{_as_quote(answer.short_answer.text)} [{answer.short_answer.citation}]", bold=True)
     for sentence in answer.sentences:
         print_line(_told(sentence))
     if answer.abstained:
@@ -195,11 +196,6 @@ def _as_quote(text: str) -> str:
 def _barred(text: str) -> str:
     """Lines behind a bar: what is not behind one was said by the program."""
     return textwrap.indent(_wrapped(text), _BAR)
-
-
-def _bold(text: str) -> str:
-    """Bold on a terminal, plain in a file."""
-    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() else text
 
 
 def _one_line(text: str) -> str:

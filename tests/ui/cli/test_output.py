@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import pytest
 
-from rag.schema import Answer, AnswerSentence, Citation, Coverage, DocumentInfo, Verdict
-from ui.cli.output import print_answer, print_documents
+from rag.schema import Answer, AnswerSentence, Citation, Coverage, DocumentInfo, Message, RunRecord, Verdict
+from rag.wire import answer_json
+from ui.cli.output import (
+    print_answer,
+    print_documents,
+    print_json,
+    print_line,
+    print_run,
+    print_runs,
+    write_error,
+)
 
 QUOTED = Answer(
     question="What did the roof cost?",
@@ -95,3 +105,37 @@ def test_what_an_answer_leaves_open_is_one_sentence_at_its_end(told):
     *_, note, last = told(dataclasses.replace(QUOTED, reason=reason)).splitlines()
     assert note == f"Q{reason[1:]}."
     assert last.startswith("stated")
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\r\x9b5m\u202e\u2028⚕\ufe0f"
+ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u202e]")
+
+
+def test_nothing_that_a_caller_or_a_document_says_acts_on_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = dataclasses.replace(
+        QUOTED,
+        question=f"Who {HOSTILE}?",
+        text=HOSTILE,
+        sentences=(AnswerSentence(HOSTILE, (1,)), AnswerSentence(HOSTILE, own_words=True)),
+        reason=HOSTILE,
+    )
+    prompt = (Message("user", HOSTILE),)
+    run = RunRecord("0", "2026", HOSTILE, 1, {}, "m", prompt, answer_json(answer), {"total": 1.0})
+    print_answer(answer)
+    print_runs([run])
+    print_run(run)
+    print_json({"question": HOSTILE})
+    print_line(HOSTILE, bold=True)
+    write_error(HOSTILE)
+    seen = capsys.readouterr()
+    assert ACTS.findall(seen.out + seen.err) == []
+    assert "⟨U+001B⟩[2J" in seen.out
+    assert "⟨U+001B⟩[2J" in seen.err
+    assert "⚕\ufe0f" in seen.out  # a variant that a symbol needs
+
+
+def test_json_says_all_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"question": HOSTILE, "tag": "\U000e0041"}, lines=True)
+    assert json.loads(capsys.readouterr().out) == {"question": HOSTILE, "tag": "\U000e0041"}
