@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final
 
 from rag.retrieval.term_evidence import STOP_TERMS, inverse_frequency
@@ -31,6 +31,8 @@ __all__ = ["Asked", "Match", "Names", "abbreviates", "asked_names", "matched", "
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _JOINT: Final = re.compile(r"[_\-.+]+|(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_MOST_ABBREVIATIONS: Final = 20
+"""Abbreviations of a question that are spelled against the names of documents."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Asked:
 
     `words` are its own and each two neighbours as one, as file names have them (`american express`,
     `AmericanExpress`); `numbers` those inside words too (`FY2022` holds 2022); `abbreviations` words
-    of three to six letters, two of them capital.
+    of three to six letters, two of them capital, the first twenty.
     """
 
     words: frozenset[str]
@@ -82,11 +84,11 @@ def asked_names(question: str) -> Asked:
     """Take a question apart."""
     words = _WORD.findall(question)
     joined = (stem((a + b).casefold()) for a, b in pairwise(words))
-    short = (word for word in words if 3 <= len(word) <= 6 and sum(map(str.isupper, word)) > 1)
+    short = (word.casefold() for word in words if 3 <= len(word) <= 6 and sum(map(str.isupper, word)) > 1)
     return Asked(
         (_words(question) - STOP_TERMS).union(joined),
         frozenset(numbers(question)),
-        frozenset(word.casefold() for word in short),
+        frozenset(islice(dict.fromkeys(short), _MOST_ABBREVIATIONS)),
     )
 
 
