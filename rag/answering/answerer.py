@@ -9,28 +9,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rag.answering.calibration import Calibrator
-from rag.answering.comparing import Changes, Comparison, Comparisons, tell_changes, tell_comparison
+from rag.answering.comparing import Comparisons
 from rag.answering.events import AnswerEvent, Finished, PassagesFound, Searching
 from rag.answering.inquiry import Inquiry, check_question, spelt, suggested
 from rag.answering.library_answers import answer_at_once
 from rag.answering.outcome import Outcome
 from rag.answering.run_records import Grounds, new_run_id, run_record
-from rag.answering.summary import Summaries, Summary, tell_summary
-from rag.answering.tables import (
-    Calculated,
-    Calculator,
-    Chooser,
-    Operation,
-    Scanned,
-    Scanner,
-    tell_calculation,
-    tell_scan,
-)
-from rag.answering.teller import Teller, citation_book
+from rag.answering.summary import Summaries
+from rag.answering.tables import Calculator, Chooser, Operation, Scanned, Scanner
+from rag.answering.teller import Teller
 from rag.answering.term_weights import given_term_weights, library_term_weights
 from rag.answering.understanding import Kind, Understanding
 from rag.answering.understanding.understand import embedder_by_language
 from rag.answering.weighing import Weigher
+from rag.answering.whole_reading import Telling, calculated, compared, scanned, summarised
 from rag.answering.wording import abstention, join_sentences
 from rag.answering.writing import Writer
 from rag.models import Reader
@@ -45,7 +37,7 @@ from rag.reading import (
     read_question,
 )
 from rag.retrieval import HybridRetriever
-from rag.schema import Answer, AnswerSentence, Coverage, Message, Passage, RunRecord, Step, Verdict
+from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Verdict
 from rag.settings import Settings
 from rag.store import Store
 
@@ -168,7 +160,8 @@ class Answerer:
             if summary := self._summaries.summary(question, documents, usual):
                 shown = summary.passages
                 inquiry = Inquiry(question, shown, self._store, _nothing, history, timings, stop, asked)
-                yield from self._summarised(replace(inquiry, kind=understood.kind.value), summary)
+                inquiry = replace(inquiry, kind=understood.kind.value)
+                yield from self._whole(summarised(inquiry, summary, self._teller))
                 return
         searched = time.perf_counter()
         retrieval = self._retriever.retrieve(question, documents=documents)
@@ -196,21 +189,21 @@ class Answerer:
     def _answered(self, inquiry: Inquiry, kind: Kind) -> Iterator[AnswerEvent]:
         """Computed, side by side, of all records of a table, or else of the best evidence."""
         question = read_question(inquiry.question)
-        calculated = None
+        computed = None
         if kind is not Kind.YES_NO:
-            calculated = self._calculator.calculate(question, inquiry.passages)
-        if calculated is not None:
-            yield from self._calculated(inquiry, calculated)
+            computed = self._calculator.calculate(question, inquiry.passages)
+        if computed is not None:
+            yield from self._whole(calculated(inquiry, computed))
             return
-        scanned = self._scanner.scan(question, inquiry.passages)
-        field = scanned.request.field if scanned is not None else ""
-        if (compared := self._comparisons.compare(inquiry, kind, field)) is not None:
-            yield from self._compared(inquiry, compared)
+        found = self._scanner.scan(question, inquiry.passages)
+        field = found.request.field if found is not None else ""
+        if (sides := self._comparisons.compare(inquiry, kind, field)) is not None:
+            yield from self._whole(compared(inquiry, sides, self._teller))
             return
         inquiry, grounds = self._weigher.weigh(inquiry)
         names_others = kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
-        if scanned is not None and not (names_others or _is_told_elsewhere(grounds, scanned)):
-            yield from self._scanned(inquiry, scanned)
+        if found is not None and not (names_others or _is_told_elsewhere(grounds, found)):
+            yield from self._whole(scanned(inquiry, found))
         else:
             yield from self._told(inquiry, grounds)
 
@@ -229,63 +222,18 @@ class Answerer:
         answer = self._made(inquiry, outcome, grounds)
         yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
-    def _summarised(self, inquiry: Inquiry, summary: Summary) -> Iterator[AnswerEvent]:
-        """A summary: by the model from its sentences where there is one that writes, else the sentences."""
-        yield PassagesFound(summary.passages)
-        book = citation_book(inquiry)
-        outcome = yield from self._teller.write(inquiry, summary.passages, summary.units, book)
-        if outcome.gives_way:
-            outcome = yield from tell_summary(summary, book)
-        step = Step("summarise", {"question": inquiry.question}, len(summary.units))
-        yield self._of_all(inquiry, outcome, summary.nearness, (step,), summary.coverage)
-
-    def _compared(self, inquiry: Inquiry, compared: Comparison | Changes) -> Iterator[AnswerEvent]:
-        """Two things side by side: each with what was found of it, or all that differs between them."""
-        inquiry = replace(inquiry, passages=compared.passages, kind=Kind.COMPARISON.value)
-        book = citation_book(inquiry)
-        if isinstance(compared, Changes):
-            outcome = yield from tell_changes(inquiry.question, compared, book)
-            yield self._of_all(inquiry, outcome, compared.nearness, compared.steps, compared.coverage)
-            return
-        outcome = Outcome(gives_way=True)
-        if compared.is_whole:
-            outcome = yield from self._teller.write(inquiry, compared.passages, compared.units, book)
-        outcome = yield from tell_comparison(inquiry.question, compared, book, outcome)
-        stands = Verdict.PIECED if compared.is_whole else Verdict.NEAR
-        yield self._of_all(inquiry, outcome, compared.confidence, compared.steps, verdict=stands)
-
-    def _scanned(self, inquiry: Inquiry, scanned: Scanned) -> Iterator[AnswerEvent]:
-        """What was found by reading every record of a list or table."""
-        inquiry = replace(inquiry, passages=scanned.passages)
-        outcome = yield from tell_scan(read_question(inquiry.question), scanned, citation_book(inquiry))
-        request = scanned.request
-        arguments = {"operation": request.operation.value, "field": request.field, "by": list(request.by)}
-        step = Step("scan", arguments, len(scanned.told))
-        yield self._of_all(inquiry, outcome, scanned.right, (step,), scanned.coverage)
-
-    def _calculated(self, inquiry: Inquiry, done: Calculated) -> Iterator[AnswerEvent]:
-        """What was computed of values of a table."""
-        inquiry = replace(inquiry, passages=done.passages)
-        outcome = yield from tell_calculation(read_question(inquiry.question), done, citation_book(inquiry))
-        arguments = {"formula": done.formula.value, "of": [operand.name for operand in done.operands]}
-        step = Step("calculate", arguments, len(done.operands))
-        yield self._of_all(inquiry, outcome, done.sureness, (step,), done.coverage)
-
-    def _of_all(
-        self,
-        inquiry: Inquiry,
-        outcome: Outcome,
-        confidence: float,
-        steps: tuple[Step, ...],
-        coverage: Coverage | None = None,
-        verdict: Verdict = Verdict.PIECED,
-    ) -> Finished:
+    def _whole(self, reading: Telling) -> Iterator[AnswerEvent]:
         """An answer that was pieced together of all that was read, not of the best evidence."""
-        grounds = replace(self._weigher.grounds(replace(inquiry, passages=())), confidence=confidence)
+        told = yield from reading
+        inquiry, outcome = told.inquiry, told.outcome
+        grounds = replace(self._weigher.grounds(replace(inquiry, passages=())), confidence=told.confidence)
         answer = replace(
-            self._made(inquiry, outcome, grounds), verdict=verdict, coverage=coverage, steps=steps
+            self._made(inquiry, outcome, grounds),
+            verdict=told.verdict,
+            coverage=told.coverage,
+            steps=told.steps,
         )
-        return Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
+        yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
 
     def _respond(self, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
