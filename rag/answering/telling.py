@@ -97,10 +97,12 @@ def _columns(rows: Sequence[Row]) -> tuple[tuple[str, ...], list[list[int]]]:
 
 
 def _told_row(row: Row, lit: Collection[int]) -> str:
-    if not lit or row.names_nothing:
+    """Its label, and the cells that answer, or all where nothing tells one from the others."""
+    says_what = any(map(str.isalpha, row.cells[0].text))  # a number or a date needs its name
+    if row.names_nothing or not (lit or says_what):
         return row.line
     labels = range(0 if row.labels_next(0) else max(row.labels, 1))
-    kept = [i for i in range(len(row.cells)) if i in lit or i in labels]
+    kept = [i for i in range(len(row.cells)) if i in lit or i in labels or not (lit or row.labels_next(i))]
     label = PATH.join([*row.sections, *(row.cells[i].text for i in kept if i in labels)])
     named = [i for i in kept if i not in labels]
     if not named:

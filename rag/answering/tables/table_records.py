@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -106,9 +107,25 @@ def collections_of(
     A table has to have so many rows; those that sum up others are records only `with_totals`.
     """
     rows = partial(_rows, with_totals=with_totals)
-    ways = ((rows, least_rows), (_sections, 2), (_blocks, 2), (_items, _LEAST_ITEMS))
-    found = [(collection, least) for way, least in ways for collection in _gathered(way(units))]
+    sections = filter(_is_alike, _gathered(_sections(units)))
+    others = ((_gathered(_blocks(units)), 2), (_gathered(_items(units)), _LEAST_ITEMS))
+    ways = ((_gathered(rows(units)), least_rows), (sections, 2), *others)
+    found = [(collection, least) for gathered, least in ways for collection in gathered]
     return [c for c, least in found if len(c.records) >= least and len(c.told) <= _MOST_COLUMNS]
+
+
+def _is_alike(collection: Collection) -> bool:
+    """Whether half of what some sections tell is told of several of them: a name, or a number without one.
+
+    Paragraphs under headings, taken apart at their commas, tell what no other does: they are no records.
+    """
+    told = [
+        {field.name for field in record.fields if field.name != _UNNAMED or field.value[:1].isdigit()}
+        for record in collection.records
+    ]
+    counts = Counter(name for own in told for name in own)
+    again = sum(counts[field.name] > 1 for record in collection.records for field in record.fields)
+    return 2 * again >= sum(len(record.fields) for record in collection.records)
 
 
 def _gathered(records: Iterator[_Found]) -> Iterator[Collection]:

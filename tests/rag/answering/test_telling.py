@@ -10,7 +10,7 @@ from rag.schema import Heading, Passage
 
 _TABLE = (
     "Duty\tWeek 1\tWeek 2\tWeek 3\nBoiler\tInes\tPaul\tTarek\nYard\tTarek\tInes\tPaul\n"
-    "Stairs\tPaul\tTarek\tInes"
+    "Stairs\tPaul\tTarek\tInes\n17\tInes\tInes\tPaul"
 )
 
 
@@ -39,7 +39,9 @@ def test_the_cell_of_the_short_answer_is_told_whatever_the_words_say() -> None:
 
 def test_a_row_is_told_whole_where_nothing_tells_its_cells_apart() -> None:
     told = told_unit(read_question("Who cares for the stairs?"), _row("Stairs"))
-    assert told == "Duty: Stairs; Week 1: Paul; Week 2: Tarek; Week 3: Ines"
+    assert told == "Stairs – Week 1: Paul; Week 2: Tarek; Week 3: Ines"
+    told = told_unit(read_question("Who cares for the stairs?"), _row("17"))
+    assert told == "Duty: 17; Week 1: Ines; Week 2: Ines; Week 3: Paul"
 
 
 def test_the_table_of_an_answer_has_a_citation_for_each_cell_and_the_answer_lit() -> None:

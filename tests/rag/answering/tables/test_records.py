@@ -71,3 +71,19 @@ def test_a_table_is_called_by_what_stands_above_it(tmp_path: Path) -> None:
     (paint,) = collections(tmp_path, "stock.md", text)
     assert "Paint" in paint.named
     assert held(paint)["Price"] is Holds.NUMBERS
+
+
+def test_paragraphs_under_headings_are_no_records(tmp_path: Path) -> None:
+    english = (
+        "# Leave\n\n## Holidays\nStaff get 10 days a year, 15 after ten years.\n\n"
+        "## Illness\nAfter three days, bring a note.\n\n"
+        "## Weddings\nA wedding earns 5 days. Ask Li Min, phone 010 5555.\n"
+    )
+    chinese = (
+        "# 休假规定\n\n## 年假\n员工每年有10天年假，工作满十年的有15天。\n\n"
+        "## 病假\n病假超过三天，须提交医院证明。\n\n"
+        "## 婚假\n员工结婚可休婚假5天，须提前申请。联系人是李敏，电话 010-5555。\n"
+    )
+    for name, text in (("leave", english), ("休假", chinese)):
+        (tmp_path / name).mkdir()
+        assert collections(tmp_path / name, f"{name}.md", text) == []
