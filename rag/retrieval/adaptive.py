@@ -47,7 +47,7 @@ from rag.retrieval.relevance import relevance
 from rag.schema import Hit
 from rag.store import Store
 
-__all__ = ["AdaptiveFusion", "Fused", "FusionWeights"]
+__all__ = ["AdaptiveFusion", "Fused", "FusionWeights", "Lines"]
 
 _READ: Final = 40
 """Candidates whose words are read: what both legs put below is hardly ever among the best ten."""
@@ -69,7 +69,18 @@ _CHOSEN: Final = 50
 _MISSING: Final = 0.5
 """What a neighbour counts that a document does not have, as a share of the passage's own score."""
 
+_OF_LINES: Final = 50
+"""Chunks that the lines of a measure find, by each leg."""
+
 Legs = Mapping[str, Sequence[Hit]]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What the measures of a question are made of, and its vector, None without a dense leg."""
+
+    text: str
+    vector: Vectors | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,9 @@ class FusionWeights:
     mentioned: float = 0.7
     related: float = 0.1
     inside: float = 0.2
+    period: float = 0.5
+    lines: float = 1.0
+    lines_lexical: float = 0.6
     neighbour: float = 0.2
     trust_none: float = 0.75
     trust_full: float = 1.25
@@ -125,11 +139,17 @@ class AdaptiveFusion:
         return other
 
     def fuse(
-        self, question: str, vector: Vectors | None, legs: Legs, documents: Sequence[str] | None = None
+        self,
+        question: str,
+        vector: Vectors | None,
+        legs: Legs,
+        documents: Sequence[str] | None = None,
+        lines: Lines | None = None,
     ) -> Fused:
         """Every hit of every leg, and what the best of them lead to, best first, ties by chunk id.
 
-        `vector` is the question's, shape (dimension,), or None without a dense leg.
+        `vector` is the question's, shape (dimension,), or None without a dense leg; `lines` are those that
+        make up the measures it names.
         """
         candidates = gather(self._store, self._fingerprint, vector, legs)
         if not len(candidates):
@@ -137,16 +157,20 @@ class AdaptiveFusion:
         reading = Reading(self._store, question, self._memory)
         reading.look(candidates.ids.tolist())
         scoring = _Scoring(self._weights, candidates, self._trust(candidates, vector, legs, reading))
+        if lines is not None and self._weights.lines:
+            self._look_for_lines(lines, vector, documents, reading, scoring)
         scoring.names = reading.named()
         self._look_inside(question, vector, documents, reading, scoring)
         self._look_up(question, vector, documents, reading, scoring)
         worded = [int(i) for i in candidates.ids[candidates.positions(legs.get("lexical", ())[:_BY_WORDS])]]
+        scoring.periods = reading.periods()
         reading.read([*dict.fromkeys([*_best(scoring.by_legs(), _READ), *worded])])
         first = _best(scoring.with_words(reading), _FIRST)
         related = self._related(reading, first, documents)
         linked = self._gather({chunk_id: 0.0 for links in related for chunk_id in links}, scoring, vector)
         reading.read(linked)
         scoring.names = reading.named()
+        scoring.periods = reading.periods()
         scores = scoring.with_links(reading, related, first)
         hits = tuple(Hit(i, relevance(scores[i])) for i in _best(scores, len(scores)))
         return Fused(hits, scoring.legs, scoring.weights(reading.coverage))
@@ -172,6 +196,31 @@ class AdaptiveFusion:
         background = self._background.like(reading.documents(candidates.ids[probes].tolist()))
         ramp = self._weights.trust_none, self._weights.trust_full
         return dense_trust(candidates, probes, vector, background, ramp)
+
+    def _look_for_lines(
+        self,
+        lines: Lines,
+        vector: Vectors | None,
+        documents: Sequence[str] | None,
+        reading: Reading,
+        scoring: _Scoring,
+    ) -> None:
+        """Make candidates of the chunks that the lines find, and score all candidates by them."""
+        found = {"lexical": self._store.lexical_search(lines.text, _OF_LINES, documents)}
+        if lines.vector is not None:
+            asked = lines.vector[None, :]
+            found["dense"] = self._store.dense_search(self._fingerprint, asked, _OF_LINES, documents)[0]
+        reading.look(self._gather({hit.chunk_id: 0.0 for hits in found.values() for hit in hits}, scoring, vector))
+        there = {"dense": [Hit(chunk_id, 0.0) for chunk_id in scoring.legs], "lexical": found["lexical"]}
+        candidates = gather(self._store, self._fingerprint, lines.vector, there)
+        scoring.add_lines(candidates, self._scale(lines.vector))
+
+    def _scale(self, vector: Vectors | None) -> Scale:
+        """The ruler for a vector's cosines: the library's."""
+        background = self._background.like(()) if vector is not None else None
+        if background is None:
+            return Scale(0.0, 0.0)
+        return Scale.of((background.vectors @ vector).astype(np.float64))
 
     def _look_inside(
         self,
@@ -239,6 +288,8 @@ class _Scoring:
         self._lexical: dict[int, float] = {}
         self.legs: dict[int, dict[str, float]] = {}
         self.names: dict[int, float] = {}
+        self.periods: dict[int, float] = {}
+        self.lines: dict[int, float] = {}
         self.inside = Inside()
         self.numbered: set[int] = set()
         self.add(candidates)
@@ -255,6 +306,14 @@ class _Scoring:
                 legs["lexical"] = float(candidates.lexical[i])
             self.legs[chunk_id] = legs
 
+    def add_lines(self, candidates: Candidates, scale: Scale) -> None:
+        """Score candidates by what a measure is made of, on the scale of its own cosines."""
+        w = self._weights
+        z = w.dense * self.trust * scale.standardized(candidates.dense)
+        best = float(candidates.lexical.max(initial=0.0)) or 1.0
+        scores = w.lines * (z + w.lines_lexical * candidates.lexical / best)
+        self.lines = dict(zip(candidates.ids.tolist(), scores.tolist(), strict=True))
+
     def weights(self, coverage: float) -> dict[str, float]:
         """The most that each leg adds to one candidate, as shares of 1."""
         w = self._weights
@@ -268,7 +327,7 @@ class _Scoring:
     def by_legs(self) -> dict[int, float]:
         """What the legs and the document's name say, each lexical score counted in full."""
         return {
-            chunk_id: z + self._lexical[chunk_id] + self._of_document(chunk_id)
+            chunk_id: z + self._lexical[chunk_id] + self._besides(chunk_id)
             for chunk_id, z in self._dense.items()
         }
 
@@ -278,7 +337,7 @@ class _Scoring:
         lexical = w.lexical_floor + w.lexical_coverage * reading.coverage
         scores = {}
         for chunk_id, z in self._dense.items():
-            score = z + lexical * self._lexical[chunk_id] + self._of_document(chunk_id)
+            score = z + lexical * self._lexical[chunk_id] + self._besides(chunk_id)
             found = reading.evidence(chunk_id)
             if found is not None:
                 score += w.adjacency * found.adjacency + w.context * found.context
@@ -302,22 +361,25 @@ class _Scoring:
         return {i: score + best * (i in self.numbered) for i, score in scores.items()}
 
     def _on_scale(self, plain: Mapping[int, float], scores: Mapping[int, float]) -> dict[int, float]:
-        """The scores brought back to where they are without the names' and neighbours' part.
+        """The scores brought back to where they are without the names', periods', lines' and neighbours' part.
 
         What these add says which of a long document's passages, not that any is relevant: the best
         score stays that of the best passage by legs, words and links.
         """
-        inside, weight = self.inside.scores, self._weights.inside
-        most = max(score - weight * inside.get(chunk_id, 0.0) for chunk_id, score in plain.items())
+        most = max(score - self._within(chunk_id) for chunk_id, score in plain.items())
         now = max(scores.values())
         share = most / now if min(most, now) > 0.0 else 1.0
         return {chunk_id: share * score for chunk_id, score in scores.items()}
 
-    def _of_document(self, chunk_id: int) -> float:
-        """What the names say: for the document, and for this chunk inside it."""
+    def _besides(self, chunk_id: int) -> float:
+        """What the document's name says, and what says which of its passages."""
+        return self._weights.named * self.names.get(chunk_id, 0.0) + self._within(chunk_id)
+
+    def _within(self, chunk_id: int) -> float:
+        """What says which of several like documents and passages, not that any of them is relevant."""
         w = self._weights
-        inside = self.inside.scores.get(chunk_id, 0.0)
-        return w.named * self.names.get(chunk_id, 0.0) + w.inside * inside
+        inside = w.inside * self.inside.scores.get(chunk_id, 0.0)
+        return inside + w.period * self.periods.get(chunk_id, 0.0) + self.lines.get(chunk_id, 0.0)
 
     def _with_neighbours(self, scores: dict[int, float], reading: Reading) -> dict[int, float]:
         """Each score raised by its neighbours'.

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import Final
 
 from rag.retrieval.links import LinkWord, link_words
+from rag.retrieval.periods import OPENING, Period, told_period
 from rag.retrieval.term_evidence import PassageTerms
 from rag.schema import ChunkPlace, StoredChunk
 from rag.store import Store
@@ -53,6 +55,7 @@ class ReadingMemory:
         self._passages = 0
         self._frequencies: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
+        self._periods: dict[str, Period] = {}
 
     def places(self, chunk_ids: Sequence[int]) -> dict[int, ChunkPlace]:
         """Where these chunks stand, by id; those that are gone are left out."""
@@ -109,6 +112,22 @@ class ReadingMemory:
                 self._sizes[document_id] = known
         return known
 
+    def period(self, document_id: str, place: ChunkPlace) -> Period:
+        """The period that a document tells by its name, its title or its opening, `place` being one in it."""
+        with self._lock:
+            known = self._periods.get(document_id)
+        if known is None:
+            known = told_period(f"{PurePath(place.source).stem} {place.title}", self._opening(document_id))
+            with self._lock:
+                if len(self._periods) > _PLACES:
+                    self._periods.clear()
+                self._periods[document_id] = known
+        return known
+
+    def _opening(self, document_id: str) -> str:
+        info = next(iter(self._store.documents([document_id])), None)
+        return self._store.text(document_id, 0, min(OPENING, info.characters)) if info else ""
+
     def _follow(self) -> None:
         """Forget the counts of an earlier state of the library."""
         version = self._store.version
@@ -117,6 +136,7 @@ class ReadingMemory:
                 return
             self._frequencies.clear()
             self._sizes.clear()
+            self._periods.clear()
         passages = self._store.chunk_count()
         with self._lock:
             self._version, self._passages = version, passages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rag.retrieval.chunk_memory import ReadChunk, ReadingMemory
 from rag.retrieval.links import link_query, mentions
@@ -14,11 +15,15 @@ from rag.retrieval.term_evidence import (
     content_terms,
     inverse_frequency,
 )
+from rag.retrieval.periods import asked_period, fit
 from rag.schema import ChunkPlace
 from rag.store import Store
 from rag.text import search_terms
 
 __all__ = ["Reading"]
+
+_LONG: Final = 5
+"""Chunks from which a document is long."""
 
 
 class Reading:
@@ -29,6 +34,7 @@ class Reading:
         self._passages = self._memory.passages()
         self._asked = frozenset(search_terms(question))
         self._names = asked_names(question)
+        self._period = asked_period(question)
         self._frequencies = self._memory.frequencies(content_terms(question))
         self._question = QuestionTerms.of(question, self._frequencies, self._passages)
         self._places: dict[int, ChunkPlace] = {}
@@ -65,6 +71,20 @@ class Reading:
         """How clearly the question names the document of each chunk looked at, 0 to 1."""
         clarity = self.clarity()
         return {i: min(1.0, clarity[place.document_id]) for i, place in self._places.items()}
+
+    def periods(self) -> dict[int, float]:
+        """How well the period of each chunk's document fits, for chunks looked at; see `rag.retrieval.periods`.
+
+        0 for short documents: a passage that is all its document says its period itself.
+        """
+        if not (self._period.years or self._period.kind):
+            return {}
+        fits = {
+            document: fit(self._period, self._memory.period(document, place))
+            for document, place in {p.document_id: p for p in self._places.values()}.items()
+            if self._memory.document_chunks(document) >= _LONG
+        }
+        return {i: fits.get(place.document_id, 0.0) for i, place in self._places.items()}
 
     def documents(self, chunk_ids: Sequence[int]) -> list[str]:
         """The documents of those chunks that were looked at."""
