@@ -1,7 +1,7 @@
 """Gold pages in a library of long documents: `python -m benchmarks.pages --data FOLDER`.
 
-The FOLDER holds `questions.jsonl` with `gold_pages`, or `--questions` names another file of them, and a folder
-`pdfs`. The documents go into one library
+The FOLDER holds `questions.jsonl` with `gold_pages`, or `--questions` names another file of them, and a
+folder `pdfs`. The documents go into one library
 (kept where `--library` names a place, where a later run finds it), and every question is asked of all of
 them together, so that the right document has to be found as well. A page's place is that of the best
 chunk that touches it. The run is stored as `benchmarks/results/pages.json`.
@@ -46,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         places = _Places(library)
         asked = library.retriever.retrieve_all([question.question for question in questions], _HITS)
         found = [places.ranked(retrieval) for retrieval in asked]
+        name = ", ".join(filter(None, (options.data.name, options.part)))
         note = (
             f"{len(questions)} questions on {len(library.documents())} documents of {places.pages:,} pages "
-            f"in one library ({', '.join(filter(None, (options.data.name, options.part)))}; {library.embedder.name}, preset "
+            f"in one library ({name}; {library.embedder.name}, preset "
             f"`{options.config or 'default'}`). Plain fusion: reciprocal rank fusion, k = 60, of the same "
             "hits. Interval: bootstrap over questions, 2,000 samples, seed 0."
         )

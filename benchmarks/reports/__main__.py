@@ -20,7 +20,8 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer, 
 
 from benchmarks.reports.asking import asked
 from benchmarks.reports.companies import COMPANIES, Company, figures
-from benchmarks.reports.writing import Period, Report, written
+from benchmarks.reports.report import Period, Report
+from benchmarks.reports.writing import written
 
 _YEARS = (2020, 2021, 2022)
 
@@ -31,9 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--part", choices=("dev", "final"), required=True)
     parser.add_argument("--notes", type=Path, help="corpus.jsonl with texts for the notes")
     options = parser.parse_args(arguments)
-    texts = [] if options.notes is None else [
-        json.loads(line)["text"] for line in options.notes.read_text("utf-8").splitlines()
-    ]
+    texts = (
+        []
+        if options.notes is None
+        else [json.loads(line)["text"] for line in options.notes.read_text("utf-8").splitlines()]
+    )
     reports = [r for c in COMPANIES if c.part == options.part for r in _reports(c, texts)]
     (options.out / "pdfs").mkdir(parents=True, exist_ok=True)
     for report in reports:

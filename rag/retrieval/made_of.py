@@ -1,4 +1,4 @@
-"""What a measure is made of: no page says "quick ratio", but the balance sheet has the lines it is worked out from.
+"""What a measure is made of: no page says "quick ratio", but the balance sheet has the lines that make it.
 
 A question that names a measure ("quick ratio", "EBITDA margin", 流动比率) is searched for a second time by
 the lines that the measure is made of, in the words that statements and tables have for them. What it finds

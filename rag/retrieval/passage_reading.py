@@ -8,6 +8,7 @@ from typing import Final
 from rag.retrieval.chunk_memory import ReadChunk, ReadingMemory
 from rag.retrieval.links import link_query, mentions
 from rag.retrieval.naming import Match, asked_names, matched, named, names_of
+from rag.retrieval.periods import asked_period, fit
 from rag.retrieval.term_evidence import (
     Evidence,
     PassageTerms,
@@ -15,7 +16,6 @@ from rag.retrieval.term_evidence import (
     content_terms,
     inverse_frequency,
 )
-from rag.retrieval.periods import asked_period, fit
 from rag.schema import ChunkPlace
 from rag.store import Store
 from rag.text import search_terms
@@ -73,7 +73,7 @@ class Reading:
         return {i: min(1.0, clarity[place.document_id]) for i, place in self._places.items()}
 
     def periods(self) -> dict[int, float]:
-        """How well the period of each chunk's document fits, for chunks looked at; see `rag.retrieval.periods`.
+        """How well the period of each chunk's document fits (`rag.retrieval.periods`), for chunks looked at.
 
         0 for short documents: a passage that is all its document says its period itself.
         """
@@ -89,11 +89,6 @@ class Reading:
     def documents(self, chunk_ids: Sequence[int]) -> list[str]:
         """The documents of those chunks that were looked at."""
         return [self._places[i].document_id for i in chunk_ids if i in self._places]
-
-    def expansion(self, chunk_ids: Sequence[int]) -> list[str]:
-        """The words that lead on from these chunks; those of several chunks as often as they have them."""
-        self.read(chunk_ids)
-        return [word for chunk_id in chunk_ids for word in self._leading(chunk_id)]
 
     def evidence(self, chunk_id: int) -> Evidence | None:
         """What a chunk holds of the question; None if it was not read."""

@@ -29,9 +29,13 @@ OPENING: Final = 1_200
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SHORT_YEAR: Final = re.compile(r"(?<![A-Za-z])(?:FY|fy|Q[1-4] ?)['’]?(\d\d)(?!\d)")
 _QUARTER: Final = re.compile(r"(?<![A-Za-z])[Qq]([1-4])(?![0-9A-Za-z])|(?<![\d.,])([1-4])[Qq](?![a-z])")
-_DIGITS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(?:0[1-9]|[12]\d|3[01])(?!\d)")
+_DIGITS: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(?:0[1-9]|[12]\d|3[01])(?!\d)"
+)
 _SIGNS: Final = re.compile(r"((?:19|20)\d\d)\s?年\s?(1[0-2]|0?[1-9])\s?月")
-_MONTH_YEAR: Final = re.compile(r"([^\W\d_]{3,10})\.?\s{1,2}(?:\d{1,2}(?:st|nd|rd|th)?,?\s{1,2})?((?:19|20)\d\d)(?!\d)")
+_MONTH_YEAR: Final = re.compile(
+    r"([^\W\d_]{3,10})\.?\s{1,2}(?:\d{1,2}(?:st|nd|rd|th)?,?\s{1,2})?((?:19|20)\d\d)(?!\d)"
+)
 
 Month = tuple[int, int]
 
@@ -72,7 +76,7 @@ def told_period(name: str, opening: str) -> Period:
 
 
 def fit(asked: Period, told: Period) -> float:
-    """How well a document's period fits the one asked for, from about -1 to 2; 0 where either says nothing."""
+    """How well a document's period fits the one asked for, about -1 to 2; 0 where either says nothing."""
     if not told.years or not (asked.years or asked.kind):
         return 0.0
     return _fit_of_year(asked, told) + _fit_within(asked, told)
@@ -128,8 +132,10 @@ def _quarters(text: str) -> frozenset[int]:
 def _kind(text: str) -> str:
     """The kind of report that is named first."""
     text = text.casefold().replace("_", " ")
-    places = {kind: min((p for word in _words()[kind] if (p := text.find(word)) >= 0), default=-1)
-              for kind in ("yearly", "quarterly")}
+    places = {
+        kind: min((p for word in _words()[kind] if (p := text.find(word)) >= 0), default=-1)
+        for kind in ("yearly", "quarterly")
+    }
     return min((kind for kind in places if places[kind] >= 0), key=lambda kind: places[kind], default="")
 
 

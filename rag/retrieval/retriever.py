@@ -102,7 +102,9 @@ class HybridRetriever:
                     yield other.retrieve(question, top_k, documents)
                     continue
                 text = of_lines.get(question)
-                lines = Lines(text, None if vectors is None else vectors[wordings.index(text)]) if text else None
+                lines = (
+                    Lines(text, None if vectors is None else vectors[wordings.index(text)]) if text else None
+                )
                 vector = None if vectors is None else vectors[i]
                 yield self._found(question, vector, top_k, documents, dict(shared), lines)
 

@@ -47,7 +47,9 @@ def test_every_measure_has_names_and_lines_in_english():
 
 
 def test_the_statement_is_found_that_the_question_does_not_name(store, embedder):
-    texts = [f"Paragraph {n} on the staff of Stonefield and what is served in its canteen.\n" for n in range(60)]
+    texts = [
+        f"Paragraph {n} on the staff of Stonefield and what is served in its canteen.\n" for n in range(60)
+    ]
     statement = "As of December 31\nTotal current assets 410\nInventories 60\nTotal current liabilities 205\n"
     texts.insert(30, statement)
     start, chunks = 0, []
@@ -55,5 +57,7 @@ def test_the_statement_is_found_that_the_question_does_not_name(store, embedder)
         chunks.append(Chunk(ordinal, start, start + len(text), 1, 1))
         start += len(text)
     add_to_store(store, document("".join(texts), source="report.txt"), embedder, chunks)
-    found = HybridRetriever(store, embedder, RetrievalSettings()).retrieve("What was the quick ratio of Stonefield?", 10)
+    found = HybridRetriever(store, embedder, RetrievalSettings()).retrieve(
+        "What was the quick ratio of Stonefield?", 10
+    )
     assert statement.strip() in [passage.text.strip() for passage in found.passages]

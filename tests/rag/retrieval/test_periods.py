@@ -44,7 +44,11 @@ def test_years_and_quarters_of_a_question(question, years, quarters):
             "Quarterly report for the period ended June 30, 2022. Signed on August 4, 2022.",
             Period(frozenset({2022}), months=((2022, 6),), kind="quarterly"),
         ),
-        ("Bericht", "Geschäftsbericht zum 31. Dezember 2020", Period(frozenset({2020}), months=((2020, 12),), kind="yearly")),
+        (
+            "Bericht",
+            "Geschäftsbericht zum 31. Dezember 2020",
+            Period(frozenset({2020}), months=((2020, 12),), kind="yearly"),
+        ),
         ("年报", "截至2021年12月31日", Period(frozenset({2021}), months=((2021, 12),), kind="yearly")),
         ("minutes", "The board met and drank tea.", Period()),
     ],
@@ -96,7 +100,10 @@ def years(store, embedder):
         ("d.txt", "Annual report for the fiscal year ended December 31, 2021."),
     ):
         subjects = ("Cash", "Debt", "Sales", "Wages", "Rent", "Taxes")
-        pages = [opening + "\n", *(f"{subject} of Stonefield in 2021 and 2022 rose by {len(source)}.\n" for subject in subjects)]
+        pages = [
+            opening + "\n",
+            *(f"{subject} of Stonefield in 2021 and 2022 rose by {len(source)}.\n" for subject in subjects),
+        ]
         ends = list(accumulate(map(len, pages)))
         spans = enumerate(zip([0, *ends], ends, strict=False))
         chunks = [Chunk(ordinal, start, end, 1, 1) for ordinal, (start, end) in spans]
@@ -116,4 +123,4 @@ def years(store, embedder):
 def test_of_like_passages_that_of_the_period_comes_first(years, embedder, period, source):
     retriever = HybridRetriever(years, embedder, RetrievalSettings())
     found = retriever.retrieve(f"How much were the sales of Stonefield in {period}?").passages
-    assert [passage.source for passage in found if "Sales" in passage.text][0] == source
+    assert next(passage.source for passage in found if "Sales" in passage.text) == source
