@@ -7,6 +7,9 @@ The score of a candidate is a sum of terms, each in units that mean the same on 
   + 1.0 · adjacency + 0.5 · context + 0.3 · coverage⁴
   + 0.7 · mentioned + 0.1 · related (twice for what the best passage leads to)
   + 0.5 · named                   how clearly the document is named (`rag.retrieval.naming`)
+  + 0.5 · period                  how well the document's period fits (`rag.retrieval.periods`)
+  + 0.2 · trust · z(dense) + 0.6 · lexical / best, of the lines that the measures in the question are
+                                  made of (`rag.retrieval.made_of`)
   and 0.2 of the mean score of the two neighbours in the document
 
 What begins with a number that is asked for ("Item 4") comes before all that only holds it.
@@ -18,12 +21,12 @@ relative to the lexical one but what it earns: a decisive question has z of 6 an
 passage, noise 3, and `trust` (see `rag.retrieval.dense_trust`) takes it to nought where the embedder is
 blind. The lexical leg earns its weight by how much of the question one passage covers.
 
-Why this should hold on a library never seen: no term knows a subject, a language or a size. Each is a
-share of the question, a share of the best, or a distance in standard deviations, so it means the same
-in ten chunks and in a million; those that speak of titles, names and neighbours are nought where there
-are none. The constants are round numbers, one set of them for all libraries; `benchmarks/retrieval.py`
-measures what they do on ten sets in two languages, `benchmarks/retrieval_robustness.py` what is lost
-when each is chosen without the set that it is judged on.
+Why this should hold on a library never seen: but for the list of measures, which is data, no term knows a
+subject, a language or a size. Each is a share of the question, a share of the best, or a distance in
+standard deviations, so it means the same in ten chunks and in a million; those that speak of titles, names,
+periods, measures and neighbours are nought where there are none. The constants are round numbers, one set
+of them for all libraries; `benchmarks/retrieval.py` measures what they do on ten sets in two languages,
+`benchmarks/retrieval_robustness.py` what is lost when each is chosen without the set that it is judged on.
 """
 
 from __future__ import annotations
@@ -62,7 +65,6 @@ _NUMBERED: Final = 40
 """Chunks that hold a number that is asked for and are looked through for what begins with it."""
 _BEGIN: Final = 5
 """Where more chunks begin with a number, it says nothing: `July 29` over the columns of every table."""
-
 _OF_LINES: Final = 50
 """Chunks that the lines of a measure find, by each leg."""
 
@@ -186,8 +188,8 @@ class AdaptiveFusion:
 
     def _scale(self, vector: Vectors | None) -> Scale:
         """The ruler for a vector's cosines: the library's."""
-        background = self._background.like(()) if vector is not None else None
-        if background is None:
+        background = self._background.like(())
+        if vector is None or background is None:
             return Scale(0.0, 0.0)
         return Scale.of((background.vectors @ vector).astype(np.float64))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from rag.retrieval.chunk_memory import ReadChunk, ReadingMemory
 from rag.retrieval.links import link_query, mentions
@@ -21,9 +20,6 @@ from rag.store import Store
 from rag.text import search_terms
 
 __all__ = ["Reading"]
-
-_LONG: Final = 5
-"""Chunks from which a document is long."""
 
 
 class Reading:
@@ -79,11 +75,8 @@ class Reading:
         """
         if not (self._period.years or self._period.kind):
             return {}
-        fits = {
-            document: fit(self._period, self._memory.period(document, place))
-            for document, place in {p.document_id: p for p in self._places.values()}.items()
-            if self._memory.document_chunks(document) >= _LONG
-        }
+        told = self._memory.periods({place.document_id: place for place in self._places.values()})
+        fits = {document: fit(self._period, period) for document, period in told.items()}
         return {i: fits.get(place.document_id, 0.0) for i, place in self._places.items()}
 
     def documents(self, chunk_ids: Sequence[int]) -> list[str]:
