@@ -1,6 +1,7 @@
 """Gold pages in a library of long documents: `python -m benchmarks.pages --data FOLDER`.
 
-The FOLDER holds `questions.jsonl` with `gold_pages` and a folder `pdfs`. The documents go into one library
+The FOLDER holds `questions.jsonl` with `gold_pages`, or `--questions` names another file of them, and a
+folder `pdfs`. The documents go into one library
 (kept where `--library` names a place, where a later run finds it), and every question is asked of all of
 them together, so that the right document has to be found as well. A page's place is that of the best
 chunk that touches it. The run is stored as `benchmarks/results/pages.json`.
@@ -34,7 +35,8 @@ Ranked = dict[str, list[Page]]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
-    questions = read_pages(options.data / "questions.jsonl", options.first_page)
+    path = options.questions or options.data / "questions.jsonl"
+    questions = _of_part(path, read_pages(path, options.first_page), options.part)
     with _library(options.library, options.config) as library:
         if not library.documents():
             for result in ingest_paths(
@@ -44,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         places = _Places(library)
         asked = library.retriever.retrieve_all([question.question for question in questions], _HITS)
         found = [places.ranked(retrieval) for retrieval in asked]
+        name = ", ".join(filter(None, (options.data.name, options.part)))
         note = (
             f"{len(questions)} questions on {len(library.documents())} documents of {places.pages:,} pages "
-            f"in one library ({options.data.name}; {library.embedder.name}, preset "
+            f"in one library ({name}; {library.embedder.name}, preset "
             f"`{options.config or 'default'}`). Plain fusion: reciprocal rank fusion, k = 60, of the same "
             "hits. Interval: bootstrap over questions, 2,000 samples, seed 0."
         )
@@ -56,11 +59,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with questions.jsonl and pdfs/")
+    parser.add_argument("--questions", type=Path, help="questions on these documents from elsewhere")
+    parser.add_argument("--part", help="only the questions of that `part`: dev, or final")
     parser.add_argument("--library", type=Path, help="folder that keeps the library for a later run")
     parser.add_argument("--first-page", type=int, default=0, help="number of a first page in the questions")
     parser.add_argument("--config", help="preset or settings file")
     parser.add_argument("--out", type=Path, default=RESULTS / "pages.json")
     return parser
+
+
+def _of_part(path: Path, questions: Sequence[PageQuestion], part: str | None) -> Sequence[PageQuestion]:
+    """The questions whose line says that they are of a part; all of them without one."""
+    if part is None:
+        return questions
+    rows = map(json.loads, filter(str.strip, path.read_text("utf-8").splitlines()))
+    chosen = {str(row["id"]) for row in rows if row.get("part") == part}
+    return [question for question in questions if question.question_id in chosen]
 
 
 @contextmanager

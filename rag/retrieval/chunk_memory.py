@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import Final
 
 from rag.retrieval.links import LinkWord, link_words
+from rag.retrieval.periods import OPENING, Period, told_period
 from rag.retrieval.term_evidence import PassageTerms
 from rag.schema import ChunkPlace, StoredChunk
 from rag.store import Store
@@ -18,6 +20,8 @@ __all__ = ["ReadChunk", "ReadingMemory"]
 _CHUNKS: Final = 4_096
 _PLACES: Final = 65_536
 _TERMS: Final = 65_536
+_LONG: Final = 5
+"""Chunks from which a document is long."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class ReadingMemory:
         self._passages = 0
         self._frequencies: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
+        self._periods: dict[str, Period | None] = {}
 
     def places(self, chunk_ids: Sequence[int]) -> dict[int, ChunkPlace]:
         """Where these chunks stand, by id; those that are gone are left out."""
@@ -109,6 +114,27 @@ class ReadingMemory:
                 self._sizes[document_id] = known
         return known
 
+    def periods(self, places: Mapping[str, ChunkPlace]) -> dict[str, Period]:
+        """The periods that long documents tell by their name, title or opening, as of the last `passages`.
+
+        `places` holds by document id a place in each; short documents are left out.
+        """
+        with self._lock:
+            known = {document: self._periods[document] for document in places if document in self._periods}
+        missing = [document for document in places if document not in known]
+        new: dict[str, Period | None] = dict.fromkeys(missing)
+        for info in self._store.documents(missing) if missing else ():
+            if info.chunks >= _LONG:
+                place = places[info.document_id]
+                opening = self._store.text(info.document_id, 0, min(OPENING, info.characters))
+                name = f"{PurePath(place.source).stem} {place.title}"
+                new[info.document_id] = told_period(name, opening)
+        with self._lock:
+            if len(self._periods) > _PLACES:
+                self._periods.clear()
+            self._periods.update(new)
+        return {document: period for document, period in (known | new).items() if period is not None}
+
     def _follow(self) -> None:
         """Forget the counts of an earlier state of the library."""
         version = self._store.version
@@ -117,6 +143,7 @@ class ReadingMemory:
                 return
             self._frequencies.clear()
             self._sizes.clear()
+            self._periods.clear()
         passages = self._store.chunk_count()
         with self._lock:
             self._version, self._passages = version, passages

@@ -26,13 +26,17 @@ from typing import Final
 from rag.retrieval.term_evidence import STOP_TERMS, inverse_frequency
 from rag.text import numbers, search_terms, stem
 
-__all__ = ["Asked", "Match", "Names", "abbreviates", "asked_names", "matched", "named", "names_of"]
+__all__ = ["Asked", "Match", "Names", "abbreviates", "asked_names", "matched", "meant", "named", "names_of"]
 
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _JOINT: Final = re.compile(r"[_\-.+]+|(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MOST_ABBREVIATIONS: Final = 20
 """Abbreviations of a question that are spelled against the names of documents."""
+_CERTAIN: Final = 0.5
+"""From half of a name that only one document has, a document counts as named."""
+_RIVAL: Final = 0.6
+"""Documents named nearly as clearly as the clearest may be meant as well: another year of the report."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,14 @@ def named(documents: Mapping[str, Match], repeated: Callable[[str, str], float])
         digits = sum(rarity[number] for number in match.numbers)
         clarity[document] = words + min(words, digits)
     return clarity
+
+
+def meant(clarity: Mapping[str, float]) -> list[str]:
+    """The documents that a question means, by how clearly it names each; none if no name is certain."""
+    most = max(clarity.values(), default=0.0)
+    if most < _CERTAIN:
+        return []
+    return sorted(document for document, value in clarity.items() if value >= _RIVAL * most)
 
 
 def abbreviates(short: str, words: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rag.retrieval.chunk_memory import ReadChunk, ReadingMemory
 from rag.retrieval.links import link_query, mentions
 from rag.retrieval.naming import Match, asked_names, matched, named, names_of
+from rag.retrieval.periods import asked_period, fit
 from rag.retrieval.term_evidence import (
     Evidence,
     PassageTerms,
@@ -29,6 +30,7 @@ class Reading:
         self._passages = self._memory.passages()
         self._asked = frozenset(search_terms(question))
         self._names = asked_names(question)
+        self._period = asked_period(question)
         self._frequencies = self._memory.frequencies(content_terms(question))
         self._question = QuestionTerms.of(question, self._frequencies, self._passages)
         self._places: dict[int, ChunkPlace] = {}
@@ -66,14 +68,20 @@ class Reading:
         clarity = self.clarity()
         return {i: min(1.0, clarity[place.document_id]) for i, place in self._places.items()}
 
+    def periods(self) -> dict[int, float]:
+        """How well the period of each chunk's document fits (`rag.retrieval.periods`), for chunks looked at.
+
+        0 for short documents: a passage that is all its document says its period itself.
+        """
+        if not (self._period.years or self._period.kind):
+            return {}
+        told = self._memory.periods({place.document_id: place for place in self._places.values()})
+        fits = {document: fit(self._period, period) for document, period in told.items()}
+        return {i: fits.get(place.document_id, 0.0) for i, place in self._places.items()}
+
     def documents(self, chunk_ids: Sequence[int]) -> list[str]:
         """The documents of those chunks that were looked at."""
         return [self._places[i].document_id for i in chunk_ids if i in self._places]
-
-    def expansion(self, chunk_ids: Sequence[int]) -> list[str]:
-        """The words that lead on from these chunks; those of several chunks as often as they have them."""
-        self.read(chunk_ids)
-        return [word for chunk_id in chunk_ids for word in self._leading(chunk_id)]
 
     def evidence(self, chunk_id: int) -> Evidence | None:
         """What a chunk holds of the question; None if it was not read."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rag.models.model_protocol import Embedder, Reranker, Vectors
-from rag.retrieval.adaptive import AdaptiveFusion, Fused
+from rag.retrieval.adaptive import AdaptiveFusion, Fused, Lines
 from rag.retrieval.diversity import diversified, parted_by_saying, parted_repeats
 from rag.retrieval.fusion import reciprocal_rank_fusion
+from rag.retrieval.made_of import lines_asked
 from rag.retrieval.passage_merging import to_passages
 from rag.retrieval.rerank import rerank
 from rag.retrieval.second import SecondIndex
@@ -92,15 +93,20 @@ class HybridRetriever:
         for start in range(0, len(questions), _BATCH):
             batch = questions[start : start + _BATCH]
             timings: dict[str, float] = {}
-            vectors = self._embed(batch, timings)
+            of_lines = {q: lines_asked(q) for q in batch if self._settings.fusion == "adaptive"}
+            wordings = [*batch, *dict.fromkeys(text for text in of_lines.values() if text)]
+            vectors = self._embed(wordings, timings)
             shared = {stage: seconds / len(batch) for stage, seconds in timings.items()}
             for i, question in enumerate(batch):
                 if other := self._by_second_embedder(question):
                     yield other.retrieve(question, top_k, documents)
                     continue
-                yield self._found(
-                    question, None if vectors is None else vectors[i], top_k, documents, dict(shared)
+                text = of_lines.get(question)
+                lines = (
+                    Lines(text, None if vectors is None else vectors[wordings.index(text)]) if text else None
                 )
+                vector = None if vectors is None else vectors[i]
+                yield self._found(question, vector, top_k, documents, dict(shared), lines)
 
     def _by_second_embedder(self, question: str) -> HybridRetriever | None:
         """The same search with the second embedder, where the question is in a language that needs it."""
@@ -120,10 +126,11 @@ class HybridRetriever:
         top_k: int,
         documents: Sequence[str] | None,
         timings: dict[str, float],
+        lines: Lines | None,
     ) -> Retrieval:
         legs = self._search(question, vector, max(top_k, self._settings.candidates), documents, timings)
         with _timed(timings, "fuse"):
-            fused = self._fuse(question, vector, legs, documents)
+            fused = self._fuse(question, vector, legs, documents, lines)
             spare = max(top_k, min(_SPARE * top_k, _COMPARED))
             depth = max(top_k, self._rerank_candidates) if self._reranker is not None else spare
             passages = to_passages(self._store, fused.hits[:depth], fused.scores)
@@ -212,9 +219,10 @@ class HybridRetriever:
         vector: Vectors | None,
         legs: dict[str, tuple[Hit, ...]],
         documents: Sequence[str] | None,
+        lines: Lines | None,
     ) -> Fused:
         if self._settings.fusion == "adaptive":
-            return self._fusion.fuse(question, vector, legs, documents)
+            return self._fusion.fuse(question, vector, legs, documents, lines)
         scores: dict[int, dict[str, float]] = {}
         for name, hits in legs.items():
             for hit in hits:

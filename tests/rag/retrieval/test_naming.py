@@ -7,8 +7,7 @@ from itertools import accumulate
 import pytest
 
 from rag.retrieval import HybridRetriever
-from rag.retrieval.inside import inside, meant
-from rag.retrieval.naming import Match, named
+from rag.retrieval.naming import Match, meant, named
 from rag.schema import Chunk
 from rag.settings import RetrievalSettings
 from tests.fakes import add_to_store, document
@@ -40,10 +39,6 @@ def reports(store, embedder):
         fields = {"source": f"{company}_2021.txt", "title": f"{company} annual report"}
         add_to_store(store, document("".join(paragraphs), **fields), embedder, chunks)
     return store
-
-
-def no_words(chunk_ids):
-    return []
 
 
 def match(title=(), unseen=(), numbers=()):
@@ -98,33 +93,6 @@ def test_a_chosen_document_is_searched_like_a_named_one(reports, embedder):
     found = retriever.retrieve("How much were purchases of property?", documents=[chosen])
     assert {passage.document_id for passage in found.passages} == {chosen}
     assert "41 million" in found.passages[0].text
-
-
-def test_what_all_chunks_of_the_document_have_counts_for_nothing(reports, embedder):
-    info = reports.document_by_source("Harrowgate_2021.txt")
-    found = inside(
-        reports,
-        embedder.fingerprint,
-        "Harrowgate crane",
-        None,
-        0.0,
-        {info.document_id: info.chunks},
-        no_words,
-    )
-    crane = [chunk.chunk_id for chunk in reports.document_chunks(info.document_id) if "crane" in chunk.text]
-    best = max(found.scores, key=found.scores.__getitem__)
-    assert best in crane
-    others = [score for chunk_id, score in found.scores.items() if chunk_id not in crane]
-    assert max(others) < 0.5 * found.scores[best]
-
-
-def test_a_document_of_a_few_chunks_or_of_a_whole_library_is_not_searched_inside(town, embedder):
-    info = town.documents()[0]
-    for chunks in (1, 1_000_000):
-        sizes = {info.document_id: chunks}
-        found = inside(town, embedder.fingerprint, "lighthouse", None, 0.0, sizes, no_words)
-        assert found.scores == {}
-        assert found.lexical == {}
 
 
 def test_naming_a_document_moves_passages_and_not_the_best_score(reports, embedder):

@@ -1,0 +1,1 @@
+"""Reports of companies that do not exist, and questions on them with the pages that answer."""
