@@ -219,7 +219,7 @@ class _Api:
         refused: bool = False,
         said: bytes = b"",
     ) -> Trial:
-        """One request; it fails where the server takes the blame, lets it in, tells too much or not `said`."""
+        """One request; it fails where the server takes the blame, lets it in, tells too much or no `said`."""
         before = self._log.tell()
         head = [*(_HERE if host else []), *(headers or []), (b"content-length", b"%d" % len(body))]
         called = f"{method} {target[:80]} {name or body[:60]!r} {headers}"[:300]

@@ -87,11 +87,16 @@ class Selection:
 
     @property
     def told(self) -> tuple[Evidence, ...]:
-        """The chosen that a reader needs, in reading order; what is left out still speaks for the answer."""
+        """The chosen that a reader needs, in reading order; what is left out still speaks for the answer.
+
+        A fragment that says nothing beside the question's own words is left out, unless it is the only one.
+        """
         likeliest = sorted(self.chosen, key=lambda evidence: -evidence.probability)
         pairs = [(evidence.unit, evidence.probability) for evidence in likeliest]
         kept = few_enough(self.question, pairs, self.expected)
-        return tuple(evidence for evidence in self.chosen if evidence.unit in kept)
+        asked = set(text_terms(self.question.text))
+        saying = [unit for unit in kept if unit.is_closed or not asked >= set(text_terms(unit.reading))]
+        return tuple(evidence for evidence in self.chosen if evidence.unit in (saying or kept))
 
     def near_best(self, most_below: float = 3.0) -> tuple[Evidence, ...]:
         """The few that may answer about as well as the best: whose scores are at most so much below its own.

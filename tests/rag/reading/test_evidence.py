@@ -7,7 +7,8 @@ import pytest
 
 from rag.errors import ConfigurationError
 from rag.models import ReaderSpan, Reading, Window
-from rag.reading import EvidenceSelector, SentenceVectors, read_question
+from rag.reading import EvidenceSelector, Selection, SentenceVectors, quotable_units, read_question
+from rag.reading.evidence import Evidence
 from rag.reading.evidence_weights import EvidenceWeights, load_evidence_weights
 from rag.reading.features import FEATURES
 from rag.reading.language_trust import language_trust
@@ -173,6 +174,21 @@ def test_a_heading_is_not_quoted_beside_its_text() -> None:
     question = "Where do umbrellas and coats left behind hang?"
     chosen = EvidenceSelector(None).select(question, [passage(text)]).chosen
     assert chosen[0].unit.text == "Umbrellas left behind hang at the desk."
+
+
+def _selection(question: str, text: str) -> Selection:
+    units = quotable_units([passage(text)])
+    found = tuple(Evidence(unit, 1.0, {}, 0.6) for unit in units)
+    return Selection(read_question(question), found, found, 1.0, len(found), expected=3.0)
+
+
+def test_a_fragment_of_the_questions_own_words_is_told_only_alone() -> None:
+    text = "Nadia Rahman\n\nSenior engineer at Morley & Stead, Leeds\n"
+    told = _selection("Where does Nadia Rahman work now?", text).told
+    assert [evidence.unit.text for evidence in told] == ["Senior engineer at Morley & Stead, Leeds"]
+    assert len(_selection("Where does Nadia Rahman work now?", "Nadia Rahman\n").told) == 1
+    confirmed = "Dogs are allowed. They are kept on a lead.\n"
+    assert len(_selection("Are dogs allowed?", confirmed).told) == 2
 
 
 def test_likeness_counts_alone_where_the_words_say_nothing() -> None:
