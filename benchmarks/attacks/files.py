@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
-from benchmarks.attacks import Trial, attack, held_apart, tried_together
+from benchmarks.attacks import Trial, attack, held_apart, some, tried_together
 from ingest.archives import with_archives_unpacked
 from ingest.files import find_files
 from ingest.loaders import load_document
@@ -24,6 +25,7 @@ from rag.page_image import page_image
 from rag.settings import IngestSettings
 
 _MEGABYTE: Final = 1_000_000
+_ROOTED: Final = '<container><rootfiles><rootfile full-path="a.opf"/></rootfiles></container>'
 _TELL: Final = """
 import sys
 from pathlib import Path
@@ -189,6 +191,32 @@ def named_again(folder: Path, effort: int) -> Iterator[Trial]:
             yield Trial(path.name, f"{len(text):,} characters of {len(data):,} bytes" * (len(text) > most))
 
 
+@attack("books whose chapters have their style sheets parsed again and again", in_build=0)
+def sheets_in_turn(folder: Path, effort: int) -> Iterator[Trial]:
+    """However many chapters name however many sheets, the characters that are parsed are bounded."""
+    import tinycss2
+
+    parse = tinycss2.parse_stylesheet
+    for sheets, chapters, linked in some(
+        ((9, 45, 1), (41, 60, 1), (3, 60, 2), (20, 90 * effort, 3)), effort, 2
+    ):
+        taken = 0
+
+        def counted(text: str, *more: object, **named: object) -> object:
+            nonlocal taken
+            taken += len(text)
+            return parse(text, *more, **named)
+
+        path = _saved(folder / f"{sheets}-{chapters}-{linked}.epub", _styled_book(sheets, chapters, linked))
+        with patch.object(tinycss2, "parse_stylesheet", counted):
+            document = load_document(path, IngestSettings(ocr="off"))
+        told = sum("style sheets" in warning for warning in document.warnings)
+        failure = (
+            f"{taken:,} characters parsed" if taken > 20e6 else "" if told <= 1 else f"told {told} times"
+        )
+        yield Trial(path.name, failure)
+
+
 @attack("archives with more members than anybody packs, also encrypted ones in inner archives")
 def crowded_archives(folder: Path, effort: int) -> Iterator[Trial]:
     for number in range(effort):
@@ -274,8 +302,30 @@ def _book(told: str, count: int) -> bytes:
         '<package xmlns="http://www.idpf.org/2007/opf"><manifest><item id="a" href="a.xhtml"'
         f' media-type="application/xhtml+xml"/></manifest><spine>{spine}</spine></package>'
     )
-    rooted = '<container><rootfiles><rootfile full-path="a.opf"/></rootfiles></container>'
-    parts = {"META-INF/container.xml": rooted, "a.opf": package, "a.xhtml": f"<html><body><p>{told}"}
+    parts = {"META-INF/container.xml": _ROOTED, "a.opf": package, "a.xhtml": f"<html><body><p>{told}"}
+    return _zip({"mimetype": b"application/epub+zip"} | {name: part.encode() for name, part in parts.items()})
+
+
+def _styled_book(sheets: int, chapters: int, linked: int) -> bytes:
+    """A book with so many large sheets, of which each chapter takes some, the next ones in turn."""
+    items = "".join(
+        f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(chapters)
+    )
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(chapters))
+    parts = {
+        "META-INF/container.xml": _ROOTED,
+        "a.opf": f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest>'
+        f"<spine>{spine}</spine></package>",
+    }
+    for number in range(sheets):
+        parts[f"{number}.css"] = f"/*{'x' * 600_000}*/.a{number}{{color:red}}"
+    for number in range(chapters):
+        links = "".join(
+            f'<link rel="stylesheet" href="{(number * linked + one) % sheets}.css"/>' for one in range(linked)
+        )
+        parts[f"c{number}.xhtml"] = (
+            f"<html><head>{links}</head><body><p>Berth {number} is free.</p></body></html>"
+        )
     return _zip({"mimetype": b"application/epub+zip"} | {name: part.encode() for name, part in parts.items()})
 
 

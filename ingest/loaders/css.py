@@ -6,34 +6,37 @@ taken as it looks on a screen (`css_media`).
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote_to_bytes
 
 from ingest.loaders.css_animation import Tracks, animated, tracks
 from ingest.loaders.css_media import SCREEN, holds_on_screen
+from ingest.loaders.css_sheets import (
+    LARGEST_SHEETS,
+    Sheet,
+    SheetOpener,
+    left_of_file,
+    no_sheets,
+    opened_sheet,
+)
 from ingest.loaders.css_valid import is_taken
 
 __all__ = [
     "SCREEN",
     "Declared",
-    "Sheet",
-    "SheetOpener",
     "Style",
     "StyleSheet",
     "inline_style",
-    "no_sheets",
-    "opened_sheet",
     "style_sheet",
     "winning",
 ]
 
-_LARGEST_SHEETS: Final = 4_000_000
-"""Characters of all sheets of a page, parsed in some five seconds."""
+_MOST_KEPT: Final = LARGEST_SHEETS
+"""Characters of sheets that are kept for the next page."""
+_LEAST_KEPT: Final = 10_000
 _DEEPEST: Final = 32
 _LONGEST_SELECTOR: Final = 5_000
 _MOST_TOKENS: Final = 1_000
@@ -104,36 +107,6 @@ def _declarations(parsed: Iterable[Any]) -> Iterator[_Declaration]:
                 yield one.important, name, value
 
 
-class Sheet(NamedTuple):
-    """A style sheet, and the name of the file that it stands in."""
-
-    name: str
-    text: str
-
-
-SheetOpener = Callable[[str, str], Sheet | None]
-"""Opens the sheet that a file, by its name, refers to by an address; None where it cannot be had."""
-
-
-def no_sheets(name: str, address: str) -> Sheet | None:
-    """Opens none."""
-    return None
-
-
-def opened_sheet(opener: SheetOpener, name: str, address: str) -> Sheet | None:
-    """The sheet at an address; one that stands in the address itself needs no opener."""
-    scheme, _, rest = address.strip().partition(":")
-    if scheme.lower() != "data":
-        return opener(name, address)
-    head, _, body = rest.partition(",")
-    data = unquote_to_bytes(body)
-    try:
-        data = base64.b64decode(data) if head.lower().rstrip().endswith(";base64") else data
-    except binascii.Error:
-        return None
-    return Sheet(name, data.decode("utf-8", "replace"))
-
-
 _Rank = tuple[float, ...]
 """Where a layer of rules stands, by the places of its names; rules of a layer beat those of its layers."""
 _UNLAYERED: Final[_Rank] = (math.inf,)
@@ -161,12 +134,18 @@ class StyleSheet:
         self.is_whole = True
         """Whether all that could be had was read; too much is not."""
         self._opener = opener
-        self._left = _LARGEST_SHEETS
+        self._of_file = left_of_file()
+        self._left = most = min(LARGEST_SHEETS, self._of_file.characters)
         self._layers: dict[tuple[str, ...], int] = {}
         self.keyframes: dict[str, Tracks] = {}
         """The keyframes of animations by their names; of two of a name the later ones hold."""
         for sheet in sheets:
             self._read(sheet, _Place(_DEEPEST, sheet.name))
+        self.characters = most - max(self._left, 0)
+        """How many were parsed."""
+        self._of_file.characters -= self.characters
+        self.is_own = not self.is_whole and most < LARGEST_SHEETS
+        """Whether it is not whole because of what other pages of its file took."""
 
     def _read(self, sheet: Sheet, place: _Place) -> None:
         import tinycss2
@@ -317,10 +296,38 @@ def _names(prelude: Iterable[Any]) -> Iterator[tuple[str, ...]]:
             yield tuple(name.strip().split("."))
 
 
-@lru_cache(maxsize=8)
+class _Kept:
+    """Sheets that were parsed, the last used last, as far as they fit into `_MOST_KEPT` characters."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[tuple[Sheet, ...], SheetOpener], StyleSheet] = OrderedDict()
+        self._characters = 0
+
+    def sheet(self, sheets: tuple[Sheet, ...], opener: SheetOpener) -> StyleSheet:
+        key = sheets, opener
+        found = self._found.get(key)
+        if found is not None:
+            self._found.move_to_end(key)
+            return found
+        found = StyleSheet(sheets, opener)
+        if not found.is_own:
+            self._found[key] = found
+            self._characters += _cost(found)
+            while self._characters > _MOST_KEPT and len(self._found) > 1:
+                self._characters -= _cost(self._found.popitem(last=False)[1])
+        return found
+
+
+def _cost(sheet: StyleSheet) -> int:
+    return max(sheet.characters, _LEAST_KEPT)
+
+
+_kept: Final = _Kept()
+
+
 def style_sheet(sheets: tuple[Sheet, ...], opener: SheetOpener = no_sheets) -> StyleSheet:
     """The rules of sheets; the pages of a site and the chapters of a book share theirs."""
-    return StyleSheet(sheets, opener)
+    return _kept.sheet(sheets, opener)
 
 
 def _shares(prelude: Iterable[Any]) -> Iterator[float]:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from ingest.heartbeat import heartbeat
 from ingest.loader_protocol import Loader
-from ingest.loaders.css import Sheet
+from ingest.loaders.css_sheets import Sheet
 from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.html import write_html
 from ingest.loaders.package import Package, opened_package

@@ -12,19 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ingest.loaders.css import (
-    Declared,
-    Sheet,
-    SheetOpener,
-    StyleSheet,
-    inline_style,
-    no_sheets,
-    opened_sheet,
-    style_sheet,
-    winning,
-)
+from ingest.loaders.css import Declared, StyleSheet, inline_style, style_sheet, winning
 from ingest.loaders.css_look import Look, looking
 from ingest.loaders.css_media import holds_on_screen
+from ingest.loaders.css_sheets import Sheet, SheetOpener, no_sheets, opened_sheet
 from ingest.loaders.css_values import legacy_colour
 
 if TYPE_CHECKING:
