@@ -8,6 +8,7 @@ import random
 import re
 import struct
 import threading
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import Final
 from unittest.mock import patch
 
 from benchmarks.attacks import Trial, attack, held_apart, some, tried_together
-from ingest.archives import with_archives_unpacked
+from ingest.archives import holds, with_archives_unpacked
 from ingest.files import find_files
 from ingest.loaders import load_document
 from ingest.zip_files import most_unpacked
@@ -189,6 +190,27 @@ def named_again(folder: Path, effort: int) -> Iterator[Trial]:
             text = load_document(path, IngestSettings(ocr="off")).text
             most = 2 * len(told) if name == "epub" else most_unpacked(len(data))
             yield Trial(path.name, f"{len(text):,} characters of {len(data):,} bytes" * (len(text) > most))
+
+
+@attack("members of archives whose names fall together")
+def fallen_together(folder: Path, effort: int) -> Iterator[Trial]:
+    """Each of them is read under a name of its own, whatever the others are called."""
+    generator = random.Random(3)
+    pieces = ("a", "a.txt", "a (2)", "a (2).txt", "a\x1b.txt", "/", "./", "b/../", "\\", "b.zip", "C:/")
+    inner = _zip({"a.txt": b"inside"})
+    for number in range(60 * effort):
+        names = ["".join(generator.choices(pieces, k=generator.choice((1, 1, 2, 3)))) for _ in range(12)]
+        names = [name for name in names if not name.endswith(("/", "\\"))]
+        path, buffer = folder / f"{number}.zip", io.BytesIO()
+        with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as archive:
+            warnings.simplefilter("ignore", UserWarning)  # of names that come twice
+            for n, name in enumerate(names):
+                archive.writestr(name, inner if name.endswith(".zip") else b"text %d" % n)
+        with with_archives_unpacked(find_files([_saved(path, buffer.getvalue())]), 1.0) as files:
+            kept = sum(not file.error for file in files)
+            gone = [file.source for file in files if not holds(Path(file.source))]
+        failure = f"{kept} of {len(names)} members" if kept != len(names) else ""
+        yield Trial(path.name, failure or (f"{gone} taken for gone" if gone else ""))
 
 
 @attack("books whose chapters have their style sheets parsed again and again", in_build=0)
