@@ -97,6 +97,17 @@ def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
         + "".join(f"--b{i}:{f'var(--b{i + 1})' * 99};" for i in range(20))
         + "color:var(--b0)}</style><p>a",
         "shadow roots": "<div><template shadowrootmode=open>" * count + "<p>a",
+        "texts in a shadow root": "<div><template shadowrootmode=open>" + "a<br>" * count,
+        "slots": "<div><template shadowrootmode=open>"
+        + "".join(f"<slot name=a{i}></slot>" for i in range(count))
+        + "</template>"
+        + "".join(f"<b slot=a{i}>b</b>" for i in range(count)),
+        "pseudo-classes": "<style>"
+        + "p:not(:read-only,:dir(rtl),:invalid){color:red}" * (count // 10)
+        + "</style><p>a",
+        "first lines": "<style>p::first-line{color:red}</style>" + "<div><p>a" * count,
+        "filters": '<p style="filter:invert(1) sepia(1)">' * count + "a",
+        "colours of colours": f'<p style="color:{"rgb(from " * count}red{" r g b)" * count}">a',
         "keyframes": "<style>@keyframes k{"
         + "".join(f"{i / count:%}{{opacity:{i % 2};color:red}}" for i in range(count))
         + "}</style>"

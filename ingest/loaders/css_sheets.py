@@ -57,10 +57,11 @@ def sheets_of_one_file() -> Iterator[None]:
 
 
 class Sheet(NamedTuple):
-    """A style sheet, and the name of the file that it stands in."""
+    """A style sheet, the name of the file that it stands in, and the number of its shadow root, if any."""
 
     name: str
     text: str
+    scope: str = ""
 
 
 SheetOpener = Callable[[str, str], Sheet | None]

@@ -40,7 +40,7 @@ class EpubLoader:
     """Reads EPUB 2 and 3 without copy protection."""
 
     media_types: tuple[str, ...] = ("application/epub+zip",)
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a book whole.

@@ -60,7 +60,7 @@ class HtmlLoader:
     """Reads HTML; scripts, navigation and hidden elements are left out."""
 
     media_types: tuple[str, ...] = ("text/html",)
-    version: int = 6
+    version: int = 7
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
