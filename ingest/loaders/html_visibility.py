@@ -92,13 +92,15 @@ def _sheets(
         yield opened_sheet(opener, name, address.group(1)) if address is not None else None
     for node in soup.find_all(["style", "link"]):
         scope = shadows.scope(node)
-        if scope is None or not _is_for_screens(node):
+        if not _is_for_screens(node):
             continue
         if node.name == "style":
-            yield Sheet(name, node.get_text(), scope)
+            if scope is not None:
+                yield Sheet(name, node.get_text(), scope)
         elif "stylesheet" in map(str.lower, node.get_attribute_list("rel")) and node.get("href"):
-            opened = opened_sheet(opener, name, str(node["href"]))
-            yield None if opened is None else opened._replace(scope=scope)
+            # one for pages without scripts is what a script loads on others
+            opened = None if scope is None else opened_sheet(opener, name, str(node["href"]))
+            yield None if opened is None else opened._replace(scope=scope or "")
 
 
 class _Walk:

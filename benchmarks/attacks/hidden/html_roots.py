@@ -181,6 +181,10 @@ SEEN: Final[dict[str, tuple[str, str]]] = {
         "<template><style>.note{display:none}</style></template>",
         '<p class="note">{secret}</p>',
     ),
+    "white where a script may load a sheet": (
+        '<noscript><link rel="stylesheet" href="a.css"></noscript>',
+        '<p style="color:#fff">{secret}</p>',
+    ),
     "style for browsers without scripts": (
         "<noscript><style>.note{display:none}</style></noscript>",
         '<p class="note">{secret}</p>',
