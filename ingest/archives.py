@@ -1,11 +1,14 @@
 """ZIP archives as folders of files: unpacked within limits, each file under `archive.zip/inner/path`.
 
+Of members whose paths fall together each later one has a number: `archive.zip/inner/path (2)`.
+
 What is written is counted as it is written, so an archive that lies about its sizes gains nothing,
 and names inside an archive only name documents: they never decide where on the disk a file goes.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 import threading
 import zipfile
@@ -13,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from shutil import disk_usage
 from typing import IO, Final
 
@@ -186,7 +189,8 @@ def _listed(path: Path, modified: int, size: int) -> frozenset[str] | None:
         return frozenset()
     try:
         with opened_zip(path, path.name) as opened:
-            return frozenset(_inner_path(name) for name in opened.namelist()) - {""}
+            members = [member for member in opened.infolist() if _is_wanted(member)]
+            return frozenset(_told_apart(members)) | {_inner_path(name) for name in opened.namelist()} - {""}
     except DocumentError:
         return None
 
@@ -214,13 +218,12 @@ class _Unpacking:
                 raise DocumentTooLargeError(
                     f"{name} holds more than {self._limits.files:,} files: unpack it yourself"
                 )
-            for member in members:
-                yield from self._member(archive, member, name, prefix, depth)
+            for member, inner in zip(members, _told_apart(members), strict=True):
+                yield from self._member(archive, member, name, prefix + inner, depth)
 
     def _member(
-        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, prefix: str, depth: int
+        self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, inner: str, depth: int
     ) -> Unpacked:
-        inner = prefix + _inner_path(member.filename)
         try:
             saved = self._saved(archive, member)
         except _FullError:
@@ -292,6 +295,23 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
     parts = _inner_path(member.filename).split("/")
     # a name that begins with a NUL is empty, and zipfile cannot ask it whether it is a folder
     return bool(member.filename) and not (member.is_dir() or any(map(is_junk, parts)) or parts == [""])
+
+
+def _told_apart(members: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """The paths of members inside their archive; one that fell together with an earlier one has a number."""
+    paths = [_inner_path(member.filename) for member in members]
+    taken = {parent.as_posix() for path in set(paths) for parent in PurePosixPath(path).parents}
+    numbers: dict[str, int] = {}
+    found = []
+    for path in paths:
+        stem, suffix = posixpath.splitext(path)
+        told = path
+        while told in taken:
+            numbers[path] = numbers.get(path, 1) + 1
+            told = f"{stem} ({numbers[path]}){suffix}"
+        taken.add(told)
+        found.append(told)
+    return found
 
 
 def _inner_path(name: str) -> str:

@@ -31,7 +31,7 @@ FAILED: Final = b"E"
 LOCKED: Final = b"L"
 """The same of a file that opens with a password only."""
 BEAT: Final = b"B"
-"""The first byte of a frame that says that a page is done: the file may take longer (see `heartbeat`)."""
+"""The first byte of a frame that says that a page is done; a `Beat` follows: the file may take longer."""
 CUTTING: Final = b"C"
 """The first byte of a frame that says how many characters are being cut now: a document follows."""
 

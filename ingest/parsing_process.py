@@ -28,8 +28,9 @@ from ingest.handover import (
     read_frame,
     write_frame,
 )
-from ingest.heartbeat import listening
+from ingest.heartbeat import Beat, listening
 from ingest.loaders import load_document
+from ingest.reading_time import ReadingTime, size_of
 from rag.child_process import limit_memory
 from rag.errors import CitewellError, DocumentError, EncryptedDocumentError
 from rag.models.model_protocol import Embedder
@@ -59,9 +60,11 @@ def main() -> None:
 def _serve(request: dict[str, Any], replies: IO[bytes], settings: IngestSettings, chunk: _Chunk) -> None:
     """Answer with a document, or with why there is none; each step has its own time."""
     seconds = settings.file_seconds
+    path = Path(os.fsdecode(bytes.fromhex(request["path"])))
+    allowed = ReadingTime(settings, size_of(path))
     try:
-        with _alarm(seconds) as alarm, listening(lambda: _beat(replies, alarm, settings)):
-            parsed = _parsed(request, settings)
+        with _alarm(seconds) as alarm, listening(lambda beat: _beat(replies, alarm, allowed, beat)):
+            parsed = _parsed(path, request, settings)
         size = len(parsed.document.text)
         write_frame(replies, CUTTING, str(size).encode())
         with _alarm(cutting_seconds(size, seconds)):
@@ -73,9 +76,9 @@ def _serve(request: dict[str, Any], replies: IO[bytes], settings: IngestSettings
         write_frame(replies, DONE, *parts)
 
 
-def _beat(replies: IO[bytes], alarm: _Alarm, settings: IngestSettings) -> None:
-    alarm.allow(settings.page_seconds)
-    write_frame(replies, BEAT)
+def _beat(replies: IO[bytes], alarm: _Alarm, allowed: ReadingTime, beat: Beat) -> None:
+    alarm.restart(allowed.allowed(beat))
+    write_frame(replies, BEAT, beat.value)
 
 
 def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -96,9 +99,8 @@ def _brief(stream: IO[bytes]) -> dict[str, Any] | None:
     return value
 
 
-def _parsed(request: dict[str, Any], settings: IngestSettings) -> ParsedDocument:
+def _parsed(path: Path, request: dict[str, Any], settings: IngestSettings) -> ParsedDocument:
     source = request["source"]
-    path = Path(os.fsdecode(bytes.fromhex(request["path"])))
     started = time.perf_counter()
     try:
         document = load_document(path, settings, source, request.get("passwords", ()))
@@ -156,14 +158,11 @@ class _Alarm:
     """Ends this process by the system's own clock should the one that started it be gone by then."""
 
     def __init__(self, seconds: float) -> None:
-        self._at = 0.0
-        self.allow(seconds)
+        self.restart(seconds)
 
-    def allow(self, seconds: float) -> None:
-        """Let at least so many seconds pass from now on."""
-        now = time.monotonic()
-        self._at = max(self._at, now + seconds + _ALARM_GRACE)
-        _set_timer(self._at - now)
+    def restart(self, seconds: float) -> None:
+        """Let exactly so many seconds pass from now on, and some grace."""
+        _set_timer(seconds + _ALARM_GRACE)
 
 
 @contextlib.contextmanager

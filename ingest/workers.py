@@ -1,6 +1,6 @@
 """A parsing process as the main process sees it: started when needed, stopped when it hangs.
 
-A file has a deadline, which moves while it is getting on.
+A file has a deadline, which moves while it is getting on, up to an end (`ReadingTime`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from ingest.handover import (
     unpacked,
     write_frame,
 )
+from ingest.heartbeat import Beat
+from ingest.reading_time import ReadingTime, size_of
 from rag.child_process import cause, command, environment
 from rag.errors import DocumentError, EncryptedDocumentError
 from rag.settings import Settings
@@ -50,11 +52,6 @@ class Deadline:
     def passed(self) -> bool:
         """Whether time was up before the block ended."""
         return self._passed
-
-    def allow(self, seconds: float) -> None:
-        """Let at least so many seconds pass from now on."""
-        with self._changed:
-            self._at = max(self._at, time.monotonic() + seconds)
 
     def restart(self, seconds: float) -> None:
         """Let exactly so many seconds pass from now on."""
@@ -137,7 +134,7 @@ class ParsingWorker:
         self._files += 1
         asked = {"path": os.fsencode(path).hex(), "source": source, "passwords": list(passwords)}
         request = json.dumps(asked).encode()
-        reply, late = self._reply(process, request)
+        reply, late = self._reply(process, request, size_of(path))
         if late:
             self.close()
             raise DocumentError(f"{source} {late}")
@@ -190,16 +187,21 @@ class ParsingWorker:
             )
         return process
 
-    def _reply(self, process: subprocess.Popen[bytes], request: bytes) -> tuple[bytes | None, str]:
+    def _reply(self, process: subprocess.Popen[bytes], request: bytes, size: int) -> tuple[bytes | None, str]:
         """The answer to a request, None when the process died; and what took too long, if anything did."""
         settings = self._settings.ingest
         limit, late = settings.file_seconds, _LATE_FILE
+        allowed = ReadingTime(settings, size)
         with Deadline(limit, process.kill) as deadline:
             reply = _exchanged(process, request)
             while reply is not None and reply[:1] in (BEAT, CUTTING):
                 if reply[:1] == BEAT:
-                    limit, late = settings.page_seconds, _LATE_PAGE
-                    deadline.allow(limit)
+                    seconds = allowed.allowed(Beat(reply[1:]))
+                    is_last = seconds < settings.page_seconds
+                    limit, late = (
+                        (allowed.longest, _LATE_FILE) if is_last else (settings.page_seconds, _LATE_PAGE)
+                    )
+                    deadline.restart(seconds)
                 else:
                     limit, late = cutting_seconds(int(reply[1:]), settings.file_seconds), _LATE_FILE
                     deadline.restart(limit)

@@ -8,14 +8,16 @@ import random
 import re
 import struct
 import threading
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
-from benchmarks.attacks import Trial, attack, held_apart, tried_together
-from ingest.archives import with_archives_unpacked
+from benchmarks.attacks import Trial, attack, held_apart, some, tried_together
+from ingest.archives import holds, with_archives_unpacked
 from ingest.files import find_files
 from ingest.loaders import load_document
 from ingest.zip_files import most_unpacked
@@ -24,6 +26,7 @@ from rag.page_image import page_image
 from rag.settings import IngestSettings
 
 _MEGABYTE: Final = 1_000_000
+_ROOTED: Final = '<container><rootfiles><rootfile full-path="a.opf"/></rootfiles></container>'
 _TELL: Final = """
 import sys
 from pathlib import Path
@@ -94,6 +97,17 @@ def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
         + "".join(f"--b{i}:{f'var(--b{i + 1})' * 99};" for i in range(20))
         + "color:var(--b0)}</style><p>a",
         "shadow roots": "<div><template shadowrootmode=open>" * count + "<p>a",
+        "texts in a shadow root": "<div><template shadowrootmode=open>" + "a<br>" * count,
+        "slots": "<div><template shadowrootmode=open>"
+        + "".join(f"<slot name=a{i}></slot>" for i in range(count))
+        + "</template>"
+        + "".join(f"<b slot=a{i}>b</b>" for i in range(count)),
+        "pseudo-classes": "<style>"
+        + "p:not(:read-only,:dir(rtl),:invalid){color:red}" * (count // 10)
+        + "</style><p>a",
+        "first lines": "<style>p::first-line{color:red}</style>" + "<div><p>a" * count,
+        "filters": '<p style="filter:invert(1) sepia(1)">' * count + "a",
+        "colours of colours": f'<p style="color:{"rgb(from " * count}red{" r g b)" * count}">a',
         "keyframes": "<style>@keyframes k{"
         + "".join(f"{i / count:%}{{opacity:{i % 2};color:red}}" for i in range(count))
         + "}</style>"
@@ -189,6 +203,53 @@ def named_again(folder: Path, effort: int) -> Iterator[Trial]:
             yield Trial(path.name, f"{len(text):,} characters of {len(data):,} bytes" * (len(text) > most))
 
 
+@attack("members of archives whose names fall together")
+def fallen_together(folder: Path, effort: int) -> Iterator[Trial]:
+    """Each of them is read under a name of its own, whatever the others are called."""
+    generator = random.Random(3)
+    pieces = ("a", "a.txt", "a (2)", "a (2).txt", "a\x1b.txt", "/", "./", "b/../", "\\", "b.zip", "C:/")
+    inner = _zip({"a.txt": b"inside"})
+    for number in range(60 * effort):
+        names = ["".join(generator.choices(pieces, k=generator.choice((1, 1, 2, 3)))) for _ in range(12)]
+        names = [name for name in names if not name.endswith(("/", "\\"))]
+        path, buffer = folder / f"{number}.zip", io.BytesIO()
+        with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w") as archive:
+            warnings.simplefilter("ignore", UserWarning)  # of names that come twice
+            for n, name in enumerate(names):
+                archive.writestr(name, inner if name.endswith(".zip") else b"text %d" % n)
+        with with_archives_unpacked(find_files([_saved(path, buffer.getvalue())]), 1.0) as files:
+            kept = sum(not file.error for file in files)
+            gone = [file.source for file in files if not holds(Path(file.source))]
+        failure = f"{kept} of {len(names)} members" if kept != len(names) else ""
+        yield Trial(path.name, failure or (f"{gone} taken for gone" if gone else ""))
+
+
+@attack("books whose chapters have their style sheets parsed again and again", in_build=0)
+def sheets_in_turn(folder: Path, effort: int) -> Iterator[Trial]:
+    """However many chapters name however many sheets, the characters that are parsed are bounded."""
+    import tinycss2
+
+    parse = tinycss2.parse_stylesheet
+    for sheets, chapters, linked in some(
+        ((9, 45, 1), (41, 60, 1), (3, 60, 2), (20, 90 * effort, 3)), effort, 2
+    ):
+        taken = 0
+
+        def counted(text: str, *more: object, **named: object) -> object:
+            nonlocal taken
+            taken += len(text)
+            return parse(text, *more, **named)
+
+        path = _saved(folder / f"{sheets}-{chapters}-{linked}.epub", _styled_book(sheets, chapters, linked))
+        with patch.object(tinycss2, "parse_stylesheet", counted):
+            document = load_document(path, IngestSettings(ocr="off"))
+        told = sum("style sheets" in warning for warning in document.warnings)
+        failure = (
+            f"{taken:,} characters parsed" if taken > 20e6 else "" if told <= 1 else f"told {told} times"
+        )
+        yield Trial(path.name, failure)
+
+
 @attack("archives with more members than anybody packs, also encrypted ones in inner archives")
 def crowded_archives(folder: Path, effort: int) -> Iterator[Trial]:
     for number in range(effort):
@@ -274,8 +335,30 @@ def _book(told: str, count: int) -> bytes:
         '<package xmlns="http://www.idpf.org/2007/opf"><manifest><item id="a" href="a.xhtml"'
         f' media-type="application/xhtml+xml"/></manifest><spine>{spine}</spine></package>'
     )
-    rooted = '<container><rootfiles><rootfile full-path="a.opf"/></rootfiles></container>'
-    parts = {"META-INF/container.xml": rooted, "a.opf": package, "a.xhtml": f"<html><body><p>{told}"}
+    parts = {"META-INF/container.xml": _ROOTED, "a.opf": package, "a.xhtml": f"<html><body><p>{told}"}
+    return _zip({"mimetype": b"application/epub+zip"} | {name: part.encode() for name, part in parts.items()})
+
+
+def _styled_book(sheets: int, chapters: int, linked: int) -> bytes:
+    """A book with so many large sheets, of which each chapter takes some, the next ones in turn."""
+    items = "".join(
+        f'<item id="c{n}" href="c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(chapters)
+    )
+    spine = "".join(f'<itemref idref="c{n}"/>' for n in range(chapters))
+    parts = {
+        "META-INF/container.xml": _ROOTED,
+        "a.opf": f'<package xmlns="http://www.idpf.org/2007/opf"><manifest>{items}</manifest>'
+        f"<spine>{spine}</spine></package>",
+    }
+    for number in range(sheets):
+        parts[f"{number}.css"] = f"/*{'x' * 600_000}*/.a{number}{{color:red}}"
+    for number in range(chapters):
+        links = "".join(
+            f'<link rel="stylesheet" href="{(number * linked + one) % sheets}.css"/>' for one in range(linked)
+        )
+        parts[f"c{number}.xhtml"] = (
+            f"<html><head>{links}</head><body><p>Berth {number} is free.</p></body></html>"
+        )
     return _zip({"mimetype": b"application/epub+zip"} | {name: part.encode() for name, part in parts.items()})
 
 

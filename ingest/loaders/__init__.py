@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from ingest.loader_protocol import Loader
+from ingest.loaders.css_sheets import sheets_of_one_file
 from ingest.loaders.document_builder import bounded_by
 from ingest.loaders.unlocking import unlocked
 from ingest.media_type import MediaType, describe, media_type_of
@@ -59,7 +60,12 @@ def load_document(
         _check_size(path, source, settings)
         kind = media_type_of(path)
         size = path.stat().st_size
-        with unlocked(path, source, kind.name, passwords) as readable, one_file(), bounded_by(size):
+        with (
+            unlocked(path, source, kind.name, passwords) as readable,
+            one_file(),
+            sheets_of_one_file(),
+            bounded_by(size),
+        ):
             if readable != path:
                 kind = media_type_of(readable)
             loader = _loader_for(kind.name, source)

@@ -6,75 +6,44 @@ taken as it looks on a screen (`css_media`).
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
-from urllib.parse import unquote_to_bytes
 
 from ingest.loaders.css_animation import Tracks, animated, tracks
 from ingest.loaders.css_media import SCREEN, holds_on_screen
+from ingest.loaders.css_properties import KEPT, LOGICAL, PAIRS
+from ingest.loaders.css_selectors import is_of_line, selectors_of
+from ingest.loaders.css_sheets import (
+    LARGEST_SHEETS,
+    Sheet,
+    SheetOpener,
+    left_of_file,
+    no_sheets,
+    opened_sheet,
+)
 from ingest.loaders.css_valid import is_taken
 
 __all__ = [
     "SCREEN",
     "Declared",
-    "Sheet",
-    "SheetOpener",
     "Style",
     "StyleSheet",
     "inline_style",
-    "no_sheets",
-    "opened_sheet",
     "style_sheet",
     "winning",
 ]
 
-_LARGEST_SHEETS: Final = 4_000_000
-"""Characters of all sheets of a page, parsed in some five seconds."""
+_MOST_KEPT: Final = LARGEST_SHEETS
+"""Characters of sheets that are kept for the next page."""
+_LEAST_KEPT: Final = 10_000
 _DEEPEST: Final = 32
 _LONGEST_SELECTOR: Final = 5_000
 _MOST_TOKENS: Final = 1_000
 """Of one value, which each element that has it costs again."""
 _SKIP: Final = {"skip_comments": True, "skip_whitespace": True}
-# fmt: off
-_RELEVANT: Final = frozenset((
-    "display", "visibility", "content-visibility", "opacity", "filter", "zoom", "transform", "scale",
-    "translate", "rotate", "clip", "clip-path", "color", "background", "background-color",
-    "background-image", "background-clip", "-webkit-background-clip", "-webkit-text-fill-color",
-    "-webkit-text-stroke", "-webkit-text-stroke-color", "-webkit-text-stroke-width", "text-shadow", "font",
-    "font-size", "letter-spacing", "line-height", "text-indent", "position", "left", "right", "top",
-    "bottom", "inset", "margin", "margin-left", "margin-top", "margin-right", "overflow",
-    "overflow-x", "overflow-y", "height", "width", "max-height", "max-width", "white-space",
-    "-webkit-text-security", "-webkit-line-clamp", "mask", "mask-image", "mask-size", "mask-mode", "contain",
-    "backface-visibility", "all", "mix-blend-mode", "isolation", "z-index", "perspective",
-    "animation",
-    "animation-name", "animation-duration", "animation-delay", "animation-iteration-count",
-    "animation-direction", "animation-fill-mode", "animation-play-state", "animation-timing-function",
-    "animation-timeline",
-))
-_SIDES: Final = {"inline-start": "left", "inline-end": "right", "block-start": "top", "block-end": "bottom"}
-_LOGICAL: Final = {
-    "block-size": "height", "inline-size": "width", "max-block-size": "max-height",
-    "max-inline-size": "max-width", "overflow-block": "overflow-y", "overflow-inline": "overflow-x",
-    **{f"inset-{side}": name for side, name in _SIDES.items()},
-    **{f"margin-{side}": f"margin-{name}" for side, name in _SIDES.items()},
-    **{f"-webkit-{name}": name for name in (
-        "transform", "filter", "clip-path", "mask", "mask-image", "mask-size", "backface-visibility",
-        "perspective", "animation", "animation-name", "animation-duration", "animation-delay",
-        "animation-iteration-count", "animation-direction", "animation-fill-mode", "animation-play-state",
-        "animation-timing-function",
-    )},
-}
-"""Properties by the direction of text, and what they are where it runs from left to right; old names."""
-_PAIRS: Final = {
-    f"{name}-{way}": tuple(_LOGICAL[f"{name}-{way}-{end}"] for end in ("start", "end"))
-    for name in ("inset", "margin") for way in ("inline", "block")
-}
-# fmt: on
-_KEPT: Final = _RELEVANT | _LOGICAL.keys() | _PAIRS.keys()
 Tokens = Sequence[Any]
 Style = dict[str, Tokens]
 """The winning values of properties, as tokens of tinycss2."""
@@ -98,40 +67,10 @@ def _declarations(parsed: Iterable[Any]) -> Iterator[_Declaration]:
         value = [token for token in one.value if token.type != "comment"][:_MOST_TOKENS]
         if one.name.startswith("--"):
             yield one.important, one.name, value
-        elif one.lower_name in _KEPT:
-            name = _LOGICAL.get(one.lower_name, one.lower_name)
+        elif one.lower_name in KEPT:
+            name = LOGICAL.get(one.lower_name, one.lower_name)
             if is_taken(name, [token for token in value if token.type != "whitespace"]):
                 yield one.important, name, value
-
-
-class Sheet(NamedTuple):
-    """A style sheet, and the name of the file that it stands in."""
-
-    name: str
-    text: str
-
-
-SheetOpener = Callable[[str, str], Sheet | None]
-"""Opens the sheet that a file, by its name, refers to by an address; None where it cannot be had."""
-
-
-def no_sheets(name: str, address: str) -> Sheet | None:
-    """Opens none."""
-    return None
-
-
-def opened_sheet(opener: SheetOpener, name: str, address: str) -> Sheet | None:
-    """The sheet at an address; one that stands in the address itself needs no opener."""
-    scheme, _, rest = address.strip().partition(":")
-    if scheme.lower() != "data":
-        return opener(name, address)
-    head, _, body = rest.partition(",")
-    data = unquote_to_bytes(body)
-    try:
-        data = base64.b64decode(data) if head.lower().rstrip().endswith(";base64") else data
-    except binascii.Error:
-        return None
-    return Sheet(name, data.decode("utf-8", "replace"))
 
 
 _Rank = tuple[float, ...]
@@ -140,12 +79,13 @@ _UNLAYERED: Final[_Rank] = (math.inf,)
 
 
 class _Place(NamedTuple):
-    """Where a rule stands: how deep it may nest, in which file, in which layer, inside of which selectors."""
+    """Where a rule stands: how deep it may nest, in which file, layer, selectors and shadow root."""
 
     depth: int
     name: str
     layer: tuple[str, ...] = ()
     outer: str = ""
+    scope: str = ""
 
 
 class StyleSheet:
@@ -154,19 +94,31 @@ class StyleSheet:
     def __init__(self, sheets: Iterable[Sheet], opener: SheetOpener = no_sheets) -> None:
         from cssselect2 import Matcher
 
-        self._matcher = Matcher()
+        self._matcher, self._lines = Matcher(), Matcher()
+        self.has_lines = False
+        """Whether some rule is for first lines."""
+        self.initial: dict[str, Tokens] = {}
+        """Variables that have a value from the beginning (`@property`)."""
+        self.own: set[str] = set()
+        """Variables that are not inherited."""
         self.is_empty = True
         self.imports = False
         """Whether a sheet asks for another file that cannot be had."""
         self.is_whole = True
         """Whether all that could be had was read; too much is not."""
         self._opener = opener
-        self._left = _LARGEST_SHEETS
+        self._of_file = left_of_file()
+        self._left = most = min(LARGEST_SHEETS, self._of_file.characters)
         self._layers: dict[tuple[str, ...], int] = {}
         self.keyframes: dict[str, Tracks] = {}
         """The keyframes of animations by their names; of two of a name the later ones hold."""
         for sheet in sheets:
-            self._read(sheet, _Place(_DEEPEST, sheet.name))
+            self._read(sheet, _Place(_DEEPEST, sheet.name, scope=sheet.scope))
+        self.characters = most - max(self._left, 0)
+        """How many were parsed."""
+        self._of_file.characters -= self.characters
+        self.is_own = not self.is_whole and most < LARGEST_SHEETS
+        """Whether it is not whole because of what other pages of its file took."""
 
     def _read(self, sheet: Sheet, place: _Place) -> None:
         import tinycss2
@@ -193,6 +145,8 @@ class StyleSheet:
                         self._rank((*place.layer, *named))
             elif rule.lower_at_keyword in ("keyframes", "-webkit-keyframes"):
                 self._take_keyframes(rule)
+            elif rule.lower_at_keyword == "property":
+                self._take_property(rule)
             elif not place.depth:
                 self.is_whole = False
             elif _applies(rule):
@@ -214,6 +168,18 @@ class StyleSheet:
                 for share in _shares(frame.prelude):
                     frames.setdefault(share, []).append(declared)
         self.keyframes[name] = tracks({share: winning(declared) for share, declared in frames.items()})
+
+    def _take_property(self, rule: Any) -> None:
+        import tinycss2
+
+        name = next((one.value for one in rule.prelude if one.type == "ident"), "")
+        said = tinycss2.parse_declaration_list(rule.content, **_SKIP)
+        given = {one.lower_name: one.value for one in said if one.type == "declaration"}
+        value = [one for one in given.get("initial-value", ()) if one.type not in ("whitespace", "comment")]
+        if name.startswith("--") and value:
+            self.initial[name] = value[:_MOST_TOKENS]
+        if any(one.type == "ident" and one.lower_value == "false" for one in given.get("inherits", ())):
+            self.own.add(name)
 
     def _inside(self, rule: Any, place: _Place) -> _Place:
         """The place of the rules in an at-rule."""
@@ -249,7 +215,7 @@ class StyleSheet:
         if sheet is None:
             self.imports = True
         else:
-            self._read(sheet, _Place(place.depth - 1, sheet.name, layer))
+            self._read(sheet, _Place(place.depth - 1, sheet.name, layer, scope=place.scope))
 
     def _rank(self, layer: tuple[str, ...]) -> _Rank:
         """Where a layer stands among others: those that are named first are the weakest."""
@@ -261,31 +227,31 @@ class StyleSheet:
     def _add(self, content: Any, place: _Place) -> None:
         """Take the declarations of a block, then the rules inside of it."""
         import tinycss2
-        from cssselect2 import SelectorError, compile_selector_list
 
         parsed = tinycss2.parse_blocks_contents(content, **_SKIP)
         declared = tuple(_declarations(parsed))
-        try:
-            selectors = compile_selector_list(place.outer) if declared else ()
-        except SelectorError:
-            selectors = ()
+        selectors = selectors_of(place.outer, place.scope) if declared else []
+        if selectors is None:
+            self.is_whole, selectors = False, []
         rank = self._rank(place.layer)
         important = tuple(one for one in declared if one[0])
         for selector in selectors:
-            if selector.pseudo_element is None:
-                self._matcher.add_selector(selector, (rank, declared))
-                if important and place.layer:  # of important ones those of the first layer win
-                    self._matcher.add_selector(selector, ((math.inf, *(-one for one in rank)), important))
-                self.is_empty = False
+            matcher = self._lines if is_of_line(selector) else self._matcher
+            matcher.add_selector(selector, (rank, declared))
+            if important and place.layer:  # of important ones those of the first layer win
+                matcher.add_selector(selector, ((math.inf, *(-one for one in rank)), important))
+            self.is_empty = False
+            self.has_lines = self.has_lines or matcher is self._lines
         if any(one.type in ("qualified-rule", "at-rule") for one in parsed):
             if place.depth and len(place.outer) <= _LONGEST_SELECTOR:
                 self._take(parsed, place._replace(depth=place.depth - 1))
             else:
                 self.is_whole = False
 
-    def layers(self, element: Any) -> list[Declared]:
-        """What the sheets declare for a `cssselect2.ElementWrapper`, the weakest first."""
-        found = [payload for _, _, _, payload in self._matcher.match(element)]
+    def layers(self, element: Any, of_line: bool = False) -> list[Declared]:
+        """What the sheets declare for a `cssselect2.ElementWrapper`, or its first line, the weakest first."""
+        matcher = self._lines if of_line else self._matcher
+        found = [payload for _, _, _, payload in matcher.match(element)]
         if self._layers:
             found.sort(key=lambda payload: payload[0])
         return [declared for _, declared in found]
@@ -317,10 +283,38 @@ def _names(prelude: Iterable[Any]) -> Iterator[tuple[str, ...]]:
             yield tuple(name.strip().split("."))
 
 
-@lru_cache(maxsize=8)
+class _Kept:
+    """Sheets that were parsed, the last used last, as far as they fit into `_MOST_KEPT` characters."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[tuple[Sheet, ...], SheetOpener], StyleSheet] = OrderedDict()
+        self._characters = 0
+
+    def sheet(self, sheets: tuple[Sheet, ...], opener: SheetOpener) -> StyleSheet:
+        key = sheets, opener
+        found = self._found.get(key)
+        if found is not None:
+            self._found.move_to_end(key)
+            return found
+        found = StyleSheet(sheets, opener)
+        if not found.is_own:
+            self._found[key] = found
+            self._characters += _cost(found)
+            while self._characters > _MOST_KEPT and len(self._found) > 1:
+                self._characters -= _cost(self._found.popitem(last=False)[1])
+        return found
+
+
+def _cost(sheet: StyleSheet) -> int:
+    return max(sheet.characters, _LEAST_KEPT)
+
+
+_kept: Final = _Kept()
+
+
 def style_sheet(sheets: tuple[Sheet, ...], opener: SheetOpener = no_sheets) -> StyleSheet:
     """The rules of sheets; the pages of a site and the chapters of a book share theirs."""
-    return StyleSheet(sheets, opener)
+    return _kept.sheet(sheets, opener)
 
 
 def _shares(prelude: Iterable[Any]) -> Iterator[float]:
@@ -389,8 +383,8 @@ def _put(style: Style, name: str, value: Tokens) -> None:
             prefix = "" if name == "inset" else "margin-"
             for side, index in zip(("top", "right", "bottom", "left"), order, strict=True):
                 style[prefix + side] = parts[index : index + 1]
-        case _ if name in _PAIRS:
-            for side, part in zip(_PAIRS[name], (parts[:1], parts[-1:]), strict=True):
+        case _ if name in PAIRS:
+            for side, part in zip(PAIRS[name], (parts[:1], parts[-1:]), strict=True):
                 style[side] = part
         case "font":
             sizes = [token for token in parts if token.type in ("dimension", "percentage") or _is_zero(token)]

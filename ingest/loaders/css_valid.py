@@ -81,7 +81,9 @@ _OF_GROUNDS: Final = _words(
     "none repeat repeat-x repeat-y no-repeat round space scroll fixed local left right top bottom center"
     " cover contain auto border-box padding-box content-box border-area text"
 )
-_NEVER_NEGATIVE: Final = frozenset(("font-size", "height", "width", "max-height", "max-width", "line-height"))
+_NEVER_NEGATIVE: Final = frozenset(
+    ("font-size", "height", "width", "max-height", "max-width", "min-height", "line-height")
+)
 
 
 def is_taken(name: str, value: Tokens) -> bool:
@@ -194,11 +196,11 @@ def _names() -> Iterator[tuple[Callable[[str, Tokens], bool], str]]:
     yield (
         _length,
         "font-size letter-spacing line-height text-indent left right top bottom inset margin margin-left"
-        " margin-top margin-right height width max-height max-width"
+        " margin-top margin-right height width max-height max-width min-height"
         " margin-inline margin-block inset-inline inset-block",
     )
     yield _of_functions(_MOVES, frozenset(("none",))), "transform"
-    yield _of_functions(_FILTERS, frozenset(("none",))), "filter"
+    yield _of_functions(_FILTERS, frozenset(("none",))), "filter backdrop-filter"
     yield _of_functions(_SHAPES, _BOXES | {"none"}), "clip-path"
     yield _of_functions(frozenset(("rect",)), frozenset(("auto",))), "clip"
     yield _shadow, "text-shadow"

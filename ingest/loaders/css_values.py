@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ingest.loaders.css_relative import derived
 from ingest.loaders.visible import BLACK, Colour, blended, looks_alike
 
 __all__ = [
+    "ROOT_SIZE",
     "colours",
     "comma_parts",
+    "in_pixels",
     "legacy_colour",
     "length",
     "numbers",
@@ -24,7 +27,8 @@ _PIXELS: Final = {
     "px": 1.0, "pt": _INCH / 72, "pc": _INCH / 6, "in": _INCH, "cm": _INCH / 2.54, "mm": _INCH / 25.4,
     "q": _INCH / 101.6,
 }  # fmt: skip
-_ROOT: Final = 16.0
+ROOT_SIZE: Final = 16.0
+"""Pixels of the type of a root without a style."""
 _SIZES: Final = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0,
     "x-large": 24.0, "xx-large": 32.0,
@@ -32,6 +36,8 @@ _SIZES: Final = {
 _DEEPEST: Final = 8
 _MOST_VARIABLES: Final = 500
 _GREY: Final = 0.02
+_OF_DEVICE: Final = ("safe-area-", "keyboard-inset-", "titlebar-area-", "viewport-segment-", "fold-")
+"""What browsers know by `env`: nothing of it takes room on the screen of a computer."""
 
 
 def length(value: Tokens, size: float, whole: float, screen: tuple[float, float]) -> float | None:
@@ -80,7 +86,7 @@ def _dimension(value: float, unit: str, size: float, screen: tuple[float, float]
     if unit in ("ex", "ch"):
         return value * size / 2
     if unit in ("rem", "rlh"):
-        return value * _ROOT
+        return value * ROOT_SIZE
     side = {
         "w": screen[0],
         "i": screen[0],
@@ -111,6 +117,19 @@ def _sum(tokens: Tokens, size: float, whole: float, screen: tuple[float, float],
     return total + sign * (product or 0.0)
 
 
+def in_pixels(token: Any, root: float, depth: int = _DEEPEST) -> Any:
+    """A token in which lengths by the size of the root's type are in pixels."""
+    from tinycss2.ast import DimensionToken, FunctionBlock
+
+    if token.type == "dimension" and token.lower_unit in ("rem", "rlh"):
+        value = token.value * root
+        return DimensionToken(token.source_line, token.source_column, value, None, str(value), "px")
+    if token.type != "function" or not depth:
+        return token
+    inner = [in_pixels(one, root, depth - 1) for one in token.arguments]
+    return FunctionBlock(token.source_line, token.source_column, token.name, inner)
+
+
 def comma_parts(tokens: Tokens) -> Iterator[Tokens]:
     """The parts of a value that commas divide."""
     part: list[Any] = []
@@ -139,7 +158,7 @@ def opacity_and_colour(token: Any, depth: int = _DEEPEST) -> tuple[float, Colour
         return _mixed(token, depth - 1) if depth else None
     found = parse_color(token)
     if found is None or isinstance(found, str):
-        return _clear(token)
+        return _of_another(token, depth)
     try:
         channels = found.to("srgb").coordinates
     except NotImplementedError:
@@ -154,15 +173,20 @@ def opacity_and_colour(token: Any, depth: int = _DEEPEST) -> tuple[float, Colour
     return float(found.alpha), (red, green, blue)
 
 
-def _clear(token: Any) -> tuple[float, Colour] | None:
-    """A colour made from another (`rgb(from red r g b / 0)`) where it is clear; else it is not known."""
+def _of_another(token: Any, depth: int) -> tuple[float, Colour] | None:
+    """A colour made from another (`rgb(from red r g b / 0)`), where both are known or it is clear."""
+    import tinycss2
+
     if token.type != "function":
         return None
     words = [one for one in token.arguments if one.type not in ("whitespace", "comment")]
-    is_derived = bool(words) and words[0].type == "ident" and words[0].lower_value == "from"
-    if not is_derived or len(words) < 2 or words[-2] != "/" or words[-1].type not in ("number", "percentage"):
+    if len(words) < 2 or words[0].type != "ident" or words[0].lower_value != "from":
         return None
-    return (0.0, BLACK) if words[-1].value <= 0 else None
+    if words[-2] == "/" and words[-1].type in ("number", "percentage") and words[-1].value <= 0:
+        return 0.0, BLACK
+    origin = opacity_and_colour(words[1], depth - 1) if depth else None
+    told = None if origin is None else derived(token, origin)
+    return None if told is None else opacity_and_colour(tinycss2.parse_one_component_value(told), 0)
 
 
 def _mixed(function: Any, depth: int) -> tuple[float, Colour] | None:
@@ -222,6 +246,7 @@ def substituted(
 
     `left` counts the variables that may still be put in; no value needs many.
     """
+    import tinycss2
     from tinycss2.ast import FunctionBlock
 
     if not depth or not any(token.type == "function" for token in tokens):
@@ -232,7 +257,7 @@ def substituted(
         if token.type != "function":
             found.append(token)
             continue
-        if token.lower_name != "var":
+        if token.lower_name not in ("var", "env"):
             inner = substituted(token.arguments, variables, depth - 1, left)
             if inner is not token.arguments:
                 token = FunctionBlock(token.source_line, token.source_column, token.name, inner)
@@ -243,7 +268,11 @@ def substituted(
             return ()
         parts = list(comma_parts(token.arguments))
         name = next((part.value for part in parts[0] if part.type == "ident"), "")
-        value = variables.get(name, parts[1] if len(parts) > 1 else ())
+        value = parts[1] if len(parts) > 1 else ()
+        if token.lower_name == "var":
+            value = variables.get(name, value)
+        elif name.startswith(_OF_DEVICE):
+            value = [tinycss2.parse_one_component_value("0px")]
         found.extend(
             one for one in substituted(value, variables, depth - 1, left) if one.type != "whitespace"
         )

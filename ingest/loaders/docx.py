@@ -38,7 +38,7 @@ class DocxLoader:
     media_types: tuple[str, ...] = (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     )
-    version: int = 5
+    version: int = 6
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a DOCX file whole.
@@ -81,7 +81,9 @@ class Writer:
         self._outline = _outline_levels(document.styles.element)
         self._numbering = Numbering(_numbering_part(document), document.styles.element)
         self._annotations = Annotations(document, builder.leave_out)
-        builder.leave_out(take_out_hidden(document, [document.element.body]))
+        body = document.element.body
+        self._has_changes = any(True for _ in body.iter(W + "ins", W + "del", W + "moveFrom", W + "cellDel"))
+        builder.leave_out(take_out_hidden(document, [body]))
         for run in document.element.body.iter(W + "vertAlign"):
             paragraph = next(run.iterancestors(W + "p"), None)
             if paragraph is not None:
@@ -95,8 +97,7 @@ class Writer:
         footers = page_margins(self._document, "footer", self._builder.leave_out)
         for text in (*self._annotations.rest(), *footers):
             self._builder.block(text)
-        changes = sum(1 for _ in body.iter(W + "ins", W + "del", W + "moveFrom"))
-        if changes:
+        if self._has_changes:
             self._builder.warnings.append(
                 "tracked changes: read as if all were accepted, deleted text is left out"
             )

@@ -22,13 +22,14 @@ _W14: Final = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _ANCHOR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}anchor"
 _SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 _TEXT: Final = (*(W + name for name in ("t", "tab", "br", "cr", "noBreakHyphen", "sym")), M + "t")
-_FLAGS: Final = ("vanish", "specVanish", "webHidden")
-_VALUES: Final = ("sz", "w", "spacing", "highlight", "fitText", "position")
+_FLAGS: Final = ("vanish", "specVanish", "webHidden", "rtl", "cs")
+_VALUES: Final = ("sz", "szCs", "w", "spacing", "highlight", "fitText", "position")
 _PLACES: Final = ("ind", "spacing", "framePr")
 _ELEMENTS: Final = (W + "color", _W14 + "textFill", _W14 + "textOutline")
 _RUN_STYLE: Final = f"{W}rPr/{W}rStyle"
 _NARROWEST: Final = 10
 """Per cent of a letter's width."""
+_OF_TABLES: Final = (W + "tr", W + "tbl")
 _DEEPEST: Final = 64
 _LEAST_SHARE: Final = 0.3
 """Of the size of its type that a line or a row must be high, for its text to be read."""
@@ -59,6 +60,7 @@ def take_out_hidden(document: Any, roots: Iterable[Any]) -> int:
 
 def _take_out(root: Any, looks: _Looks) -> int:
     count = 0
+    _take_out_deleted(root)
     page = looks.page_ground(root)
     codes = set(_field_codes(root))
     for run in root.iter(W + "r", M + "r"):
@@ -69,6 +71,17 @@ def _take_out(root: Any, looks: _Looks) -> int:
             count += len("".join((text.text or "").split()))
             run.remove(text)
     return count
+
+
+def _take_out_deleted(root: Any) -> None:
+    """Take out rows and cells that a tracked change deleted, and tables of which none is left."""
+    for mark in [*root.iterfind(f".//{W}tr/{W}trPr/{W}del"), *root.iterfind(f".//{W}tc/{W}tcPr/{W}cellDel")]:
+        gone = mark.getparent().getparent()
+        while (holder := gone.getparent()) is not None:
+            holder.remove(gone)
+            if holder.tag not in _OF_TABLES or any(True for _ in holder.iter(W + "tc")):
+                break
+            gone = holder
 
 
 def _field_codes(root: Any) -> Iterator[Any]:
@@ -119,7 +132,8 @@ class _Looks:
             return True
         if look.get("webHidden") == "1" and any(map(str.isalpha, "".join(run.itertext()))):
             return True  # Word marks the page numbers of its tables of contents so, which are no words
-        size = number(look.get("sz"), 24) / 2
+        is_complex = "1" in (look.get("rtl"), look.get("cs"))
+        size = (number(look.get("szCs"), 20) if is_complex else number(look.get("sz"), 24)) / 2
         if _is_tiny(look, size, run) or self._is_off(look, size, run):
             return True
         paints = self._paints(look)

@@ -50,7 +50,7 @@ class EmailLoader:
     """Reads a message as saved by a mail program, or a mailbox with a page for each of its messages."""
 
     media_types: tuple[str, ...] = ("message/rfc822",)
-    version: int = 5
+    version: int = 6
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a message whole.

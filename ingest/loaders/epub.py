@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from ingest.heartbeat import heartbeat
 from ingest.loader_protocol import Loader
-from ingest.loaders.css import Sheet
+from ingest.loaders.css_sheets import Sheet
 from ingest.loaders.document_builder import DocumentBuilder
 from ingest.loaders.html import write_html
 from ingest.loaders.package import Package, opened_package
@@ -40,7 +40,7 @@ class EpubLoader:
     """Reads EPUB 2 and 3 without copy protection."""
 
     media_types: tuple[str, ...] = ("application/epub+zip",)
-    version: int = 3
+    version: int = 4
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a book whole.

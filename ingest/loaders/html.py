@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ingest.loader_protocol import Loader
 from ingest.loaders.boxes import has_box
-from ingest.loaders.css import SheetOpener, no_sheets
+from ingest.loaders.css_sheets import SheetOpener, no_sheets
 from ingest.loaders.document_builder import DESCRIPTIONS, DocumentBuilder
 from ingest.loaders.html_forms import write_in_place
 from ingest.loaders.html_visibility import take_out_unseen
@@ -44,6 +44,7 @@ _BLOCKS: Final = frozenset(
     )
 )
 # fmt: on
+_TOO_MANY_SHEETS: Final = "there are too many style sheets to read all: what they hide is read"
 _STRUCK_OUT: Final = ("del", "s", "strike")
 _LONGEST_NUMBER: Final = 9
 _WIDEST_SPAN: Final = 1_000
@@ -59,7 +60,7 @@ class HtmlLoader:
     """Reads HTML; scripts, navigation and hidden elements are left out."""
 
     media_types: tuple[str, ...] = ("text/html",)
-    version: int = 6
+    version: int = 7
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an HTML file whole.
@@ -110,8 +111,8 @@ def _parsed(
     soup = BeautifulSoup(re.sub(r"\A\s*<\?xml[^>]*>", "", decoded.text), "lxml")
     unseen = take_out_unseen(soup, decoded.text, name, opener)
     builder.leave_out(unseen.hidden)
-    if not unseen.is_whole:
-        builder.warnings.append("there are too many style sheets to read all: what they hide is read")
+    if not unseen.is_whole and _TOO_MANY_SHEETS not in builder.warnings:
+        builder.warnings.append(_TOO_MANY_SHEETS)
     builder.read_aside("characters as pale as their ground, unless another file colours it", unseen.doubtful)
     for node in soup.find_all(_STRUCK_OUT):
         if node.get_text(strip=True):

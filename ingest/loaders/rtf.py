@@ -30,7 +30,7 @@ class RtfLoader:
     """Reads RTF; it has no fixed pages, so it is one page unless page breaks part it."""
 
     media_types: tuple[str, ...] = ("application/rtf",)
-    version: int = 4
+    version: int = 5
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read an RTF file whole.

@@ -21,8 +21,8 @@ _TOKEN: Final = re.compile(
     r"\\([a-z]{1,32})(-?[0-9]{1,10})? ?|\\'[0-9a-fA-F]{2}|\\[^a-z]|[{}]|[\r\n]+|[^\\{}\r\n]+", re.S
 )
 _WORTH: Final = re.compile(
-    r"\\(?:v|webhidden|deleted|cf|charscalex|super|sub|listtext|pntext)(?![a-z])|\\fs[0-2](?![0-9])"
-    r"|\\(?:expnd|expndtw|sl|trrh)-|\\(?:li|lin|fi|up|dn|posx|posy|posnegx|posnegy)-?[0-9]{4}"
+    r"\\(?:v|webhidden|deleted|cf|charscalex|super|sub|listtext|pntext|nonshppict)(?![a-z])|\\fs[0-2](?![0-9])"
+    r"|\\(?:expnd|expndtw|sl|trrh)-|\\(?:li|lin|fi|up|dn|posx|posy|posnegx|posnegy)-?[0-9]{4}|\\absw[0-9]"
 )
 _SCRIPTS: Final = {"super": RAISED, "sub": LOWERED, "nosupersub": ""}
 _NUMBERS: Final = ("listtext", "pntext")
@@ -38,6 +38,9 @@ _FAR: Final = 15_840
 """Twentieths of a point: as far as the longer side of a page, at least."""
 _FARTHEST: Final = 2 * _FAR
 """No paper is longer."""
+_MARGIN: Final = 1_800
+"""The left margin of a document that names none."""
+_MARGINS: Final = re.compile(r"\\margl(?:sxn)?([0-9]{1,5})(?![0-9])")
 _PAPER: Final = re.compile(r"\\paper[wh]([0-9]{1,6})(?![0-9])")
 
 
@@ -75,11 +78,26 @@ class _Look:
     deleted: bool = False
     spacing: float = 0.0
     in_row: bool = False
+    pictured: bool = False
+    """Whether what looks like text is a picture's data."""
+    old: bool = False
+    """Whether it is for programs of old."""
+    place: int = 0
+    wide: int = 0
+    """Of a frame, from where it would stand by itself, and its width, 0 where it has none of its own."""
     off: frozenset[str] = frozenset()
     """Words that take text off the page, or leave it no height."""
 
     def after(self, word: str, value: int | None, far: int = _FAR) -> _Look:
         """The look after a control word; `far` is off the page."""
+        if word == "nonshppict":  # for programs that know no pictures of Word 97
+            return replace(self, old=True)
+        if word == "pict":
+            return replace(self, pictured=True)
+        if word == "absw":
+            return replace(self, wide=value or 0)
+        if word in ("posx", "posnegx"):
+            self = replace(self, place=value or 0)
         if word in ("v", "webhidden"):
             return replace(self, hidden=value != 0)
         if word in _SCRIPTS:
@@ -94,11 +112,14 @@ class _Look:
         if word == "intbl":
             return replace(self, in_row=True)
         if word == "pard":
-            return replace(self, in_row=False, off=self.off & {"trrh"})
+            return replace(self, in_row=False, place=0, wide=0, off=self.off & {"trrh"})
         if word == "trowd":
             return replace(self, off=self.off - {"trrh"})
         if word == "plain":
-            return replace(_Look(), ground=self.ground, in_row=self.in_row, off=self.off - {"up", "dn"})
+            kept = {"ground", "in_row", "pictured", "old", "place", "wide"}
+            return replace(
+                _Look(), off=self.off - {"up", "dn"}, **{name: getattr(self, name) for name in kept}
+            )
         if word == "fs" and value is not None:
             return replace(self, size=value)
         if word == "charscalex" and value is not None:
@@ -109,8 +130,12 @@ class _Look:
             return replace(self, ground=value or 0)
         return self
 
-    def is_unseen(self, colours: list[Colour | None]) -> bool:
-        """Whether text of this look cannot be seen."""
+    def is_unseen(self, colours: list[Colour | None], margin: int = _MARGIN) -> bool:
+        """Whether text of this look cannot be seen beside a left margin."""
+        if self.old:
+            return True
+        if self.wide and (self.wide < LEAST_POINTS * _TWIPS or self.place + self.wide + margin <= 0):
+            return True
         if self.hidden or self.deleted or self.size / 2 < LEAST_POINTS or self.width < _NARROWEST:
             return True
         if self.off - (set() if self.in_row else {"trrh"}) or self.spacing <= -_CONDENSED * self.size / 2:
@@ -127,6 +152,7 @@ def without_hidden(content: str) -> tuple[str, int]:
     colours = _colour_table(content)
     parts: list[str] = []
     far = min(max([_FAR, *map(int, _PAPER.findall(content))]), _FARTHEST)
+    margin = min(max([_MARGIN, *map(int, _MARGINS.findall(content))]), _FARTHEST)
     stack = [_Look()]
     count = 0
     unseen: dict[_Look, bool] = {}
@@ -144,8 +170,10 @@ def without_hidden(content: str) -> tuple[str, int]:
         elif not token.isspace():
             look = stack[-1]
             if look not in unseen:
-                unseen[look] = look.is_unseen(colours)
+                unseen[look] = look.is_unseen(colours, margin)
             if unseen[look] and len(stack) > 1:
+                if look.pictured:
+                    continue
                 if word or token.startswith("\\'"):
                     count += 1
                 elif not token.startswith("\\"):

@@ -34,7 +34,7 @@ class XlsxLoader:
     """Reads XLSX and XLSM."""
 
     media_types: tuple[str, ...] = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",)
-    version: int = 5
+    version: int = 6
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:
         """Read a workbook whole.

@@ -30,6 +30,7 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _MERGE: Final = _MAIN + "mergeCell"
 _ROW: Final = _MAIN + "row"
 _COLUMN: Final = _MAIN + "col"
+_FORMAT: Final = _MAIN + "sheetFormatPr"
 _CONTROL: Final = _MAIN + "control"
 _PART: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FORMULA: Final = _MAIN + "f"
@@ -137,21 +138,29 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
     layout = SheetLayout()
     number = -1
     looks = workbook._differential_styles.styles
-    tags = (_COLUMN, _ROW, _MERGE, _CONTROL, *_CONDITIONS)
+    default = _Default()
+    tags = (_FORMAT, _COLUMN, _ROW, _MERGE, _CONTROL, *_CONDITIONS)
     with workbook._archive.open(sheet._worksheet_path) as part:
         for _, element in etree.iterparse(part, tag=tags, resolve_entities=False, no_network=True):
             if element.tag == _ROW:
                 given = element.get("r") or ""
                 number = int(given) - 1 if given.isdecimal() else number + 1
-                if element.get("hidden") not in _OFF or _is_thin(element.get("ht"), LEAST_POINTS):
+                height = element.get("ht") or default.height
+                if element.get("hidden") not in _OFF or _is_thin(height, LEAST_POINTS):
                     layout.hidden_rows.add(number)
                 layout.uncomputed += sum(map(_is_uncomputed, element.iter(_FORMULA)))
                 for rich in element.iter(_INLINE):
                     _take_runs(rich, number, layout)
+            elif element.tag == _FORMAT:
+                default = _Default.of(element)
+                layout.hidden_columns.update(range(_WIDEST) if _is_thin(default.width) else ())
             elif element.tag == _COLUMN:
-                if element.get("hidden") not in _OFF or _is_thin(element.get("width")):
-                    first, last = int(element.get("min") or 1), int(element.get("max") or 1)
-                    layout.hidden_columns.update(range(first - 1, min(last, _WIDEST)))
+                first, last = int(element.get("min") or 1), int(element.get("max") or 1)
+                named = range(first - 1, min(last, _WIDEST))
+                if element.get("hidden") not in _OFF or _is_thin(element.get("width") or default.width):
+                    layout.hidden_columns.update(named)
+                else:
+                    layout.hidden_columns.difference_update(named)
             elif element.tag in _CONDITIONS:
                 layout.conditions.extend(read_conditions(element, looks))
             elif element.tag == _CONTROL:
@@ -169,6 +178,18 @@ def read_layout(workbook: Any, sheet: Any) -> SheetLayout:
             _forget(element)
     layout.conditions = sorted(layout.conditions, key=lambda one: one.priority)[:_MOST_CONDITIONS]
     return layout
+
+
+class _Default(NamedTuple):
+    """The width of columns and the height of rows that have none of their own, as a sheet writes them."""
+
+    width: str | None = None
+    height: str | None = None
+
+    @classmethod
+    def of(cls, element: Any) -> _Default:
+        is_set = element.get("customHeight") not in _OFF
+        return cls(element.get("defaultColWidth"), element.get("defaultRowHeight") if is_set else None)
 
 
 def _is_thin(size: str | None, least: float = _THINNEST) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ingest.heartbeat import heartbeat
+from ingest.heartbeat import reading_by_ocr
 from ingest.ocr.ocr_protocol import OcrEngine, OcrLine, PixelBox
 from ingest.ocr.picture_text import WrittenText, written
 from ingest.ocr.turning import boxes_before_turning, read_upright
@@ -161,9 +161,9 @@ class OcrReader:
         """
         if self.refusal:
             return None
-        heartbeat()
         self._read.pages += 1
-        return read_text(image, self._engine)
+        with reading_by_ocr():
+            return read_text(image, self._engine)
 
 
 def _read(image: Image, engine: OcrEngine) -> tuple[list[OcrLine], int, float, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,29 @@ def test_files_of_folders_come_out_and_junk_does_not(tmp_path):
     files = {"a/one.txt": b"1", "b/one.txt": b"2", "__MACOSX/x": b"3", ".DS_Store": b"4", "c/.git/x": b"5"}
     path = archive(tmp_path / "a.zip", files)
     assert contents(unpacked(path, tmp_path / "out", LIMITS)) == {"a/one.txt": b"1", "b/one.txt": b"2"}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_members_whose_names_fall_together_all_come_out(tmp_path):
+    path = tmp_path / "a.zip"
+    names = ["fees.txt", "fees.txt", "x/../fees.txt", "a\x1b.txt", "a.txt", "fees (2).txt", "d", "d/e"]
+    with zipfile.ZipFile(path, "w") as made:
+        for number, name in enumerate(names):
+            made.writestr(name, str(number))
+    told = [
+        "fees.txt",
+        "fees (2).txt",
+        "x/fees.txt",
+        "a.txt",
+        "a (2).txt",
+        "fees (2) (2).txt",
+        "d (2)",
+        "d/e",
+    ]
+    expected = {name: str(number).encode() for number, name in enumerate(told)}
+    assert contents(unpacked(path, tmp_path / "out", LIMITS)) == expected
+    assert all(holds(path / name) for name in told)
+    assert not holds(path / "fees (3).txt")
 
 
 @settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])

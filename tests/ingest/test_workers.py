@@ -95,6 +95,17 @@ def test_a_long_file_is_read_as_long_as_its_pages_come(faulty_loaders, folder):
         worker.close()
 
 
+def test_pages_without_end_do_not_move_the_end_of_a_file(faulty_loaders, folder, monkeypatch):
+    monkeypatch.setattr("ingest.reading_time._TIMES", 1.0)
+    worker = ParsingWorker(settings_with(file_seconds=_SECONDS, page_seconds=_SECONDS), "")
+    try:
+        with pytest.raises(DocumentError, match=rf"longer than {_SECONDS:g} s.*ingest\.file_seconds"):
+            worker.parse(file(folder, "PAGES 6000 0.1"), "book.txt")
+        assert worker.parse(file(folder, "Fine.", "c.txt"), "c.txt").document.text == "Fine."
+    finally:
+        worker.close()
+
+
 def test_a_heartbeat_without_a_listener_does_nothing():
     heartbeat()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from benchmarks.attacks import Trial, attack
-from benchmarks.attacks.hidden import html, markup, office, office_xml, packages, pdf
+from benchmarks.attacks.hidden import html, html_roots, markup, office, office_xml, packages, pdf
 from ingest.loaders import load_document
 from rag.settings import IngestSettings
 
@@ -45,6 +45,7 @@ def _cases(
 
 CASES: Final = (
     *_cases("html", html.page, html.HIDDEN, html.SEEN),
+    *_cases("html", html.page, html_roots.HIDDEN, html_roots.SEEN),
     *_cases("pdf", pdf.page, pdf.HIDDEN, pdf.SEEN),
     *_cases("pdf", pdf.page, pdf.LARGE_HIDDEN, pdf.LARGE_SEEN, large=True),
     *_cases("docx", office.document, office.DOCX_HIDDEN, office.DOCX_SEEN),

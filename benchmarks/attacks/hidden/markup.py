@@ -27,9 +27,17 @@ RTF_HIDDEN: Final[dict[str, str]] = {
     "line of no height": r"{\sl-10\slmult0 SECRET\par}\pard ",
     "row of no height": r"{\trowd\trrh-10\cellx5000\intbl SECRET\cell\row}\pard ",
     "frame off the page": r"{\pard\phpg\pvpg\posnegx-30000\absw2000 SECRET\par}\pard ",
+    "for programs without pictures": r"{\nonshppict SECRET}",
+    "for programs without pictures, and not hidden": r"{\nonshppict\v0\plain SECRET}",
+    "frame off the page to the left": r"{\pard\posx-9000\posy-9000\absw1000 SECRET\par}\pard ",
+    "frame of no width": r"{\pard\posx900\absw1 SECRET\par}\pard ",
     "indented off the page": r"{\li-30000 SECRET\par}\pard ",
 }
 RTF_SEEN: Final[dict[str, str]] = {
+    "frame in the margin": r"{\pard\posnegx-1500\absw1400 SECRET\par}\pard ",
+    "beside a picture for old programs": (
+        r"{\*\shppict{\pict\pngblip 0a0b}}{\nonshppict{\pict\wmetafile8 0a0b}}SECRET\par "
+    ),
     "shown again": r"{\v aside}{\v0 SECRET}",
     "plain after hidden": r"\v\plain SECRET",
     "dark": r"{\cf2 SECRET}",

@@ -220,12 +220,34 @@ def _sheet(state: str) -> Put:
     return put
 
 
+def _beside(columns: float | None = None, rows: float | None = None, own: float | None = None) -> Put:
+    """Sizes of columns and rows where none is said; the secret's column may have its own."""
+
+    def put(made: Any, secret: str) -> None:
+        sheet = made.active
+        sheet["E9"] = secret
+        for letter in "AB":
+            sheet.column_dimensions[letter].width = 40
+        for row in range(1, 9):
+            sheet.row_dimensions[row].height = 15
+        if own is not None:
+            sheet.column_dimensions["E"].width = own
+        if columns is not None:
+            sheet.sheet_format.defaultColWidth = columns
+        if rows is not None:
+            sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = rows, True
+
+    return put
+
+
 XLSX_HIDDEN: Final[dict[str, Put]] = {
     "hidden row": _row(hidden=True),
     "row of no height": _row(height=0.1),
     "row of a point": _row(height=1),
     "hidden column": _column(hidden=True),
     "column of no width": _column(width=0.1),
+    "columns of no width where nothing else is said": _beside(columns=0),
+    "rows of no height where nothing else is said": _beside(rows=0.5),
     "hidden sheet": _sheet("hidden"),
     "very hidden sheet": _sheet("veryHidden"),
     "white": _font(color="FFFFFFFF"),
@@ -241,6 +263,8 @@ XLSX_SEEN: Final[dict[str, Put]] = {
     "red": _font(color="FFFF0000"),
     "format with sections": _format("0.00;-0.00;0;@"),
     "narrow column": _column(width=3),
+    "column of a width of its own": _beside(columns=0, own=12),
+    "narrow columns where nothing else is said": _beside(columns=3),
     "six points": _font(sz=6),
 }
 

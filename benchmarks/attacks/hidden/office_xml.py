@@ -135,6 +135,23 @@ WRITTEN_HIDDEN: Final[dict[str, Put]] = {
     "phantom of an equation": _equation(
         '<m:phant><m:phantPr><m:show m:val="0"/></m:phantPr><m:e><m:r><m:t>SECRET</m:t></m:r></m:e></m:phant>'
     ),
+    **{
+        f"half a point, as letters are complex by {name}": _run(
+            f'<w:{name}/><w:sz w:val="40"/><w:szCs w:val="1"/>'
+        )
+        for name in ("rtl", "cs")
+    },
+    "deleted row": _table("", '<w:del w:id="2" w:author="a"/>'),
+    "deleted row beside another": _body(
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Berth</w:t></w:r></w:p></w:tc></w:tr>"
+        '<w:tr><w:trPr><w:del w:id="2" w:author="a"/></w:trPr>'
+        "<w:tc><w:p><w:r><w:t>SECRET</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    ),
+    "deleted cell": _body(
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>Berth</w:t></w:r></w:p></w:tc>"
+        '<w:tc><w:tcPr><w:cellDel w:id="2" w:author="a"/></w:tcPr>'
+        "<w:p><w:r><w:t>SECRET</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    ),
     "vanish by a table's style": _table_style,
     "code of a field": _field("", _SEPARATOR + "<w:r><w:t>ok</w:t></w:r>"),
     "indented off the page": _paragraph('<w:ind w:left="-31000"/>'),
@@ -168,6 +185,9 @@ WRITTEN_SEEN: Final[dict[str, Put]] = {
     "half see-through": _run(
         _filled(_solid('<w14:srgbClr w14:val="000000"><w14:alpha w14:val="40000"/></w14:srgbClr>'))
     ),
+    "small for complex letters only": _run('<w:sz w:val="24"/><w:szCs w:val="1"/>'),
+    "complex letters of a size of their own": _run('<w:cs/><w:sz w:val="1"/><w:szCs w:val="24"/>'),
+    "inserted row": _table("", '<w:ins w:id="2" w:author="a"/>'),
     "result of a field": _field("<w:r><w:instrText>AUTHOR</w:instrText></w:r>" + _SEPARATOR),
     "field without an end": _body(
         '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:t>SECRET</w:t></w:r></w:p>'

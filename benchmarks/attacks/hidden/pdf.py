@@ -243,6 +243,7 @@ HIDDEN: Final[dict[str, Draw]] = {
     "clip that leaves a strip": _clip(60, 599.5, 500, 1.2),
     "off the page": _apart(lambda canvas, secret: _line(canvas, secret, x=-500)),
     "layer that is off": _code("/OC /MC0 BDC", "EMC"),
+    "letters on each other": _code("-6 Tc", "0 Tc"),
     "other text for what is drawn": _apart(_actual),
     **{name: _apart(draw) for name, draw in FONTS_HIDDEN.items()},
 }
@@ -254,6 +255,8 @@ SEEN: Final[dict[str, Draw]] = {
     "half opaque": _apart(lambda canvas, secret: (canvas.setFillAlpha(0.5), _line(canvas, secret))[1]),
     "small print": _apart(lambda canvas, secret: _line(canvas, secret, size=4)),
     "condensed": _scaled_type(60),
+    "close letters": _code("-1 Tc", "0 Tc"),
+    "drawn four times": _apart(lambda canvas, secret: [_line(canvas, secret) for _ in range(4)]),
     "form": _apart(
         lambda canvas, secret: (
             canvas.beginForm("whole", 0, 0, 612, 792),

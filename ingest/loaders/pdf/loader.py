@@ -44,7 +44,7 @@ class PdfLoader:
     """Reads PDF: the text of each page with the boxes of its characters."""
 
     media_types: tuple[str, ...] = ("application/pdf",)
-    version: int = 6
+    version: int = 7
     """Raised when the same file gives other text, blocks or boxes than before, so that it is read again."""
 
     def load(self, path: Path, source: str, sha256: str, settings: IngestSettings) -> Document:

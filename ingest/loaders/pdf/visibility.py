@@ -17,6 +17,7 @@ from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ingest.loaders.pdf.characters import Boxes, Frame, PageCharacters
@@ -50,6 +51,11 @@ _MOST_PAINTED: Final = 100_000_000
 """Cells that all shapes together cover; where they cover more, cells are larger."""
 _SQUEEZED: Final = 0.1
 _NARROW: Final = 0.05
+_IN_A_ROW: Final = 8
+_UNLIKE: Final = 5
+"""Of letters in a row, as words that are drawn again and again are not."""
+_STACKED: Final = 0.35
+"""The share of the sum of their widths that letters take which stand on each other."""
 _KEY: Final = b"ActualText"
 _MOST_ADDED: Final = 0.05
 """The share of letters that ligatures, broken words and capitals may add."""
@@ -67,7 +73,7 @@ def hidden_characters(
     boxes = characters.boxes
     inked: Mask = np.isfinite(boxes[:, 0]) & ~np.isin(characters.codes, _SPACES)
     hidden = inked & (_off_page(characters) | _too_small(characters, inked))
-    hidden |= _of_no_shape(characters)
+    hidden |= _of_no_shape(characters) | _on_each_other(characters, inked)
     owners = _owners(text_page, drawings.texts, len(boxes))
     letters = letterforms.judged(page, text_page, characters, drawings, owners)
     hidden |= letters.false
@@ -145,6 +151,29 @@ def _too_small(characters: PageCharacters, inked: Mask) -> Mask:
             judged[owner] = min(across, along) < max(LEAST_POINTS, _SQUEEZED * max(across, along))
         small[index] = judged[owner]
     return small
+
+
+def _on_each_other(characters: PageCharacters, inked: Mask) -> Mask:
+    """Letters that stand on those before and after them, as no spacing of words to be read puts them.
+
+    Of some letters in a row both the width and the height that they take together are held against the sums
+    of their own. A letter that is drawn twice, to look bold, counts once.
+    """
+    places = np.flatnonzero(inked)
+    codes = characters.codes[places]
+    once = np.append(True, codes[1:] != codes[:-1])[: len(codes)]
+    found: Mask = np.zeros(len(inked), np.bool_)
+    places, codes = places[once], codes[once]
+    if len(places) < _IN_A_ROW:
+        return found
+    boxes = sliding_window_view(characters.boxes[places], _IN_A_ROW, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        extents = boxes[:, 2:].max(axis=2) - boxes[:, :2].min(axis=2)
+        shares = (extents / (boxes[:, 2:] - boxes[:, :2]).sum(axis=2)).max(axis=1)
+    for start in np.flatnonzero(shares < _STACKED).tolist():
+        if len(set(codes[start : start + _IN_A_ROW].tolist())) >= _UNLIKE:
+            found[places[start] : places[start + _IN_A_ROW - 1] + 1] = True
+    return found & inked
 
 
 def _topmost(

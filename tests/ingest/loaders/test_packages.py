@@ -267,3 +267,31 @@ def test_the_mark_of_a_note_in_a_book_stands_apart(load) -> None:
         '<a epub:type="noteref" href="#n">3</a> high.</p></body></html>'
     )
     assert "12 m ³ high" in load(book(**{"OPS/two.xhtml": page}), "a.epub").text
+
+
+def test_sheets_that_many_chapters_share_are_read_for_each_of_them(load) -> None:
+    """Twelve sheets in turn for 120 chapters: more than are counted for a page, and all of them hold."""
+    package = "".join(
+        f'<item id="{n}" href="{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(120)
+    )
+    spine = "".join(f'<itemref idref="{n}"/>' for n in range(120))
+    chapters = {
+        f"OPS/{n}.xhtml": f'<html><head><link rel="stylesheet" href="{n % 12}.css"/></head>'
+        f'<body><p>Tide {n}.</p><p class="a">Secret.</p></body></html>'
+        for n in range(120)
+    }
+    sheets = {f"OPS/{n}.css": f"/*{'x' * 200_000}*/.a{{display:none}}.b{n}{{color:red}}" for n in range(12)}
+    document = load(
+        book(
+            **chapters,
+            **sheets,
+            **{
+                "OPS/book.opf": '<package xmlns="http://www.idpf.org/2007/opf"><manifest>'
+                f"{package}</manifest><spine>{spine}</spine></package>"
+            },
+        ),
+        "a.epub",
+    )
+    assert "Tide 119." in document.text
+    assert "Secret" not in document.text
+    assert not any("style sheets" in warning for warning in document.warnings)

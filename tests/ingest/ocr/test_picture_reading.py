@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ingest.heartbeat import listening
+from ingest.heartbeat import Beat, listening
 from ingest.ocr import OcrReader, read_image, read_text
 from rag.settings import IngestSettings
 
@@ -89,11 +89,11 @@ def test_a_reader_keeps_to_the_settings_and_the_file_alive(drawn) -> None:
     assert off.read(image) is None
     assert "ingest.ocr" in off.refusal
     reader = OcrReader(IngestSettings(ocr_pages=1))
-    beats: list[int] = []
-    with listening(lambda: beats.append(1)):
+    beats: list[Beat] = []
+    with listening(beats.append):
         assert reader.read(image) is not None
         assert reader.read(image) is None
-    assert beats == [1]
+    assert beats == [Beat.OCR, Beat.PAGE]
     assert "more than 1 page would need OCR (setting ingest.ocr_pages)" in reader.refusal
 
 
