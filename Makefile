@@ -9,6 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 VERSIONS := $(VENV)/versions.txt
 # LOCKED=1 installs the very files that constraints.txt names by their SHA-256 (Linux, x86-64, CPU build of PyTorch).
 LOCKED ?=
+# Processes that run the attacks; none beside the first where other tests run at the same time.
+WORKERS ?= 2
 QUICK := not (slow or gpu or browser or server or attack)
 
 .PHONY: run install sample check lint test test-core test-faces test-integration test-attacks test-attacks-whole test-servers audit search-tests install-test wheel constraints clean
@@ -24,8 +26,8 @@ install: $(VENV)/.installed
 # Five groups, three at a time, as those that start servers mostly wait for them; the longest first. Each computes
 # on one core: threads of all of them on the same cores take several times as long.
 test: lint
-	OMP_NUM_THREADS=1 $(MAKE) --no-print-directory -j3 --output-sync=target \
-	    test-attacks test-faces test-integration test-servers test-core
+	OMP_NUM_THREADS=1 $(MAKE) --no-print-directory -j3 --output-sync=target WORKERS=0 \
+	    test-faces test-integration test-servers test-core test-attacks
 
 test-core:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' tests/rag
@@ -37,7 +39,7 @@ test-faces:
 	$(BIN)/python -m pytest -q -m '$(QUICK)' --ignore tests/rag --ignore tests/integration
 
 test-attacks:
-	$(BIN)/python -m pytest -q -m 'not slow' tests/attacks
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m 'not slow' tests/attacks
 
 # By hand: the attacks that take longer, and every kind with all its inputs.
 test-attacks-whole: install-test
