@@ -77,7 +77,9 @@ class Weigher:
         # numbers are written alike in all languages: what lacks those asked for does not answer
         surer = own is not None and found.bears and not found.features.get("numbers_far", 0.0)
         surer = surer and not (own and own.bears and own.confidence >= found.confidence)
-        if own is None or apart or surer:
+        # where neither bears an answer, what is lacking is told of the question's own language
+        told_of_own = own is not None and not (own.bears or found.bears)
+        if own is None or surer or (apart and not told_of_own):
             return other, found
         return inquiry, own
 
