@@ -86,17 +86,19 @@ class Selection:
     is_foreign: bool = False
 
     @property
-    def told(self) -> tuple[Evidence, ...]:
-        """The chosen that a reader needs, in reading order; what is left out still speaks for the answer.
-
-        A fragment that says nothing beside the question's own words is left out, unless it is the only one.
-        """
+    def needed(self) -> tuple[Evidence, ...]:
+        """The chosen that a reader needs, in reading order; what is left out still speaks for the answer."""
         likeliest = sorted(self.chosen, key=lambda evidence: -evidence.probability)
         pairs = [(evidence.unit, evidence.probability) for evidence in likeliest]
         kept = few_enough(self.question, pairs, self.expected)
+        return tuple(evidence for evidence in self.chosen if evidence.unit in kept)
+
+    @property
+    def told(self) -> tuple[Evidence, ...]:
+        """What is needed without fragments that say nothing beside the question's own words, unless alone."""
         asked = set(text_terms(self.question.text))
-        saying = [unit for unit in kept if unit.is_closed or not asked >= set(text_terms(unit.reading))]
-        return tuple(evidence for evidence in self.chosen if evidence.unit in (saying or kept))
+        saying = (e for e in self.needed if e.unit.is_closed or not asked >= set(text_terms(e.unit.reading)))
+        return tuple(saying) or self.needed
 
     def near_best(self, most_below: float = 3.0) -> tuple[Evidence, ...]:
         """The few that may answer about as well as the best: whose scores are at most so much below its own.
@@ -309,7 +311,7 @@ def select_measured(measured: Measured, models: UnitModels, max_sentences: int) 
     )
     if measured.reader is None or not selection.has_read:
         return selection
-    told = [evidence.unit for evidence in selection.told]
+    told = [evidence.unit for evidence in selection.needed]
     alone = read_alone(measured.reader, measured.question, told, measured.passages)
     return replace(selection, read_alone=alone)
 
