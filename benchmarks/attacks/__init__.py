@@ -9,7 +9,7 @@ an input. It stands in a module of this package, which is its topic, and registe
             yield Trial(path.name, failure="" if ... else "wrote 1.9 GB")
 
 `folder` is empty and the attack's own; `effort` is 1 in a whole run by hand (`python -m benchmarks.attacks`)
-and more in a longer one (`--effort 10`). A build, where all attacks together take two minutes, tries the
+and more in a longer one (`--effort 10`). A build, where all attacks take less than four minutes, tries the
 same, but only some inputs of those that take long: they are registered with `in_build=0`, and make fewer
 inputs (`some`), or smaller ones, at effort 0.
 An attack that can freeze its process is tried in a process of its own (`held_apart`).
