@@ -7,8 +7,10 @@ attributes (`page_attributes`) of names that no page can have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
+
+from ingest.loaders.css_values import comma_parts
 
 __all__ = ["CUSTOM", "DIRECTION", "HOST", "INSIDE", "is_of_line", "selectors_of"]
 
@@ -93,7 +95,7 @@ def selectors_of(text: str, scope: str = "") -> list[Any] | None:
         if ":" not in text and not scope:
             return list(compile_selector_list(text))
         found = []
-        for part in _comma_parts(tinycss2.parse_component_value_list(text, skip_comments=True)):
+        for part in comma_parts(tinycss2.parse_component_value_list(text, skip_comments=True)):
             own, is_part = _own(part, scope)
             compiled = compile_selector_list(own)
             found += [] if is_part else [one for one in compiled if one.pseudo_element in (None, _OF_LINE)]
@@ -102,17 +104,6 @@ def selectors_of(text: str, scope: str = "") -> list[Any] | None:
         return []
     except (SyntaxError, NotImplementedError, RecursionError, MemoryError):  # of what cssselect2 makes of it
         return None
-
-
-def _comma_parts(tokens: Iterable[Any]) -> Iterator[list[Any]]:
-    part: list[Any] = []
-    for token in tokens:
-        if token == ",":
-            yield part
-            part = []
-        else:
-            part.append(token)
-    yield part
 
 
 def _own(tokens: Sequence[Any], scope: str) -> tuple[list[Any], bool]:
