@@ -37,6 +37,7 @@ from rag.reading import (
     read_question,
 )
 from rag.retrieval import HybridRetriever
+from rag.retrieval.numbered import missing_labels
 from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Verdict
 from rag.settings import Settings
 from rag.store import Store
@@ -202,7 +203,8 @@ class Answerer:
             return
         inquiry, grounds = self._weigher.weigh(inquiry)
         names_others = kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
-        if found is not None and not (names_others or _is_told_elsewhere(grounds, found)):
+        in_part = grounds.of_part or missing_labels(inquiry.question, (p.text for p in inquiry.passages))
+        if found is not None and not (names_others or in_part or _is_told_elsewhere(grounds, found)):
             yield from self._whole(scanned(inquiry, found))
         else:
             yield from self._told(inquiry, grounds)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rag.reading import AnswerKind, Question, Unit, text_terms
-from rag.retrieval.numbered import asked_labels, opens
+from rag.retrieval.numbered import Label, asked_labels, opens
 
-__all__ = ["of_asked_part"]
+__all__ = ["asks_only_for_a_part", "of_asked_part"]
 
 _WHOLE: Final = frozenset({AnswerKind.OTHER, AnswerKind.MEANING})
 """Kinds of questions that want what a part says, not a number or a name in it."""
 _TOLD: Final = 3
+_LONG: Final = 3
+"""Letters of a word that may ask for more than the part."""
+_OTHER_WORDS: Final = 2
+"""Words beside the number and the document's name: "what does clause 3 of the lease order us to do?"."""
 
 
 def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Unit]) -> list[Unit]:
@@ -25,7 +29,7 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
     whole.
     """
     labels = asked_labels(question.text)
-    part = [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]
+    part = _part(labels, ranked)
     if not part:
         return list(told)
     items = [label.item for label in labels if label.item]
@@ -33,7 +37,8 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
         return [inner]
     part = _with_rest(part, ranked)
     if len(part) <= _TOLD and any(unit in part for unit in told):
-        return sorted(part, key=lambda unit: unit.start)
+        saying = [unit for unit in part if not unit.is_heading]
+        return sorted(saying or part, key=lambda unit: unit.start)
     inside = [unit for unit in told if unit in part]
     best = next((unit for unit in ranked if unit in told and unit in part), None)
     names = {term for label in labels for term in text_terms(label.text)}
@@ -46,6 +51,26 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
     first = part[0]
     same = sorted((u for u in part if u.passage == first.passage and not u.is_heading), key=lambda u: u.start)
     return same[:_TOLD] or list(told)
+
+
+def asks_only_for_a_part(question: Question, ranked: Sequence[Unit], named: Iterable[str]) -> bool:
+    """Whether a question wants what a part says, by its number, that is there, and little else.
+
+    `named` are titles and file names by which it may say of which document. What the part says then is the
+    answer, though it shares no word with the question.
+    """
+    labels = [label for label in asked_labels(question.text) if label.is_of_documents]
+    if not labels or question.kind not in _WHOLE or not _part(labels, ranked):
+        return False
+    known = {term for text in named for term in text_terms(text)}
+    words = [label.word or label.number for label in labels]
+    others = (term for term in question.terms if len(term) >= _LONG and term not in known)
+    return sum(not any(word in term for word in words) for term in others) <= _OTHER_WORDS
+
+
+def _part(labels: Iterable[Label], ranked: Sequence[Unit]) -> list[Unit]:
+    """The units that stand in one of the parts, or open it."""
+    return [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]
 
 
 def _item(item: str, part: Sequence[Unit], ranked: Sequence[Unit]) -> Unit | None:

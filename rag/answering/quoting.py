@@ -9,6 +9,7 @@ from rag.answering.events import AnswerEvent, SentenceReady
 from rag.answering.outcome import Outcome
 from rag.answering.telling import table_of, told_unit
 from rag.answering.totals import with_totals
+from rag.answering.whole_lists import with_whole_lists
 from rag.answering.wording import disagreement, shown
 from rag.reading import (
     CitationBook,
@@ -17,21 +18,31 @@ from rag.reading import (
     Unit,
     read_short_span,
 )
-from rag.schema import AnswerSentence, AnswerTable, Conflict, ShortAnswer
+from rag.schema import AnswerSentence, AnswerTable, Conflict, Passage, ShortAnswer
 
 __all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
 
 
-def quote(selection: Selection, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
-    """Tell the evidence sentence by sentence, each with its citation; returns the outcome."""
+def quote(
+    selection: Selection, book: CitationBook, kind: str = "", passages: Sequence[Passage] = ()
+) -> Generator[AnswerEvent, None, Outcome]:
+    """Tell the evidence sentence by sentence, each with its citation; returns the outcome.
+
+    `kind` is what the question wants: a list or the steps of something are told whole.
+    """
     units = [evidence.unit for evidence in selection.told]
     ranked = [evidence.unit for evidence in selection.ranked]
     units = with_totals(selection.question, of_asked_part(selection.question, units, ranked), ranked)
+    units = with_whole_lists(kind, units, passages)
     places = _places(selection, units)
     sentences = []
+    above = None
     for unit in units:
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
-        sentence = AnswerSentence(told_unit(selection.question, unit, places.get(unit)), (number,))
+        under = (unit.document_id, unit.headings)
+        told = told_unit(selection.question, unit, places.get(unit), is_headed=under == above)
+        above = under if under == above or told.startswith(unit.heading) else None
+        sentence = AnswerSentence(told, (number,))
         sentences.append(sentence)
         yield SentenceReady(sentence, (book.citations[number - 1],))
     return Outcome(tuple(sentences), book.citations)

@@ -43,6 +43,7 @@ class Grounds:
     `features` are those that the confidence was computed from, `contributions` what each added to its
     log odds. `unknown` are the identifiers of the question that stand in none of its passages; `echoes`
     says that the evidence only repeats words of the question, as a heading or an empty field of a form does.
+    `of_part` says that a part of a document is asked for by its number and was found.
     """
 
     selection: Selection
@@ -53,6 +54,7 @@ class Grounds:
     contributions: Mapping[str, float] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     echoes: bool = False
+    of_part: bool = False
 
     @property
     def bears(self) -> bool:

@@ -56,7 +56,7 @@ class Teller:
         self, inquiry: Inquiry, grounds: Grounds, book: CitationBook
     ) -> Generator[AnswerEvent, None, Outcome]:
         if self._writer is None:
-            return (yield from quote(grounds.selection, book))
+            return (yield from quote(grounds.selection, book, inquiry.kind, inquiry.passages))
         evidence = [evidence.unit for evidence in grounds.selection.near_best()]
         written = yield from self.write(inquiry, self._read(inquiry, grounds), evidence, book)
         if not written.gives_way and not grounds.unknown:
@@ -65,7 +65,7 @@ class Teller:
             silent = replace(written, **_silent(inquiry, grounds))
             failed = written.reason if "generator_failed" in written.notes else ""
             return replace(silent, reason="; ".join(filter(None, (silent.reason, failed))))
-        quoted = yield from quote(grounds.selection, book)
+        quoted = yield from quote(grounds.selection, book, inquiry.kind, inquiry.passages)
         return replace(
             written,
             sentences=quoted.sentences,

@@ -19,15 +19,17 @@ _FEW_WORDS: Final = 12
 """A shorter sentence is told under its headings: it seldom says what it speaks of."""
 
 
-def told_unit(question: Question, unit: Unit, place: tuple[int, int] | None = None) -> str:
+def told_unit(
+    question: Question, unit: Unit, place: tuple[int, int] | None = None, *, is_headed: bool = False
+) -> str:
     """A unit as one readable line.
 
     A row is told by its label and the cells that the question asks for; `place` is where the short answer
     stands, if there is one. A sentence gets the headings above it where they hold what is asked about and
-    it does not, or where it is no whole sentence.
+    it does not, or where it is no whole sentence; not where the line before `is_headed` by the same.
     """
     own = _told_row(unit.row, lit_cells(question, unit.row, place)) if unit.row else _told_text(unit.text)
-    if not _needs_headings(question, unit):
+    if is_headed or not _needs_headings(question, unit):
         return own
     return f"{unit.heading} {own}" if unit.heading.endswith(("?", "？")) else f"{unit.heading}: {own}"
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import Final
 
+from rag.answering.asked_part import asks_only_for_a_part
 from rag.answering.calibration import Calibrator, load_calibrator, load_foreign_calibrator
 from rag.answering.confidence import confidence_features
 from rag.answering.doubts import unknown_identifiers
@@ -25,6 +26,8 @@ _UNREAD_MORE: Final = 0.02
 (.68 of our own questions, .80 of those that were read)."""
 _ABROAD_MORE: Final = 0.03
 """The same of passages in other languages than the question, which more often only resemble an answer."""
+_NUMBERED: Final = 0.85
+"""The least confidence in a part that is asked for by its number, and is there."""
 _SURE: Final = 0.6
 """Evidence in the question's own language under this is compared with that in others, where there is any."""
 
@@ -103,16 +106,21 @@ class Weigher:
             inquiry.question, inquiry.passages, inquiry.weight, most, foreign=foreign
         )
         features = confidence_features(selection, inquiry.passages, inquiry.weight)
+        ranked = [evidence.unit for evidence in selection.ranked]
+        named = {passage.naming for passage in inquiry.passages}
+        of_part = asks_only_for_a_part(selection.question, ranked, named)
+        confidence = calibrator.confidence(features)
         inquiry.timings["evidence"] = time.perf_counter() - started
         return Grounds(
             selection=selection,
-            confidence=calibrator.confidence(features),
+            confidence=max(confidence, _NUMBERED) if of_part else confidence,
             threshold=self._threshold(calibrator, foreign, was_read=bool(features.get("read"))),
             features=features,
             retrieval=inquiry.retrieval,
             contributions=calibrator.contributions(features),
             unknown=tuple(unknown_identifiers(selection.question, inquiry.passages)),
-            echoes=_echoes(selection),
+            echoes=_echoes(selection) and not of_part,
+            of_part=of_part,
         )
 
     def _threshold(self, calibrator: Calibrator, foreign: bool, *, was_read: bool) -> float:

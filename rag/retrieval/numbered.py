@@ -3,7 +3,8 @@
 The number stands at the start of the section or of the line that is meant, and in many other places. What
 begins with it is found among the chunks that hold it: a heading that opens with the word and the number
 ("Item 4. Mine Safety Disclosures"), with the number alone where the word names a part of any document
-("section 4.4": "4.4 SWAG"), or a line of text that does ("Table 1: Results").
+("section 4.4": "4.4 SWAG"; "paragraph 10": "10. The defendant …"), or a line of text that does ("Table 1:
+Results").
 """
 
 from __future__ import annotations
@@ -108,9 +109,10 @@ def opens(label: Label, headings: Iterable[str], text: str) -> bool:
     """Whether one of the headings, or a line of the text, begins with a label."""
     number = re.escape(label.number) + r"(?!\w|[.-]\w)"
     whole = re.escape(label.word) + r"\.?\s?" + number if label.word else re.escape(label.number)
-    if "." in label.number and (not label.word or label.word in _PARTS):
-        whole = rf"(?:{whole}|{number})"
+    if not label.word or label.word in _PARTS:
+        alone = number if "." in label.number else re.escape(label.number) + r"[.)、](?=\s)"
+        whole = rf"(?:{whole}|{alone})"
     if re.search(rf"^[^\w\n§]{{0,3}}{whole}", "\n".join([*headings, text]), re.IGNORECASE | re.MULTILINE):
         return True
-    alone = re.compile(number, re.IGNORECASE)
-    return label.word in _PARTS and any(alone.match(heading) for heading in headings)
+    first = re.compile(number, re.IGNORECASE)
+    return label.word in _PARTS and any(first.match(heading) for heading in headings)

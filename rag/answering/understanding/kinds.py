@@ -38,6 +38,7 @@ class Kind(StrEnum):
     COUNT = "count"
     CALCULATION = "calculation"
     COMPARISON = "comparison"
+    HOW_TO = "how_to"
     SUMMARY = "summary"
     PLACE = "place"
     LIBRARY = "library"

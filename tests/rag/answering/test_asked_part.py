@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rag.answering.asked_part import of_asked_part
+import pytest
+
+from rag.answering.asked_part import asks_only_for_a_part, of_asked_part
 from rag.reading import Unit, quotable_units, read_question
 from rag.schema import Heading, Passage
 
@@ -66,3 +68,23 @@ def test_what_is_merely_called_by_a_number_is_no_part() -> None:
     units = quotable_units([Passage("d", "bus.md", "Bus", 1, 0, len(text), text, 1.0)])
     told = of_asked_part(read_question("line 47 day ticket"), units[1:], units)
     assert [unit.text for unit in told] == ["A day ticket costs 6.40 euros."]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What does section 2.2 of the harbour manual describe?", True),
+        ("what's section 2.2", True),
+        ("What does section 2.3 of the harbour manual describe?", False),
+        ("What does section 2.2 say of fees for strangers, dogs and bicycles?", False),
+        ("Who signs section 2.2?", False),
+        ("What does the harbour manual describe?", False),
+    ],
+)
+def test_a_part_and_little_else_is_asked_for(question: str, expected: bool) -> None:
+    found = asks_only_for_a_part(read_question(question), _units(), ["Harbour manual"])
+    assert found is expected
+
+
+def test_a_heading_is_no_part_of_what_is_told() -> None:
+    assert not any(text.startswith("2.1") for text in _told("What does section 2.1 say?", "A boat", "2.1"))

@@ -76,3 +76,13 @@ def test_the_part_that_is_asked_for_comes_first(store, embedder) -> None:
     retriever = HybridRetriever(store, embedder, RetrievalSettings())
     found = retriever.retrieve("What does rule 7 of the boat club say?").passages
     assert found[0].text.startswith("Rule 7. Whoever")
+
+
+def test_a_paragraph_is_a_line_that_begins_with_its_number_and_a_stop() -> None:
+    (label,) = asked_labels("What does paragraph 10 of the judgment order?")
+    assert opens(label, [], "10. The fence is mended.")
+    assert opens(label, [], "The court orders:\n10) The fence is mended.")
+    assert not opens(label, [], "10 metres of fence were broken.")
+    assert not opens(label, [], "110. The fence is mended.")
+    (bus,) = asked_labels("Where does line 10 stop?")
+    assert not opens(bus, [], "10. The fence is mended.")
