@@ -42,7 +42,8 @@ def gathered_names(
 def _naming_rows(rows: Sequence[Sequence[Placed]], width: int, gaps: Sequence[float]) -> int:
     """How many first rows may hold names: none has a value, the last has several cells.
 
-    A row that fills all columns, with another such row at the distance of rows below it, is the last.
+    A row that fills all columns, or all but the first, with one that fills all at the distance of rows below
+    it, is the last.
     """
     count = 0
     for i, row in enumerate(rows[:_MOST_ROWS]):
@@ -51,7 +52,8 @@ def _naming_rows(rows: Sequence[Sequence[Placed]], width: int, gaps: Sequence[fl
         if sum(cell.column > 0 for cell in row):
             count = i + 1
         following = rows[i + 1] if i + 1 < len(rows) else ()
-        if _is_full(row, width) and _is_full(following, width) and not _is_tight(i, gaps):
+        names_all = _is_full(row, width) or [cell.column for cell in row if cell.text] == list(range(1, width))
+        if names_all and _is_full(following, width) and not _is_tight(i, gaps):
             break
     return count
 

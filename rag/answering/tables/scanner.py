@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,7 +12,7 @@ from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import Chooser
 from rag.answering.tables.request import COMPUTED, EXTREMES, Request, read_request
 from rag.answering.tables.table_records import Collection, Record, collections_of
-from rag.reading import Question, quotable_units
+from rag.reading import Question, quotable_units, text_terms
 from rag.retrieval.passage_merging import to_passages
 from rag.schema import Coverage, Hit, Passage
 from rag.store import Store
@@ -96,7 +97,7 @@ class Scanner:
         found: list[Scanned] = []
         for whole, collection in self.nearest(passages):
             request = read_request(chooser, question.asked, collection)
-            request = None if request is None else _doable(request, collection)
+            request = None if request is None else _doable(request, collection, question)
             if request is not None:
                 right = chooser.probability(request.operation, request.sureness)
                 if right >= (_SURE_OF_VALUE if request.operation is Operation.VALUE else _SURE):
@@ -136,16 +137,17 @@ class Scanner:
         return known
 
 
-def _doable(request: Request, collection: Collection) -> Request | None:
+def _doable(request: Request, collection: Collection, question: Question) -> Request | None:
     """The request with the records that can be compared or added up; None where that leaves too few.
 
-    Nobody asks for the largest of one: a condition was read that is none. A value is looked up in one record.
+    Nobody asks for the largest of one: a condition was read that is none. What the question calls by its
+    label is not one of many that are compared or added up. A value is looked up in one record.
     A list of one record that the question names is left to what stands around it.
     """
     records = request.records
     if request.operation in EXTREMES or request.operation in COMPUTED:
         column = collection.columns[request.field]
-        if column.unclear_point and request.operation in COMPUTED:
+        if (column.unclear_point and request.operation in COMPUTED) or _names_one(question, collection):
             return None
         records = tuple(r for r in records if column.order(r.field(request.field).value) is not None)
         return replace(request, records=records) if len(records) > 1 else None
@@ -156,6 +158,16 @@ def _doable(request: Request, collection: Collection) -> Request | None:
         by_name = len(records) == 1 and request.by == (collection.label_name,)
         return None if by_name or not records else request
     return request
+
+
+def _names_one(question: Question, collection: Collection) -> bool:
+    """Whether a question holds all words of a label that one record alone has: "excess of the van"."""
+    elsewhere = {term for name in (*collection.columns, collection.named) for term in text_terms(name)}
+    labels = Counter(tuple(text_terms(record.label)) for record in collection.records)
+    return any(
+        count == 1 and label and not elsewhere.issuperset(label) and set(question.terms).issuperset(label)
+        for label, count in labels.items()
+    )
 
 
 def _scanned(request: Request, collection: Collection, whole: Sequence[Passage], right: float) -> Scanned:

@@ -14,6 +14,7 @@ __all__ = ["TableHead", "is_naming", "read_head", "shape"]
 
 _MOST_ROWS: Final = 8
 _LONGEST_NAME: Final = 80
+_FEWEST_COLUMNS: Final = 3
 _DIGITS: Final = re.compile(r"\d+")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SENTENCE_END: Final = (".", "。", ";", "；")
@@ -69,7 +70,7 @@ def _marked(rows: Sequence[Sequence[Placed]]) -> int | None:
 def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
     count = 0
     labelled = False
-    for row in rows[:_MOST_ROWS]:
+    for i, row in enumerate(rows[:_MOST_ROWS]):
         filled = _filled(row)
         is_title = not labelled and len(filled) == 1 and cell_kind(filled[0].text) is CellKind.TEXT
         if not is_title and not all(_may_name(cell.text) for cell in filled):
@@ -80,6 +81,8 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
             break
         labelled = labelled or (has_label and bool(names))
         count += 1
+        if _leaves_the_corner(row, rows[i + 1 :]):
+            break
     # a label alone at the end is the title of the first group of rows
     while count and not any(cell.column > 0 or unit_of(cell.text) for cell in _filled(rows[count - 1])):
         count -= 1
@@ -88,6 +91,17 @@ def _inferred(rows: Sequence[Sequence[Placed]]) -> int:
     if count >= len(rows) or _is_of_a_series(rows, count):
         return 0
     return count if _names_columns(rows, count) else 0
+
+
+def _leaves_the_corner(row: Sequence[Placed], below: Sequence[Sequence[Placed]]) -> bool:
+    """Whether a row names all columns but the first, and each row below it has a label and its own values."""
+    width = 1 + max((cell.column for other in below for cell in _filled(other)), default=0)
+    names = [cell for cell in _filled(row) if cell.columns == 1]
+    if width < _FEWEST_COLUMNS or [cell.column for cell in names] != list(range(1, width)):
+        return False
+    values = [cell.text for cell in _filled(below[0]) if cell.column > 0]
+    differ = len(set(values)) == len(values) > 1 or any(_DIGITS.search(text) for text in values)
+    return differ and all(other and other[0].column == 0 for other in map(_filled, below))
 
 
 def _is_group_title(

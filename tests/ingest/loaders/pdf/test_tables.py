@@ -206,3 +206,23 @@ def test_tall_rows_are_of_one_table(pdf, load_pdf) -> None:
 
     found = statements(load_pdf(pdf(page)))
     assert found[-1] == "Berths > Pine: 20; Heating > Pine: boiler"
+
+
+def test_models_side_by_side_with_measures_in_words(pdf, load_pdf) -> None:
+    def page(canvas: Any) -> None:
+        canvas.setFont("Helvetica", 10)
+        for y, cells in (
+            (700, ("", "DH-12", "DH-20", "DH-30")),
+            (686, ("Water a day", "12 l", "20 l", "30 l")),
+            (672, ("Power", "190 W", "310 W", "480 W")),
+            (658, ("Room", "up to 18 m", "up to 32 m", "up to 50 m")),
+        ):
+            for x, cell in zip((72, 220, 320, 420), cells, strict=True):
+                canvas.drawString(x, y, cell)
+
+    found = statements(load_pdf(pdf(page)))
+    assert found[-3:] == [
+        "DH-12 > Water a day: 12 l; DH-20 > Water a day: 20 l; DH-30 > Water a day: 30 l",
+        "DH-12 > Power: 190 W; DH-20 > Power: 310 W; DH-30 > Power: 480 W",
+        "DH-12 > Room: up to 18 m; DH-20 > Room: up to 32 m; DH-30 > Room: up to 50 m",
+    ]

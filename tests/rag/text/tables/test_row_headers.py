@@ -151,3 +151,24 @@ def test_marks_say_yes_and_no() -> None:
         "Winter tyres: ☒ (yes)",
         "Roof box: ☐ (no)",
     ]
+
+
+def test_names_above_all_columns_but_the_first_need_no_number_below() -> None:
+    rows: list[Row] = [
+        ["", "Basic", "Extra"],
+        ["Help", "by letter", "by telephone"],
+        ["Depth", "up to 18 m", "up to 32 m"],
+        ["Colour", "grey", "blue"],
+    ]
+    assert [header.is_header for header in row_headers(rows)] == [True, False, False, False]
+    assert statements(rows)[1] == "Basic > Help: by letter; Extra > Help: by telephone"
+
+
+def test_a_second_row_of_names_that_are_alike_stays_one() -> None:
+    rows: list[Row] = [
+        ["", "Plan", "Actual"],
+        ["Item", "EUR", "EUR"],
+        ["Rope", "120", "90"],
+        ["Paint", "40", "44"],
+    ]
+    assert [header.is_header for header in row_headers(rows)] == [True, True, False, False]
