@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from rag.answering.wording import shown
-from rag.reading import Question, Row, Unit, text_terms
+from rag.reading import AnswerKind, Question, Row, Unit, text_terms
 from rag.schema import AnswerTable
 from rag.text.tables import PATH
 
@@ -54,7 +54,14 @@ def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None
     fits = {i: len(asked & (set(text_terms(row.cells[i].column)) - shared)) for i in values}
     best = max(fits.values(), default=0)
     lit = [i for i in values if best and fits[i] == best]
+    if question.kind is AnswerKind.PERSON and not any(_may_name(row.cells[i].text) for i in lit):
+        return []
     return lit if len(lit) < max(len(values), 2) else []
+
+
+def _may_name(text: str) -> bool:
+    """Whether a text has a letter that may open a name: a capital, or one of a script without capitals."""
+    return any(letter.isalpha() and not letter.islower() for letter in text)
 
 
 def table_of(

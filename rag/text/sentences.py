@@ -20,9 +20,9 @@ _NUMBER_ALONE: Final = re.compile(r"\W*(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]|[A-Za-z]
 """What numbers a clause or an item, and is no sentence by itself."""
 _RECORD_START: Final = re.compile(
     r"\s*[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d"
-    r"|\d{1,3}(?:\.\d{1,3}){3} )"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d\d|\d{1,3}(?:\.\d{1,3}){3} )"
 )
-"""What a line of a log begins with: a moment, or the address of who asked."""
+"""What a line of a log or of an exported chat begins with: a moment, or the address of who asked."""
 _LOWER_CASE_END: Final = re.compile(
     r"(?<![^\W\d_]['’.-])\b([^\W\d_]{2,})\.[”’\"')\]]*\s+(?=[“‘\"'(\[]?([^\W\d_][\w-]*))"
 )

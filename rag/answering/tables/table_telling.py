@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -20,13 +21,16 @@ from rag.answering.tables.table_records import Collection, Record
 from rag.reading import CitationBook, Question
 from rag.resources import resource
 from rag.schema import AnswerSentence, AnswerTable
-from rag.text import has_cjk
+from rag.text import has_cjk, words
 
 __all__ = ["table_texts", "tell_scan"]
 
 _MOST_TOLD: Final = 40
 _MOST_VALUES: Final = 6
 _MOST_FIELDS: Final = 8
+_SEVERAL: Final = 2
+_DESCRIBES: Final = 3
+"""Words of a value, in the mean, from which on a column describes what its rows are about."""
 _WORD: Final = re.compile(r"[^\W\d_]{3}|[\u2e80-\u9fff\uac00-\ud7af]")
 _DECIMALS: Final = re.compile(r"[.,](\d{1,2})(?!\d)")
 _WIDE: Final = frozenset(("ja", "zh"))
@@ -36,6 +40,7 @@ def tell_scan(
     question: Question, scanned: Scanned, book: CitationBook
 ) -> Generator[AnswerEvent, None, Outcome]:
     """Tell what was found as a sentence with a citation for each record, and as a table."""
+    scanned = _described(scanned)
     request, told = scanned.request, scanned.shown[:_MOST_TOLD]
     label_name = scanned.collection.label_name
     looked_at = [*request.by, *([request.field] if request.field else []), *request.shown]
@@ -58,6 +63,23 @@ def tell_scan(
         tuple((cited[i, (names or [""])[0]], *(cited[i, name] for name in names)) for i in range(len(told))),
     )
     return Outcome(tuple(sentences), book.citations, table=table)
+
+
+def _described(scanned: Scanned) -> Scanned:
+    """A list of several records shows the column that describes them in words too: the task beside a name."""
+    request, collection = scanned.request, scanned.collection
+    if request.operation is not Operation.LIST or request.shown or len(scanned.told) < _SEVERAL:
+        return scanned
+    used = {collection.label_name, *request.by}
+    lengths = {
+        name: sum(len(words(record.field(name).value)) for record in collection.records)
+        for name, column in collection.columns.items()
+        if name not in used and column.holds is Holds.TEXTS
+    }
+    name = max(lengths, key=lengths.__getitem__, default="")
+    if lengths.get(name, 0) < _DESCRIBES * len(collection.records):
+        return scanned
+    return replace(scanned, request=replace(request, shown=(name,)))
 
 
 @cache

@@ -100,7 +100,15 @@ def _are_values(pairs: Sequence[Sequence[Placed]]) -> bool:
         return False
     if width == 2:
         return len(set(columns[0])) >= _MOSTLY * len(columns[0])
+    if has_names and any(_repeats(column) for column in columns):
+        return False
     return any(share >= _SOME for share in shares)
+
+
+def _repeats(values: Sequence[str]) -> bool:
+    """Whether a value in words comes again, as in a column of few kinds: medium, low, medium."""
+    told = [value for value in values if any(map(str.isalpha, value))]
+    return len(set(told)) < len(told)
 
 
 def _has_digit(text: str) -> bool:

@@ -172,3 +172,19 @@ def test_a_second_row_of_names_that_are_alike_stays_one() -> None:
         ["Paint", "40", "44"],
     ]
     assert [header.is_header for header in row_headers(rows)] == [True, True, False, False]
+
+
+def test_a_column_of_few_kinds_makes_no_form() -> None:
+    rows: list[Row] = [
+        ["Risk", "Likelihood", "Owner", "What is done"],
+        ["Second beam late", "medium", "Bea Nkem", "Weekly visit"],
+        ["Nest on the bank", "low", "Petra Wynd", "No light at night"],
+        ["High water in May", "medium", "Jory Madd", "Pad raised by 60 cm"],
+    ]
+    assert statements(rows)[2].endswith("Likelihood: low; Owner: Petra Wynd; What is done: No light at night")
+    form: list[Row] = [
+        ["Insured", "Dora Nilsen", "Year", "2019"],
+        ["Town", "Belk", "Premium", "410"],
+        ["Agent", "Otto Kranz", "Excess", "80"],
+    ]
+    assert "Town: Belk" in statements(form)[1]
