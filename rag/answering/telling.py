@@ -54,7 +54,8 @@ def lit_cells(question: Question, row: Row, place: tuple[int, int] | None = None
     fits = {i: len(asked & (set(text_terms(row.cells[i].column)) - shared)) for i in values}
     best = max(fits.values(), default=0)
     lit = [i for i in values if best and fits[i] == best]
-    if question.kind is AnswerKind.PERSON and not any(_may_name(row.cells[i].text) for i in lit):
+    values_lit = [i for i in lit if i] or lit
+    if question.kind is AnswerKind.PERSON and not any(_may_name(row.cells[i].text) for i in values_lit):
         return []
     return lit if len(lit) < max(len(values), 2) else []
 

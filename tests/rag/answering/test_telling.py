@@ -44,6 +44,16 @@ def test_a_row_is_told_whole_where_nothing_tells_its_cells_apart() -> None:
     assert told == "Duty: 17; Week 1: Ines; Week 2: Ines; Week 3: Paul"
 
 
+def test_a_person_is_not_told_by_a_cell_without_a_name() -> None:
+    table = "Hazard\tHazard level\tOwner\nHigh water\tlow\tPetra Wynd\nLate beam\tmedium\tJory Madd"
+    unit = next(unit for unit in _units(table) if unit.text.startswith("High"))
+    told = told_unit(read_question("Who looks after the hazard of high water?"), unit)
+    assert told == "High water – Hazard level: low; Owner: Petra Wynd"
+    assert told_unit(read_question("How great is the hazard level of high water?"), unit).endswith(
+        "level: low"
+    )
+
+
 def test_the_table_of_an_answer_has_a_citation_for_each_cell_and_the_answer_lit() -> None:
     question = read_question("Who does the boiler in week 3?")
     unit = _row("Boiler")

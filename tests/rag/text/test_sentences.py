@@ -112,6 +112,8 @@ def test_a_sentence_goes_on_over_the_lines_of_a_wrapped_paragraph() -> None:
         "10:22:3{},114 WARN",
         "Mar  4 10:22:3{} host7 sshd[88]:",
         "192.168.0.{} - -",
+        "[05/02/2026, 18:02:1{}] Cressida:",
+        "05.02.26, 18:0{} - Otto:",
     ],
 )
 def test_lines_of_a_log_are_no_wrapped_paragraph(start: str) -> None:

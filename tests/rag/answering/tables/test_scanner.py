@@ -47,6 +47,11 @@ COURSES = """# Evening courses
 - Status: open
 - Fee: 210 euros
 """
+TASKS = """who,what,by
+Ruth,order ten new sails,5 May
+Jon,mend the pontoon ladder,9 May
+Mei,write to all members,5 May
+"""
 CHINESE_BOATS = """船名,泊位,长度,发动机,船长
 阿尔玛,甲1,7.5,柴油,王芳
 布里斯,甲2,11.2,无,李明
@@ -345,3 +350,19 @@ def test_every_planted_record_is_found(tmp_path: Path) -> None:
     assert found is not None
     assert len(found.request.records) == 42
     assert found.coverage.of == 300
+
+
+def test_a_list_tells_the_column_that_describes_its_rows(tmp_path: Path) -> None:
+    (tmp_path / "tasks.csv").write_text(TASKS, "utf-8")
+    settings = load_settings(environment={}, overrides={"answering": {"cache": False}})
+    embedder = HashingEmbedder()
+    with Store.open(tmp_path / "library") as store:
+        assert next(iter(ingest_paths([tmp_path / "tasks.csv"], store, embedder, settings))).status == "added"
+        library = Library(store, settings, embedder)
+        said = told(library, "Which tasks are due by 5 May?", {"list who", "by: 5 May"})
+        assert said == "Ruth: order ten new sails, Mei: write to all members (by: 5 May)."
+
+
+def test_what_is_called_by_its_label_is_not_compared_with_others(library: Library) -> None:
+    assert scanned(library, "length of the Alma", {"largest length (m)"}) is None
+    assert scanned(library, "the longest boat", {"largest length (m)"}) is not None
