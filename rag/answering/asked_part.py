@@ -60,7 +60,7 @@ def asks_only_for_a_part(question: Question, ranked: Sequence[Unit], named: Iter
     answer, though it shares no word with the question.
     """
     labels = [label for label in asked_labels(question.text) if label.is_of_documents]
-    if not labels or question.kind not in _WHOLE or not _part(labels, ranked):
+    if not labels or question.kind not in _WHOLE or not _part(labels, ranked, surely=True):
         return False
     known = {term for text in named for term in text_terms(text)}
     words = [label.word or label.number for label in labels]
@@ -68,9 +68,13 @@ def asks_only_for_a_part(question: Question, ranked: Sequence[Unit], named: Iter
     return sum(not any(word in term for word in words) for term in others) <= _OTHER_WORDS
 
 
-def _part(labels: Iterable[Label], ranked: Sequence[Unit]) -> list[Unit]:
+def _part(labels: Sequence[Label], ranked: Sequence[Unit], *, surely: bool = False) -> list[Unit]:
     """The units that stand in one of the parts, or open it."""
-    return [unit for unit in ranked if any(opens(label, unit.headings, _line(unit)) for label in labels)]
+    return [
+        unit
+        for unit in ranked
+        if any(opens(label, unit.headings, _line(unit), surely=surely) for label in labels)
+    ]
 
 
 def _item(item: str, part: Sequence[Unit], ranked: Sequence[Unit]) -> Unit | None:

@@ -105,8 +105,11 @@ def missing_labels(question: str, texts: Iterable[str]) -> list[str]:
     ]
 
 
-def opens(label: Label, headings: Iterable[str], text: str) -> bool:
-    """Whether one of the headings, or a line of the text, begins with a label."""
+def opens(label: Label, headings: Iterable[str], text: str, *, surely: bool = False) -> bool:
+    """Whether one of the headings, or a line of the text, begins with a label.
+
+    A heading may begin with its number alone, which is less sure: "7 Cleaning" need not be article 7.
+    """
     number = re.escape(label.number) + r"(?!\w|[.-]\w)"
     whole = re.escape(label.word) + r"\.?\s?" + number if label.word else re.escape(label.number)
     if not label.word or label.word in _PARTS:
@@ -115,4 +118,4 @@ def opens(label: Label, headings: Iterable[str], text: str) -> bool:
     if re.search(rf"^[^\w\n§]{{0,3}}{whole}", "\n".join([*headings, text]), re.IGNORECASE | re.MULTILINE):
         return True
     first = re.compile(number, re.IGNORECASE)
-    return label.word in _PARTS and any(first.match(heading) for heading in headings)
+    return not surely and label.word in _PARTS and any(first.match(heading) for heading in headings)

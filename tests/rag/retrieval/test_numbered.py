@@ -86,3 +86,11 @@ def test_a_paragraph_is_a_line_that_begins_with_its_number_and_a_stop() -> None:
     assert not opens(label, [], "110. The fence is mended.")
     (bus,) = asked_labels("Where does line 10 stop?")
     assert not opens(bus, [], "10. The fence is mended.")
+
+
+def test_a_heading_with_the_number_alone_is_less_sure() -> None:
+    (label,) = asked_labels("What does article 7 say?")
+    assert opens(label, ["7 Cleaning"], "The cloths are boiled.")
+    assert not opens(label, ["7 Cleaning"], "The cloths are boiled.", surely=True)
+    assert opens(label, ["Article 7 Cleaning"], "The cloths are boiled.", surely=True)
+    assert opens(label, [], "7. The cloths are boiled.", surely=True)
