@@ -12,7 +12,8 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import unknown_identifiers
 from rag.answering.inquiry import Inquiry
 from rag.answering.run_records import Grounds
-from rag.reading import EvidenceSelector, SecondEmbedder, Selection, text_terms
+from rag.answering.understanding import question_parts
+from rag.reading import EvidenceSelector, SecondEmbedder, Selection, read_question, text_terms
 from rag.reading.features import TELLS
 from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
 from rag.schema import Passage
@@ -28,6 +29,8 @@ _ABROAD_MORE: Final = 0.03
 """The same of passages in other languages than the question, which more often only resemble an answer."""
 _NUMBERED: Final = 0.85
 """The least confidence in a part that is asked for by its number, and is there."""
+_SEVERAL: Final = 2
+_MOST_PARTS: Final = 4
 _SURE: Final = 0.6
 """Evidence in the question's own language under this is compared with that in others, where there is any."""
 
@@ -110,6 +113,7 @@ class Weigher:
         named = {passage.naming for passage in inquiry.passages}
         of_part = asks_only_for_a_part(selection.question, ranked, named)
         confidence = calibrator.confidence(features)
+        selection, confidence = self._of_parts(selection, confidence, inquiry, calibrator)
         inquiry.timings["evidence"] = time.perf_counter() - started
         return Grounds(
             selection=selection,
@@ -122,6 +126,29 @@ class Weigher:
             echoes=_echoes(selection) and not of_part,
             of_part=of_part,
         )
+
+    def _of_parts(
+        self, selection: Selection, confidence: float, inquiry: Inquiry, calibrator: Calibrator
+    ) -> tuple[Selection, float]:
+        """The evidence for each part of a question that asks for several things, and how sure it makes.
+
+        What answers one part is worth little for the whole, and would be left out. Where each part has an
+        answer, only those are told.
+        """
+        parts = question_parts(selection.question.asked)[:_MOST_PARTS]
+        if len(parts) < _SEVERAL or inquiry.foreign or not all(read_question(part).terms for part in parts):
+            return selection, confidence  # "where and when was Ada born" is one
+        found: list[Selection] = []
+        confidences = []
+        for part in parts:
+            own = self._evidence.select(part, inquiry.passages, inquiry.weight, max_sentences=1)
+            sure = calibrator.confidence(confidence_features(own, inquiry.passages, inquiry.weight))
+            if sure >= self._threshold(calibrator, foreign=False, was_read=own.has_read):
+                found.append(own)
+                confidences.append(sure)
+        told = [evidence for own in found for evidence in own.chosen]
+        joined = selection.joined_by(told, alone=len(found) == len(parts))
+        return joined, max(confidence, sum(confidences) / len(parts))
 
     def _threshold(self, calibrator: Calibrator, foreign: bool, *, was_read: bool) -> float:
         set_by_hand = self._settings.answering.abstain_below

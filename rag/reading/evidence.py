@@ -100,6 +100,22 @@ class Selection:
         saying = (e for e in self.needed if e.unit.is_closed or not asked >= set(text_terms(e.unit.reading)))
         return tuple(saying) or self.needed
 
+    def joined_by(self, others: Sequence[Evidence], *, alone: bool = False) -> Selection:
+        """The selection with others chosen too, such as what answers a part of its question.
+
+        `alone` says that nothing else is chosen any more, and that the others come in their order.
+        """
+        added = {evidence.unit: evidence.probability for evidence in others}
+        ranked = tuple(
+            replace(evidence, probability=added.get(evidence.unit, 0.0 if alone else evidence.probability))
+            for evidence in self.ranked
+        )
+        chosen = [i for i, evidence in enumerate(ranked) if evidence.is_chosen]
+        units = [evidence.unit for evidence in ranked]
+        places = {unit: i for i, unit in enumerate(added)}
+        order = sorted(chosen, key=lambda i: places[units[i]]) if alone else _reading_order(chosen, units)
+        return replace(self, ranked=ranked, chosen=tuple(ranked[i] for i in order)) if chosen else self
+
     def near_best(self, most_below: float = 3.0) -> tuple[Evidence, ...]:
         """The few that may answer about as well as the best: whose scores are at most so much below its own.
 

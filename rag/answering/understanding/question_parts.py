@@ -9,7 +9,8 @@ __all__ = ["question_parts"]
 
 _PARTS: Final = re.compile(
     r"(?<!\s)\s*+(?:(?:(?<=\s)|,\s+)and\s+"
-    r"(?=(?:what|who|when|where|why|how|which|is|are|was|were|do|does|did)\b)"
+    r"(?=(?:is|are|was|were|do|does|did|(?:(?:about|at|by|for|from|in|of|on|since|to|until|with)\s)?"
+    r"(?:what|who|whom|whose|when|where|why|how|which))\b)"
     r"|[;；?？]|，(?=.{2,60}[什谁誰哪多几幾何如怎]))\s*",
     re.IGNORECASE,
 )

@@ -298,3 +298,12 @@ def test_an_empty_field_of_a_form_is_no_answer(tmp_path: Path, field: str, refus
         add_to_store(store, document(form, "form.txt"), HashingEmbedder(256, 256))
         answer, _ = answerer(store).answer("What allergies are there?")
     assert answer.abstained is refused
+
+
+def test_each_part_of_a_question_gets_its_own_answer_in_its_order(store: Store) -> None:
+    asked = "How many people does the Anchor Room seat, and who is the head librarian of Tidewater?"
+    answer, _ = answerer(store).answer(asked)
+    told = [sentence.text for sentence in answer.sentences]
+    assert len(told) == 2
+    assert "seats ten people" in told[0]
+    assert "Marisol Okafor" in told[1]
