@@ -11,7 +11,7 @@ from typing import Final
 from rag.answering.tables.choices import Operation
 from rag.answering.tables.chooser import Chooser
 from rag.answering.tables.request import COMPUTED, EXTREMES, Request, read_request
-from rag.answering.tables.table_records import Collection, Record, collections_of
+from rag.answering.tables.table_records import Collection, Record, collections_of, turned
 from rag.reading import Question, quotable_units, text_terms
 from rag.retrieval.passage_merging import to_passages
 from rag.schema import Coverage, Hit, Passage
@@ -185,5 +185,5 @@ def _read(store: Store, document_id: str) -> _Held:
         return (), ()
     whole = to_passages(store, [Hit(chunk.chunk_id, 1.0) for chunk in chunks], {})
     called = whole[0].title or whole[0].source if whole else ""
-    found = collections_of(quotable_units(whole))
+    found = map(turned, collections_of(quotable_units(whole)))
     return whole, tuple(replace(c, named=", ".join(filter(None, (c.named, called)))) for c in found)

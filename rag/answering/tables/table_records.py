@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from itertools import groupby
 from typing import Final
 
-from rag.answering.tables.columns import Column, column_of
+from rag.answering.tables.columns import Column, Holds, column_of
 from rag.answering.tables.moments import day_of
 from rag.reading import Row, Unit
 from rag.text.tables import is_total
 
-__all__ = ["Collection", "Field", "Record", "collections_of"]
+__all__ = ["Collection", "Field", "Record", "collections_of", "turned"]
 
 _LINE: Final = re.compile(r"[\W_]*+(?P<name>[^:：\n]{1,60}?)\s{0,9}[:：]\s+(?P<value>\S.*)", re.S)
 _PARTS: Final = re.compile(r"(?<!\s)\s*+[,;，；]\s+|(?<=[^\d])[，；、]|\.\s+")
@@ -112,6 +112,37 @@ def collections_of(
     ways = ((_gathered(rows(units)), least_rows), (sections, 2), *others)
     found = [(collection, least) for gathered, least in ways for collection in gathered]
     return [c for c, least in found if len(c.records) >= least and len(c.told) <= _MOST_COLUMNS]
+
+
+def turned(collection: Collection) -> Collection:
+    """The collection with a record for each column where those are what its table compares, else itself.
+
+    In a table of models side by side a row holds one measure of all of them: its values are alike, those of
+    a column are not.
+    """
+    names = [name for name in collection.columns if name != collection.label_name]
+    rows = [[record.field(name).value for name in names] for record in collection.records]
+    labels = [record.label for record in collection.records]
+    is_compared = (
+        len(names) > 1
+        and len(set(labels)) == len(labels)
+        and all(record.unit.row is not None for record in collection.records)
+        and all(collection.columns[name].holds is Holds.TEXTS for name in names)
+    )
+    across = [column_of(label, values) for label, values in zip(labels, rows, strict=True)]
+    if not is_compared or 2 * sum(column.is_ordered for column in across) < len(across):
+        return collection
+    records = tuple(
+        Record(
+            name,
+            tuple(
+                Field(record.label, record.field(name).value, record.unit) for record in collection.records
+            ),
+            collection.records[0].unit,
+        )
+        for name in names
+    )
+    return Collection(records, collection.label_name, collection.named)
 
 
 def _is_alike(collection: Collection) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ingest import ingest_paths
 from rag.answering.tables.columns import Holds
-from rag.answering.tables.table_records import Collection, collections_of
+from rag.answering.tables.table_records import Collection, collections_of, turned
 from rag.reading import quotable_units
 from rag.retrieval.passage_merging import to_passages
 from rag.schema import Hit
@@ -16,6 +16,7 @@ from tests.fakes import HashingEmbedder
 
 
 def collections(tmp_path: Path, name: str, text: str) -> list[Collection]:
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text, "utf-8")
     with Store.open(tmp_path / "library") as store:
         list(ingest_paths([tmp_path / name], store, HashingEmbedder(), load_settings(environment={})))
@@ -87,3 +88,27 @@ def test_paragraphs_under_headings_are_no_records(tmp_path: Path) -> None:
     for name, text in (("leave", english), ("休假", chinese)):
         (tmp_path / name).mkdir()
         assert collections(tmp_path / name, f"{name}.md", text) == []
+
+
+MODELS = (
+    "| | Fen 12 | Fen 20 | Fen 30 |\n|-|-|-|-|\n| Noise | 36 dB | 39 dB | 45 dB |\n"
+    "| Weight | 9.4 kg | 12.7 kg | 15 kg |\n| Tank | 2.1 l | 3.8 l | 5.6 l |\n"
+)
+
+
+def test_models_side_by_side_are_the_records(tmp_path: Path) -> None:
+    (table,) = collections(tmp_path, "models.md", f"# Models\n\n{MODELS}")
+    models = turned(table)
+    assert [record.label for record in models.records] == ["Fen 12", "Fen 20", "Fen 30"]
+    assert models.records[1].values("Weight") == ["12.7 kg"]
+    assert set(held(models).values()) == {Holds.NUMBERS}
+    assert "12.7 kg" in models.records[1].field("Weight").unit.text
+
+
+def test_a_table_whose_columns_are_alike_stays_as_it_is(tmp_path: Path) -> None:
+    text = "# Sales\n\n| Region | 2022 | 2023 |\n|-|-|-|\n| North | 120 | 130 |\n| South | 80 | 95 |\n"
+    (sales,) = collections(tmp_path, "sales.md", text)
+    assert turned(sales) is sales
+    text = "# People\n\n| Name | Room | Since |\n|-|-|-|\n| Ada | Blue | May |\n| Bo | Red | June |\n"
+    (people,) = collections(tmp_path / "other", "people.md", text)
+    assert turned(people) is people
