@@ -122,7 +122,9 @@ class PromptSettings(Section):
 class AnsweringSettings(Section):
     """How an answer is made and when there is none."""
 
-    max_sentences: int = Field(3, ge=1, description="Most sentences that a quoted answer holds.")
+    max_sentences: int = Field(
+        3, ge=1, description="Most sentences that a quoted answer holds; lists asked for are whole."
+    )
     wanted_precision: float = Field(
         0.77,
         ge=0.0,
