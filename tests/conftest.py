@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.models import build
+from rag.models.reader import Reader
+from rag.settings import load_settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder
 from tests.searching import load_profile
@@ -24,6 +27,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         reporter.write_line(f"not tested here, of {sum(reasons.values())} tests:", yellow=True)
         for reason, count in reasons.most_common():
             reporter.write_line(f"{count:5} {reason}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packaged_readers() -> dict[str, Reader]:
+    """The readers that ship, by what `rag.models.build` knows them as.
+
+    Held here they are loaded once for all tests of a process, as in a server, and not once a library: that
+    takes a second and 80 MB, which live on for as long as Streamlit keeps the library.
+    """
+    readers = build.load_readers(load_settings(environment={}))
+    return {key: model for key, model in build._shared.items() if model in readers}
 
 
 @pytest.fixture
