@@ -13,6 +13,7 @@ from rag.models.reader import Reader
 from rag.settings import load_settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder
+from tests.parsing import KeptWorker
 from tests.searching import load_profile
 
 load_profile()
@@ -38,6 +39,15 @@ def packaged_readers() -> dict[str, Reader]:
     """
     readers = build.load_readers(load_settings(environment={}))
     return {key: model for key, model in build._shared.items() if model in readers}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsing_processes() -> Iterator[None]:
+    """One ingest after the other reads with the processes of the one before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.file_pool.ParsingWorker", KeptWorker)
+        yield
+    KeptWorker.end_all()
 
 
 @pytest.fixture
