@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from rag.models import build
+from rag.models.packaged import PREFIX
 from rag.models.reader import Reader
-from rag.settings import load_settings
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.settings import EmbedderSettings, load_settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder
 from tests.parsing import KeptWorker
@@ -39,6 +42,26 @@ def packaged_readers() -> dict[str, Reader]:
     """
     readers = build.load_readers(load_settings(environment={}))
     return {key: model for key, model in build._shared.items() if model in readers}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packaged_embedders() -> Iterator[None]:
+    """Embedders that come as packages are likewise loaded once; nothing changes them."""
+
+    @cache
+    def embedder(settings: str, offline: bool) -> SentenceTransformerEmbedder:
+        return SentenceTransformerEmbedder(EmbedderSettings.model_validate_json(settings), offline=offline)
+
+    def made(settings: EmbedderSettings, *, offline: bool = True) -> SentenceTransformerEmbedder:
+        if settings.model.startswith(PREFIX):
+            return embedder(settings.model_dump_json(), offline)
+        return SentenceTransformerEmbedder(settings, offline=offline)
+
+    second = build.build_second_embedder(load_settings(environment={}), None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.models.sentence_transformer.SentenceTransformerEmbedder", made)
+        yield
+    del second
 
 
 @pytest.fixture(scope="session", autouse=True)
