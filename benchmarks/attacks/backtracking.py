@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from re import _constants as op  # type: ignore[attr-defined]
 from typing import Any, Final
 
@@ -28,11 +29,14 @@ _ENDS: Final = ("", "\x00", "\n\x00", "z")
 _SAMPLES: Final = 6
 
 
-def growth(pattern: re.Pattern[Any], anchored: bool = False) -> tuple[float, str]:
-    """How many times the steps twice the text takes at worst, and the text that was repeated in it."""
+def growth(pattern: re.Pattern[Any], anchored: bool = False, one_in: int = 1) -> tuple[float, str]:
+    """How many times the steps twice the text takes at worst, and the text that was repeated in it.
+
+    Of the hostile texts one in so many is tried.
+    """
     steps = Steps(pattern, anchored)
     worst, by = 0.0, ""
-    for text in hostile_texts(pattern):
+    for text in hostile_texts(pattern)[::one_in]:
         grown = _grown(steps, text, _BRIEF)
         if grown > _DOUBTFUL:
             grown = _grown(steps, text, _LONG)
@@ -101,7 +105,7 @@ def _samples(tree: Iterable[Any], flags: int, letters: Iterable[str], most: int 
     for kind, value in tree:
         accepts = one_character((kind, value), flags)
         if accepts is not None:
-            options = [letter for letter in letters if accepts(letter)][:most] or ["\u00a4"]
+            options = list(islice(filter(accepts, letters), most)) or ["\u00a4"]
         elif kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
             once = _samples(value[2], flags, letters, most)
             options = [part * max(value[0], 1) for part in once] + ([""] if value[0] == 0 else [])

@@ -23,8 +23,10 @@ from pathlib import Path
 from ingest import ingest_paths
 from rag import Library
 from rag.child_process import limit_memory
+from rag.settings import load_settings
 limit_memory(6_000)
-with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "library") as library:
+settings = load_settings(overrides={"ingest": {"workers": 1}})
+with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "library", settings) as library:
     for _ in ingest_paths(sys.argv[1:], library.store, library.embedder, library.settings):
         pass
     for info in library.documents():

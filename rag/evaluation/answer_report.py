@@ -136,11 +136,10 @@ def figures(
         if values:
             found = bootstrap_mean(values, samples, seed)
             metrics[name], intervals[name] = found.mean, (found.low, found.high)
-    for name, measure in _whole_measures(precision).items():
-        value = measure(columns)
-        if value is not None:
-            metrics[name] = value
-            intervals[name] = _interval(measure, columns, value, samples, seed)
+    measures = _whole_measures(precision)
+    told = {name: value for name, measure in measures.items() if (value := measure(columns)) is not None}
+    metrics |= told
+    intervals |= _intervals({name: measures[name] for name in told}, columns, told, samples, seed)
     known = columns.is_judged
     at = coverage_at_precision(columns.confidence[known], columns.right[known], precision)
     ordered: dict[str, float] = {name: metrics[name] for name in MEASURES if name in metrics}
@@ -215,16 +214,28 @@ def _confidence(measure: Callable[..., float | None]) -> _Measure:
     return of_judged
 
 
-def _interval(
-    measure: _Measure, columns: _Columns, value: float, samples: int, seed: int
-) -> tuple[float, float]:
-    """Percentiles over questions drawn with replacement; draws that tell nothing are left out."""
+def _intervals(
+    measures: Mapping[str, _Measure],
+    columns: _Columns,
+    told: Mapping[str, float],
+    samples: int,
+    seed: int,
+) -> dict[str, tuple[float, float]]:
+    """Percentiles over questions drawn with replacement, the same ones for each measure.
+
+    Draws that tell nothing are left out.
+    """
     random = np.random.default_rng(seed)
     count = len(columns.seconds)
-    drawn = (measure(columns.at(random.integers(0, count, count))) for _ in range(samples))
-    values = [found for found in drawn if found is not None] or [value]
-    low, high = np.quantile(values, (0.025, 0.975))
-    return float(low), float(high)
+    found: dict[str, list[float]] = {name: [] for name in measures}
+    for _ in range(samples):
+        drawn = columns.at(random.integers(0, count, count))
+        for name, measure in measures.items():
+            value = measure(drawn)
+            if value is not None:
+                found[name].append(value)
+    bounds = {name: np.quantile(values or [told[name]], (0.025, 0.975)) for name, values in found.items()}
+    return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
 
 
 def _value(line: Judged, name: str) -> float | None:
@@ -236,7 +247,7 @@ def _value(line: Judged, name: str) -> float | None:
 
 
 def _share(values: NDArray[np.bool_]) -> float | None:
-    return float(values.mean()) if len(values) else None
+    return float(np.count_nonzero(values)) / len(values) if len(values) else None
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 
+_DRAWN_AT_ONCE: Final = 1_000_000
+"""Numbers drawn in one call: some megabytes."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """A mean with its 95 % bootstrap interval; `p` is the two-sided chance of a mean of 0 or beyond."""
@@ -48,7 +52,10 @@ def bootstrap_mean(values: Sequence[float], samples: int = 2_000, seed: int = 0)
     if not len(data):
         return Interval(0.0, 0.0, 0.0, 1.0)
     random = np.random.default_rng(seed)
-    means = np.array([data[random.integers(0, len(data), len(data))].mean() for _ in range(samples)])
+    at_once = max(1, _DRAWN_AT_ONCE // len(data))
+    counts = [min(at_once, samples - done) for done in range(0, samples, at_once)]
+    draws = (random.integers(0, len(data), (count, len(data))) for count in counts)
+    means = np.concatenate([data[drawn].mean(axis=1) for drawn in draws])
     low, high = np.quantile(means, (0.025, 0.975))
     beyond = min(float(np.mean(means <= 0.0)), float(np.mean(means >= 0.0)))
     return Interval(float(data.mean()), float(low), float(high), min(1.0, 2.0 * beyond))

@@ -106,16 +106,21 @@ def _odds(text: str) -> dict[str, float]:
 
 @cache
 def _close_classifier() -> Any:
-    """The classifier with the few languages to choose from, and probabilities for its scores."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """The classifier with the few languages to choose from, and probabilities for its scores.
 
-    classifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    It shares the model of the other, which takes half a second to read.
+    """
+    from py3langid.langid import LanguageIdentifier
+
+    whole = _classifier()
+    tables = (whole.nb_ptc, whole.nb_pc, whole.nb_classes, whole.tk_nextmove, whole.tk_output)
+    classifier = LanguageIdentifier(*tables, norm_probs=True, tk_row=whole.tk_row)
     classifier.set_languages(_TOLD_APART)
     return classifier
 
 
 @cache
 def _classifier() -> Any:
-    import py3langid
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return py3langid
+    return LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -35,6 +35,14 @@ enableAgentApi = true
 [client]
 toolbarMode = "developer"
 """
+_COMMANDS = """
+import json, sys; from ui.cli import main
+for words in json.loads(sys.argv[1]):
+    try:
+        main([*words, "--library", sys.argv[2]])
+    except SystemExit as ended:
+        assert not ended.code, words
+"""
 _APP = """
 import sys; from pathlib import Path; from ui.app.launch import launch
 launch(Path(sys.argv[1]), port=0, open_browser=False)
@@ -73,13 +81,11 @@ def use_all(folder: Path, environment: dict[str, str]) -> None:
     picture.save(notes / "scan.png")
     question = f"Who cut the {SECRET} of the harbour?"
 
-    def command(*words: str) -> list[str]:
-        return [sys.executable, "-m", "ui", *words, "--library", library]
-
-    for words in (["ingest", str(notes)], ["ask", question], ["search", question], ["check"]):
-        done = subprocess.run(command(*words), cwd=folder, env=environment, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr.decode()
-    api = [*command("serve"), "--port", "0"]
+    words = json.dumps([["ingest", str(notes)], ["ask", question], ["search", question], ["check"]])
+    commands = [sys.executable, "-c", _COMMANDS, words, library]  # in one process: each start takes seconds
+    done = subprocess.run(commands, cwd=folder, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    api = [sys.executable, "-m", "ui", "serve", "--library", library, "--port", "0"]
     with subprocess.Popen(api, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as server:
         port = _told(server, r":(\d+)/v1")
         body = json.dumps({"question": question}).encode()

@@ -28,6 +28,7 @@ from rag.store.durable import replacing
 from rag.temporary import TemporaryFolder, clear_left_behind
 from tests.fakes import HashingEmbedder, add_to_store, document, with_ingest
 from ui.app.evaluating import Evaluations
+from ui.cli import main
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 
@@ -595,14 +596,19 @@ def entries(*folders: Path) -> set[Path]:
 class TestWhatAKilledProcessWasWriting:
     @pytest.mark.parametrize("what", ["calibration", "index", "evaluation", "opened copy"])
     def test_the_next_start_of_any_command_clears_it_and_nothing_under_way(
-        self, library: Path, tmp_path: Path, what: str
+        self, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
     ) -> None:
+        def start() -> None:
+            with pytest.raises(SystemExit) as ended:
+                main(["list", "--library", str(library)])
+            assert not ended.value.code
+
         place = tmp_path / "system"
         for folder in (place, library / "evaluations"):
             folder.mkdir()
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(place)}
-        run = [sys.executable, "-c", "from ui.cli import main; main()", "list", "--library", str(library)]
-        subprocess.run(run, env=environment, check=True, capture_output=True, cwd=ROOT)
+        monkeypatch.setattr("tempfile.tempdir", str(place))
+        start()
         before = entries(library, place)
         command = [sys.executable, "-c", _WRITER, str(library), what]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -610,9 +616,10 @@ class TestWhatAKilledProcessWasWriting:
             assert process.stdout.readline() == "writing\n"
             under_way = entries(library, place)
             assert under_way > before
-            subprocess.run(run, env=environment, check=True, capture_output=True, cwd=ROOT)
+            start()
             assert entries(library, place) == under_way
             process.send_signal(signal.SIGKILL)
+        run = [sys.executable, "-c", "from ui.cli import main; main()", "list", "--library", str(library)]
         subprocess.run(run, env=environment, check=True, capture_output=True, cwd=ROOT)
         assert entries(library, place) == before
 

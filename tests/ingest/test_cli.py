@@ -19,12 +19,12 @@ KEYS = ["source", "status", "document_id", "pages", "chunks", "warnings", "error
 
 
 @pytest.fixture
-def ingest(tmp_path, monkeypatch, capfdbinary):
+def ingest(tmp_path, monkeypatch, capfdbinary, packaged_readers):
     """Run the command in this process with the hashing embedder; returns code, stdout, stderr."""
     from tests.fakes import HashingEmbedder
 
     monkeypatch.setattr("rag.models.build.build_embedder", lambda settings: HashingEmbedder(max_tokens=256))
-    monkeypatch.setattr("rag.models.build._shared", {})  # what is built here is for nobody else
+    monkeypatch.setattr("rag.models.build._shared", dict(packaged_readers))  # what else is built here is for nobody else
 
     def run(*arguments, library=tmp_path / "library"):
         with pytest.raises(SystemExit) as stop:
