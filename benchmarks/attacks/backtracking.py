@@ -29,14 +29,11 @@ _ENDS: Final = ("", "\x00", "\n\x00", "z")
 _SAMPLES: Final = 6
 
 
-def growth(pattern: re.Pattern[Any], anchored: bool = False, one_in: int = 1) -> tuple[float, str]:
-    """How many times the steps twice the text takes at worst, and the text that was repeated in it.
-
-    Of the hostile texts one in so many is tried.
-    """
+def growth(pattern: re.Pattern[Any], anchored: bool = False) -> tuple[float, str]:
+    """How many times the steps twice the text takes at worst, and the text that was repeated in it."""
     steps = Steps(pattern, anchored)
     worst, by = 0.0, ""
-    for text in hostile_texts(pattern)[::one_in]:
+    for text in hostile_texts(pattern):
         grown = _grown(steps, text, _BRIEF)
         if grown > _DOUBTFUL:
             grown = _grown(steps, text, _LONG)

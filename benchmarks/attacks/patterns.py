@@ -27,14 +27,10 @@ _METHODS: Final = {"search", "match", "fullmatch", "sub", "subn", "split", "find
 _AT_THE_START: Final = {"match", "fullmatch"}
 
 
-_ONE_IN: Final = 3
-"""Of the texts for a pattern a build tries so few; they come in eights, of which it so takes every one."""
-
-
-@attack("patterns of the product on the texts that make each of their repeats work", in_build=0)
+@attack("patterns of the product on the texts that make each of their repeats work")
 def pumped(folder: Path, effort: int) -> Iterator[Trial]:
     for name, (pattern, anchored) in product_patterns().items():
-        worst, text = growth(pattern, anchored, 1 if effort else _ONE_IN)
+        worst, text = growth(pattern, anchored)
         yield Trial(name, f"{worst:.1f} times the steps for twice of {text}" if worst > _LINEAR else "")
 
 

@@ -24,7 +24,9 @@ def ingest(tmp_path, monkeypatch, capfdbinary, packaged_readers):
     from tests.fakes import HashingEmbedder
 
     monkeypatch.setattr("rag.models.build.build_embedder", lambda settings: HashingEmbedder(max_tokens=256))
-    monkeypatch.setattr("rag.models.build._shared", dict(packaged_readers))  # what else is built here is for nobody else
+    monkeypatch.setattr(
+        "rag.models.build._shared", dict(packaged_readers)
+    )  # what else is built here is for nobody else
 
     def run(*arguments, library=tmp_path / "library"):
         with pytest.raises(SystemExit) as stop:

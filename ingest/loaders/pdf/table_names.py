@@ -52,7 +52,9 @@ def _naming_rows(rows: Sequence[Sequence[Placed]], width: int, gaps: Sequence[fl
         if sum(cell.column > 0 for cell in row):
             count = i + 1
         following = rows[i + 1] if i + 1 < len(rows) else ()
-        names_all = _is_full(row, width) or [cell.column for cell in row if cell.text] == list(range(1, width))
+        names_all = _is_full(row, width) or [cell.column for cell in row if cell.text] == list(
+            range(1, width)
+        )
         if names_all and _is_full(following, width) and not _is_tight(i, gaps):
             break
     return count

@@ -37,7 +37,9 @@ def filled(tmp_path_factory, documents):
 @pytest.fixture
 def hashed(monkeypatch, packaged_readers):
     monkeypatch.setattr("rag.models.build.build_embedder", lambda settings: HashingEmbedder())
-    monkeypatch.setattr("rag.models.build._shared", dict(packaged_readers))  # what else is built here is for nobody else
+    monkeypatch.setattr(
+        "rag.models.build._shared", dict(packaged_readers)
+    )  # what else is built here is for nobody else
 
 
 @pytest.fixture

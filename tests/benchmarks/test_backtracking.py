@@ -1,11 +1,13 @@
-"""The checker of regular expressions finds what it is for, and nothing where all is well."""
+"""The product's regular expressions are linear; their checker finds what it is for, and nothing else."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from benchmarks.attacks import attacks
 from benchmarks.attacks.backtracking import growth
 from benchmarks.attacks.matching import Steps
 
@@ -45,3 +47,9 @@ def test_steps_of_a_text_do_not_depend_on_those_before() -> None:
 
 def test_steps_end() -> None:
     assert Steps(re.compile(r"(a|a)*b"))("a" * 40) == 400_000
+
+
+def test_the_patterns_of_the_product_are_linear(tmp_path: Path) -> None:
+    trials = list(attacks()["patterns.pumped"].run(tmp_path, 1))
+    assert len(trials) > 300
+    assert [trial for trial in trials if trial.failure] == []
