@@ -1,6 +1,6 @@
 """Every registered attack, at the effort of a build.
 
-That of our own patterns reads code and attacks nothing that runs: `tests/benchmarks/test_backtracking.py` has it.
+That of our own patterns reads code, and nothing runs in it: `tests/benchmarks/test_backtracking.py` has it.
 """
 
 from __future__ import annotations
