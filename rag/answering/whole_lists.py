@@ -15,7 +15,7 @@ from rag.schema import Passage
 __all__ = ["with_whole_lists"]
 
 _WANTED: Final = frozenset({Kind.HOW_TO.value, Kind.LIST.value})
-_ORDERED: Final = re.compile(r"\s*\(?(\d{1,2}|[a-z])(?:[.)、）]\s?|\s)", re.IGNORECASE)
+_ORDERED: Final = re.compile(r"\s*\(?(\d{1,2}|[a-z](?=[.)、）]))(?:[.)、）]\s?|\s)", re.IGNORECASE)
 _BULLET: Final = re.compile(r"\s*([-*•·▪◦‣–—●○■□✓✔☐☑☒])\s")
 _BLANK_LINE: Final = re.compile(r"\n[^\S\n]*\n")
 _ENDS: Final = re.compile(r"[.!?。！？][\"'”’」』）)\]]*\s*$")

@@ -67,6 +67,8 @@ def test_pieces_of_a_sentence_are_told_together() -> None:
     passage = _passage(*pieces, "In all other cases send a letter.", heading="Emergencies")
     assert _told(Kind.LOOKUP.value, passage, "Ring", "water") == list(pieces)
     assert _told(Kind.LOOKUP.value, passage, "water") == ["water comes in,"]
+    things = ("On board there must be", "a torch,", "a rope of ten metres,", "an anchor.")
+    assert _told(Kind.LOOKUP.value, _passage(*things), "On board", "an anchor") == list(things)
 
 
 def test_long_lists_and_numbered_paragraphs_are_left() -> None:
