@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.heartbeat import reading_by_ocr
 from ingest.ocr.ocr_protocol import OcrEngine, OcrLine, PixelBox
@@ -27,6 +28,10 @@ _LARGEST_SIDE: Final = 3_600
 """A4 at 300 dots an inch; more adds memory and no letters."""
 _DEEP_MODES: Final = frozenset({"I", "I;16", "I;16B", "I;16L", "F"})
 _LIGHT: Final = 160
+_DARKEST: Final = 0.1
+"""The share of what is drawn on nothing that must be light too, for it to be meant for a dark page."""
+_EDGES: Final = (0.02, 0.98)
+"""Shares of a line's pixels that are darker, and lighter: its ink and its paper, without specks."""
 
 
 def prepared(image: Image) -> tuple[Image, float]:
@@ -52,9 +57,13 @@ def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
 def _as_rgb(image: Image) -> Image:
     from PIL import Image as Images
 
+    from ingest.loaders.visible import LEAST_DIFFERENCE
+
     if image.mode in _DEEP_MODES:
         values = np.asarray(image, np.float32)
         low, high = float(values.min()), float(values.max())
+        if high - low <= LEAST_DIFFERENCE / 255.0 * abs(high):
+            low = 0.0  # steps that no screen shows are not stretched to black on white
         grey = (values - low) * (255.0 / max(high - low, 1e-6))
         return Images.fromarray(grey.astype(np.uint8)).convert("RGB")
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
@@ -64,7 +73,7 @@ def _as_rgb(image: Image) -> Image:
         # light letters on nothing are meant for a dark page
         paper = (
             "black"
-            if shown.size and float(np.median(shown)) > _LIGHT and alpha.getextrema()[0] == 0
+            if shown.size and float(np.quantile(shown, _DARKEST)) > _LIGHT and alpha.getextrema()[0] == 0
             else "white"
         )
         page = Images.new("RGB", inked.size, paper)
@@ -169,7 +178,19 @@ class OcrReader:
 def _read(image: Image, engine: OcrEngine) -> tuple[list[OcrLine], int, float, tuple[int, int]]:
     picture, scale = prepared(image)
     lines, angle = read_upright(engine, picture)
-    return lines, angle, scale, picture.size
+    pixels = np.asarray(picture)
+    seen = [line for line in lines if _is_seen(pixels, _before(line, angle, 1.0, *picture.size).box)]
+    return seen, angle, scale, picture.size
+
+
+def _is_seen(pixels: NDArray[np.uint8], box: PixelBox) -> bool:
+    """Whether ink and paper of a line differ by more than a person needs to see it."""
+    from ingest.loaders.visible import LEAST_DIFFERENCE
+
+    left, top, right, bottom = (max(round(value), 0) for value in box)
+    line = pixels[top : max(bottom, top + 1), left : max(right, left + 1)].reshape(-1, 3)
+    low, high = np.quantile(line, _EDGES, axis=0) if len(line) else (np.zeros(3), np.zeros(3))
+    return bool((high - low).max() > LEAST_DIFFERENCE)
 
 
 def _before(line: OcrLine, angle: int, scale: float, width: float, height: float) -> OcrLine:

@@ -260,8 +260,9 @@ def _choices_in(choices: Sequence[str], piece: Piece, language: str) -> list[str
     if piece.is_whole and (language not in _NEGATED_IN or is_negated(piece.text)):
         return []
     spaced = _spaced(piece.said)
-    said = [choice for choice in choices if _spaced(choice).strip() and _spaced(choice) in spaced]
-    return [c for c in said if not any(c != d and _spaced(c) in _spaced(d) for d in said)]
+    in_words = {choice: _spaced(choice) for choice in choices}
+    said = [choice for choice in choices if in_words[choice].strip() and in_words[choice] in spaced]
+    return [c for c in said if not any(c != d and in_words[c] in in_words[d] for d in said)]
 
 
 def _spaced(text: str) -> str:

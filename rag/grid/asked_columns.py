@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 
 from rag.errors import UsageError
@@ -20,6 +21,7 @@ _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _BETWEEN_CHOICES: Final = "|"
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _MOST_COLUMNS: Final = 200
+_MOST_CHOICES: Final = 200
 
 
 class ColumnType(StrEnum):
@@ -55,13 +57,14 @@ def read_columns(text: str, name: str) -> list[AskedColumn]:
         UsageError: there is no question, a name twice, or a line is wrong; `name` is what the file is called.
     """
     try:
-        columns = [_column(record, f"{name!r}, line {number}") for number, record in _records(text, name)]
+        records = islice(_records(text, name), _MOST_COLUMNS + 1)
+        columns = [_column(record, f"{name!r}, line {number}") for number, record in records]
     except csv.Error as error:
         raise UsageError(f"{name!r} cannot be read as CSV: {error}") from None
     if not columns:
         raise UsageError(f"{name!r} holds no question: write one a line")
     if len(columns) > _MOST_COLUMNS:
-        raise UsageError(f"{name!r} holds {len(columns):,} questions: a grid has {_MOST_COLUMNS} at most")
+        raise UsageError(f"{name!r} holds too many questions: a grid has {_MOST_COLUMNS} at most")
     seen: set[str] = set()
     for column in columns:
         if column.name in seen:
@@ -105,6 +108,8 @@ def _column(record: Mapping[str, Any], place: str) -> AskedColumn:
         kind = ColumnType(named)
     except ValueError:
         raise UsageError(f"{place}: no type {named!r}: choose one of {', '.join(ColumnType)}") from None
+    if len(choices) > _MOST_CHOICES:
+        raise UsageError(f"{place}: {len(choices):,} choices: a column has {_MOST_CHOICES} at most")
     if kind is ColumnType.ONE_OF and len(choices) < 2:
         raise UsageError(f"{place}: a column of type one_of needs two `choices` or more")
     name = " ".join(str(record.get("column") or question).split())

@@ -27,8 +27,9 @@ __all__ = [
     "source_of",
 ]
 
-_BEGINS_FORMULA: Final = re.compile(r"\s*[=+\-@\t\r]")
+_BEGINS_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 """What makes a spreadsheet run a text (OWASP, "CSV injection")."""
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST: Final = 32_000
 """Characters; a cell of a spreadsheet holds 32,767."""
 _WIDEST: Final = 48
@@ -164,25 +165,22 @@ def harmless(value: Any) -> Any:
 
 
 def _write(place: Any, value: Any) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
     if not isinstance(value, str):
         place.value = value
         if isinstance(value, date):
             place.number_format = "yyyy-mm-dd"
         return
-    place.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST]
+    place.value = _NOT_IN_XML.sub("", value)[:_LONGEST]
     place.data_type = "s"  # openpyxl takes what begins with = for a formula
     place.quotePrefix = _BEGINS_FORMULA.match(value) is not None
 
 
 def _note(place: Any, cell: Cell) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
     width, height = _NOTE_SIZE
-    text = ILLEGAL_CHARACTERS_RE.sub("", source_of(cell))[:_LONGEST]
+    text = _NOT_IN_XML.sub("", source_of(cell))[:_LONGEST]
     place.comment = Comment(text, "Citewell", height=height, width=width)
     if cell.verdict is Verdict.NEAR or cell.error:
         place.fill = PatternFill("solid", fgColor=_NEAR_FILL)

@@ -1,8 +1,4 @@
-"""Grids as files and fields, pictures on transparent or nearly white paper, labels that read Markdown.
-
-Each of these did not hold when it was written: what is asked for is what `docs/security.md` and
-`docs/grid.md` promise.
-"""
+"""Grids as files and fields, pictures on transparent or nearly white paper, labels that read Markdown."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ __all__ = ["html_text", "label", "laid_out_html", "marked_html"]
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _LINKS: Final = re.compile(r"(?i)(://|www|@)")
+_DRAWN: Final = re.compile(r"(?<=[-<>])(?=[->=])|(?<=:)(?=\w)")
+"""Within what Streamlit draws as an arrow, a dash or a picture: `->`, `<=`, `--`, `:streamlit:`."""
 _JOINER: Final = "\u2060"
 _SPACES: Final = re.compile(r"\s+")
 
@@ -39,12 +41,12 @@ def label(text: str, longest: int = 120) -> str:
     """One line of plain text for a place that reads Markdown (a label, a tooltip), every sign escaped.
 
     Addresses become links in what GitHub's Markdown has read already, where no sign is escaped any more
-    (GFM, section 6.9): an invisible word joiner keeps them apart.
+    (GFM, section 6.9), and signs become arrows there: an invisible word joiner keeps them apart.
     """
     line = _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
-    return _PUNCTUATION.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINER}", line))
+    return _PUNCTUATION.sub(r"\\\1", _DRAWN.sub(_JOINER, _LINKS.sub(rf"\1{_JOINER}", line)))
 
 
 Span = tuple[int, int]

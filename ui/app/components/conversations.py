@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from typing import Final
 
 import streamlit as st
@@ -179,11 +180,15 @@ def _start_again() -> None:
 
 def _load(library: Library, conversation_id: str) -> None:
     state = session()
-    state.conversation = load_conversation(library.store, conversation_id)
+    try:
+        state.conversation = load_conversation(library.store, conversation_id)
+    except NotFoundError:  # another session deleted it: the list is drawn again without it
+        return
     state.opened, state.asking = None, None
 
 
 def _delete(library: Library, conversation_id: str) -> None:
-    library.store.delete_conversation(conversation_id)
+    with suppress(NotFoundError):
+        library.store.delete_conversation(conversation_id)
     if session().conversation.conversation_id == conversation_id:
         _start_again()
