@@ -1,6 +1,6 @@
 """Hostile files, questions and visitors: a regression test for each kind of attack that was ever tried.
 
-The suite is part of every test run and takes under four minutes on two cores; `make test-attacks` runs it
+The suite is part of every test run and takes two to three minutes on two cores; `make test-attacks` runs it
 alone, and `make test-attacks-whole` also what takes longer (marker `slow`, and all inputs of each kind).
 Every test in this folder gets the marker `attack` by itself.
 
