@@ -14,6 +14,8 @@ __all__ = ["asks_only_for_a_part", "of_asked_part"]
 _WHOLE: Final = frozenset({AnswerKind.OTHER, AnswerKind.MEANING})
 """Kinds of questions that want what a part says, not a number or a name in it."""
 _TOLD: Final = 3
+_SHORT_PART: Final = 8
+"""Sentences of a part with parts of its own (3.1, 3.2) that is told whole."""
 _LONG: Final = 3
 """Letters of a word that may ask for more than the part."""
 _OTHER_WORDS: Final = 2
@@ -36,12 +38,14 @@ def of_asked_part(question: Question, told: Sequence[Unit], ranked: Sequence[Uni
     if items and (inner := _item(items[0], part, ranked)) is not None:
         return [inner]
     part = _with_rest(part, ranked)
-    if len(part) <= _TOLD and any(unit in part for unit in told):
-        saying = [unit for unit in part if not unit.is_heading]
-        return sorted(saying or part, key=lambda unit: unit.start)
     inside = [unit for unit in told if unit in part]
     best = next((unit for unit in ranked if unit in told and unit in part), None)
     names = {term for label in labels for term in text_terms(label.text)}
+    in_parts = any(_is_within(label, _line(unit)) for label in labels for unit in part)
+    few = _SHORT_PART if in_parts and not _shares(question, best, names) else _TOLD
+    if inside and len(part) <= few:
+        saying = [unit for unit in part if not unit.is_heading]
+        return sorted(saying or part, key=lambda unit: unit.start)
     if inside and (question.kind not in _WHOLE or _shares(question, best, names)):
         return inside
     if question.kind not in _WHOLE:
@@ -63,18 +67,32 @@ def asks_only_for_a_part(question: Question, ranked: Sequence[Unit], named: Iter
     if not labels or question.kind not in _WHOLE or not _part(labels, ranked, surely=True):
         return False
     known = {term for text in named for term in text_terms(text)}
-    words = [label.word or label.number for label in labels]
+    words = [word for label in labels for word in (label.word, *text_terms(label.text)) if word]
     others = (term for term in question.terms if len(term) >= _LONG and term not in known)
     return sum(not any(word in term for word in words) for term in others) <= _OTHER_WORDS
 
 
 def _part(labels: Sequence[Label], ranked: Sequence[Unit], *, surely: bool = False) -> list[Unit]:
-    """The units that stand in one of the parts, or open it."""
-    return [
+    """The units that stand in one of the parts, or open it.
+
+    Where a document has parts of that part (3.1, 3.2), a step 3 in another one is not meant.
+    """
+    part = [
         unit
         for unit in ranked
         if any(opens(label, unit.headings, _line(unit), surely=surely) for label in labels)
     ]
+    within = [unit for unit in ranked if any(_is_within(label, _line(unit)) for label in labels)]
+    if not part or not within:
+        return part
+    documents = {unit.document_id for unit in within}
+    kept = [unit for unit in part if unit.document_id in documents]
+    return [*kept, *(unit for unit in within if unit not in kept)] if kept else part
+
+
+def _is_within(label: Label, line: str) -> bool:
+    """Whether a line opens with the number of a part of a part: 3.1 of clause 3."""
+    return label.is_of_documents and re.match(rf"\W{{0,3}}{re.escape(label.number)}\.\d", line) is not None
 
 
 def _item(item: str, part: Sequence[Unit], ranked: Sequence[Unit]) -> Unit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from typing import Final
@@ -29,6 +30,11 @@ _ABROAD_MORE: Final = 0.03
 """The same of passages in other languages than the question, which more often only resemble an answer."""
 _NUMBERED: Final = 0.85
 """The least confidence in a part that is asked for by its number, and is there."""
+_REFERS: Final = re.compile(
+    r"\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|one)\b|[它他她其这這那]",
+    re.IGNORECASE,
+)
+"""Words that stand for what another part of the question names."""
 _SEVERAL: Final = 2
 _MOST_PARTS: Final = 4
 _SURE: Final = 0.6
@@ -136,8 +142,8 @@ class Weigher:
         answer, only those are told.
         """
         parts = question_parts(selection.question.asked)[:_MOST_PARTS]
-        if len(parts) < _SEVERAL or inquiry.foreign or not all(read_question(part).terms for part in parts):
-            return selection, confidence  # "where and when was Ada born" is one
+        if len(parts) < _SEVERAL or inquiry.foreign or not all(map(_stands_alone, parts)):
+            return selection, confidence
         found: list[Selection] = []
         confidences = []
         for part in parts:
@@ -157,6 +163,11 @@ class Weigher:
         wanted = self._settings.answering.wanted_precision
         more = (0.0 if was_read else _UNREAD_MORE) + (_ABROAD_MORE if foreign else 0.0)
         return calibrator.threshold(min(wanted + more, 1.0))
+
+
+def _stands_alone(part: str) -> bool:
+    """Whether a part of a question says what it is about: not "where", nor "what does it cost"."""
+    return bool(read_question(part).terms) and _REFERS.search(part) is None
 
 
 def _echoes(selection: Selection) -> bool:

@@ -88,3 +88,24 @@ def test_a_part_and_little_else_is_asked_for(question: str, expected: bool) -> N
 
 def test_a_heading_is_no_part_of_what_is_told() -> None:
     assert not any(text.startswith("2.1") for text in _told("What does section 2.1 say?", "A boat", "2.1"))
+
+
+def test_a_clause_is_told_with_its_parts_and_no_step_of_another_document() -> None:
+    lease = (
+        "3. Use of the boat\n\n3.1 It stays moored at night.\n\n3.2 No more than six sleep aboard.\n\n4. Law"
+    )
+    steps = "3. Heat it slowly.\n\n4. Let it cool."
+    passages = [
+        Passage(name, f"{name}.txt", name, 1, 0, len(text), text, 1.0)
+        for name, text in (("kiln", steps), ("lease", lease))
+    ]
+    units = quotable_units(passages)
+    question = read_question("What does clause 3 say?")
+    told = of_asked_part(question, [units[0], units[2]], units)
+    assert [unit.text for unit in told] == [
+        "3. Use of the boat",
+        "3.1 It stays moored at night.",
+        "3.2 No more than six sleep aboard.",
+    ]
+    assert asks_only_for_a_part(question, units, [])
+    assert asks_only_for_a_part(read_question("What does clause 3.2 say?"), units, [])
