@@ -16,6 +16,7 @@ from rag.reading import (
     Disagreement,
     Selection,
     Unit,
+    quotable_units,
     read_short_span,
 )
 from rag.schema import AnswerSentence, AnswerTable, Conflict, Passage, ShortAnswer
@@ -24,15 +25,22 @@ __all__ = ["quote", "rows_of", "short_answer", "tell_conflicts"]
 
 
 def quote(
-    selection: Selection, book: CitationBook, kind: str = "", passages: Sequence[Passage] = ()
+    selection: Selection,
+    book: CitationBook,
+    kind: str = "",
+    passages: Sequence[Passage] = (),
+    *,
+    of_part: bool = False,
 ) -> Generator[AnswerEvent, None, Outcome]:
     """Tell the evidence sentence by sentence, each with its citation; returns the outcome.
 
-    `kind` is what the question wants: a list or the steps of something are told whole.
+    `kind` is what the question wants: a list or the steps of something are told whole. `of_part` says that it
+    asks for a part of a document by its number: what was not weighed of it is told too.
     """
     units = [evidence.unit for evidence in selection.told]
     ranked = [evidence.unit for evidence in selection.ranked]
-    units = with_totals(selection.question, of_asked_part(selection.question, units, ranked), ranked)
+    every = [*ranked, *(u for u in quotable_units(passages) if u not in ranked)] if of_part else ranked
+    units = with_totals(selection.question, of_asked_part(selection.question, units, every), ranked)
     units = with_whole_lists(kind, units, passages)
     places = _places(selection, units)
     sentences = []

@@ -60,7 +60,7 @@ class Teller:
         self, inquiry: Inquiry, grounds: Grounds, book: CitationBook
     ) -> Generator[AnswerEvent, None, Outcome]:
         if self._writer is None:
-            return (yield from quote(grounds.selection, book, inquiry.kind, inquiry.passages))
+            return (yield from _quoted(inquiry, grounds, book))
         evidence = [evidence.unit for evidence in grounds.selection.near_best()]
         written = yield from self.write(inquiry, self._read(inquiry, grounds), evidence, book)
         if not written.gives_way and not grounds.unknown:
@@ -69,7 +69,7 @@ class Teller:
             silent = replace(written, **_silent(inquiry, grounds))
             failed = written.reason if "generator_failed" in written.notes else ""
             return replace(silent, reason="; ".join(filter(None, (silent.reason, failed))))
-        quoted = yield from quote(grounds.selection, book, inquiry.kind, inquiry.passages)
+        quoted = yield from _quoted(inquiry, grounds, book)
         return replace(
             written,
             sentences=quoted.sentences,
@@ -110,6 +110,13 @@ class Teller:
         if self._reads == "evidence":
             return excerpts(grounds.selection, inquiry.passages)
         return inquiry.passages
+
+
+def _quoted(inquiry: Inquiry, grounds: Grounds, book: CitationBook) -> Generator[AnswerEvent, None, Outcome]:
+    """The evidence told in its own words."""
+    return (
+        yield from quote(grounds.selection, book, inquiry.kind, inquiry.passages, of_part=grounds.of_part)
+    )
 
 
 def citation_book(inquiry: Inquiry) -> CitationBook:
