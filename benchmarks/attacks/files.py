@@ -73,7 +73,7 @@ def texts_to_tell(folder: Path, effort: int) -> Iterator[Trial]:
 @attack("pages made to keep the search for what can be seen busy", in_build=0)
 def pages_to_look_at(folder: Path, effort: int) -> Iterator[Trial]:
     """Much of what is looked for about each piece of text, and is not there."""
-    count = 10_000 * effort or 1_500
+    count = 10_000 * effort or 3_000
     pages = {
         "placed": '<p style="position:absolute;top:1px">a</p>' * count,
         "classes": "<style>.a{color:#fff}.b{color:#000}</style>" + '<p class="a b">a</p>' * count,

@@ -48,9 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answerer"]
 
-_MOST_CONFLICTS: Final = 2
-_SURE: Final = 0.6
-"""The least confidence of an answer that is called stated or pieced together, not only near."""
 _SURE_APART: Final = 0.9
 """How surely a table has to be meant that is in another document than the best evidence."""
 
@@ -203,8 +200,7 @@ class Answerer:
             return
         inquiry, grounds = self._weigher.weigh(inquiry)
         names_others = kind is Kind.COMPARISON and grounds.unknown  # "plan D or plan E" of A to C
-        in_part = grounds.of_part or missing_labels(inquiry.question, (p.text for p in inquiry.passages))
-        if found is not None and not (names_others or in_part or _is_told_elsewhere(grounds, found)):
+        if found is not None and not (names_others or _is_told_elsewhere(inquiry, grounds, found)):
             yield from self._whole(scanned(inquiry, found))
         else:
             yield from self._told(inquiry, grounds)
@@ -276,11 +272,14 @@ class Answerer:
         )
 
 
-def _is_told_elsewhere(grounds: Grounds, scanned: Scanned) -> bool:
+def _is_told_elsewhere(inquiry: Inquiry, grounds: Grounds, scanned: Scanned) -> bool:
     """Whether another document than the table's, or of one value another place, says it more surely.
 
-    A table in a document from which the best evidence does not come has to be surer by itself.
+    A table in a document from which the best evidence does not come has to be surer by itself. A clause that
+    is asked for by its number is no row.
     """
+    if grounds.of_part or missing_labels(inquiry.question, (p.text for p in inquiry.passages)):
+        return True
     ranked, record = grounds.selection.ranked, scanned.collection.records[0]
     best = ranked[0].unit if ranked else record.unit
     is_surer = grounds.bears and grounds.confidence > scanned.right
@@ -294,7 +293,7 @@ def _verdict(outcome: Outcome, grounds: Grounds) -> Verdict:
     """How an answer stands: its confidence labels it, and does not stand in its way."""
     if outcome.abstained:
         return Verdict.NOT_FOUND
-    if grounds.confidence * outcome.support < max(_SURE, grounds.threshold):
+    if not grounds.stands(outcome.support):
         return Verdict.NEAR
     if outcome.written or len({n for sentence in outcome.sentences for n in sentence.citations}) > 1:
         return Verdict.PIECED

@@ -18,6 +18,8 @@ from rag.wire import answer_json
 
 __all__ = ["Grounds", "new_run_id", "run_record", "settings_json"]
 
+_SURE: Final = 0.6
+"""The least confidence of an answer that is called stated or pieced together, not only near."""
 _EVIDENCE_TOLD: Final = 12
 _TOLD: Final = {
     "cosine": "near in meaning",
@@ -60,6 +62,10 @@ class Grounds:
     def bears(self) -> bool:
         """Whether the evidence is good enough to be quoted as the answer."""
         return self.confidence >= self.threshold and not self.unknown and not self.echoes
+
+    def stands(self, support: float = 1.0) -> bool:
+        """Whether an answer is surer than only near; `support` is how far its text is borne by its quotes."""
+        return self.confidence * support >= max(_SURE, self.threshold)
 
     def to_json(self) -> dict[str, Any]:
         """The `why` of a run record."""

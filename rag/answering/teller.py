@@ -22,8 +22,6 @@ from rag.schema import Passage
 __all__ = ["Teller", "citation_book"]
 
 _MOST_CONFLICTS: Final = 2
-_SURE: Final = 0.6
-"""The least confidence of an answer beside which others are told that contradict it."""
 _NEARLY_AS_GOOD: Final = 6.0
 """How far below the best, in log odds, what contradicts it may stand: its words must be nearly the same."""
 
@@ -52,7 +50,7 @@ class Teller:
         reason = outcome.reason or shortcomings(grounds.selection, inquiry.passages)
         table = outcome.table or rows_of(grounds.selection, book)
         outcome = replace(outcome, short_answer=short, table=table, reason=reason)
-        if grounds.confidence < _SURE:  # what may be no answer at all is not said to be in dispute
+        if not grounds.stands():  # what may be no answer at all is not said to be in dispute
             return outcome
         return (yield from _with_conflicts(inquiry, grounds.selection, outcome, book))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from typing import Final
@@ -13,8 +12,8 @@ from rag.answering.confidence import confidence_features
 from rag.answering.doubts import unknown_identifiers
 from rag.answering.inquiry import Inquiry
 from rag.answering.run_records import Grounds
-from rag.answering.understanding import question_parts
-from rag.reading import EvidenceSelector, SecondEmbedder, Selection, read_question, text_terms
+from rag.answering.understanding import separate_questions
+from rag.reading import EvidenceSelector, SecondEmbedder, Selection, text_terms
 from rag.reading.features import TELLS
 from rag.retrieval import ForeignRetriever, HybridRetriever, Retrieval, merge_neighbours
 from rag.schema import Passage
@@ -30,12 +29,6 @@ _ABROAD_MORE: Final = 0.03
 """The same of passages in other languages than the question, which more often only resemble an answer."""
 _NUMBERED: Final = 0.85
 """The least confidence in a part that is asked for by its number, and is there."""
-_REFERS: Final = re.compile(
-    r"\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|one)\b|[它他她其这這那]",
-    re.IGNORECASE,
-)
-"""Words that stand for what another part of the question names."""
-_SEVERAL: Final = 2
 _MOST_PARTS: Final = 4
 _SURE: Final = 0.6
 """Evidence in the question's own language under this is compared with that in others, where there is any."""
@@ -141,8 +134,8 @@ class Weigher:
         What answers one part is worth little for the whole, and would be left out. Where each part has an
         answer, only those are told.
         """
-        parts = question_parts(selection.question.asked)[:_MOST_PARTS]
-        if len(parts) < _SEVERAL or inquiry.foreign or not all(map(_stands_alone, parts)):
+        parts = separate_questions(selection.question.asked)[:_MOST_PARTS]
+        if not parts or inquiry.foreign:
             return selection, confidence
         found: list[Selection] = []
         confidences = []
@@ -163,11 +156,6 @@ class Weigher:
         wanted = self._settings.answering.wanted_precision
         more = (0.0 if was_read else _UNREAD_MORE) + (_ABROAD_MORE if foreign else 0.0)
         return calibrator.threshold(min(wanted + more, 1.0))
-
-
-def _stands_alone(part: str) -> bool:
-    """Whether a part of a question says what it is about: not "where", nor "what does it cost"."""
-    return bool(read_question(part).terms) and _REFERS.search(part) is None
 
 
 def _echoes(selection: Selection) -> bool:

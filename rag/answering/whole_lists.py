@@ -11,12 +11,13 @@ from typing import Final
 from rag.answering.understanding import Kind
 from rag.reading import Unit, quotable_units
 from rag.schema import Passage
+from rag.text.sentences import BULLETS
 
 __all__ = ["with_whole_lists"]
 
 _WANTED: Final = frozenset({Kind.HOW_TO.value, Kind.LIST.value})
 _ORDERED: Final = re.compile(r"\s*\(?(\d{1,2}|[a-z](?=[.)、）]))(?:[.)、）]\s?|\s)", re.IGNORECASE)
-_BULLET: Final = re.compile(r"\s*([-*•·▪◦‣–—●○■□✓✔☐☑☒])\s")
+_BULLET: Final = re.compile(rf"\s*([{BULLETS}✓✔☐☑☒])\s")
 _BLANK_LINE: Final = re.compile(r"\n[^\S\n]*\n")
 _ENDS: Final = re.compile(r"[.!?。！？][\"'”’」』）)\]]*\s*$")
 _LEADS_IN: Final = re.compile(r"[:：]\s*$")

@@ -11,11 +11,13 @@ from typing import Any, Final
 from rag.schema import Span
 from rag.text.language import CJK, detect_language, has_cjk, likeliest_language
 
-__all__ = ["as_sentence", "line_spans", "sentence_spans"]
+__all__ = ["BULLETS", "as_sentence", "line_spans", "sentence_spans"]
 
 _HARD_BREAK: Final = re.compile(r"\n[^\S\n]*\n\s*|\f")
 _CJK_SENTENCE: Final = re.compile(r"[^。！？!?；;…]*(?:[。！？!?；;…]+[”’」』）)】》\"']*|$)", re.S)
-_LIST_START: Final = re.compile(r"\s*(?:[-*•·▪‣–—●○■□◦]|\(?\d{1,3}[.)、]|\(?[a-zA-Z][.)])\s")
+BULLETS: Final = "-*•·▪‣–—●○■□◦"
+"""What an item of a list may open with, before a space."""
+_LIST_START: Final = re.compile(rf"\s*(?:[{BULLETS}]|" r"\(?\d{1,3}[.)、]|\(?[a-zA-Z][.)])\s")
 _NUMBER_ALONE: Final = re.compile(r"\W*(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]|[A-Za-z][.)]|[IVXLC]{1,6}[.)])\s*\Z")
 """What numbers a clause or an item, and is no sentence by itself."""
 _RECORD_START: Final = re.compile(

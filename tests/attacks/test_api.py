@@ -103,7 +103,7 @@ def test_many_first_questions_at_once_embed_what_one_does(
     open_library: Callable[..., Library], watched: Watched
 ) -> None:
     library = open_library()
-    assert at_once(library, [QUESTION] * 4) == [200] * 4
+    assert at_once(library, [QUESTION] * 8) == [200] * 8
     assert len(watched.embedded) == len(set(watched.embedded)) > 0
 
 

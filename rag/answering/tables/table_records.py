@@ -121,7 +121,6 @@ def turned(collection: Collection) -> Collection:
     a column are not.
     """
     names = [name for name in collection.columns if name != collection.label_name]
-    rows = [[record.field(name).value for name in names] for record in collection.records]
     labels = [record.label for record in collection.records]
     is_compared = (
         len(names) > 1
@@ -129,8 +128,10 @@ def turned(collection: Collection) -> Collection:
         and all(record.unit.row is not None for record in collection.records)
         and all(collection.columns[name].holds is Holds.TEXTS for name in names)
     )
-    across = [column_of(label, values) for label, values in zip(labels, rows, strict=True)]
-    if not is_compared or 2 * sum(column.is_ordered for column in across) < len(across):
+    if not is_compared:
+        return collection
+    across = [column_of(r.label, [r.field(name).value for name in names]) for r in collection.records]
+    if 2 * sum(column.is_ordered for column in across) < len(across):
         return collection
     records = tuple(
         Record(

@@ -8,7 +8,7 @@ from rag.answering.understanding.follow_ups import FollowUps
 from rag.answering.understanding.generated import is_faithful
 from rag.answering.understanding.kinds import AT_ONCE, Kind, Kinds, KindVote
 from rag.answering.understanding.misspelt import did_you_mean
-from rag.answering.understanding.question_parts import question_parts
+from rag.answering.understanding.question_parts import question_parts, separate_questions
 from rag.answering.understanding.standing import standing
 from rag.answering.understanding.substitution import understood
 from rag.answering.understanding.turns import Turn, turns_of
@@ -31,6 +31,7 @@ __all__ = [
     "embedder_by_language",
     "is_faithful",
     "question_parts",
+    "separate_questions",
     "standing",
     "turns_of",
     "understood",

@@ -165,3 +165,11 @@ def test_a_word_is_no_abbreviation_because_a_law_book_shortens_it(text: str, sen
 )
 def test_a_full_stop_that_shortens_a_word_or_counts_ends_no_sentence(text: str, sentences: int) -> None:
     assert len(sentence_spans(text)) == sentences
+
+
+@pytest.mark.parametrize("mark", ["-", "•", "◦", "1.", "(12)", "117)", "b)", "3、"])
+def test_an_item_of_a_list_is_no_part_of_a_wrapped_paragraph(mark: str) -> None:
+    first = "the keeper of the keys lets nobody in who has not been named by the committee of the harbour"
+    lines = [first, f"{mark} who has not been named by the committee may ask the keeper of the keys for it"]
+    text = "\n".join(lines)
+    assert [text[s.start : s.end] for s in sentence_spans(text)] == lines

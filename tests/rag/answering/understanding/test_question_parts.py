@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.understanding import question_parts
+from rag.answering.understanding import question_parts, separate_questions
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,19 @@ from rag.answering.understanding import question_parts
 )
 def test_parts_are_found_where_another_question_begins(question: str, parts: list[str]) -> None:
     assert question_parts(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("Who keeps the keys and when is the meeting?", 2),
+        ("When are wages paid, and until when may bills be handed in?", 2),
+        ("Where and when was Ada born?", 0),
+        ("Who sells it, and what does it cost?", 0),
+        ("How many devices are free, and what is that plan called?", 0),
+        ("谁写的书？它多少钱？", 0),
+        ("Who keeps the keys?", 0),
+    ],
+)
+def test_parts_that_stand_for_another_are_not_asked_alone(question: str, count: int) -> None:
+    assert len(separate_questions(question)) == count
