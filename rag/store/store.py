@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -298,8 +299,17 @@ def _refuse_links(path: Path) -> None:
             )
     notes = (found for pattern in _READ_AT_ONCE for found in path.glob(pattern))
     for file in (*(path / part for part in (*_PARTS, *_PARTS_OF_APP)), *notes):
-        if file.exists() and not (file.is_file() or file.is_dir()):
+        if _is_waited_for(file):
             raise StoreError(
                 f"{str(file)!r} is a pipe, socket or device, which is not waited for: remove it, or restore "
                 "a backup"
             )
+
+
+def _is_waited_for(file: Path) -> bool:
+    """Whether a path is a pipe, socket or device; asked once, as another process may remove it meanwhile."""
+    try:
+        mode = file.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

@@ -40,9 +40,11 @@ def watched(page: Page) -> dict[str, list[str]]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the app has nothing more to draw."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=_SLOW)
+    """Wait until the app has nothing more to draw, and does not begin again at once."""
+    resting = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+    page.wait_for_selector(resting, timeout=_SLOW)
     page.wait_for_timeout(300)
+    page.wait_for_selector(resting, timeout=_SLOW)
 
 
 def goto(page: Page, name: str) -> None:
