@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.calibration import calibration_path
@@ -21,7 +22,7 @@ from rag.store import Store
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["AnswerCache", "fitted_weights"]
+__all__ = ["AnswerCache", "fitted_weights", "installed"]
 
 _PARAMETERS = (
     ("calibration", "evidence.json"),
@@ -29,8 +30,6 @@ _PARAMETERS = (
     ("language", "foreign.json"),
     ("tables", "card.json"),
 )
-_FORM = 5
-"""Of what is kept and how answers are made; another number makes every earlier answer miss."""
 _APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline"})
 """Settings that no answer depends on: what they do to the library changes its version."""
 
@@ -58,8 +57,8 @@ class AnswerCache:
 
     @property
     def made_with(self) -> list[Any]:
-        """What answers hang on beside question and documents: settings, models, own examples."""
-        return [_FORM, self._settings, self._fitted, self._store.embedder, self._examples()]
+        """What answers hang on beside question and documents: the program, settings, models, own examples."""
+        return [_program(), self._settings, self._fitted, self._store.embedder, self._examples()]
 
     def find(self, key: bytes) -> Answer | None:
         """The answer that was kept, marked as such."""
@@ -90,6 +89,21 @@ def fitted_weights(settings: Settings) -> list[str]:
         return [*digests, *(reader.fingerprint for reader in readers)]
     except OSError as error:
         raise ConfigurationError(f"cannot read parameters {str(paths[-1])!r}: {error}") from None
+
+
+@cache
+def _program() -> str:
+    return installed(Path(__file__).resolve().parents[1], resource("data"))
+
+
+def installed(code: Path, data: Path) -> str:
+    """Names an installation by its modules and data files, with their sizes and times of change.
+
+    Another release may answer otherwise, so that what one has answered is not the next one's answer.
+    """
+    files = sorted(path for path in (*code.rglob("*.py"), *data.rglob("*")) if path.is_file())
+    stands = [(path.as_posix(), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(json.dumps(stands).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

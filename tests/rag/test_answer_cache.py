@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from rag.answering import AnswerEvent
-from rag.answering.answer_cache import fitted_weights
+from rag.answering import AnswerEvent, answer_cache
+from rag.answering.answer_cache import fitted_weights, installed
 from rag.errors import UsageError
 from rag.library import Library
 from rag.models import load_readers
@@ -94,6 +94,28 @@ def test_another_calibration_makes_it_miss(
     assert opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
     own.write_text(json.dumps(fitted, indent=1), "utf-8")
     assert not opened(library.store, embedder, calibration=str(own)).ask(QUESTION).cached
+
+
+def test_another_release_makes_it_miss(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.ask(QUESTION)
+    assert library.ask(QUESTION).cached
+    monkeypatch.setattr(answer_cache, "_program", lambda: "the next release")
+    assert not library.ask(QUESTION).cached
+
+
+def test_a_release_is_known_by_its_modules_and_data(tmp_path: Path) -> None:
+    code, data = tmp_path / "rag", tmp_path / "data"
+    for folder in (code, data):
+        folder.mkdir()
+    (code / "reading.py").write_text("SURE = 0.8\n")
+    first = installed(code, data)
+    (code / "reading.pyc").write_bytes(b"compiled")
+    assert installed(code, data) == first
+    (data / "weights.json").write_text("[]")
+    second = installed(code, data)
+    os.utime(code / "reading.py", (1, 1))
+    third = installed(code, data)
+    assert len({first, second, third}) == 3
 
 
 def test_answers_hang_on_the_weights_of_the_readers() -> None:
