@@ -41,16 +41,17 @@ def quote(
     ranked = [evidence.unit for evidence in selection.ranked]
     every = [*ranked, *(u for u in quotable_units(passages) if u not in ranked)] if of_part else ranked
     units = with_totals(selection.question, of_asked_part(selection.question, units, every), ranked)
-    units = with_whole_lists(kind, units, passages)
-    places = _places(selection, units)
+    lines = with_whole_lists(kind, units, passages)
+    places = _places(selection, [unit for line in lines for unit in line])
+    starts = {line[0] for line in lines[1:]}
     sentences = []
     above = None
-    for unit in units:
+    for unit in (unit for line in lines for unit in line):
         number = book.cite(unit.document_id, unit.start, unit.end, unit.text)
         under = (unit.document_id, unit.headings)
         told = told_unit(selection.question, unit, places.get(unit), is_headed=under == above)
         above = under if under == above or told.startswith(unit.heading) else None
-        sentence = AnswerSentence(told, (number,))
+        sentence = AnswerSentence(told, (number,), starts_line=unit in starts)
         sentences.append(sentence)
         yield SentenceReady(sentence, (book.citations[number - 1],))
     return Outcome(tuple(sentences), book.citations)

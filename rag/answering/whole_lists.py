@@ -50,24 +50,44 @@ class _Block:
         return any(unit.is_heading or unit.is_row for unit in self.units)
 
 
-def with_whole_lists(kind: str, told: Sequence[Unit], passages: Sequence[Passage]) -> list[Unit]:
+def with_whole_lists(kind: str, told: Sequence[Unit], passages: Sequence[Passage]) -> list[list[Unit]]:
     """The told units, and where a list or a way to do something is asked for, all of a list that holds one.
 
+    They come in lines: one for the units of each item, and one for those that stand between lists.
+
     A list is a run of paragraphs with the same bullet, or numbered one after another, with the line that
-    opens it. The pieces of one sentence that stand on lines of their own are told together whatever is
-    asked, where two of them are. `kind` is what the question wants. Long lists and numbered paragraphs are
-    left as they are.
+    opens it. A way to do something is also told from a sentence beside it, where both stand under one
+    heading and no other numbered list does. The pieces of one sentence that stand on lines of their own are
+    told together whatever is asked, where two of them are. `kind` is what the question wants. Long lists and
+    numbered paragraphs are left as they are.
     """
-    whole: list[Unit] = []
+    lines: list[list[Unit]] = []
+    known: set[Unit] = set()
+    is_list = True
     for unit in told:
-        known = unit.is_row or unit in whole or unit.passage >= len(passages)
-        of_list = [] if known else _list_of(unit, passages, told, wants_all=kind in _WANTED)
-        whole += [one for one in of_list or [unit] if one not in whole]
-    return whole
+        if unit in known:
+            continue
+        blocks: list[_Block] = []
+        if not unit.is_row and unit.passage < len(passages):
+            blocks = _list_of(unit, passages, told, wants_all=kind in _WANTED)
+            if not blocks and kind == Kind.HOW_TO.value:
+                blocks = _way_beside(unit, passages)
+        if blocks:
+            found = [[one for one in block.units if one not in known] for block in blocks]
+            lines += filter(None, found)
+        elif is_list:
+            lines.append([unit])
+        else:
+            lines[-1].append(unit)
+        is_list = bool(blocks)
+        known.update(lines[-1], *(block.units for block in blocks))
+    return lines
 
 
-def _list_of(unit: Unit, passages: Sequence[Passage], told: Sequence[Unit], *, wants_all: bool) -> list[Unit]:
-    """The units of the list that a unit stands in or opens; none where it is in none, or asked for less."""
+def _list_of(
+    unit: Unit, passages: Sequence[Passage], told: Sequence[Unit], *, wants_all: bool
+) -> list[_Block]:
+    """The list that a unit stands in or opens; none where it is in none, or asked for less."""
     blocks = _blocks(passages[unit.passage], unit.passage)
     for first, last in _lists(blocks):
         inside = blocks[first:last]
@@ -76,11 +96,29 @@ def _list_of(unit: Unit, passages: Sequence[Passage], told: Sequence[Unit], *, w
             continue
         items = [block for block in inside if block.mark]
         is_wanted = wants_all or (not items and sum(one in units for one in told) > 1)
-        items = items or inside[1:]
-        is_short = sum(len(block.text) for block in items) <= _LONGEST * len(items)
-        fits = len(items) <= _MOST_ITEMS and len(units) <= _MOST_UNITS and is_short
-        return units if is_wanted and fits else []
+        return inside if is_wanted and _fits(items or inside[1:]) else []
     return []
+
+
+def _way_beside(unit: Unit, passages: Sequence[Passage]) -> list[_Block]:
+    """The unit and the steps under its heading, in their order; none where there is not one list of steps."""
+    if not unit.headings or unit.is_heading:
+        return []
+    blocks = _blocks(passages[unit.passage], unit.passage)
+    ways = [
+        [block for block in blocks[first:last] if block.mark]
+        for first, last in _lists(blocks)
+        if blocks[last - 1].number and blocks[last - 1].units[0].headings == unit.headings
+    ]
+    if len(ways) != 1 or not _fits(ways[0]):
+        return []
+    return sorted([_Block((unit,)), *ways[0]], key=lambda block: block.units[0].start)
+
+
+def _fits(items: Sequence[_Block]) -> bool:
+    """Whether a list is short enough to be told."""
+    is_short = sum(len(block.text) for block in items) <= _LONGEST * len(items)
+    return len(items) <= _MOST_ITEMS and sum(len(block.units) for block in items) <= _MOST_UNITS and is_short
 
 
 def _blocks(passage: Passage, index: int) -> list[_Block]:

@@ -47,9 +47,10 @@ def shown(quote: str) -> str:
 
 
 def join_sentences(sentences: Sequence[AnswerSentence]) -> str:
-    """Sentences as running text: a space between them, none where CJK meets CJK."""
+    """Sentences as text: a space between them, none where CJK meets CJK, and a line for what starts one."""
     text = ""
     for sentence in sentences:
-        tight = bool(text) and has_cjk(text[-2:]) and has_cjk(sentence.text[:2])
-        text += sentence.text if not text or tight else f" {sentence.text}"
+        tight = has_cjk(text[-2:]) and has_cjk(sentence.text[:2])
+        gap = "\n" if sentence.starts_line else "" if tight else " "
+        text += gap + sentence.text if text else sentence.text
     return text

@@ -56,12 +56,14 @@ class AnswerSentence:
     """One sentence of an answer with the numbers of its citations.
 
     `own_words` says that the program made it itself, as a greeting or a count is: it is no quote.
+    `starts_line` says that it begins a line, as the items of a list do.
     """
 
     text: str
     citations: tuple[int, ...] = ()
     support: Support = Support.SUPPORTED
     own_words: bool = False
+    starts_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)

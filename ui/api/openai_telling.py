@@ -90,7 +90,7 @@ def _marked(answer: Answer) -> tuple[tuple[str, ...], list[tuple[int, int, int]]
     length = 0
     for sentence in _sentences(answer):
         text = _MARK.sub(r"(\1)", sentence.text)
-        piece = _gap(pieces, text) + text
+        piece = _gap(pieces, text, starts_line=sentence.starts_line) + text
         piece += " " if sentence.citations else ""
         for number in sentence.citations:
             start = length + len(piece)
@@ -109,8 +109,10 @@ def _sentences(answer: Answer) -> list[AnswerSentence]:
     return [*([AnswerSentence(answer.text)] if answer.abstained else answer.sentences), *remarks]
 
 
-def _gap(before: Sequence[str], text: str) -> str:
+def _gap(before: Sequence[str], text: str, *, starts_line: bool) -> str:
     """What stands between two sentences: nothing where Chinese, Japanese or Korean meet."""
+    if before and starts_line:
+        return "  \n"
     return "" if not before or (has_cjk(before[-1][-2:]) and has_cjk(text[:2])) else " "
 
 

@@ -82,9 +82,11 @@ def as_markdown(conversation: Conversation) -> str:
             parts.append(f"_{_line(turn.error or turn.writing or '…')}_")
             continue
         parts.append(
-            " ".join(
-                _line(s.text) + "".join(f"[^{index}-{number}]" for number in s.citations)
-                for s in answer.sentences
+            "".join(
+                ("  \n" if s.starts_line else " " if position else "")
+                + _line(s.text)
+                + "".join(f"[^{index}-{number}]" for number in s.citations)
+                for position, s in enumerate(answer.sentences)
             )
             or _line(answer.text)
         )

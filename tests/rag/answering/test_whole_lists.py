@@ -30,7 +30,7 @@ def _told(kind: str, passage: Passage, *starts: str) -> list[str]:
     units = quotable_units([passage])
     told = [unit for start in starts for unit in units if unit.text.startswith(start)]
     assert len(told) == len(starts)
-    return [unit.text for unit in with_whole_lists(kind, told, [passage])]
+    return [unit.text for line in with_whole_lists(kind, told, [passage]) for unit in line]
 
 
 @pytest.mark.parametrize("kind", [Kind.HOW_TO, Kind.LIST])
@@ -56,6 +56,30 @@ def test_what_is_no_item_of_the_list_stays_outside() -> None:
     passage = _passage(*_STEPS, "1. Oil the hinge.", "2. Shut it.")
     assert _told(Kind.HOW_TO.value, passage, "2. Shut") == ["1. Oil the hinge.", "2. Shut it."]
     assert _told(Kind.HOW_TO.value, _passage("Turn it off.", "Wait.", *_STEPS), "Wait.") == ["Wait."]
+
+
+def test_the_way_beside_a_sentence_is_told_where_its_heading_has_no_other() -> None:
+    before = _passage("The sieve clogs.", *_STEPS, "Call us if it leaks.", heading="Cleaning")
+    assert " ".join(_told(Kind.HOW_TO.value, before, "The sieve")) == " ".join(("The sieve clogs.", *_STEPS))
+    assert " ".join(_told(Kind.HOW_TO.value, before, "Call us")) == " ".join(
+        (*_STEPS, "Call us if it leaks.")
+    )
+    assert _told(Kind.LIST.value, before, "The sieve") == ["The sieve clogs."]
+    two = _passage("The sieve clogs.", *_STEPS, "Then:", "1. Oil it.", "2. Shut it.", heading="Cleaning")
+    assert _told(Kind.HOW_TO.value, two, "The sieve") == ["The sieve clogs."]
+
+
+def test_each_item_starts_a_line() -> None:
+    passage = _passage("The sieve clogs.", "Mind the lid.", *_STEPS, "Call us.", "Or write.")
+    by_text = {unit.text: unit for unit in quotable_units([passage])}
+    told = [by_text[text] for text in ("The sieve clogs.", "Mind the lid.", "3. Lift the sieve.", "Call us.")]
+    lines = with_whole_lists(Kind.HOW_TO.value, [*told, by_text["Or write."]], [passage])
+    assert [" ".join(unit.text for unit in line) for line in lines] == [
+        "The sieve clogs. Mind the lid.",
+        *_STEPS,
+        "Call us. Or write.",
+    ]
+    assert with_whole_lists(Kind.HOW_TO.value, [], [passage]) == []
 
 
 def test_another_question_gets_the_item_alone() -> None:

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from rag.answering.wording import abstention
+from rag.answering.wording import abstention, join_sentences
+from rag.schema import AnswerSentence
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,13 @@ from rag.answering.wording import abstention
 )
 def test_an_abstention_is_in_the_language_of_the_question(question: str, told: str) -> None:
     assert abstention(question).startswith(told)
+
+
+def test_sentences_flow_and_items_start_lines() -> None:
+    told = ("Bring:", False), ("a torch", True), ("带水。", True), ("还有饭。", False), ("No dogs.", False)
+    assert join_sentences([AnswerSentence(text, starts_line=line) for text, line in told]) == (
+        "Bring:\na torch\n带水。还有饭。 No dogs."
+    )
 
 
 def test_a_plainly_english_question_loads_no_language_model() -> None:

@@ -130,6 +130,14 @@ def test_marks_are_where_they_are_said_to_be_also_beside_such_in_the_text() -> N
     assert [start for _, start, _ in marks] == [19, 22, 32]
 
 
+def test_items_stand_on_lines_of_markdown() -> None:
+    steps = (AnswerSentence("1. Rinse.", (1,)), AnswerSentence("2. Dry.", (2,), starts_line=True))
+    pieces, marks = _marked(answered("How?", *steps))
+    text = "".join(pieces)
+    assert text == "1. Rinse. [1]  \n2. Dry. [2]"
+    assert [text[start:end] for _, start, end in marks] == ["[1]", "[2]"]
+
+
 def test_a_doubtful_answer_says_so_in_the_language_of_its_question() -> None:
     for question, sentence, told in (
         (

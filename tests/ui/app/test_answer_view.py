@@ -52,6 +52,13 @@ def test_the_question_as_understood_and_the_short_answer_stand_above():
     assert shown.index("Understood as:") < shown.index("12 crowns</strong>") < shown.index("The roof cost")
 
 
+def test_an_item_starts_a_line():
+    first, second = ANSWER.sentences
+    listed = dataclasses.replace(ANSWER, sentences=(first, dataclasses.replace(second, starts_line=True)))
+    assert html(_drawn(listed)).count('<br><span class="cw-sentence">Others say') == 1
+    assert "<br>" not in html(_drawn(ANSWER))
+
+
 def test_a_short_answer_that_is_all_that_is_said_is_not_said_twice():
     alone = dataclasses.replace(ANSWER, text="12 crowns.", conflicts=())
     assert "cw-short" not in html(_drawn(alone))

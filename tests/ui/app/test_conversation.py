@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 from hypothesis import given
@@ -59,6 +60,13 @@ def test_markdown_has_footnotes_for_citations():
     assert "## How \\*much\\*?" in text
     assert "It cost 12 crowns.[^1-1] It rained." in text
     assert "[^1-1]: \\<b\\>.pdf, page 2: “It cost 12 crowns.”" in text
+
+
+def test_items_of_a_list_start_lines_in_markdown():
+    first, second = ANSWER.sentences
+    listed = dataclasses.replace(ANSWER, sentences=(first, dataclasses.replace(second, starts_line=True)))
+    text = as_markdown(Conversation(turns=[Turn("How?", listed)]))
+    assert "It cost 12 crowns.[^1-1]  \nIt rained." in text
 
 
 @given(st.text(), st.text())

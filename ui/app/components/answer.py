@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _QUOTE_SHOWN: Final = 240
+_NEW_LINE: Final = "<br>"
 
 
 def citation_button(citation: Citation, turn: int, key: str) -> None:
@@ -267,14 +268,15 @@ def _sentences(
 
 def _sentence_html(sentence: AnswerSentence, t: Texts) -> str:
     text = html_text(sentence.text)
+    line = _NEW_LINE if sentence.starts_line else ""
     if sentence.support is Support.SUPPORTED:
-        return f'<span class="cw-sentence">{text}</span>'
+        return f'{line}<span class="cw-sentence">{text}</span>'
     mark = {
         Support.PARTIAL: t.partial,
         Support.CONTRADICTED: t.contradicted,
         Support.UNSUPPORTED: t.unsupported,
     }[sentence.support]
     return (
-        f'<span class="cw-sentence cw-{sentence.support.value}">{text}</span>'
+        f'{line}<span class="cw-sentence cw-{sentence.support.value}">{text}</span>'
         f'<span class="cw-mark cw-{sentence.support.value}">{html_text(mark)}</span>'
     )
