@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rag.library import Library
-from tests.ui.app.sample import html, page
+from tests.ui.app.sample import NASTY, html, page
 from ui.app.ingesting import IngestJob
 from ui.app.shared import shared
 
@@ -90,6 +90,22 @@ def test_only_the_chosen_documents_are_asked(app, library_path):
     app.multiselect(key="scope").set_value([]).run()
     _ask(app, ROOF)
     assert "18,750" in html(app)
+
+
+def test_a_choice_whose_document_is_removed_says_that_it_is_wider(app, library_path):
+    with Library.open(library_path) as library:
+        first, second, other = (
+            library.store.resolve(name).document_id for name in ("minutes.txt", "report.pdf", NASTY)
+        )
+    app.run().multiselect(key="scope").set_value([first, second]).run()
+    lost, lost_all = "Some of what you chose is no longer in the library.", "all documents are asked."
+    for name, said in (("minutes.txt", lost), ("report.pdf", lost_all)):
+        assert not any(said in caption.value for caption in app.caption)
+        with Library.open(library_path) as library:
+            library.remove([name])
+        assert any(said in caption.value for caption in app.run().caption)
+    app.multiselect(key="scope").set_value([other]).run()
+    assert not any(said in caption.value for caption in app.caption for said in (lost, lost_all))
 
 
 def test_a_conversation_is_kept_and_comes_back_with_its_citations(app, library_path):
