@@ -20,6 +20,7 @@ from rag.errors import CitewellError
 from rag.settings import UiSettings
 from ui.app.door import Door
 from ui.app.messages import only_asked_by_pages
+from ui.app.people import new_cookie, tells_people_apart
 from ui.app.strangers import Strangers, sent_away_page
 from ui.sites import check_site
 from ui.uploads import names_are_text
@@ -77,6 +78,7 @@ class AppGuard:
         self._patience = patience
         self._arriving = 0
         self._is_locked = settings.password is not None or settings.oidc
+        self._tells_people_apart = tells_people_apart(settings)
         self._strangers = Strangers(door, settings.max_strangers, settings.stranger_seconds, forget)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +86,7 @@ class AppGuard:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
-        send = self._guarded(send)
+        send = self._guarded(scope, send)
         try:
             check_site(Headers(scope=scope), self._settings.host, self._origins())
         except CitewellError as error:
@@ -112,12 +114,16 @@ class AppGuard:
         else:
             await self._taken(scope, receive, send)
 
-    def _guarded(self, send: Send) -> Send:
+    def _guarded(self, scope: Scope, send: Send) -> Send:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if self._tells_people_apart and headers.get("content-type", "").startswith("text/html"):
+                    cookie = new_cookie(Headers(scope=scope), is_secure=scope["scheme"] == "https")
+                    if cookie is not None:
+                        headers.append("Set-Cookie", cookie)
             await send(message)
 
         return send_guarded

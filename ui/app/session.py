@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -88,6 +89,8 @@ class Session:
     """The conversation, the question being answered, and what lies open."""
 
     conversation: Conversation = field(default_factory=Conversation)
+    visitor: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    """Stands for a person whose browser keeps nothing."""
     admitted: bool = False
     asking: Asking | None = None
     pending: Pending | None = None
@@ -101,6 +104,8 @@ class Session:
     """Whether the conversation that the address named was opened; later it only tells what is shown."""
     page_passwords: dict[str, str] = field(default_factory=dict, repr=False)
     """Passwords of protected originals by their documents, for as long as the session."""
+    deleted: tuple[str, str] | None = None
+    """Id and title of the conversation deleted last, which can be taken back."""
     uploads: int = 0
     """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""
 

@@ -189,16 +189,6 @@ def test_a_conversation_that_is_gone_is_passed_over(app, library_path):
     assert app.title[0].value == "Ask your documents"
 
 
-def test_a_deleted_conversation_leaves_the_list_and_its_run_stays(app, library_path):
-    _ask(app.run(), ROOF)
-    with Library.open(library_path) as library:
-        (kept,) = library.store.conversations()
-        app.button(key=f"forget-{kept.conversation_id}").click().run()
-        assert library.store.conversations() == []
-        assert len(library.runs()) == 1
-    assert app.title[0].value == "Ask your documents"
-
-
 def test_a_citation_of_a_document_that_was_deleted_says_so(app, library_path):
     _ask(app.run(), ROOF)
     with Library.open(library_path) as library:

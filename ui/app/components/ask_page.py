@@ -17,6 +17,7 @@ from ui.app.components.scope import chosen_documents
 from ui.app.components.upload import job_views
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
+from ui.app.people import person
 from ui.app.session import Pending, session, texts
 from ui.app.shared import Shared
 
@@ -77,13 +78,14 @@ def _begin(shared: Shared, asked: Pending, scope: list[str] | None) -> None:
     if state.asking is not None:
         state.asking.stop()
     conversation, settings = state.conversation, state.options.settings(shared.library.settings)
+    who = person(settings.ui)
     state.asking = Asking(
         shared.library,
         asked.question.strip(),
         scope,
         conversation.history(before=asked.again),
         ready=lambda: shared.asked_under(settings),
-        on_end=lambda asking: keep_turn(shared.library.store, conversation, asking),
+        on_end=lambda asking: keep_turn(shared.library.store, conversation, asking, who),
         fresh=asked.again is not None,
     ).start()
 
