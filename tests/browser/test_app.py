@@ -211,6 +211,8 @@ def test_a_chinese_browser_is_spoken_to_in_chinese(browser, address):
     opened = context.new_page()
     opened.goto(address)
     expect(opened.locator('[data-testid="stSidebarNav"]')).to_contain_text("文档库", timeout=60_000)
+    expect(opened.locator("html")).to_have_attribute("lang", "zh")
+    expect(opened).to_have_title("提问 · Citewell")
     context.close()
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -22,11 +23,13 @@ from ui.app.door import Door
 from ui.app.messages import only_asked_by_pages
 from ui.app.people import new_cookie, tells_people_apart
 from ui.app.strangers import Strangers, sent_away_page
+from ui.app.texts import language_of
 from ui.sites import check_site
 from ui.uploads import names_are_text
 
 __all__ = ["AppGuard", "content_policy"]
 
+_ENGLISH: Final = b'<html lang="en">'
 _UPLOADS: Final = "/_stcore/upload_file/"
 _INLINE: Final = re.compile(rb"<script>([^<]*)</script>")
 _HEADERS: Final = {
@@ -115,15 +118,22 @@ class AppGuard:
             await self._taken(scope, receive, send)
 
     def _guarded(self, scope: Scope, send: Send) -> Send:
+        is_page = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal is_page
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
-                if self._tells_people_apart and headers.get("content-type", "").startswith("text/html"):
+                is_page = headers.get("content-type", "").startswith("text/html")
+                if is_page and self._tells_people_apart:
                     cookie = new_cookie(Headers(scope=scope), is_secure=scope["scheme"] == "https")
                     if cookie is not None:
                         headers.append("Set-Cookie", cookie)
+            elif is_page and message["type"] == "http.response.body":
+                spoken = b'<html lang="%s">' % _language(scope).encode()  # as long as what it replaces
+                message["body"] = message.get("body", b"").replace(_ENGLISH, spoken, 1)
             await send(message)
 
         return send_guarded
@@ -161,6 +171,13 @@ class AppGuard:
             await self._application(scope, counted, send)
         finally:
             self._arriving -= received
+
+
+def _language(scope: Scope) -> str:
+    """The language that a page will speak: the one that its address or else its browser asks for."""
+    request = Request(scope)
+    asked = request.query_params.get("lang") or request.headers.get("accept-language", "")
+    return language_of(asked.partition(",")[0].partition(";")[0].strip())
 
 
 def content_policy(page: Path) -> str:

@@ -37,6 +37,26 @@ def test_people_are_told_apart_where_others_may_come(given, apart):
     assert "set-cookie" not in client.get("/").headers  # it is kept
 
 
+def test_a_page_says_which_language_it_speaks():
+    async def application(scope, receive, send):
+        await HTMLResponse('<!doctype html><html lang="en"><body>lang="en"</body></html>')(
+            scope, receive, send
+        )
+
+    client = TestClient(
+        AppGuard(application, UiSettings(), Door(), lambda: 0, "default-src 'none'"), "http://127.0.0.1"
+    )
+    for address, accepts, spoken in (
+        ("/", "", "en"),
+        ("/", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("/library?lang=zh", "en-GB", "zh"),
+        ("/?lang=en", "zh-CN", "en"),
+        ("/?lang=xx", "zh-CN", "en"),
+    ):
+        body = client.get(address, headers={"Accept-Language": accepts}).text
+        assert body == f'<!doctype html><html lang="{spoken}"><body>lang="en"</body></html>'
+
+
 def test_a_secret_is_new_for_each_and_kept_from_scripts():
     first, second = (new_cookie(Headers({}), is_secure=secure) for secure in (False, True))
     form = r"citewell_person=[0-9a-f]{32}; Max-Age=\d+; Path=/; HttpOnly; SameSite=Lax(; Secure)?"

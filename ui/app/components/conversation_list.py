@@ -11,6 +11,7 @@ from rag.errors import NotFoundError
 from rag.library import Library
 from rag.store import Conversation as StoredConversation
 from ui.app.components.conversations import follow_address, load_conversation
+from ui.app.components.frame import name_page
 from ui.app.conversation import Conversation
 from ui.app.escaping import label
 from ui.app.people import person
@@ -61,8 +62,10 @@ def conversation_list(library: Library) -> None:
         rows = st.container(gap=None)
         if len(kept) > _SHOWN:
             st.toggle(t.all_conversations.format(n=len(kept)), key=_ALL)
+    current = session().conversation.conversation_id
+    if current is not None and (mine := [item.title for item in kept if item.conversation_id == current]):
+        name_page(mine[0])
     with rows:
-        current = session().conversation.conversation_id
         for item in shown:
             _row(library, item, is_current=item.conversation_id == current)
 
