@@ -14,6 +14,7 @@ from rag.grid import AskedColumn
 from rag.schema import Box, Citation, Passage, Place
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation
+from ui.app.ingesting import IngestJob
 from ui.app.session_options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
@@ -106,6 +107,8 @@ class Session:
     """Passwords of protected originals by their documents, for as long as the session."""
     deleted: tuple[str, str] | None = None
     """Id and title of the conversation deleted last, which can be taken back."""
+    reports_read: set[IngestJob] = field(default_factory=set, repr=False)
+    """The uploads whose outcome this person has seen and gone on from."""
     uploads: int = 0
     """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""
 

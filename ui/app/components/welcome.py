@@ -72,7 +72,7 @@ def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
                 args=(question,),
                 width="stretch",
             )
-        job_views(shared)
+        job_views(shared, unread=True)
 
 
 def sample_files() -> list[Path]:
