@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import docx
 import pytest
 from playwright.sync_api import expect
 
@@ -158,6 +159,16 @@ def test_a_question_can_be_asked_with_the_keyboard_alone(page):
         "b.getAttribute('aria-labelledby'))).map(b => b.outerHTML.slice(0, 200))"
     )
     assert nameless == []
+
+
+def test_a_conversation_leaves_as_a_word_document(page):
+    ask(page, ROOF)
+    page.locator('[data-testid="stPopoverButton"]', has_text="Export").click()
+    with page.expect_download() as taken:
+        page.locator('[data-testid="stDownloadButton"] button:visible', has_text="Word").click()
+    paragraphs = [paragraph.text for paragraph in docx.Document(taken.value.path()).paragraphs]
+    assert paragraphs[0] == ROOF
+    assert any(text.startswith("[1] report.pdf, page 2: “") for text in paragraphs)
 
 
 def test_a_reload_keeps_the_conversation_and_its_citations(page):

@@ -281,7 +281,7 @@ def test_a_question_can_be_asked_again(app, library_path):
 def test_the_conversation_can_be_taken_along(app, library_path):
     _ask(app.run(), ROOF)
     names = [element.label for element in app.get("download_button")]
-    assert names == ["Markdown with citations", "JSON"]
+    assert names == ["Markdown with citations", "Word (.docx)", "JSON"]
     copied = app.code[0].value
     assert f"## {ROOF}" in copied
     assert "[^1-1]" in copied

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -15,6 +16,7 @@ from rag.store import Store
 from rag.wire import answer_from_json
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation, Turn, as_json, as_markdown
+from ui.app.conversation_docx import as_docx
 from ui.app.session import Opened, session, texts
 
 __all__ = ["conversation_tools", "follow_address", "keep_turn", "load_conversation"]
@@ -78,6 +80,7 @@ def _name(parameter: str, value: str | None) -> None:
 
 _LOG = logging.getLogger(__name__)
 _TITLE: Final = 80
+_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def keep_turn(store: Store, conversation: Conversation, asking: Asking, person: str = "") -> None:
@@ -127,11 +130,12 @@ def conversation_tools(conversation: Conversation) -> None:
     with st.popover(t.export, icon=":material/ios_share:", type="tertiary"):
         for name, form, suffix, mime in (
             (t.export_markdown, as_markdown, "md", "text/markdown"),
+            (t.export_docx, as_docx, "docx", _DOCX),
             (t.export_json, as_json, "json", "application/json"),
         ):
             st.download_button(
                 name,
-                data=form(conversation),
+                data=partial(form, conversation),  # made when it is asked for
                 file_name=f"citewell-conversation.{suffix}",
                 mime=mime,
                 icon=":material/download:",
