@@ -228,7 +228,7 @@ def test_the_first_words_say_where_questions_go_and_how_answers_are_made(
     assert app.run().markdown[0].value.startswith("A model writes the answers from the 3 documents")
     monkeypatch.delenv("CITEWELL_GENERATOR__BASE_URL")
     monkeypatch.setenv("CITEWELL_CONFIG", "default")
-    assert app.run().markdown[0].value.startswith("Answers come from the 3 documents")
+    assert app.run().markdown[0].value.startswith("Answers are quoted word for word from the 3 documents")
 
 
 def test_a_question_that_fails_says_why_and_the_next_one_works(app, library_path):

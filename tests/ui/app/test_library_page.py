@@ -92,7 +92,7 @@ def test_what_was_odd_on_pages_is_told_in_the_result_and_stays_with_the_document
     app.file_uploader[0].set_value([("odd.pdf", pdf, "application/pdf")]).run()
     _finish(app)
     told = "pages 2, 4: 42 characters of hidden text left out"
-    result = f'4 pages · 1 chunk</span><div class="cw-file-note">{told}</div>'
+    result = f'4 pages · 1 passage</span><div class="cw-file-note">{told}</div>'
     assert result in html(app)
     app.switch_page("views/ask_view.py").run()
     app.switch_page("views/library_view.py").run()
