@@ -11,7 +11,13 @@ from tests.ui.mcp.conftest import Caller, ingest, over_stdio
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket]
 
 DOCUMENTS = 104
-LONG = "".join(f"Line {number} of the register names berth {number * 7}.\n" for number in range(6_000))
+FIRST, LAST = (
+    "".join(f"Line {number} of the register names berth {number * 7}.\n" for number in numbers)
+    for numbers in (range(60), range(5_950, 6_000))
+)
+QUIET = "The berth is quiet and nobody asks for it. " * 22
+"""Long, and the same again and again: equal passages are embedded once."""
+LONG = f"{FIRST}\n" + f"{QUIET}\n\n" * 220 + LAST
 
 
 @pytest.fixture(scope="module")
