@@ -40,6 +40,7 @@ from rag.schema import (
 )
 from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, open_embedder, settled
+from rag.tracing import traced_question, traced_search
 from rag.wire import answer_json
 
 if TYPE_CHECKING:
@@ -190,10 +191,14 @@ class Library(LangChainViews):
             UsageError: the question is too long, or too many documents are named.
         """
         check_request(question, documents)
-        *_, found = settled(
-            self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
-        )
-        return placed_passages(found.passages, self.store)
+
+        def found() -> list[Passage]:
+            *_, last = settled(
+                self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
+            )
+            return placed_passages(last.passages, self.store)
+
+        return traced_search(self.settings, question, found)
 
     def ask(
         self,
@@ -268,7 +273,8 @@ class Library(LangChainViews):
         """
         check_request(question, documents)
         turns = recent_turns(history)
-        return settled(self.store, lambda: self._ask_once(question, documents, turns, stop, use_cache))
+        events = settled(self.store, lambda: self._ask_once(question, documents, turns, stop, use_cache))
+        return traced_question(self.settings, question, events, _end)
 
     def _ask_once(
         self,
@@ -416,3 +422,7 @@ class Library(LangChainViews):
             NotFoundError: there is none of this id.
         """
         return self.store.run(run_id)
+
+
+def _end(event: AnswerEvent) -> tuple[Answer, RunRecord] | None:
+    return (event.answer, event.record) if isinstance(event, Finished) else None
