@@ -287,7 +287,11 @@ class Library(LangChainViews):
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)
-        kept = cache.find(key) if use_cache and self.settings.answering.cache else None
+        answering = self.settings.answering
+        similar = answering.cache and answering.reuse_similar and not history
+        kept = cache.find(key) if use_cache and answering.cache else None
+        if kept is None and use_cache and similar:
+            kept = cache.find_similar(question, scope, self.parts.likeness)
         if kept is not None:
             yield from (Searching(kept.understood or question), PassagesFound(kept.passages))
             yield Finished(placed_answer(kept, self.store), self.store.run(kept.run_id))
@@ -300,12 +304,10 @@ class Library(LangChainViews):
             elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
-                if (
-                    self.settings.answering.cache
-                    and not stopped
-                    and "generator_failed" not in event.record.why
-                ):
+                if answering.cache and not stopped and "generator_failed" not in event.record.why:
                     cache.keep(key, event.answer, version)
+                    if similar:
+                        cache.keep_similar(scope, event.answer, version)
             yield event
 
     def _placed(self, event: Finished) -> Finished:

@@ -160,6 +160,11 @@ class AnsweringSettings(Section):
     cache: bool = Field(
         True, description="Give the same answer again while neither the library nor a setting changes."
     )
+    reuse_similar: bool = Field(
+        False,
+        description="Give a kept answer also for a question that asks the same in nearly the same words, and "
+        "say which; needs `cache`.",
+    )
     calibration: str = Field("default", description="Name of a file in `data/calibration/`, or a JSON file.")
 
 
