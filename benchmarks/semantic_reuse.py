@@ -50,8 +50,8 @@ _COPIES: Final = 3
 _DRAWS: Final = 60
 _NOTE: Final = (
     "Asked: questions, each while all others of its documents are kept. Wrong and equal reuse: of these, "
-    "that get the answer of another question which is wrong or right for them. Copies: the same questions typed "
-    "otherwise. Wrong of reused: of all answers that are given again."
+    "that get the answer of another question which is wrong or right for them. Copies: the same questions "
+    "typed otherwise. Wrong of reused: of all answers that are given again."
 )
 _BY_CONTEXT: Final = frozenset({"tatqa_dev", "wtq_test", "leval_financial_qa", "financebench_dev"})
 """Sets whose questions mean nothing without the document that they are asked of."""

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from rag.errors import ConfigurationError
@@ -49,30 +49,6 @@ _PROVIDERS: Final = {
     "xai": "x_ai",
 }
 """Providers that LangChain and the conventions call by different names."""
-
-
-class TracedFile(Protocol):
-    """What a span tells of a file that was brought in (`ingest.FileResult`)."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def document_id(self) -> str | None: ...
-    @property
-    def pages(self) -> int: ...
-    @property
-    def chunks(self) -> int: ...
-    @property
-    def error(self) -> str | None: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def stages(self) -> Mapping[str, float]: ...
-
-
-File = TypeVar("File", bound=TracedFile)
 
 
 def collector(settings: TracingSettings) -> str:
@@ -129,8 +105,8 @@ def traced_search(settings: Settings, question: str, search: Callable[[], list[P
     return found
 
 
-def traced_files(settings: Settings, results: Iterable[File]) -> Iterator[File]:
-    """The results of files, with one span for each and one under it for each stage.
+def traced_files(settings: Settings, results: Iterable[T]) -> Iterator[T]:
+    """The results of files (`ingest.FileResult`), with one span for each and one under it for each stage.
 
     What is done in its own process begins with the file, and what is done here ends with it; in between it
     may wait. `embed` is until all of it had vectors, which are made for several files at once.
@@ -252,8 +228,8 @@ class _Spans:
             elif stage != "total":
                 self.add(_STAGES.get(stage, stage), {}, begun, end, within)
 
-    def add_file(self, file: TracedFile) -> None:
-        """The span of a file whose result has just come."""
+    def add_file(self, file: Any) -> None:
+        """The span of a file whose `ingest.FileResult` has just come."""
         end = time.time_ns()
         began = end - int(file.seconds * _SECOND)
         told = {
