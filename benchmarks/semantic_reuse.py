@@ -1,6 +1,6 @@
 """Whether a near-equal question may be given a kept answer: how often wrongly, and how often with use.
 
-    python -m benchmarks.semantic_reuse --data DATASETS [--result FILE] [--show N]
+    python -m benchmarks.semantic_reuse --data DATASETS [--gates words signs] [--show N]
 
 All questions of one collection of documents count as kept. Each is asked as if it alone were not (questions
 of the same words are one), and as three copies of it that are typed otherwise (lower case, keywords, a slip,
@@ -107,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the shared sets")
     parser.add_argument("--result", type=Path, default=RESULTS / "semantic_reuse.json")
-    parser.add_argument("--gates", nargs="+", choices=list(GATES), default=list(GATES))
+    parser.add_argument("--gates", nargs="+", choices=list(GATES), default=["words"])
     parser.add_argument("--show", type=int, default=0, help="print so many wrong reuses of each set")
     arguments = parser.parse_args()
     embed = by_language(*(_embedder(model) for model in _EMBEDDERS))
