@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,7 +29,10 @@ def chunk_text(title: str, chunk: Chunk, text: str, settings: ChunkingSettings) 
 
 @dataclass(eq=False)
 class Embedding:
-    """A document on its way into the store: its chunks, and vectors of shape (chunks, dimension)."""
+    """A document on its way into the store: its chunks, and vectors of shape (chunks, dimension).
+
+    `stages` are the seconds of what was done to it before it `came` (by `time.perf_counter`).
+    """
 
     read: ReadFile
     chunks: tuple[Chunk, ...]
@@ -36,6 +40,8 @@ class Embedding:
     vectors: Vectors
     missing: int = 0
     embedded: int = 0
+    stages: dict[str, float] = field(default_factory=dict)
+    came: float = field(default_factory=time.perf_counter)
 
     @property
     def complete(self) -> bool:

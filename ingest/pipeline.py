@@ -21,6 +21,7 @@ from rag.models.model_protocol import Embedder
 from rag.schema import DocumentInfo
 from rag.settings import Settings
 from rag.store import Store, chosen_settings, open_embedder
+from rag.tracing import traced_files
 
 __all__ = ["ingest_paths"]
 
@@ -71,7 +72,7 @@ def ingest_paths(
             while files:
                 tracker.expects(files)
                 run = _Run(store, embedder, chosen_settings(settings, store.embedder_settings), tracker, stop)
-                yield from run.results(files, passwords)
+                yield from traced_files(settings, run.results(files, passwords))
                 files = run.left_over
                 if files:
                     embedder = reopened(store, settings)
@@ -150,6 +151,7 @@ class _Run:
             seconds = time.perf_counter() - started
         before = self._filler.waiting
         embedding = self._filler.add(read, chunks)
+        embedding.stages = {"parse": parsed.parse_seconds, "chunk": seconds}
         self._tracker.parsed(read, len(chunks), self._filler.waiting - before, seconds)
         return embedding
 
@@ -164,12 +166,14 @@ class _Run:
 
     def _written(self, embedding: Embedding) -> FileResult:
         """Store a complete document."""
-        read = embedding.read
+        read, started = embedding.read, time.perf_counter()
         try:
             with self._tracker.stage("write"):
                 info = self._stored(embedding)
                 notes = (*(_RECUT if read.recut else ()), *likeness_notes(info, self._store))
-            result = FileResult.of(info, read.status, time.perf_counter() - read.started, notes)
+            ended = time.perf_counter()
+            stages = {**embedding.stages, "embed": started - embedding.came, "write": ended - started}
+            result = FileResult.of(info, read.status, ended - read.started, notes, stages)
             self._unpublished = True
         except ConfigurationError as error:
             if self._store.embedder == self._embedder.fingerprint:

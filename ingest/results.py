@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from rag.schema import DocumentInfo
@@ -20,7 +21,7 @@ class FileResult:
     `locked` says that it needs a password, or another one.
 
     `pages` and `chunks` are the document's in the library; `seconds` run from the first look at
-    the file until it was stored.
+    the file until it was stored, `stages` are those of what was done to it one after the other.
     """
 
     source: str
@@ -32,14 +33,21 @@ class FileResult:
     error: str | None = None
     seconds: float = 0.0
     locked: bool = False
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, info: DocumentInfo, status: Status, seconds: float, notes: tuple[str, ...] = ()
+        cls,
+        info: DocumentInfo,
+        status: Status,
+        seconds: float,
+        notes: tuple[str, ...] = (),
+        stages: Mapping[str, float] | None = None,
     ) -> FileResult:
         """The result for a document that is in the library; `notes` join its own warnings."""
         warnings = (*info.warnings, *notes)
-        return cls(info.source, status, info.document_id, info.pages, info.chunks, warnings, None, seconds)
+        counts = (info.pages, info.chunks, warnings, None, seconds)
+        return cls(info.source, status, info.document_id, *counts, stages=stages or {})
 
     @classmethod
     def failure(cls, source: str, error: str, seconds: float) -> FileResult:

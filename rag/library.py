@@ -40,6 +40,7 @@ from rag.schema import (
 )
 from rag.settings import AnsweringSettings, Settings, load_settings
 from rag.store import Store, open_embedder, settled
+from rag.tracing import traced_question, traced_search
 from rag.wire import answer_json
 
 if TYPE_CHECKING:
@@ -190,10 +191,14 @@ class Library(LangChainViews):
             UsageError: the question is too long, or too many documents are named.
         """
         check_request(question, documents)
-        *_, found = settled(
-            self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
-        )
-        return placed_passages(found.passages, self.store)
+
+        def found() -> list[Passage]:
+            *_, last = settled(
+                self.store, lambda: [self.retriever.retrieve(question, top_k, self.document_ids(documents))]
+            )
+            return placed_passages(last.passages, self.store)
+
+        return traced_search(self.settings, question, found)
 
     def ask(
         self,
@@ -268,7 +273,8 @@ class Library(LangChainViews):
         """
         check_request(question, documents)
         turns = recent_turns(history)
-        return settled(self.store, lambda: self._ask_once(question, documents, turns, stop, use_cache))
+        events = settled(self.store, lambda: self._ask_once(question, documents, turns, stop, use_cache))
+        return traced_question(self.settings, question, events, _end)
 
     def _ask_once(
         self,
@@ -281,7 +287,11 @@ class Library(LangChainViews):
         scope = self.document_ids(documents)
         answerer, cache, version = self.answerer, self._cache, self.store.version
         key = cache.key(question, scope, history)
-        kept = cache.find(key) if use_cache and self.settings.answering.cache else None
+        answering = self.settings.answering
+        similar = answering.cache and answering.reuse_similar and not history
+        kept = cache.find(key) if use_cache and answering.cache else None
+        if kept is None and use_cache and similar:
+            kept = cache.find_similar(question, scope, self.parts.likeness)
         if kept is not None:
             yield from (Searching(kept.understood or question), PassagesFound(kept.passages))
             yield Finished(placed_answer(kept, self.store), self.store.run(kept.run_id))
@@ -294,12 +304,10 @@ class Library(LangChainViews):
             elif isinstance(event, Finished):
                 self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
-                if (
-                    self.settings.answering.cache
-                    and not stopped
-                    and "generator_failed" not in event.record.why
-                ):
+                if answering.cache and not stopped and "generator_failed" not in event.record.why:
                     cache.keep(key, event.answer, version)
+                    if similar:
+                        cache.keep_similar(scope, event.answer, version)
             yield event
 
     def _placed(self, event: Finished) -> Finished:
@@ -416,3 +424,7 @@ class Library(LangChainViews):
             NotFoundError: there is none of this id.
         """
         return self.store.run(run_id)
+
+
+def _end(event: AnswerEvent) -> tuple[Answer, RunRecord] | None:
+    return (event.answer, event.record) if isinstance(event, Finished) else None

@@ -47,7 +47,11 @@ class Sent:
 
 
 def sent(run: RunRecord) -> tuple[Sent, ...]:
-    """What left this machine for one answer, by its run record: the prompt, and the follow-up's rewriting."""
+    """What left this machine for one answer, by its run record: prompts, and texts in spans."""
+    return (*_sent_to_generator(run), *_sent_to_collector(run))
+
+
+def _sent_to_generator(run: RunRecord) -> tuple[Sent, ...]:
     generator = run.settings.get("generator", {})
     to = _remote(generator)
     if to is None or urlsplit(to).hostname in LOOPBACK or not generator.get("writes"):
@@ -59,6 +63,18 @@ def sent(run: RunRecord) -> tuple[Sent, ...]:
     if run.answer.get("understood") and run.settings.get("answering", {}).get("follow_ups") == "generator":
         found.append(Sent(to, "the question with the turns before it", len(run.question)))
     return tuple(found)
+
+
+def _sent_to_collector(run: RunRecord) -> tuple[Sent, ...]:
+    """Spans hold texts only if a setting says so."""
+    told = run.settings.get("tracing", {})
+    if not told.get("texts") or not (told.get("enabled") or told.get("endpoint")):
+        return ()
+    to = told.get("endpoint") or "the collector of OTEL_EXPORTER_OTLP_ENDPOINT"
+    if urlsplit(to).hostname in LOOPBACK:
+        return ()
+    texts = [run.question, str(run.answer.get("answer", "")), *(message.content for message in run.prompt)]
+    return (Sent(to, "spans with the question, the prompt and the answer", sum(map(len, texts))),)
 
 
 def models_in_use(settings: Settings) -> tuple[ModelInUse, ...]:

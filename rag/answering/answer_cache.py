@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.calibration import calibration_path
+from rag.answering.similar_questions import LEAST_COSINE, content_terms, signs
 from rag.errors import ConfigurationError
 from rag.models import load_readers
 from rag.regular_files import read_regular
@@ -30,7 +31,7 @@ _PARAMETERS = (
     ("language", "foreign.json"),
     ("tables", "card.json"),
 )
-_APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline"})
+_APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline", "tracing"})
 """Settings that no answer depends on: what they do to the library changes its version."""
 
 
@@ -65,9 +66,29 @@ class AnswerCache:
         kept = self._store.answers.find(key)
         return None if kept is None else replace(_form().validate_json(kept), cached=True)
 
+    def find_similar(
+        self, question: str, documents: Sequence[str] | None, likeness: Callable[[str, str], float]
+    ) -> Answer | None:
+        """The kept answer of a question that asks the same (see `similar_questions`), marked as such.
+
+        It is looked up by its words, not looked for among all; `likeness` is the cosine of two questions.
+        """
+        kept = self.find(self._similar_key(question, documents))
+        if kept is None or likeness(question, kept.question) < LEAST_COSINE:
+            return None
+        return replace(kept, question=question, understood=kept.question)
+
     def keep(self, key: bytes, answer: Answer, version: int) -> None:
         """Keep an answer whose run record is stored; `version` is the library's when it was made."""
         self._store.answers.keep(key, answer.run_id, version, _form().dump_json(answer).decode())
+
+    def keep_similar(self, documents: Sequence[str] | None, answer: Answer, version: int) -> None:
+        """Keep an answer for questions that ask the same, too; silence is not."""
+        if not answer.abstained:
+            self.keep(self._similar_key(answer.question, documents), answer, version)
+
+    def _similar_key(self, question: str, documents: Sequence[str] | None) -> bytes:
+        return self.key(json.dumps(["similar", content_terms(question), signs(question)]), documents, ())
 
     def _examples(self) -> list[str]:
         """The library's own examples, where a model writes after them."""

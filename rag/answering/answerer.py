@@ -38,7 +38,7 @@ from rag.reading import (
 )
 from rag.retrieval import HybridRetriever
 from rag.retrieval.numbered import missing_labels
-from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Verdict
+from rag.schema import Answer, AnswerSentence, Message, Passage, RunRecord, Stages, Verdict
 from rag.settings import Settings
 from rag.store import Store
 
@@ -121,10 +121,11 @@ class Answerer:
             UsageError: the question is empty.
         """
         check_question(question)
-        asked, question = question, self._understanding.stand_alone(question, history)
+        timings = Stages()
+        asked, question = question, self._understanding.stand_alone(question, history, timings)
         weight = given_term_weights(passages)
         source = PassageSource(passages)
-        inquiry = Inquiry(question, tuple(passages), source, weight, history, {}, None, asked)
+        inquiry = Inquiry(question, tuple(passages), source, weight, history, timings, None, asked)
         return _last(self._respond(inquiry))
 
     def stream(
@@ -143,9 +144,10 @@ class Answerer:
         """
         check_question(question)
         started = time.perf_counter()
-        understood = self._understanding.understand(question, history)
+        timings = Stages()
+        understood = self._understanding.understand(question, history, timings)
         asked, question = understood.asked, spelt(understood)
-        timings = {"understand": time.perf_counter() - started}
+        timings["understand"] = time.perf_counter() - started
         if text := answer_at_once(understood, self._store, documents):
             yield from self._at_once(
                 text,
@@ -218,7 +220,7 @@ class Answerer:
         grounds = replace(self._weigher.grounds(inquiry), confidence=1.0)
         outcome = Outcome(sentences=(AnswerSentence(text, own_words=True),), model="catalog")
         answer = self._made(inquiry, outcome, grounds)
-        yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
+        yield self._finished(inquiry, answer, outcome, grounds)
 
     def _whole(self, reading: Telling) -> Iterator[AnswerEvent]:
         """An answer that was pieced together of all that was read, not of the best evidence."""
@@ -231,7 +233,7 @@ class Answerer:
             coverage=told.coverage,
             steps=told.steps,
         )
-        yield Finished(answer, run_record(answer, outcome, grounds, self._settings, self._store.version))
+        yield self._finished(inquiry, answer, outcome, grounds)
 
     def _respond(self, inquiry: Inquiry) -> Iterator[AnswerEvent]:
         """From passages to the answer."""
@@ -241,11 +243,16 @@ class Answerer:
         """From what was weighed to the answer."""
         outcome = yield from self._teller.tell(inquiry, grounds)
         answer = self._made(inquiry, outcome, grounds)
-        record = run_record(answer, outcome, grounds, self._settings, self._store.version)
-        yield Finished(answer, record)
+        yield self._finished(inquiry, answer, outcome, grounds)
+
+    def _finished(self, inquiry: Inquiry, answer: Answer, outcome: Outcome, grounds: Grounds) -> Finished:
+        tokens = inquiry.timings.tokens
+        return Finished(
+            answer, run_record(answer, outcome, grounds, self._settings, self._store.version, tokens)
+        )
 
     def _made(self, inquiry: Inquiry, outcome: Outcome, grounds: Grounds) -> Answer:
-        timings = {**inquiry.timings, "total": time.perf_counter() - inquiry.started}
+        inquiry.timings["total"] = time.perf_counter() - inquiry.started
         text = abstention(inquiry.question) if outcome.abstained else join_sentences(outcome.sentences)
         return Answer(
             question=inquiry.asked or inquiry.question,
@@ -264,7 +271,7 @@ class Answerer:
             reason=outcome.reason,
             cut=outcome.cut,
             model=outcome.model or self._quoter,
-            timings=timings,
+            timings=inquiry.timings,
             run_id=new_run_id(),
             short_answer=outcome.short_answer,
             conflicts=outcome.conflicts,

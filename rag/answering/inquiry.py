@@ -13,7 +13,7 @@ from rag.answering.understanding import Understood
 from rag.errors import UsageError
 from rag.reading import TermWeights, TextSource
 from rag.retrieval import Retrieval
-from rag.schema import Message, Passage, Step
+from rag.schema import Message, Passage, Stages, Step
 from rag.text import are_apart
 
 __all__ = ["Inquiry", "check_question", "spelt", "suggested"]
@@ -33,7 +33,7 @@ class Inquiry:
     source: TextSource
     weight: TermWeights
     history: Sequence[Message]
-    timings: dict[str, float]
+    timings: Stages
     stop: threading.Event | None
     asked: str = ""
     kind: str = "lookup"

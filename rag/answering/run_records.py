@@ -101,9 +101,14 @@ def new_run_id() -> str:
 
 
 def run_record(
-    answer: Answer, outcome: Outcome, grounds: Grounds, settings: Settings, library_version: int
+    answer: Answer,
+    outcome: Outcome,
+    grounds: Grounds,
+    settings: Settings,
+    library_version: int,
+    tokens: tuple[int, int] | None,
 ) -> RunRecord:
-    """The record of one answer."""
+    """The record of one answer; `tokens` are what a model read and wrote, None where it does not tell."""
     why = {**grounds.to_json(), **outcome.notes}
     why["cut"] = list(answer.cut)
     if answer.abstained:
@@ -121,6 +126,7 @@ def run_record(
         answer=answer_json(answer),
         timings=dict(answer.timings),
         why=why,
+        tokens={} if tokens is None else {"input": tokens[0], "output": tokens[1]},
     )
 
 

@@ -16,7 +16,7 @@ from rag.answering.wording import join_sentences
 from rag.examples import select
 from rag.prompting import Prompt, PromptBuilder, says_no_answer
 from rag.reading import Alignment, Attributor, CitationBook, TermWeights, Unit, quotable_units
-from rag.schema import AnswerSentence, Example, Message, Passage
+from rag.schema import AnswerSentence, Example, Message, Passage, Stages
 
 if TYPE_CHECKING:
     from langchain_core.example_selectors import BaseExampleSelector
@@ -50,7 +50,7 @@ class Writer:
         history: Sequence[Message],
         book: CitationBook,
         weight: TermWeights,
-        timings: dict[str, float],
+        timings: Stages,
         stop: threading.Event | None,
     ) -> Generator[AnswerEvent, None, Outcome]:
         """Stream the draft, then its checked sentences; returns the outcome.
@@ -64,14 +64,16 @@ class Writer:
         timings["prompt"] = time.perf_counter() - started
         started = time.perf_counter()
         draft = ""
-        with closing(self._tokens(prompt, stop)) as pieces:
-            for text in pieces:
-                draft += text
-                yield TokenWritten(text)
-                if goes_round(draft):
-                    break
-        others = self._other_drafts(prompt, stop)
-        timings["generate"] = time.perf_counter() - started
+        try:
+            with closing(self._tokens(prompt, timings, stop)) as pieces:
+                for text in pieces:
+                    draft += text
+                    yield TokenWritten(text)
+                    if goes_round(draft):
+                        break
+            others = self._other_drafts(prompt, timings, stop)
+        finally:
+            timings["generate"] = time.perf_counter() - started
         started = time.perf_counter()
         drafts = self._ranked([draft, *others], prompt, weight)
         stopped = stop is not None and stop.is_set()
@@ -83,16 +85,23 @@ class Writer:
             yield SentenceReady(sentence, tuple(outcome.citations[n - 1] for n in sentence.citations))
         return replace(outcome, examples=_kept(examples, prompt))
 
-    def _tokens(self, prompt: Prompt, stop: threading.Event | None) -> Generator[str]:
-        from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
+    def _tokens(self, prompt: Prompt, timings: Stages, stop: threading.Event | None) -> Generator[str]:
+        from langchain_core.messages.ai import add_usage  # LangChain: not on the way of who only searches
+
+        from rag.prompting import chat_messages
 
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
-        for chunk in self.generator.stream(chat_messages(prompt.messages), **options):
-            if stop is not None and stop.is_set():
-                return
-            text = _text(chunk.content)
-            if text:
-                yield text
+        usage = None
+        try:
+            for chunk in self.generator.stream(chat_messages(prompt.messages), **options):
+                if stop is not None and stop.is_set():
+                    return
+                usage = add_usage(usage, told) if (told := getattr(chunk, "usage_metadata", None)) else usage
+                text = _text(chunk.content)
+                if text:
+                    yield text
+        finally:  # not told where it was broken off
+            timings.count(usage)
 
     def _constraint(self, prompt: Prompt) -> dict[str, Any]:
         """Where marks are asked for and the model decodes here, it can write none but those of passages."""
@@ -110,7 +119,7 @@ class Writer:
             return {}
         return {"stop_event": stop}
 
-    def _other_drafts(self, prompt: Prompt, stop: threading.Event | None) -> list[str]:
+    def _other_drafts(self, prompt: Prompt, timings: Stages, stop: threading.Event | None) -> list[str]:
         """Drafts drawn beside the likeliest one, all at once."""
         if self.candidates < 2 or (stop is not None and stop.is_set()):
             return []
@@ -119,6 +128,8 @@ class Writer:
         asked: list[Any] = [chat_messages(prompt.messages)] * (self.candidates - 1)
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
         drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **options)
+        for message in drawn:
+            timings.count(getattr(message, "usage_metadata", None))
         return [_text(message.content) for message in drawn]
 
     def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[Draft]:

@@ -130,6 +130,8 @@ def _client(settings: GeneratorSettings) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     options = {"base_url": settings.base_url, "api_key": _key(settings), **_sampling(settings)}
+    if settings.provider == "openai" and settings.base_url is not None:
+        options["stream_usage"] = True  # tokens, which LangChain asks of OpenAI's own service only
     if settings.provider == "openai" and urlsplit(settings.base_url or "").hostname in LOOPBACK:
         options["openai_proxy"] = ""  # of the environment (OPENAI_PROXY), for what leaves this machine
     try:

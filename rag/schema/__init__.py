@@ -32,7 +32,7 @@ from rag.schema.documents import (
 )
 from rag.schema.passages import Box, Chunk, ChunkPlace, Heading, Hit, Leg, Passage, Place, Span, StoredChunk
 from rag.schema.queries import QueryColumn, QueryResult, QueryRow, QueryTable, ResultColumn
-from rag.schema.records import Check, Example, Message, RunRecord
+from rag.schema.records import Check, Example, Message, RunRecord, Stages
 
 __all__ = [
     "METADATA",
@@ -70,6 +70,7 @@ __all__ = [
     "RunRecord",
     "ShortAnswer",
     "Span",
+    "Stages",
     "Step",
     "StoredChunk",
     "Support",

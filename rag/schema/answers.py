@@ -142,7 +142,8 @@ class Answer:
     `confidence` is the probability, 0 to 1, that the answer is right. `reason` says why it
     abstained, or what part of the question it leaves open. `cut` lists what did not fit the prompt.
     `timings` are seconds by stage. `understood` is the standalone question that a follow-up question was
-    taken for; empty where it stood alone. `conflicts` are also told by a sentence each.
+    taken for, or that which a kept answer was made for; empty where it stood alone. `conflicts` are also told
+    by a sentence each.
     `kind` is what the question wants, `verdict` how the answer stands, `steps` what was done for it,
     `coverage` how much was read where completeness is claimed, `table` the rows that answer.
     `cached` says that it was made earlier, for the same question on the same library.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from rag.settings.models import EmbedderSettings, GeneratorSettings, ReaderSettings, RerankerSettings, Section
 
@@ -18,6 +19,7 @@ __all__ = [
     "RetrievalSettings",
     "ServeSettings",
     "Settings",
+    "TracingSettings",
     "UiSettings",
 ]
 
@@ -158,6 +160,11 @@ class AnsweringSettings(Section):
     cache: bool = Field(
         True, description="Give the same answer again while neither the library nor a setting changes."
     )
+    reuse_similar: bool = Field(
+        False,
+        description="Give a kept answer also for a question that asks the same in nearly the same words, and "
+        "say which; needs `cache`.",
+    )
     calibration: str = Field("default", description="Name of a file in `data/calibration/`, or a JSON file.")
 
 
@@ -224,6 +231,40 @@ class ServeSettings(Section):
     connections: int = Field(256, ge=1, description="Most connections at a time; others are told to wait.")
 
 
+class TracingSettings(Section):
+    """OpenTelemetry spans of questions and files (`pip install 'citewell[otel]'`)."""
+
+    enabled: bool = Field(
+        False,
+        description="Send spans to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, or at "
+        "http://localhost:4318; its other OTEL_ variables hold too, such as OTEL_EXPORTER_OTLP_HEADERS.",
+    )
+    endpoint: str = Field(
+        "",
+        description="Address of an OTLP collector that takes HTTP, such as http://127.0.0.1:4318, in "
+        "place of that of the environment; it switches tracing on.",
+    )
+    texts: bool = Field(
+        False,
+        description="Put questions, answers, prompts, names of files and messages of errors into the spans.",
+    )
+
+    @property
+    def is_on(self) -> bool:
+        """Whether spans are sent."""
+        return self.enabled or bool(self.endpoint)
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_an_address(cls, endpoint: str) -> str:
+        address = urlsplit(endpoint)
+        if endpoint and (address.scheme not in ("http", "https") or not address.hostname):
+            raise ValueError("it is no address: write http://HOST:4318")
+        if address.username is not None:
+            raise ValueError("it holds a secret: give that as OTEL_EXPORTER_OTLP_HEADERS")
+        return endpoint
+
+
 class Settings(Section):
     """All settings."""
 
@@ -245,3 +286,4 @@ class Settings(Section):
     answering: AnsweringSettings = AnsweringSettings()  # type: ignore[call-arg]
     ui: UiSettings = UiSettings()  # type: ignore[call-arg]
     serve: ServeSettings = ServeSettings()  # type: ignore[call-arg]
+    tracing: TracingSettings = TracingSettings()  # type: ignore[call-arg]

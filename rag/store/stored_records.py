@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final, Literal
 
 from rag.errors import NotFoundError
@@ -17,7 +18,7 @@ from rag.store.database import Database
 from rag.store.stored_documents import now
 from rag.store.texts import storable
 
-__all__ = ["Conversation", "Feedback", "KeptAnswers", "Rating", "Records"]
+__all__ = ["Conversation", "Feedback", "KeptAnswers", "ModelUse", "Rating", "Records"]
 
 Rating = Literal[-1, 1]
 _UNDO: Final = timedelta(hours=1)
@@ -52,6 +53,36 @@ class Feedback:
     created_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What answers of one model took: seconds of each, and all tokens it read and wrote, as far as told.
+
+    An answer is the model's that was asked to write, also where quotes stand in the end. Tokens are None
+    where no record tells them.
+    """
+
+    model: str
+    seconds: tuple[float, ...]
+    tokens_read: int | None
+    tokens_written: int | None
+
+    def percentile(self, share: float) -> float:
+        """The seconds that this share of the answers, above 0 up to 1, did not exceed (nearest rank)."""
+        return sorted(self.seconds)[max(0, ceil(share * len(self.seconds)) - 1)]
+
+
+_USES: Final = """
+SELECT model, json_group_array(seconds), sum(tokens_read), sum(tokens_written) FROM (
+    SELECT CASE WHEN json_extract(record, '$.timings.generate') IS NULL THEN json_extract(record, '$.model')
+           ELSE json_extract(record, '$.settings.generator.model') END AS model,
+           json_extract(record, '$.timings.total') AS seconds,
+           json_extract(record, '$.tokens.input') AS tokens_read,
+           json_extract(record, '$.tokens.output') AS tokens_written
+    FROM runs ORDER BY id DESC LIMIT ?
+) WHERE seconds IS NOT NULL GROUP BY model ORDER BY count(*) DESC, model
+"""
+
+
 class Records:
     """The part of a store that remembers questions and answers."""
 
@@ -84,6 +115,12 @@ class Records:
                 (storable(person), limit),
             )
             return [_record(row[0]) for row in rows]
+
+    def model_uses(self, limit: int) -> list[ModelUse]:
+        """What each model took for the latest runs, the one of most answers first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_USES, (limit,)).fetchall()
+        return [ModelUse(model, tuple(json.loads(times)), *tokens) for model, times, *tokens in rows]
 
     def run(self, run_id: str) -> RunRecord:
         """One run record.

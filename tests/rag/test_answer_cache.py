@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,3 +173,71 @@ def test_leaving_many_questions_stops_those_under_way(
     answers.close()  # type: ignore[attr-defined]
     assert all(stopped)
     assert "never" not in begun
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "when was the mill by the weir built",
+        "WHEN WAS THE MILL BY THE WEIR BUILT?!",
+    ],
+)
+def test_a_question_that_asks_the_same_gets_the_kept_answer(
+    library: Library, embedder: HashingEmbedder, typed: str
+) -> None:
+    similar = opened(library.store, embedder, reuse_similar=True)
+    first, again = similar.ask(QUESTION), similar.ask(typed)
+    assert (again.cached, again.question, again.understood) == (True, typed, QUESTION)
+    assert told(again) == told(first)
+    assert again.run_id == first.run_id
+    assert not similar.ask(typed, use_cache=False).cached
+    assert not similar.ask(typed, ["mill.txt"]).cached
+    assert not similar.ask(typed.lower(), history=[Message("user", "What stands by the weir?")]).cached
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Where was the mill by the weir built?",
+        "When was the weir by the mill built?",
+        "When was the mill by the weir not built?",
+        "When was mill 2 by the weir built?",
+        "When was the mill by the bridge built?",
+        "When was the first mill by the weir built?",
+    ],
+)
+def test_a_question_that_asks_something_else_does_not(
+    library: Library, embedder: HashingEmbedder, other: str
+) -> None:
+    similar = opened(library.store, embedder, reuse_similar=True)
+    similar.ask(QUESTION)
+    assert not similar.ask(other).cached
+
+
+def test_it_is_off_by_default_and_never_gives_silence_again(
+    library: Library, embedder: HashingEmbedder
+) -> None:
+    library.ask(QUESTION)
+    assert not library.ask(QUESTION.lower()).cached
+    silent = opened(library.store, embedder, reuse_similar=True, abstain_below=1.0)
+    assert silent.ask("Who painted the bridge?").abstained
+    assert not silent.ask("who painted the bridge").cached
+
+
+def test_a_change_of_the_library_makes_similar_questions_miss(
+    library: Library, embedder: HashingEmbedder
+) -> None:
+    similar = opened(library.store, embedder, reuse_similar=True)
+    similar.ask(QUESTION)
+    add_to_store(library.store, document("The mill burnt down in 1901.", "fire.txt"), embedder)
+    assert not similar.ask(QUESTION.lower()).cached
+
+
+def test_the_example_of_the_documentation_is_answered_once(
+    library: Library, embedder: HashingEmbedder
+) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    first, again = re.findall(r'^citewell ask --set answering.reuse_similar=true "(.*)"$', page, re.MULTILINE)
+    similar = opened(library.store, embedder, reuse_similar=True)
+    assert not similar.ask(first).cached
+    assert similar.ask(again).understood == first

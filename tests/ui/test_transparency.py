@@ -78,5 +78,18 @@ def test_nothing_left_where_a_model_of_this_machine_wrote_or_none(generator: dic
     assert sent(run(PROMPT, "And when now?", **generator)) == ()
 
 
+def test_spans_with_texts_are_told_where_their_collector_is_elsewhere() -> None:
+    def traced(**tracing: Any) -> RunRecord:
+        settings = load_settings(overrides={"tracing": tracing}, environment={}).model_dump(mode="json")
+        return RunRecord("id", "2026", "When?", 1, settings, "", PROMPT, {"answer": "In March."}, {})
+
+    (told,) = sent(traced(endpoint="http://traces.example:4318", texts=True))
+    assert (told.to, told.characters) == ("http://traces.example:4318", SIZE + len("When?In March."))
+    assert sent(traced(enabled=True, texts=True))[0].to == "the collector of OTEL_EXPORTER_OTLP_ENDPOINT"
+    assert sent(traced(endpoint="http://traces.example:4318")) == ()
+    assert sent(traced(endpoint="http://127.0.0.1:4318", texts=True)) == ()
+    assert sent(traced(texts=True)) == ()
+
+
 def test_a_provider_without_an_address_is_told_by_its_name() -> None:
     assert sent(run(PROMPT, provider="anthropic", model="m", writes=True))[0].to == "anthropic"

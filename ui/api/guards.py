@@ -10,12 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import CitewellError
 from rag.settings import ServeSettings
+from rag.tracing import caller_of
 from ui.api.bodies import number
 from ui.api.deadlines import Arriving, too_large
 from ui.api.error_responses import UnauthorizedError, error_response
 from ui.sites import check_site
 
-__all__ = ["Guard", "most_bytes"]
+__all__ = ["Guard", "TracedCaller", "most_bytes"]
 
 OPEN_PATHS: Final = frozenset({"/health"})
 """What needs no token: a balancer asks whether the server is up, and learns nothing else."""
@@ -63,3 +64,15 @@ class Guard:
                 raise UnauthorizedError(f"{wrong}send the token as `Authorization: Bearer TOKEN`")
         if number(headers.get("content-length", "0"), "Content-Length") > most_bytes(self._settings):
             raise too_large(most_bytes(self._settings))
+
+
+class TracedCaller:
+    """Makes the spans of a request part of its caller's trace, as its header `traceparent` says."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        with caller_of(Headers(scope=scope) if scope["type"] == "http" else {}):
+            await self._application(scope, receive, send)

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 import rag
+from rag import tracing
 from rag.errors import CitewellError
 from rag.library import Library
 from rag.settings import ServeSettings
@@ -31,7 +32,7 @@ from ui.api import (
 )
 from ui.api.deadlines import patient_protocol, stop_all
 from ui.api.error_responses import on_error, on_http_error
-from ui.api.guards import Guard
+from ui.api.guards import Guard, TracedCaller
 from ui.listening import address, ended_like_ctrl_c, log_to_standard_error, told_port, warn_of_strangers
 
 __all__ = ["Server", "build_application", "health", "listen", "serve"]
@@ -44,7 +45,9 @@ async def health(_: Request) -> Response:
 
 def build_application(library: Library) -> Starlette:
     """Everything under `/v1`, guarded as `library.settings.serve` says; the library stays the caller's."""
-    guard = Middleware(Guard, settings=library.settings.serve)
+    guards = [Middleware(Guard, settings=library.settings.serve)]
+    if tracing.start(library.settings):
+        guards.append(Middleware(TracedCaller))
     application = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
@@ -55,7 +58,7 @@ def build_application(library: Library) -> Starlette:
             *openai_chat.ROUTES,
             *openai_responses.ROUTES,
         ],
-        middleware=[guard],
+        middleware=guards,
         exception_handlers={CitewellError: on_error, HTTPException: on_http_error, Exception: on_error},
     )
     application.state.library = library

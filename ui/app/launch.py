@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from rag import tracing
 from rag.errors import UsageError
 from rag.settings import load_settings
 from ui.listening import address, ended_like_ctrl_c, told_port, warn_of_strangers
@@ -49,7 +50,9 @@ def launch(
     """
     variables = streamlit_environment(library, config, environment)
     variables["CITEWELL_UI__HOST"] = host  # the pages know by it whether others may come
-    settings = load_settings(config, environment=variables).ui
+    loaded = load_settings(config, environment=variables)
+    tracing.start(loaded)  # what is missing for it is told here, too
+    settings = loaded.ui
     taken = told_port(host, port)
     warn_of_strangers(
         host,

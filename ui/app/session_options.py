@@ -9,6 +9,7 @@ from typing import Any, Final
 from rag.errors import ModelNotFoundError
 from rag.models.weights import locate
 from rag.settings import Settings, load_settings, presets
+from rag.tracing import collector
 
 __all__ = [
     "LOCAL_PROVIDERS",
@@ -104,6 +105,8 @@ def named_remotes(settings: Settings) -> list[str]:
     found = [] if remote is None else [remote]
     if not settings.offline:
         found.append("huggingface.co")
+    if settings.tracing.is_on:
+        found.append(collector(settings.tracing))
     return found
 
 

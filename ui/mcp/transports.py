@@ -12,11 +12,12 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from rag import tracing
 from rag.errors import CitewellError
 from rag.library import Library
 from ui.api.deadlines import stop_all
 from ui.api.error_responses import on_error
-from ui.api.guards import Guard
+from ui.api.guards import Guard, TracedCaller
 from ui.api.serving import health, listen
 from ui.mcp.protocol_server import build_server
 
@@ -41,6 +42,7 @@ def serve_stdio(library: Library, add_from: Path | None = None) -> None:
 def _end(*_: object) -> None:
     """End at once: a thread waits for the next line of standard input, and nothing ends that wait."""
     stop_all()
+    tracing.flush()
     os._exit(0)
 
 
@@ -52,6 +54,8 @@ def build_mcp_application(library: Library, add_from: Path | None = None) -> Sta
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         custom_starlette_routes=[Route("/health", health, methods=["GET"])],
     )
+    if tracing.start(library.settings):
+        application.add_middleware(TracedCaller)
     application.add_middleware(Guard, settings=library.settings.serve)
     application.add_exception_handler(CitewellError, on_error)
     return application

@@ -11,7 +11,7 @@ from rag.answering.understanding.likeness import Likeness
 from rag.answering.understanding.substitution import understood
 from rag.answering.understanding.turns import turns_of
 from rag.models.model_protocol import Embedder
-from rag.schema import Message
+from rag.schema import Message, Stages
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -44,15 +44,18 @@ class FollowUps:
         self._likeness = Likeness(embedder)
         self._reads = reads
 
-    def understand(self, question: str, history: Sequence[Message]) -> str:
-        """The standalone question; `question` itself where it stands alone or nothing was said before."""
+    def understand(self, question: str, history: Sequence[Message], stages: Stages | None = None) -> str:
+        """The standalone question; `question` itself where it stands alone or nothing was said before.
+
+        The generator's tokens go into `stages`.
+        """
         turns = turns_of(history)
         if len(question) > _LONGEST_FOLLOW_UP:
             return question
         if not self._reads or not turns or dependence(question, turns[-1].question).is_standalone:
             return question
         if self._generator is not None:
-            written = ask_generator(self._generator, question, turns)
+            written = ask_generator(self._generator, question, turns, Stages() if stages is None else stages)
             if written is not None:
                 return written
         return understood(question, turns, self._likeness)

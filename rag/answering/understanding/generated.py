@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.answering.understanding.turns import Turn
-from rag.schema import Message
+from rag.schema import Message, Stages
 from rag.text import content_words, has_cjk, numbers
 
 if TYPE_CHECKING:
@@ -25,19 +25,24 @@ _TURNS: Final = 3
 _NEW_SHARE: Final = 0.25
 
 
-def ask_generator(generator: BaseChatModel, question: str, turns: Sequence[Turn]) -> str | None:
+def ask_generator(
+    generator: BaseChatModel, question: str, turns: Sequence[Turn], stages: Stages
+) -> str | None:
     """The generator's rewriting, or None where it is not one line that keeps to the conversation.
 
-    Whatever the generator raises counts as no rewriting: rules stand in.
+    Whatever the generator raises counts as no rewriting: rules stand in. Its tokens go into `stages`.
     """
     from rag.prompting import chat_messages
 
     told = "\n".join(f"Q: {turn.question}\nA: {turn.answer}" for turn in turns[-_TURNS:])
     prompt = (Message("system", _SYSTEM), Message("user", f"{told}\n\nLast question: {question}"))
     try:
-        written = _text(generator.invoke(chat_messages(prompt)).content)
+        message = generator.invoke(chat_messages(prompt))
     except Exception:  # an endpoint or a model may raise anything
+        stages.count(None)
         return None
+    stages.count(getattr(message, "usage_metadata", None))
+    written = _text(message.content)
     lines = [line.strip() for line in written.strip().splitlines() if line.strip()]
     text = (
         re.sub(r"^(?:(?:standalone |rewritten )?question\s*:|Q:)\s*", "", lines[0], flags=re.I)

@@ -14,7 +14,7 @@ from rag.answering.understanding.misspelt import did_you_mean
 from rag.answering.understanding.question_parts import question_parts
 from rag.answering.understanding.standing import standing
 from rag.models.model_protocol import Embedder
-from rag.schema import Message
+from rag.schema import Message, Stages
 from rag.store import Store
 from rag.text import content_words, detect_language
 
@@ -68,9 +68,11 @@ class Understanding:
         self._follow_ups = FollowUps(generator, self._embedder, reads=follows)
         self._kinds: dict[str, Kinds] = {}
 
-    def understand(self, question: str, history: Sequence[Message] = ()) -> Understood:
-        """What is asked after these messages."""
-        alone = self.stand_alone(question, history)
+    def understand(
+        self, question: str, history: Sequence[Message] = (), stages: Stages | None = None
+    ) -> Understood:
+        """What is asked after these messages; the tokens of a generator that rewrites go into `stages`."""
+        alone = self.stand_alone(question, history, stages)
         vote = self.kind(alone)
         return Understood(
             asked=question,
@@ -90,9 +92,9 @@ class Understanding:
 
         return did_you_mean(standing(question), self._store, is_word)
 
-    def stand_alone(self, question: str, history: Sequence[Message]) -> str:
+    def stand_alone(self, question: str, history: Sequence[Message], stages: Stages | None = None) -> str:
         """The question made to stand alone; as it is where it does, or nothing was said before."""
-        return self._follow_ups.understand(question, history)
+        return self._follow_ups.understand(question, history, stages)
 
     def kind(self, question: str) -> KindVote:
         """What a question that stands alone wants; a look-up without an embedder.

@@ -91,6 +91,7 @@ def test_a_real_server_writes_what_the_local_model_writes(server: str, tiny_chat
     chunks = list(remote.stream(question))
     assert "".join(chunk.text for chunk in chunks).strip() == expected.strip()
     assert len([chunk for chunk in chunks if chunk.text]) > 1
+    assert sum(chunk.usage_metadata["output_tokens"] for chunk in chunks if chunk.usage_metadata) > 1
 
     stop = threading.Event()
     stop.set()

@@ -143,3 +143,21 @@ def test_feedback_keeps_the_last_word_on_a_run(store: Store) -> None:
     )
     with pytest.raises(ValueError, match="rating 5"):
         store.save_feedback("r1", 5)  # type: ignore[arg-type]
+
+
+def test_what_each_model_took_is_summed_over_the_latest_runs(store):
+    quoted = replace(RECORD, model="quotes", timings={"total": 0.2}, tokens={"input": 0, "output": 0})
+    for number in range(20):
+        store.save_run(replace(quoted, run_id=f"q{number}", timings={"total": 0.1 * (number + 1)}))
+    settings = {"generator": {"model": "writer"}}
+    written = replace(quoted, settings=settings, timings={"generate": 1.0, "total": 2.0})
+    store.save_run(replace(written, run_id="w1", model="writer", tokens={"input": 90, "output": 7}))
+    store.save_run(replace(written, run_id="w2", tokens={"input": 80, "output": 5}))  # quotes stood in
+    store.save_run(replace(quoted, run_id="e", model="endpoint", tokens={}))
+    quotes, writer, endpoint = store.model_uses(100)
+    assert (quotes.model, len(quotes.seconds), quotes.tokens_read) == ("quotes", 20, 0)
+    assert (quotes.percentile(0.5), quotes.percentile(0.95)) == pytest.approx((1.0, 1.9))
+    assert (writer.model, writer.seconds, writer.percentile(0.5)) == ("writer", (2.0, 2.0), 2.0)
+    assert (writer.tokens_read, writer.tokens_written) == (170, 12)
+    assert (endpoint.tokens_read, endpoint.tokens_written) == (None, None)
+    assert [use.model for use in store.model_uses(3)] == ["writer", "endpoint"]

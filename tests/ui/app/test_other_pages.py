@@ -57,6 +57,22 @@ def test_status_tells_digests_training_data_and_what_left_for_each_answer(app, l
     assert "<td>How much did the boathouse roof repair cost?</td><td>nothing</td>" in shown
 
 
+def test_status_tells_time_and_tokens_by_model(app, library_path):
+    assert "Tokens read" not in html(page(app, "status"))
+    with Library.open(library_path) as library:
+        answer = library.ask("How much did the boathouse roof repair cost?")
+    page(app, "status")
+    assert not app.exception
+    seconds = f"<td>{answer.timings['total']:.2f} s</td>"
+    assert f"<td>{html_text(answer.model)}</td><td>1</td>{seconds * 2}<td>0</td><td>0</td>" in html(app)
+
+
+def test_a_collector_of_traces_is_named(app, library_path, monkeypatch):
+    monkeypatch.setenv("CITEWELL_TRACING__ENDPOINT", "http://traces.example:4318")
+    page(app, "status")
+    assert "traces\\.example" in app.warning[0].value
+
+
 def test_check_finds_a_healthy_library(app, library_path):
     page(app, "status")
     app.button(key="check").click().run()

@@ -82,8 +82,10 @@ def http_server(*arguments: str, **environment: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def over_http(address: str, mode: str = "auto", token: str = "") -> Iterator[Caller]:
-    headers = {"Authorization": f"Bearer {token}"} if token else None
+def over_http(
+    address: str, mode: str = "auto", token: str = "", headers: dict[str, str] | None = None
+) -> Iterator[Caller]:
+    headers = {"Authorization": f"Bearer {token}"} if token else headers
     with start_blocking_portal() as portal:
         http = create_mcp_http_client(headers=headers)
         client = Client(streamable_http_client(address, http_client=http), mode=mode)

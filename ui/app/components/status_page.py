@@ -25,6 +25,7 @@ from ui.transparency import models_in_use, sent, trainings
 __all__ = ["folder_bytes", "model_table", "network", "status_page", "trained_on", "what_left"]
 
 _RUNS: Final = 20
+_RUNS_SUMMED: Final = 200
 _QUESTION_SHOWN: Final = 120
 _DIGEST_SHOWN: Final = 12
 
@@ -112,6 +113,7 @@ def status_page(library: Library) -> None:
     _library(library, t)
     _health(library, t)
     _models(library, t)
+    _answers(library, t)
     _network(library, t)
     _versions(t)
 
@@ -162,6 +164,25 @@ def _models(library: Library, t: Texts) -> None:
     machine = {t.fact_device: _device(settings, t), t.fact_memory: _peak_memory(t)}
     _facts({t.fact_answers: uses, **machine})
     trained_on(t)
+
+
+def _answers(library: Library, t: Texts) -> None:
+    """Time and tokens of the last answers, by the model that made them."""
+    uses = library.store.model_uses(_RUNS_SUMMED)
+    if not uses:
+        return
+    answers = t.count("answer", sum(len(use.seconds) for use in uses))
+    st.subheader(t.cost_title.format(answers=answers), anchor=False)
+    rows = [
+        [
+            html_text(use.model),
+            f"{len(use.seconds):,}",
+            *(f"{use.percentile(share):.2f} s" for share in (0.5, 0.95)),
+            *(t.none if n is None else f"{n:,}" for n in (use.tokens_read, use.tokens_written)),
+        ]
+        for use in uses
+    ]
+    _table((t.model_name, t.fact_answers, t.cost_median, t.cost_p95, t.cost_read, t.cost_written), rows)
 
 
 def _device(settings: Settings, t: Texts) -> str:
