@@ -14,6 +14,7 @@ from rag.answering.events import AnswerEvent, SentenceReady, TokenWritten
 from rag.answering.outcome import Outcome
 from rag.answering.wording import join_sentences
 from rag.examples import select
+from rag.models.thoughts import ThoughtFilter, without_thoughts
 from rag.prompting import Prompt, PromptBuilder, says_no_answer
 from rag.reading import Alignment, Attributor, CitationBook, TermWeights, Unit, quotable_units
 from rag.schema import AnswerSentence, Example, Message, Passage
@@ -70,6 +71,7 @@ class Writer:
                 yield TokenWritten(text)
                 if goes_round(draft):
                     break
+        draft = without_thoughts(draft)
         others = self._other_drafts(prompt, stop)
         timings["generate"] = time.perf_counter() - started
         started = time.perf_counter()
@@ -87,12 +89,15 @@ class Writer:
         from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
 
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
+        thoughts = ThoughtFilter()
         for chunk in self.generator.stream(chat_messages(prompt.messages), **options):
             if stop is not None and stop.is_set():
                 return
-            text = _text(chunk.content)
+            text = thoughts.feed(_text(chunk.content))
             if text:
                 yield text
+        if held := thoughts.end():
+            yield held
 
     def _constraint(self, prompt: Prompt) -> dict[str, Any]:
         """Where marks are asked for and the model decodes here, it can write none but those of passages."""
@@ -119,7 +124,7 @@ class Writer:
         asked: list[Any] = [chat_messages(prompt.messages)] * (self.candidates - 1)
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
         drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **options)
-        return [_text(message.content) for message in drawn]
+        return [without_thoughts(_text(message.content)) for message in drawn]
 
     def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[Draft]:
         """Drafts with their sentences aligned, best supported first; the first given wins a tie."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.answering.understanding.turns import Turn
+from rag.models.thoughts import without_thoughts
 from rag.schema import Message
 from rag.text import content_words, has_cjk, numbers
 
@@ -35,7 +36,7 @@ def ask_generator(generator: BaseChatModel, question: str, turns: Sequence[Turn]
     told = "\n".join(f"Q: {turn.question}\nA: {turn.answer}" for turn in turns[-_TURNS:])
     prompt = (Message("system", _SYSTEM), Message("user", f"{told}\n\nLast question: {question}"))
     try:
-        written = _text(generator.invoke(chat_messages(prompt)).content)
+        written = without_thoughts(_text(generator.invoke(chat_messages(prompt)).content))
     except Exception:  # an endpoint or a model may raise anything
         return None
     lines = [line.strip() for line in written.strip().splitlines() if line.strip()]
