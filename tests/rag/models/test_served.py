@@ -11,13 +11,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rag.errors import ConfigurationError
+from rag.library import Library
 from rag.models import build_generator, found_models
 from rag.models.endpoint import EndpointChatModel
 from rag.models.found_models import USUAL_PORTS, FoundModel
 from rag.models.packaged import packaged_path
 from rag.models.served import ServedModel, served_models
-from rag.prompting import within_window
-from rag.settings import GeneratorSettings, PromptSettings, Settings
+from rag.prompting import estimate_tokens, within_window
+from rag.settings import GeneratorSettings, PromptSettings, Settings, load_settings
+from rag.store import Store
+from tests.fakes import HashingEmbedder, add_to_store, document
 from tests.http_servers import answering, citewell_serve
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -216,6 +219,29 @@ def test_an_endpoint_that_is_not_there_has_no_window() -> None:
 )
 def test_the_budget_follows_the_window(given: dict[str, int], window: int | None, budget: int) -> None:
     assert within_window(PromptSettings.model_validate(given), window, 256).budget_tokens == budget
+
+
+@pytest.mark.parametrize(("window", "least", "most"), [(600, 200, 344), (131_072, 400, 8_000)])
+def test_a_prompt_fits_the_window_that_the_server_tells(
+    window: int, least: int, most: int, store: Store, embedder: HashingEmbedder
+) -> None:
+    for mill in range(8):
+        words = f"The mill of village {mill} was built in {1800 + mill}. " + "The miller sold flour. " * 30
+        add_to_store(store, document(words, f"{mill}.txt"), embedder)
+    sizes: list[int] = []
+
+    def chat(body: dict[str, Any]) -> Response:
+        sizes.append(sum(estimate_tokens(message["content"]) for message in body["messages"]))
+        return Response("no", 400)  # then the answer is quoted
+
+    served = {"/v1/models": listed("m", max_model_len=window), "/v1/chat/completions": chat}
+    with answering(served) as (address, _):
+        generator = {"provider": "openai", "model": "m", "base_url": f"{address}/v1", "writes": True}
+        overrides = {"generator": {**generator, "retries": 0}, "answering": {"abstain_below": 0.0}}
+        Library(store, load_settings(overrides=overrides, environment={}), embedder).ask(
+            "When was the mill built?"
+        )
+    assert least < sizes[0] <= most
 
 
 def test_a_window_without_room_is_an_error() -> None:
