@@ -68,7 +68,7 @@ class EndpointChatModel(StreamingChatModel):
             return settings.context_tokens
         if settings.provider != "openai" or settings.base_url is None:
             return None
-        served = served_models(settings.base_url, _key(settings) or "") or []
+        served = served_models(settings.base_url, _key(settings) or "", self.model_name) or []
         return next((model.context_tokens for model in served if model.name == self.model_name), None)
 
     @property

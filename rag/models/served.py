@@ -44,36 +44,40 @@ class ServedModel:
     abilities: tuple[str, ...] = ()
 
 
-def served_models(address: str, key: str = "", seconds: float = _SECONDS) -> list[ServedModel] | None:
-    """The models that write at an OpenAI-style address, such as `http://127.0.0.1:8000/v1`.
+def served_models(
+    address: str, key: str = "", only: str | None = None, seconds: float = _SECONDS
+) -> list[ServedModel] | None:
+    """The models that write at an OpenAI-style address, such as `http://127.0.0.1:8000/v1`, or one of them.
 
     None where no server of models answers within `seconds`; empty where it is Citewell itself. A server that
     tells no windows is no error. Redirects are not followed, and no proxy sees what is asked of this machine.
     """
     with _Asked(address, key, seconds) as server:
-        listed = [entry for entry in _entries(server.get("/v1/models"), "data") if _name(entry, "id")]
-        if not listed:
+        told = [entry for entry in _entries(server.get("/v1/models"), "data") if _name(entry, "id")]
+        if not told:
             return None
-        owners = {entry.get("owned_by") for entry in listed}
+        listed = [entry for entry in told if only in (None, entry["id"])]
+        owners = {str(entry.get("owned_by")) for entry in told}
         if _OURS in owners:
             return []
         if "llamacpp" in owners:
-            return _of_llama_cpp(server, listed)
-        if any("max_model_len" in entry for entry in listed):
+            return _of_llama_cpp(server, listed, alone=len(told) == 1)
+        if any("max_model_len" in entry for entry in told):
             return [
                 ServedModel("vLLM", address, entry["id"], _count(entry.get("max_model_len")))
                 for entry in listed
             ]
         if tags := _entries(server.get("/api/tags"), "models"):
-            return _of_ollama(server, tags)
+            return _of_ollama(server, [tag for tag in tags if only in (None, tag.get("name"))])
         if native := _entries(server.get("/api/v0/models"), "data"):
-            return _of_lm_studio(server, native)
+            return _of_lm_studio(server, [entry for entry in native if only in (None, entry.get("id"))])
         return [ServedModel("OpenAI-style", address, entry["id"]) for entry in listed]
 
 
-def _of_llama_cpp(server: _Asked, listed: list[dict[str, Any]]) -> list[ServedModel]:
-    window = _count(_inside(server.get("/props"), "default_generation_settings", "n_ctx"))
-    window = window if len(listed) == 1 else None  # of several it tells that of one
+def _of_llama_cpp(server: _Asked, listed: list[dict[str, Any]], *, alone: bool) -> list[ServedModel]:
+    """Of several models that it can load, it would tell the window of another one."""
+    props = server.get("/props") if alone else None
+    window = _count(_inside(props, "default_generation_settings", "n_ctx"))
     return [
         ServedModel(
             "llama.cpp", server.address, entry["id"], window, _count(_inside(entry, "meta", "n_ctx_train"))

@@ -24,6 +24,7 @@ from rag.errors import ConfigurationError, EndpointError, ModelError
 from rag.models import Embedder, Reranker, build_embedder, build_reranker, build_second_embedder
 from rag.models.cross_encoder import CrossEncoderReranker
 from rag.models.endpoint_embedder import EndpointEmbedder
+from rag.models.served import served_models
 from rag.settings import EmbedderSettings, RerankerSettings, Settings, load_settings
 from tests.http_servers import answering, citewell_serve, serving
 
@@ -201,6 +202,17 @@ def test_requests_that_fail_are_sent_again_a_few_times(monkeypatch: pytest.Monke
         with pytest.raises(EndpointError, match=r"HTTP 503.*busy"):
             _ = embedder(address, retries=2).dimension
         assert len(asked) == 6
+
+
+def test_no_proxy_stands_before_a_server_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("no_proxy", "example.com")
+    models = {"data": [{"id": "m"}]}
+    with answering({"/v1/embeddings": vectors([1.0]), "/v1/models": models}) as (address, _):
+        assert len(served_models(f"{address}/v1", seconds=20.0) or ()) == 1
+        assert embedder(f"{address}/v1").dimension == 1
 
 
 @pytest.mark.parametrize("make", [embedder, reranker])

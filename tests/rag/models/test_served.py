@@ -83,6 +83,9 @@ def test_each_kind_of_server_tells_its_models() -> None:
         for address, (_, expected) in zip(addresses, SERVERS, strict=True):
             found = served_models(address, "a-key", seconds=20.0)
             assert found == [ServedModel(kind, address, *rest) for kind, *rest in expected]
+        (one,) = served_models(addresses[0], "a-key", only="set", seconds=20.0) or ()
+        assert (one.name, one.context_tokens) == ("set", 6000)
+        assert [request.url.path for request in asked].count("/0/api/show") == 4 + 1
     assert {request.headers["authorization"] for request in asked} == {"Bearer a-key"}
 
 
@@ -237,7 +240,11 @@ def test_a_prompt_fits_the_window_that_the_server_tells(
     served = {"/v1/models": listed("m", max_model_len=window), "/v1/chat/completions": chat}
     with answering(served) as (address, _):
         generator = {"provider": "openai", "model": "m", "base_url": f"{address}/v1", "writes": True}
-        overrides = {"generator": {**generator, "retries": 0}, "answering": {"abstain_below": 0.0}}
+        overrides = {
+            "generator": {**generator, "retries": 0},
+            "answering": {"abstain_below": 0.0},
+            "reader": {"model": "none"},
+        }
         Library(store, load_settings(overrides=overrides, environment={}), embedder).ask(
             "When was the mill built?"
         )
