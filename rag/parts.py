@@ -107,7 +107,8 @@ class Parts:
         if generator is None and settings.generator.writes:
             generator = build_generator(settings)
         window = getattr(generator, "context_window", None)
-        prompt = within_window(settings.prompt, window, settings.generator.max_new_tokens)
+        known = window if isinstance(window, int) else None
+        prompt = within_window(settings.prompt, known, settings.generator.max_new_tokens)
         return Answerer(
             store=self._store,
             retriever=self.retriever,
