@@ -22,7 +22,7 @@ _PIECE: Final = 1 << 20
 _SPARE: Final = 256 << 20
 """Free bytes that are left on the disk."""
 _TRIES: Final = 5
-"""Attempts in a row that bring nothing new."""
+"""Attempts in a row that bring next to nothing new."""
 _PAUSE_SECONDS: Final = 1.0
 _REDIRECTS: Final = 5
 _TIMEOUT: Final = httpx.Timeout(30.0)
@@ -95,13 +95,13 @@ class _Download:
         with self._part.open("a+b") as file:
             self._read_again(file)
             self._require_room()
-            idle = 0
+            furthest, idle = self._done, 0
             while self._done < self._model.bytes:
-                before = self._done
                 try:
                     self._go_on(file)
                 except (httpx.TransportError, _UnfinishedError) as error:
-                    idle = 0 if self._done > before else idle + 1
+                    is_further = self._done >= furthest + _PIECE
+                    furthest, idle = (self._done, 0) if is_further else (furthest, idle + 1)
                     if idle == _TRIES:
                         raise self._broken(error) from None
                     time.sleep(self._pause * idle)
@@ -164,8 +164,12 @@ class _Download:
         raise ModelError(f"{self._model.address} leads from one place to the next: try again later")
 
     def _onward(self, address: str, location: str) -> str:
-        onward = urljoin(address, location)
-        old, new = urlsplit(address), urlsplit(onward)
+        old = urlsplit(address)
+        try:
+            onward = str(httpx.URL(urljoin(address, location)))
+        except (httpx.InvalidURL, ValueError):
+            raise ModelError(f"{old.hostname} sends on to what is no address: try again later") from None
+        new = urlsplit(onward)
         if new.scheme != "https" and (new.scheme, new.hostname) != (old.scheme, old.hostname):
             raise ModelError(
                 f"{old.hostname} sends on to {new.scheme}://{new.hostname}, which is not https: nothing was "

@@ -52,7 +52,7 @@ class EndpointClient:
         while True:
             try:
                 return self._posted(path, body)
-            except (httpx.HTTPError, ValueError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None
                 if left == 0 or not (status in _AGAIN or isinstance(error, httpx.TransportError)):
                     raise EndpointError(explain(error, self._settings), status=status) from None

@@ -145,6 +145,15 @@ def test_a_call_goes_on_where_the_last_one_ended(hub: Hub, tmp_path: Path) -> No
     assert done[0] == 1_500_000
 
 
+@pytest.mark.parametrize("breaks", [[900_000, 1_800_000] * 20, [1] * 20], ids=["to and fro", "drops"])
+def test_a_server_that_gets_nowhere_is_left(hub: Hub, tmp_path: Path, breaks: list[int]) -> None:
+    hub.takes_ranges = len(set(breaks)) == 1
+    hub.breaks = breaks
+    with pytest.raises(ModelError, match="run the same command again"):
+        fetched(tmp_path)
+    assert len(hub.breaks) > 10
+
+
 def test_a_server_without_ranges_is_begun_with_anew(hub: Hub, tmp_path: Path) -> None:
     hub.takes_ranges = False
     (tmp_path / f"{MODEL.file}.part").write_bytes(CONTENT[:700_000])
@@ -210,6 +219,8 @@ def test_a_file_that_ends_early_without_a_length_is_asked_for_again(hub: Hub, tm
         ("http://elsewhere.example/blob", "sends on to http://elsewhere.example, which is not https"),
         ("ftp://127.0.0.1/blob", "which is not https"),
         ("file:///etc/passwd", "which is not https"),
+        ("https://[elsewhere/blob", "what is no address"),
+        ("https://elsewhere.example:port/blob", "could not be fetched .*Invalid port"),
         (PATH, "leads from one place to the next"),
         ("/nothing", r"refuses tiny-Q4_K_M\.gguf \(HTTP 404\)"),
     ],

@@ -230,6 +230,8 @@ def test_servers_that_are_dead_slow_or_lead_elsewhere(make: Any) -> None:
         EndpointError, match=rf"no connection to the {section}'s endpoint {NOWHERE}.*base_url"
     ):
         use(NOWHERE)
+    with pytest.raises(EndpointError, match=r"failed \(InvalidURL\)"):
+        use("http://127.0.0.1:port/v1")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(EndpointError, match=rf"did not answer within 0\.2 s.*{section}\.timeout_seconds"):
