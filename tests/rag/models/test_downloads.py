@@ -51,6 +51,9 @@ class Hub(ThreadingHTTPServer):
         self.leads_to = CDN
         self.asked: list[tuple[str, str | None]] = []
 
+    def handle_error(self, *_: Any) -> None:
+        """Whoever has seen enough hangs up."""
+
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
