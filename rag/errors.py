@@ -133,4 +133,8 @@ class ModelNotFoundError(ModelError):
 
 
 class EndpointError(ModelError):
-    """A remote endpoint refused, failed or timed out."""
+    """A remote endpoint refused, failed or timed out; `status` is that of HTTP where it told one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status

@@ -101,12 +101,15 @@ class Parts:
     @cached_property
     def _answerer(self) -> Answerer:
         from rag.answering.tables import load_chooser
-        from rag.prompting import PromptBuilder, token_counter
+        from rag.prompting import PromptBuilder, token_counter, within_window
 
         settings = self._settings
         generator = self._generator
         if generator is None and settings.generator.writes:
             generator = build_generator(settings)
+        window = getattr(generator, "context_window", None)
+        known = window if isinstance(window, int) else None
+        prompt = within_window(settings.prompt, known, settings.generator.max_new_tokens)
         return Answerer(
             store=self._store,
             retriever=self.retriever,
@@ -116,7 +119,7 @@ class Parts:
             readers=load_readers(settings),
             selector=self.selector,
             prompt_builder=PromptBuilder(
-                settings.prompt, token_counter(generator), most_similar=settings.examples.most_similar
+                prompt, token_counter(generator), most_similar=settings.examples.most_similar
             ),
             second_embedder=self._second_embedder,
             chooser=load_chooser(),

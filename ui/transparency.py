@@ -13,7 +13,7 @@ from rag.models.build import PACKAGED_READERS
 from rag.models.packaged import PACKAGED, PREFIX
 from rag.resources import resource
 from rag.schema import RunRecord
-from rag.settings import Settings
+from rag.settings import EmbedderSettings, RerankerSettings, Settings
 from ui.app.session_options import LOCAL_PROVIDERS, generator_remote
 from ui.listening import LOOPBACK
 
@@ -53,10 +53,15 @@ def sent(run: RunRecord) -> tuple[Sent, ...]:
 
 def _sent_to_generator(run: RunRecord) -> tuple[Sent, ...]:
     generator = run.settings.get("generator", {})
-    to = _remote(generator)
-    if to is None or urlsplit(to).hostname in LOOPBACK or not generator.get("writes"):
-        return ()
-    found = []
+    told = len(run.question) + sum(len(passage["text"]) for passage in run.answer.get("passages", ()))
+    found = [
+        Sent(to, f"at least the question and the passages, to the {section}", told)
+        for section in ("embedder", "reranker")
+        if (to := _leaving(run.settings.get(section, {}))) is not None
+    ]
+    to = _leaving(generator)
+    if to is None or not generator.get("writes"):
+        return tuple(found)
     if run.prompt:
         size = sum(len(message.content) for message in run.prompt)
         found.append(Sent(to, "the prompt: question, worked examples and passages", size))
@@ -80,7 +85,7 @@ def _sent_to_collector(run: RunRecord) -> tuple[Sent, ...]:
 def models_in_use(settings: Settings) -> tuple[ModelInUse, ...]:
     """Every model that an answer under these settings may go through."""
     generator, reranker = settings.generator, settings.reranker
-    found = [_weights("embedder", settings.embedder.model)]
+    found = [_at_endpoint_or_here(settings.embedder)]
     if settings.answering.second_embedder:
         found.append(_weights("second embedder", settings.answering.second_embedder))
     if settings.reader.model == "packaged":
@@ -91,7 +96,7 @@ def models_in_use(settings: Settings) -> tuple[ModelInUse, ...]:
     elif settings.reader.model != "none":
         found.append(_weights("reader", settings.reader.model))
     if reranker.model:
-        found.append(_weights("reranker", reranker.model))
+        found.append(_at_endpoint_or_here(reranker))
     if generator.writes:
         remote = generator_remote(settings)
         found.append(
@@ -112,10 +117,19 @@ _SMALL: Final = (
 )
 
 
-def _remote(generator: Mapping[str, Any]) -> str | None:
-    if generator.get("provider", "local") in LOCAL_PROVIDERS:
+def _leaving(section: Mapping[str, Any]) -> str | None:
+    """Where a model's part of the settings sends things; None where they stay on this machine."""
+    if section.get("provider", "local") in LOCAL_PROVIDERS:
         return None
-    return str(generator.get("base_url") or generator["provider"])
+    to = str(section.get("base_url") or section["provider"])
+    return None if urlsplit(to).hostname in LOOPBACK else to
+
+
+def _at_endpoint_or_here(settings: EmbedderSettings | RerankerSettings) -> ModelInUse:
+    name, at = str(settings.model), settings.base_url or ""
+    if settings.provider == "local":
+        return _weights(settings.section, name)
+    return ModelInUse(settings.section, name, at, "its provider's terms", runs_at=at)
 
 
 def _weights(role: str, name: str) -> ModelInUse:

@@ -130,9 +130,12 @@ def run_record(
     )
 
 
+_KEYS: Final = {name: {"api_key"} for name in ("embedder", "reranker", "generator")}
+
+
 def settings_json(settings: Settings) -> dict[str, Any]:
     """The settings as plain JSON values, without the endpoint's key."""
-    return settings.model_dump(mode="json", exclude={"generator": {"api_key"}})
+    return settings.model_dump(mode="json", exclude=_KEYS)
 
 
 def _searched(retrieval: Retrieval | None) -> dict[str, Any]:

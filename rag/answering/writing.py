@@ -14,6 +14,7 @@ from rag.answering.events import AnswerEvent, SentenceReady, TokenWritten
 from rag.answering.outcome import Outcome
 from rag.answering.wording import join_sentences
 from rag.examples import select
+from rag.models.thoughts import ThoughtFilter, without_thoughts
 from rag.prompting import Prompt, PromptBuilder, says_no_answer
 from rag.reading import Alignment, Attributor, CitationBook, TermWeights, Unit, quotable_units
 from rag.schema import AnswerSentence, Example, Message, Passage, Stages
@@ -71,6 +72,7 @@ class Writer:
                     yield TokenWritten(text)
                     if goes_round(draft):
                         break
+            draft = without_thoughts(draft)
             others = self._other_drafts(prompt, timings, stop)
         finally:
             timings["generate"] = time.perf_counter() - started
@@ -91,15 +93,18 @@ class Writer:
         from rag.prompting import chat_messages
 
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
+        thoughts = ThoughtFilter()
         usage = None
         try:
             for chunk in self.generator.stream(chat_messages(prompt.messages), **options):
                 if stop is not None and stop.is_set():
                     return
                 usage = add_usage(usage, told) if (told := getattr(chunk, "usage_metadata", None)) else usage
-                text = _text(chunk.content)
+                text = thoughts.feed(_text(chunk.content))
                 if text:
                     yield text
+            if held := thoughts.end():
+                yield held
         finally:  # not told where it was broken off
             timings.count(usage)
 
@@ -130,7 +135,7 @@ class Writer:
         drawn = self.generator.batch(asked, temperature=_DRAWN_AT, **options)
         for message in drawn:
             timings.count(getattr(message, "usage_metadata", None))
-        return [_text(message.content) for message in drawn]
+        return [without_thoughts(_text(message.content)) for message in drawn]
 
     def _ranked(self, drafts: list[str], prompt: Prompt, weight: TermWeights) -> list[Draft]:
         """Drafts with their sentences aligned, best supported first; the first given wins a tie."""

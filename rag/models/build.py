@@ -36,6 +36,7 @@ __all__ = [
 PACKAGED_READERS = ("reader", "reader_multilingual")
 """The folders of the readers that ship, that of fewer languages first."""
 T = TypeVar("T")
+_OF_ONE_MODEL = ("max_tokens", "query_prefix", "passage_prefix")
 _UNIVERSAL = "packaged:universal-sentence-encoder-multilingual"
 
 
@@ -43,8 +44,13 @@ def build_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; its weights load when they are first needed.
 
     Raises:
+        ConfigurationError: it is at an endpoint whose address is not set.
         ModelNotFoundError: the model is not on this machine; the message says what to do.
     """
+    if settings.embedder.provider == "openai":
+        from rag.models.endpoint_embedder import EndpointEmbedder
+
+        return EndpointEmbedder(settings.embedder)
     if settings.embedder.model == _UNIVERSAL:
         from rag.models.universal import UniversalSentenceEncoder
 
@@ -66,7 +72,7 @@ def build_second_embedder(settings: Settings, first: Embedder | None) -> Embedde
     model = answering.second_embedder
     if not model or (first is not None and model.removeprefix(PREFIX) == first.name):
         return None
-    apart = {"model": model, "max_tokens": None, "query_prefix": None, "passage_prefix": None}
+    apart = {"model": model, "provider": "local", **dict.fromkeys(_OF_ONE_MODEL)}
     chosen = settings.model_copy(update={"embedder": own.model_copy(update=apart)})
     key = repr(("embedder", chosen.embedder, settings.offline))
     try:
@@ -78,11 +84,16 @@ def build_second_embedder(settings: Settings, first: Embedder | None) -> Embedde
 
 
 def build_reranker(settings: Settings) -> Reranker | None:
-    """The cross-encoder that the settings name, if any.
+    """The reranker that the settings name, if any.
 
     Raises:
+        ConfigurationError: it is at an endpoint whose address is not set.
         ModelNotFoundError: the model is not on this machine; the message says what to do.
     """
+    if settings.reranker.provider == "endpoint":
+        from rag.models.endpoint_reranker import EndpointReranker
+
+        return EndpointReranker(settings.reranker)
     if settings.reranker.model is None:
         return None
     from rag.models.cross_encoder import CrossEncoderReranker

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Generator, Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
@@ -18,8 +19,9 @@ from pydantic import PrivateAttr
 
 from rag.errors import ConfigurationError, EndpointError
 from rag.models.devices import LOOPBACK
-from rag.models.endpoint_errors import broken_off, environment_key, explained, hide_key
-from rag.models.streaming_chat import StreamingChatModel, from_thread
+from rag.models.endpoint_errors import broken_off, environment_key, explained, hide_key, printable_key
+from rag.models.served import served_models
+from rag.models.streaming_chat import StreamingChatModel, answered, from_thread
 from rag.settings import GeneratorSettings
 
 __all__ = ["EndpointChatModel"]
@@ -41,6 +43,7 @@ class EndpointChatModel(StreamingChatModel):
     it is set, also while nothing comes; the connection is closed at the next piece.
     """
 
+    _thinks_unseen: ClassVar[bool] = True
     _inner: BaseChatModel = PrivateAttr()
 
     def __init__(self, settings: GeneratorSettings) -> None:
@@ -56,6 +59,17 @@ class EndpointChatModel(StreamingChatModel):
     def model_name(self) -> str:
         """The model as the endpoint knows it."""
         return self._settings.model
+
+    @cached_property
+    def context_window(self) -> int | None:
+        """Tokens of prompt and answer together, by the setting or as the endpoint tells; None if unknown."""
+        settings = self._settings
+        if "context_tokens" in settings.model_fields_set:
+            return settings.context_tokens
+        if settings.provider != "openai" or settings.base_url is None:
+            return None
+        served = served_models(settings.base_url, _key(settings) or "", self.model_name) or []
+        return next((model.context_tokens for model in served if model.name == self.model_name), None)
 
     @property
     def _llm_type(self) -> str:
@@ -98,7 +112,10 @@ class EndpointChatModel(StreamingChatModel):
         arguments = {key: value for key, value in kwargs.items() if key != "stop_event"}
         with explained(self._settings):
             message = self._inner.invoke(messages, _SILENT, stop=stop, **arguments)
-        return ChatResult(generations=[ChatGeneration(message=message)])
+        result = answered(ChatResult(generations=[ChatGeneration(message=message)]))
+        if not message.content and not message.tool_calls:
+            self._check_answered(False, message.response_metadata.get("finish_reason"))
+        return result
 
     def _pieces(
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
@@ -179,12 +196,7 @@ def _key(settings: GeneratorSettings) -> str | None:
         key = settings.api_key.get_secret_value()
     elif key == key.strip():  # the provider finds it by itself
         return _KEYLESS if settings.base_url is not None and variable not in os.environ else None
-    if not (key.strip().isascii() and key.strip().isprintable()):
-        raise ConfigurationError(
-            "the key of the endpoint holds characters that no key has: copy it again "
-            f"(CITEWELL_GENERATOR__API_KEY or {variable})"
-        )
-    return key.strip()
+    return printable_key(key, settings)
 
 
 def _sampling(settings: GeneratorSettings) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class GgufHeader:
         size = self._number("attention.key_length") or width // heads
         return tokens * layers * key_heads * size * 2 * 2
 
+    @property
+    def context_tokens(self) -> int | None:
+        """Tokens that the model was made for; None where the file does not say."""
+        return self._number("context_length") or None
+
     def _number(self, name: str) -> int:
         value = self.facts.get(f"{self.kind}.{name}", 0)
         return value if isinstance(value, int) else 0

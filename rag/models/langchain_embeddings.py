@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final
@@ -11,13 +10,11 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from rag.models.model_protocol import Embedder, Vectors
+from rag.models.tokenizer import estimated_spans
 from rag.schema import Span
-from rag.text.language import CJK
 
 __all__ = ["EmbedderEmbeddings", "EmbeddingsEmbedder"]
 
-_TOKEN: Final = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w){{1,6}}|[^\w\s]")
-"""Pieces of words that are about as many as the tokens of a subword vocabulary."""
 _NAMES: Final = ("model", "model_name", "model_id")
 
 
@@ -85,7 +82,7 @@ class EmbeddingsEmbedder:
 
     def token_spans(self, text: str) -> list[Span]:
         """About where the model's tokens are, which LangChain does not tell."""
-        return [Span(*match.span()) for match in _TOKEN.finditer(text)]
+        return estimated_spans(text)
 
     def _unit(self, rows: Sequence[Sequence[float]]) -> Vectors:
         vectors: Vectors = np.asarray(rows, np.float32).reshape(len(rows), self.dimension)

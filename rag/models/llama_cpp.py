@@ -11,7 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
@@ -91,6 +91,7 @@ class LlamaCppChatModel(WeightedChatModel):
     the next token once it is set.
     """
 
+    _thinks_unseen: ClassVar[bool] = True
     _weights: LlamaCppWeights = PrivateAttr()
 
     def __init__(self, settings: GeneratorSettings, weights: LlamaCppWeights) -> None:

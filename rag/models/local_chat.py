@@ -20,6 +20,7 @@ from rag.models.grammar import citation_grammar, json_grammar
 from rag.models.shared_decoding import decode_batch
 from rag.models.streaming_chat import WeightedChatModel, checked_sampling, seeds_apart, turn_of, usage
 from rag.models.structured import Schema, json_schema
+from rag.models.thoughts import without_thoughts
 from rag.settings import GeneratorSettings
 
 __all__ = ["LocalChatModel", "chat_prompt"]
@@ -128,7 +129,7 @@ class LocalChatModel(WeightedChatModel):
 
     def _message(self, written: Decoding) -> AIMessage:
         return AIMessage(
-            written.text,
+            without_thoughts(written.text),
             usage_metadata=usage(written.prompt_tokens, len(written.tokens)),
             response_metadata=self._metadata(written.finish_reason),
         )

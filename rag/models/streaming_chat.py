@@ -11,7 +11,7 @@ import time
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput
@@ -23,12 +23,21 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import ContextThreadPoolExecutor, get_config_list
 from pydantic import PrivateAttr, ValidationError
 
-from rag.errors import UsageError
+from rag.errors import ModelError, UsageError
 from rag.models.structured import Schema, parsed, response_format
+from rag.models.thoughts import ThoughtFilter, without_thoughts
 from rag.models.turn import LocalWeights
 from rag.settings import GeneratorSettings
 
-__all__ = ["StreamingChatModel", "checked_sampling", "from_thread", "seeds_apart", "turn_of", "usage"]
+__all__ = [
+    "StreamingChatModel",
+    "answered",
+    "checked_sampling",
+    "from_thread",
+    "seeds_apart",
+    "turn_of",
+    "usage",
+]
 
 
 class StreamingChatModel(BaseChatModel):
@@ -37,6 +46,8 @@ class StreamingChatModel(BaseChatModel):
     Each kind of model says in `_pieces` how text comes, and in `_bound_to` what holds it to a schema.
     """
 
+    _thinks_unseen: ClassVar[bool] = False
+    """Whether a server may keep thoughts to itself, so that an answer is empty while tokens are spent."""
     _settings: GeneratorSettings = PrivateAttr()
 
     def __init__(self, settings: GeneratorSettings) -> None:
@@ -125,7 +136,8 @@ class StreamingChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+        result = generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+        return answered(result)
 
     def _stream(
         self,
@@ -134,10 +146,11 @@ class StreamingChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
+        stop_event = kwargs.get("stop_event")
         pieces = self._pieces(messages, stop, kwargs)
         told = False
         try:
-            for piece in pieces:
+            for piece in self._answering(pieces, stop_event):
                 told = True
                 chunk = ChatGenerationChunk(message=piece)
                 if run_manager is not None and chunk.text:
@@ -147,6 +160,48 @@ class StreamingChatModel(BaseChatModel):
             pieces.close()
         if not told:  # stopped before the first word; LangChain takes a stream without pieces for a failure
             yield ChatGenerationChunk(message=AIMessageChunk(content="", chunk_position="last"))
+
+    def _answering(
+        self, pieces: Generator[AIMessageChunk], stop_event: threading.Event | None
+    ) -> Iterator[AIMessageChunk]:
+        """The pieces without thoughts.
+
+        Raises:
+            ModelError: the model came to its limit while it thought, and answered nothing.
+        """
+        thoughts, answers, reason = ThoughtFilter(), False, None
+        for piece in pieces:
+            reason = piece.response_metadata.get("finish_reason") or reason
+            if isinstance(piece.content, str):
+                piece.content = thoughts.feed(piece.content) + (thoughts.end() if reason else "")
+            answers = answers or bool(piece.content or piece.tool_call_chunks)
+            yield piece
+        if held := thoughts.end():
+            yield AIMessageChunk(content=held)
+        stopped = stop_event is not None and stop_event.is_set()
+        if not (answers or held or stopped):
+            self._check_answered(thoughts.thinking, reason)
+
+    def _check_answered(self, thinking: bool, reason: str | None) -> None:
+        """Of an empty answer: a model that thinks unseen, and ended at its limit, was thinking.
+
+        Raises:
+            ModelError: it was.
+        """
+        if thinking or (self._thinks_unseen and reason == "length"):
+            raise ModelError(
+                f"the model {self._settings.model!r} came to its limit of {self._settings.max_new_tokens} "
+                "tokens before it answered: raise generator.max_new_tokens, or have it think less"
+            )
+
+
+def answered(result: ChatResult) -> ChatResult:
+    """The result with whole answers that hold no thoughts."""
+    for generation in result.generations:
+        if isinstance(generation.message.content, str):
+            generation.message.content = without_thoughts(generation.message.content)
+            generation.text = generation.message.content
+    return result
 
 
 class WeightedChatModel(StreamingChatModel):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rag.errors import ModelError
 from rag.schema import Span
+from rag.text.language import CJK
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["SpanTokenizer", "encodable"]
+__all__ = ["SpanTokenizer", "encodable", "estimated_spans"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -21,6 +22,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def encodable(text: str) -> str:
     """The text with lone surrogates, which UTF-8 cannot hold, as U+FFFD; offsets stay the same."""
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+_PIECE: Final = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w){{1,6}}|[^\w\s]")
+
+
+def estimated_spans(text: str) -> list[Span]:
+    """About where the tokens of a subword vocabulary are, for models that do not tell theirs."""
+    return [Span(*match.span()) for match in _PIECE.finditer(text)]
 
 
 class SpanTokenizer:

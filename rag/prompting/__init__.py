@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rag.prompting.builder import Prompt, PromptBuilder, estimate_tokens, token_counter
+from rag.prompting.builder import Prompt, PromptBuilder, estimate_tokens, token_counter, within_window
 from rag.prompting.fence import as_data, fenced, without_marks
 from rag.prompting.instructions import NO_ANSWER, says_no_answer, system_text
 
@@ -22,6 +22,7 @@ __all__ = [
     "says_no_answer",
     "system_text",
     "token_counter",
+    "within_window",
     "without_marks",
 ]
 

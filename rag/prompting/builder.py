@@ -23,6 +23,7 @@ __all__ = [
     "exchange_turns",
     "exchanges_of",
     "token_counter",
+    "within_window",
 ]
 
 Exchange = tuple[str, str]
@@ -277,6 +278,33 @@ def _left_out(given: int, kept: int, thing: str, where: str = "") -> list[str]:
     if given == kept:
         return []
     return [f"{given - kept} of {given} {thing}{'s' if given != 1 else ''}{where}: left out"]
+
+
+_FOLLOWED: Final = 8_000
+"""Most tokens of a prompt whose budget follows the window: more would be slow, and few questions need it."""
+_LEAST: Final = 128
+
+
+def within_window(settings: PromptSettings, window: int | None, answer_tokens: int) -> PromptSettings:
+    """The settings with a budget that leaves room for the answer in a window, where one is known.
+
+    A budget that is not set follows the window; one that is set is only lowered to what fits.
+
+    Raises:
+        ConfigurationError: the window leaves no room for a prompt.
+    """
+    if window is None:
+        return settings
+    room = window - answer_tokens
+    if room < _LEAST:
+        raise ConfigurationError(
+            f"setting generator.max_new_tokens: {answer_tokens} leaves no room for a prompt in the model's "
+            f"window of {window} tokens: lower it, or serve the model with a larger window"
+        )
+    wanted = settings.budget_tokens
+    if "budget_tokens" not in settings.model_fields_set:
+        wanted = max(wanted, _FOLLOWED)
+    return settings.model_copy(update={"budget_tokens": min(wanted, room)})
 
 
 _BYTES_PER_TOKEN: Final = 3

@@ -13,7 +13,7 @@ from rag.store.store import Store
 
 __all__ = ["chosen_settings", "defining_settings", "open_embedder"]
 
-_DEFINING: Final = ("model", "max_tokens", "query_prefix", "passage_prefix")
+_DEFINING: Final = ("provider", "model", "max_tokens", "query_prefix", "passage_prefix")
 """The settings that decide what vectors mean; the others say how they are computed."""
 _LOG = logging.getLogger(__name__)
 

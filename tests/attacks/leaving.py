@@ -39,7 +39,7 @@ _COMMANDS = """
 import json, sys; from ui.cli import main
 for words in json.loads(sys.argv[1]):
     try:
-        main([*words, "--library", sys.argv[2]])
+        main(words)
     except SystemExit as ended:
         assert not ended.code, words
 """
@@ -81,8 +81,9 @@ def use_all(folder: Path, environment: dict[str, str]) -> None:
     picture.save(notes / "scan.png")
     question = f"Who cut the {SECRET} of the harbour?"
 
-    words = json.dumps([["ingest", str(notes)], ["ask", question], ["search", question], ["check"]])
-    commands = [sys.executable, "-c", _COMMANDS, words, library]  # in one process: each start takes seconds
+    of_library = [["ingest", str(notes)], ["ask", question], ["search", question], ["check"]]
+    words = json.dumps([*([*one, "--library", library] for one in of_library), ["models"]])
+    commands = [sys.executable, "-c", _COMMANDS, words]  # in one process: each start takes seconds
     done = subprocess.run(commands, cwd=folder, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     api = [sys.executable, "-m", "ui", "serve", "--library", library, "--port", "0"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import repeat
 
 import pytest
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
+from rag.answering.events import Finished, TokenWritten
 from rag.library import Library
 from rag.settings import load_settings
 from rag.store import Store
@@ -36,6 +38,21 @@ def test_it_writes_whatever_the_settings_say(library: Library) -> None:
     assert (answer.text, answer.model) == (DRAFT, "own-model")
     assert answer.citations[0].quote == "The mill by the weir was built in 1884."
     assert library.run(answer.run_id).settings["generator"]["model"] == "own-model"
+
+
+@pytest.mark.parametrize("begins", ["<think>", ""])
+def test_what_it_thinks_is_no_part_of_its_answer(library: Library, begins: str) -> None:
+    thinking = f"{begins}The weir's mill was built in 1790, was it?\n</think>\n\n{DRAFT}"
+    thinker = Library(
+        library.store, library.settings, library.embedder, OwnModel(messages=repeat(AIMessage(thinking)))
+    )
+    events = list(thinker.ask_stream(QUESTION))
+    (told,) = [event.answer for event in events if isinstance(event, Finished)]
+    assert told.text == DRAFT
+    assert "1790" not in json.dumps(thinker.run(told.run_id).why)
+    written = "".join(event.text for event in events if isinstance(event, TokenWritten))
+    assert written.endswith(DRAFT)
+    assert not begins or written == DRAFT
 
 
 def test_its_answers_are_not_given_again_from_a_cache(library: Library) -> None:

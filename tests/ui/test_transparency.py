@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from benchmarks.transparency import PAGE, written
 from rag.models.packaged import PACKAGED
 from rag.schema import Message, RunRecord
 from rag.settings import load_settings, presets
+from ui.app.session_options import named_remotes
 from ui.app.texts import LANGUAGES
 from ui.transparency import Sent, models_in_use, sent, trainings
 
@@ -50,6 +52,21 @@ def test_every_model_of_a_preset_is_told_with_origin_and_licence(preset: str) ->
     for model in told.values():
         if model.name in PACKAGED:
             assert model.digest in PACKAGED[model.name].sha256.values()
+
+
+def test_what_embedders_and_rerankers_elsewhere_are_sent_is_told() -> None:
+    there = {"model": "m", "base_url": "https://models.example/v1"}
+    given = {"embedder": {"provider": "openai", **there}, "reranker": {"provider": "endpoint", **there}}
+    settings = load_settings(overrides=given, environment={})
+    told = [(model.role, model.name, model.runs_at) for model in models_in_use(settings) if model.runs_at]
+    assert told == [(role, "m", there["base_url"]) for role in ("embedder", "reranker")]
+    assert named_remotes(settings) == [there["base_url"]]
+    answer = {"passages": [{"text": "A passage."}]}
+    record = RunRecord("id", "2026", "And now?", 1, settings.model_dump(mode="json"), "", (), answer, {})
+    assert [(part.to, part.characters) for part in sent(record)] == [(there["base_url"], 18)] * 2
+    here = {name: {**section, "base_url": "http://localhost:8000/v1"} for name, section in given.items()}
+    record = replace(record, settings=here)
+    assert sent(record) == ()
 
 
 def test_what_an_answer_sent_out_is_its_prompt() -> None:

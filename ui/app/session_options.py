@@ -101,8 +101,9 @@ def generator_remote(settings: Settings) -> str | None:
 
 def named_remotes(settings: Settings) -> list[str]:
     """The places outside this program that the settings let it talk to."""
-    remote = generator_remote(settings)
-    found = [] if remote is None else [remote]
+    remotes = [generator_remote(settings)]
+    remotes += [part.base_url for part in (settings.embedder, settings.reranker) if part.provider != "local"]
+    found = [remote for remote in dict.fromkeys(remotes) if remote is not None]
     if not settings.offline:
         found.append("huggingface.co")
     if settings.tracing.is_on:

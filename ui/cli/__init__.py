@@ -32,6 +32,7 @@ def build() -> typer.Typer:
     from ui.cli.evaluate import evaluate
     from ui.cli.feedback_commands import feedback
     from ui.cli.grid_command import grid
+    from ui.cli.model_commands import models
     from ui.cli.reindex import reindex
     from ui.cli.runs import runs
     from ui.cli.servers import serve_api, serve_mcp, web_app
@@ -60,6 +61,7 @@ def build() -> typer.Typer:
     application.add_typer(evaluate, name="evaluate")
     application.command("calibrate")(calibrate)
     application.add_typer(feedback, name="feedback")
+    application.add_typer(models, name="models")
     application.command("ui")(web_app)
     application.command("serve")(serve_api)
     application.command("mcp")(serve_mcp)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rag.answering.understanding.turns import Turn
+from rag.models.thoughts import without_thoughts
 from rag.schema import Message, Stages
 from rag.text import content_words, has_cjk, numbers
 
@@ -42,7 +43,7 @@ def ask_generator(
         stages.count(None)
         return None
     stages.count(getattr(message, "usage_metadata", None))
-    written = _text(message.content)
+    written = without_thoughts(_text(message.content))
     lines = [line.strip() for line in written.strip().splitlines() if line.strip()]
     text = (
         re.sub(r"^(?:(?:standalone |rewritten )?question\s*:|Q:)\s*", "", lines[0], flags=re.I)

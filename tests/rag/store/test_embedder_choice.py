@@ -53,7 +53,7 @@ def test_an_input_limit_that_is_given_is_not_passed_over(store):
 
 def test_how_vectors_are_computed_is_the_settings_business():
     remembered = defining_settings(settings_with(model="x", max_tokens=99, device="cuda").embedder)
-    assert set(remembered) == {"model", "max_tokens", "query_prefix", "passage_prefix"}
+    assert set(remembered) == {"provider", "model", "max_tokens", "query_prefix", "passage_prefix"}
     chosen = chosen_settings(settings_with(device="cpu", batch_size=4), remembered).embedder
     assert (chosen.model, chosen.max_tokens, chosen.device, chosen.batch_size) == ("x", 99, "cpu", 4)
     assert chosen_settings(settings_with(model="y"), remembered).embedder.max_tokens is None
