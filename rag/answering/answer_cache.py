@@ -30,7 +30,7 @@ _PARAMETERS = (
     ("language", "foreign.json"),
     ("tables", "card.json"),
 )
-_APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline"})
+_APART = frozenset({"library", "ui", "serve", "ingest", "sources", "chunking", "offline"})
 """Settings that no answer depends on: what they do to the library changes its version."""
 
 

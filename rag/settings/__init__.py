@@ -22,6 +22,7 @@ from rag.settings.tree import (
     RetrievalSettings,
     ServeSettings,
     Settings,
+    SourceSettings,
     UiSettings,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "RetrievalSettings",
     "ServeSettings",
     "Settings",
+    "SourceSettings",
     "UiSettings",
     "load_settings",
     "parse_assignments",
