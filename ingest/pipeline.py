@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,8 @@ from ingest.files import FoundFile, find_files
 from ingest.progress import Progress, ProgressTracker
 from ingest.results import FileResult, likeness_notes
 from ingest.rules import current_rules
+from ingest.sources import Asking, in_batches, open_source, told_apart
+from ingest.sources.mailboxes import Mailbox, is_mailbox
 from rag.errors import ConfigurationError, NotFoundError, StoreError
 from rag.models.model_protocol import Embedder
 from rag.schema import DocumentInfo
@@ -38,8 +42,13 @@ def ingest_paths(
     sources: Mapping[Path, str] | None = None,
     reopened: Callable[[Store, Settings], Embedder] = open_embedder,
     passwords: Sequence[str] = (),
+    only: Collection[Path] | None = None,
+    gone: list[str] | None = None,
 ) -> Iterator[FileResult]:
-    """Bring files, folders, globs and ZIPs into the library; yields each file's outcome as it is known.
+    """Bring files, folders, globs, ZIPs, mail folders and what addresses name into the library.
+
+    Yields each file's outcome as it is known. Addresses (`https://…`, `s3://…`) are strings, and are asked
+    where the settings have the network on; each message of a mail folder is a file (`ingest.sources`).
 
     A file whose source and bytes are in the library, read and cut as it would be now, is `unchanged`
     and not parsed; where only cutting is otherwise now, that is done from the stored text. Every other
@@ -50,9 +59,13 @@ def ingest_paths(
     `sources` names files otherwise than by their path, such as an upload by its file name. Outcomes come in
     the order in which they are known. Where a reindex changes the library's embedder meanwhile, it goes on
     with the one that `reopened` gives. `passwords` are tried on files that are protected, and kept nowhere.
+    Of what is found in folders, `only` these files are taken where it is given. `gone` takes the sources of
+    documents that a mail folder or address no longer has, for `prune_vanished`.
 
     Raises:
-        ConfigurationError: the library was embedded by another model.
+        ConfigurationError: the library was embedded by another model, or an address needs the network or a
+            package.
+        UsageError: an address is none that can be read.
         ModelError: the embedder cannot be loaded or called.
         StoreError: the library itself cannot be read.
     """
@@ -63,20 +76,30 @@ def ingest_paths(
             "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
         )
     tracker, stop = ProgressTracker(progress), stop or threading.Event()
-    found = find_files(paths, sources, settings.ingest.follow_links)
-    with with_archives_unpacked(found, settings.ingest.max_file_megabytes, stop, passwords) as files:
-        files = sorted(files, key=lambda file: file.size)
-        tracker.found(len(files), sum(file.size for file in files))
-        try:
-            while files:
-                tracker.expects(files)
-                run = _Run(store, embedder, chosen_settings(settings, store.embedder_settings), tracker, stop)
-                yield from run.results(files, passwords)
-                files = run.left_over
-                if files:
-                    embedder = reopened(store, settings)
-        finally:
-            tracker.finished()
+    addresses, local = told_apart(paths)
+    asking = Asking(settings, store, stop, gone)
+    places = [open_source(address, asking) for address in addresses]
+    found = find_files(local, sources, settings.ingest.follow_links)
+    found = [file for file in found if only is None or file.path in only]
+    mail = {file.path: Mailbox(file, asking) for file in found if not file.error and is_mailbox(file.path)}
+    batches = chain.from_iterable(map(in_batches, (*mail.values(), *places)))
+    try:
+        for batch in chain([[file for file in found if file.path not in mail]], batches):
+            with with_archives_unpacked(batch, settings.ingest.max_file_megabytes, stop, passwords) as files:
+                files = sorted(files, key=lambda file: file.size)
+                tracker.found(len(files), sum(file.size for file in files))
+                while files:
+                    tracker.expects(files)
+                    chosen = chosen_settings(settings, store.embedder_settings)
+                    run = _Run(store, embedder, chosen, tracker, stop)
+                    yield from run.results(files, passwords)
+                    files = run.left_over
+                    if files:
+                        embedder = reopened(store, settings)
+            if stop.is_set():
+                break
+    finally:
+        tracker.finished()
 
 
 class _StopSeenError(Exception):
@@ -112,9 +135,13 @@ class _Run:
     def results(self, files: Sequence[FoundFile], passwords: Sequence[str]) -> Iterator[FileResult]:
         pool = FilePool(files, self._store, self._settings, self._embedder.fingerprint, passwords)
         known: set[str] = set()
+        versions = {file.source: file.version for file in files if file.version}
         try:
             for result in self._taken(pool):
                 known.add(result.source)
+                if result.document_id is not None and result.source in versions:
+                    with suppress(StoreError):  # then it is fetched once more
+                        self._store.versions.keep(result.document_id, versions[result.source])
                 yield result
         except _StopSeenError:
             pass
@@ -176,7 +203,9 @@ class _Run:
                 raise
             raise _EmbedderChangedError from error
         except (StoreError, NotFoundError) as error:  # NotFoundError: removed while it was cut again
-            result = FileResult.failure(read.file.source, str(error), time.perf_counter() - read.started)
+            result = FileResult.failure(
+                read.file.source, str(error), time.perf_counter() - read.started, passing=True
+            )
         finally:
             self._filler.forget(embedding)
         self._tracker.done(result, embedding.bytes_of(len(embedding.chunks) - embedding.embedded))

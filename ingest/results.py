@@ -17,7 +17,8 @@ Status = Literal["added", "updated", "unchanged", "failed"]
 class FileResult:
     """One file's outcome; `document_id` is None and `error` says why where it failed.
 
-    `locked` says that it needs a password, or another one.
+    `locked` says that it needs a password, or another one, `passing` that it is the library that could not
+    take it: it may do so soon.
 
     `pages` and `chunks` are the document's in the library; `seconds` run from the first look at
     the file until it was stored.
@@ -32,6 +33,7 @@ class FileResult:
     error: str | None = None
     seconds: float = 0.0
     locked: bool = False
+    passing: bool = False
 
     @classmethod
     def of(
@@ -42,9 +44,9 @@ class FileResult:
         return cls(info.source, status, info.document_id, info.pages, info.chunks, warnings, None, seconds)
 
     @classmethod
-    def failure(cls, source: str, error: str, seconds: float) -> FileResult:
+    def failure(cls, source: str, error: str, seconds: float, passing: bool = False) -> FileResult:
         """The result for a file that is not."""
-        return cls(source, "failed", error=error, seconds=seconds)
+        return cls(source, "failed", error=error, seconds=seconds, passing=passing)
 
     def to_json(self) -> dict[str, Any]:
         """The form of the command line contract (`ingest --json`)."""
