@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +13,11 @@ from ingest.archives import with_archives_unpacked
 from ingest.chunkers import StructureChunker
 from ingest.embedding import Embedding, VectorFiller
 from ingest.file_pool import FilePool, ReadFile
-from ingest.files import FoundFile, find_files
+from ingest.files import FoundFile
 from ingest.progress import Progress, ProgressTracker
 from ingest.results import FileResult, likeness_notes
 from ingest.rules import current_rules
-from ingest.sources import Asking, in_batches, open_source, told_apart
-from ingest.sources.mailboxes import Mailbox, is_mailbox
+from ingest.sources import Asking, find_batches
 from rag.errors import ConfigurationError, NotFoundError, StoreError
 from rag.models.model_protocol import Embedder
 from rag.schema import DocumentInfo
@@ -45,11 +43,9 @@ def ingest_paths(
     only: Collection[Path] | None = None,
     gone: list[str] | None = None,
 ) -> Iterator[FileResult]:
-    """Bring files, folders, globs, ZIPs, mail folders and what addresses name into the library.
+    """Bring files, folders, globs and ZIPs into the library; yields each file's outcome as it is known.
 
-    Yields each file's outcome as it is known. Addresses (`https://…`, `s3://…`) are strings, and are asked
-    where the settings have the network on; each message of a mail folder is a file (`ingest.sources`).
-
+    So come messages of mail folders and, of strings that are addresses, pages and objects: `ingest.sources`.
     A file whose source and bytes are in the library, read and cut as it would be now, is `unchanged`
     and not parsed; where only cutting is otherwise now, that is done from the stored text. Every other
     file is in or out by one transaction, as soon as its vectors are there. A file that cannot be read
@@ -69,22 +65,10 @@ def ingest_paths(
         ModelError: the embedder cannot be loaded or called.
         StoreError: the library itself cannot be read.
     """
-    active = store.embedder
-    if active is not None and active != embedder.fingerprint:
-        raise ConfigurationError(
-            f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: leave the embedder's "
-            "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
-        )
+    _refuse_another(embedder, store.embedder)
     tracker, stop = ProgressTracker(progress), stop or threading.Event()
-    addresses, local = told_apart(paths)
-    asking = Asking(settings, store, stop, gone)
-    places = [open_source(address, asking) for address in addresses]
-    found = find_files(local, sources, settings.ingest.follow_links)
-    found = [file for file in found if only is None or file.path in only]
-    mail = {file.path: Mailbox(file, asking) for file in found if not file.error and is_mailbox(file.path)}
-    batches = chain.from_iterable(map(in_batches, (*mail.values(), *places)))
     try:
-        for batch in chain([[file for file in found if file.path not in mail]], batches):
+        for batch in find_batches(paths, Asking(settings, store, stop, gone), sources, only):
             with with_archives_unpacked(batch, settings.ingest.max_file_megabytes, stop, passwords) as files:
                 files = sorted(files, key=lambda file: file.size)
                 tracker.found(len(files), sum(file.size for file in files))
@@ -100,6 +84,14 @@ def ingest_paths(
                 break
     finally:
         tracker.finished()
+
+
+def _refuse_another(embedder: Embedder, active: str | None) -> None:
+    if active is not None and active != embedder.fingerprint:
+        raise ConfigurationError(
+            f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: leave the embedder's "
+            "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
+        )
 
 
 class _StopSeenError(Exception):

@@ -8,20 +8,20 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-from ingest.files import FoundFile
+from ingest.files import FoundFile, find_files
 from ingest.rules import loaded_by
 from rag.errors import ConfigurationError, UsageError
 from rag.settings import Settings
 from rag.store import Store
 from rag.temporary import TemporaryFolder
 
-__all__ = ["NOWHERE", "Asking", "Known", "Source", "in_batches", "open_source", "told_apart"]
+__all__ = ["NOWHERE", "Asking", "Known", "Source", "find_batches", "open_source", "told_apart"]
 
 NOWHERE: Final = Path(os.devnull)
 """The path of what could not be fetched, or need not be."""
@@ -128,8 +128,33 @@ def open_source(address: str, asking: Asking) -> Source:
         ) from error
 
 
-def in_batches(source: Source) -> Iterator[list[FoundFile]]:
-    """The files of a source, some at a time; they are deleted when the next are asked for."""
+def find_batches(
+    paths: Sequence[Path | str],
+    asking: Asking,
+    names: Mapping[Path, str] | None = None,
+    only: Collection[Path] | None = None,
+) -> Iterator[list[FoundFile]]:
+    """The files of paths (`find_files`), then those of mail folders and addresses, some at a time.
+
+    What was fetched is deleted when the next files are asked for. `names` are those of single paths; of what
+    is found on the disk, `only` these are taken where they are given.
+
+    Raises:
+        ConfigurationError, UsageError: as `open_source`, before anything is found.
+    """
+    from ingest.sources.mailboxes import Mailbox, is_mailbox
+
+    addresses, local = told_apart(paths)
+    sources = [open_source(address, asking) for address in addresses]
+    found = find_files(local, names, asking.settings.ingest.follow_links)
+    found = [file for file in found if only is None or file.path in only]
+    mail = {file.path: Mailbox(file, asking) for file in found if not file.error and is_mailbox(file.path)}
+    yield [file for file in found if file.path not in mail]
+    for source in (*mail.values(), *sources):
+        yield from _in_batches(source)
+
+
+def _in_batches(source: Source) -> Iterator[list[FoundFile]]:
     with TemporaryFolder() as folder:
         batch: list[FoundFile] = []
         for file in source.files(folder):

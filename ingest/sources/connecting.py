@@ -114,7 +114,7 @@ class CheckedBackend(httpcore.NetworkBackend):
                 if not is_public(address):
                     raise DocumentError(
                         f"{host} is at {address}, which is in a private network or on this machine: if you "
-                        f"mean it, set sources.private_hosts = {host}"
+                        f"mean it, put {host} into the list sources.private_hosts"
                     )
         return addresses
 

@@ -129,7 +129,7 @@ def test_a_mailbox_of_once_one_document_gives_way_to_its_messages(
 ) -> None:
     path = with_messages(tmp_path / "all.mbox", ROOF, PIER)
     with monkeypatch.context() as before:
-        before.setattr("ingest.pipeline.is_mailbox", lambda path: False)
+        before.setattr("ingest.sources.mailboxes.is_mailbox", lambda path: False)
         assert fetch(path, prune=False) == {str(path.resolve()): "added"}
     assert fetch(tmp_path / "*.mbox", prune=False).keys() == {
         f"{path.resolve()}/{name}@example.org" for name in ("roof", "pier")
