@@ -55,7 +55,7 @@ class Website:
         try:
             self._address = clean_address(address)
         except DocumentError as error:
-            raise UsageError(f"{address} is {error}") from None
+            raise UsageError(f"{address}: {error}") from None
         self._asking = asking
         self._count = 0
         self._archives: list[str] = []

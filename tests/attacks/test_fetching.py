@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import socket
 import ssl
@@ -138,6 +139,26 @@ def test_a_redirect_leads_nowhere_that_its_target_would_not(
     told = refused(site.address + "/page", tmp_path, client("127.0.0.1"))
     assert "hush" not in told
     assert inner.asked == []
+
+
+def test_a_reply_that_never_gets_past_its_head_ends_in_time(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = threading.Event()
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Tide: ")
+                while not ended.wait(0.02):
+                    connection.sendall(b"a")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/page"
+        told = refused(address, tmp_path, client("127.0.0.1", request_seconds=0.5))
+        ended.set()
+        thread.join()
+    assert "longer than 0.5 s" in told
 
 
 def test_a_sitemap_names_no_other_host(inner: Site, site: Site, tmp_path: Path) -> None:
