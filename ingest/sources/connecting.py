@@ -99,10 +99,6 @@ class CheckedBackend(httpcore.NetworkBackend):
                 failure = error
         raise failure
 
-    def sleep(self, seconds: float) -> None:
-        """Wait; only asked for between retries."""
-        time.sleep(seconds)
-
     def _checked(self, host: str, port: int) -> list[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

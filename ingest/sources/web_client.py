@@ -97,10 +97,16 @@ class WebClient:
             DocumentTooLargeError: it is larger.
             DocumentError: it cannot be had, or may not be asked for.
         """
+        return self._followed(address, target, most, headers or {}, asks=True)
+
+    def _followed(
+        self, address: str, target: Path, most: int, headers: Mapping[str, str], asks: bool
+    ) -> Reply:
         given = address
         for _ in range(self._settings.redirects + 1):
-            self._ask_leave(address)
-            reply = self._request(address, target, most, headers or {})
+            if asks:
+                self._ask_leave(address)
+            reply = self._request(address, target, most, headers)
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
             address = self._redirected(address, reply.headers["location"])
@@ -189,27 +195,17 @@ class WebClient:
 
     def _read_robots(self, site: str) -> Protego | str:
         """The rules of a site, or why there are none to go by (RFC 9309, 2.3.1: then nothing is fetched)."""
-        address = f"{site}/robots.txt"
         with TemporaryFolder() as folder:
             saved = folder / "robots.txt"
             try:
-                for _ in range(self._settings.redirects + 1):
-                    reply = self._request(address, saved, _ROBOTS_BYTES, {})
-                    if reply.status not in _REDIRECTS or "location" not in reply.headers:
-                        break
-                    address = self._redirected(address, reply.headers["location"])
+                reply = self._followed(f"{site}/robots.txt", saved, _ROBOTS_BYTES, {}, asks=False)
+                if reply.status >= 500 or reply.status == 429:
+                    return f"its robots.txt cannot be read (HTTP {reply.status}): try again later"
             except DocumentTooLargeError:  # what was saved of it counts
                 pass
             except DocumentError as error:
                 inner = error.__cause__  # that its address is refused says enough
-                return (
-                    str(inner)
-                    if isinstance(inner, DocumentError)
-                    else f"its robots.txt cannot be read ({error})"
-                )
-            else:
-                if reply.status >= 500 or reply.status == 429:
-                    return f"its robots.txt cannot be read (HTTP {reply.status}): try again later"
+                return str(inner) if isinstance(inner, DocumentError) else f"its robots.txt fails ({error})"
             text = saved.read_bytes() if saved.exists() else b""
         return Protego.parse(text.decode("utf-8", "replace"))
 
