@@ -13,7 +13,7 @@ from rag.models.reader import Reader
 from rag.settings import SourceSettings
 from rag.store import Store
 from tests.fakes import HashingEmbedder
-from tests.ingest.sources.test_buckets import bucket, endpoint  # noqa: F401 - fixtures
+from tests.ingest.sources.test_buckets import bucket, endpoint, keys  # noqa: F401 - fixtures
 from tests.ingest.sources.test_mailboxes import PIER, ROOF, with_messages
 from tests.sites import Site, serving, sitemap
 from ui.cli import main

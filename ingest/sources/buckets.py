@@ -77,17 +77,17 @@ class Bucket:
             )
             yield FoundFile(NOWHERE, self._address, error=f"{self._address} holds {told}")
             return
-        archives = []
+        holders = []  # of what may lie in an archive, or in what could not be looked into this time
         for number, (key, info) in enumerate(sorted(wanted.items())):
             if self._asking.stop.is_set():
                 return
             found = self._object(key, info, folder / f"{number}{_suffix(key)}")
-            if not found.error and not found.sha256 and is_archive(found.path):
-                archives.append(f"{found.source}/")
+            if found.error or is_archive(found.path):
+                holders.append(f"{found.source}/")
             yield found
         there = {FoundFile(NOWHERE, self._source(key)).source for key in listed}
         for source in self._asking.held(f"{self._source(root)}/"):
-            if source not in there and not source.startswith(tuple(archives)):
+            if source not in there and not source.startswith(tuple(holders)):
                 assert self._asking.gone is not None
                 self._asking.gone.append(source)
 

@@ -58,7 +58,8 @@ class Website:
             raise UsageError(f"{address}: {error}") from None
         self._asking = asking
         self._count = 0
-        self._archives: list[str] = []
+        self._holders: list[str] = []
+        """How sources begin that may lie in an archive, or in what could not be looked into this time."""
 
     def files(self, folder: Path) -> Iterator[FoundFile]:
         """The page, or all pages that the sitemap lists."""
@@ -78,6 +79,7 @@ class Website:
                     return
                 page = self._page(address, folder, client)
                 if page is not None:
+                    self._holders += [f"{address}/"] if page.error or is_archive(page.path) else []
                     yield page
         finally:
             client.close()
@@ -102,8 +104,6 @@ class Website:
             return FoundFile(NOWHERE, address, error=_told(address, reply.status))
         path = target.rename(target.with_suffix(_suffix(address, reply)))
         _mark_encoding(path, reply)
-        if is_archive(path):
-            self._archives.append(f"{address}/")
         told = {name: reply.headers[name] for name, _ in _CONDITIONS if name in reply.headers}
         return FoundFile(path, address, path.stat().st_size, version=json.dumps(told) if told else "")
 
@@ -156,7 +156,7 @@ class Website:
         listed, most = set(pages), self._most
         held = self._asking.held(self._address.rsplit("/", 1)[0] + "/")
         for address in islice((one for one in held if one not in listed), most):
-            if not address.startswith(tuple(self._archives)):
+            if not address.startswith(tuple(self._holders)):
                 yield address
 
     @property

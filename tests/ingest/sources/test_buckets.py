@@ -28,15 +28,22 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def keys(endpoint: str) -> Iterator[None]:
+    """The environment that leads to the server; one for all tests, so that they share parsing processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", endpoint)
+        patch.setenv("AWS_ACCESS_KEY_ID", "ada")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield
+
+
 @pytest.fixture
-def bucket(endpoint: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """An empty bucket called `tides`, and the environment that leads to it."""
+def bucket(keys: None) -> Iterator[Any]:
+    """An empty bucket called `tides`."""
     import boto3
 
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ada")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     made = boto3.resource("s3").create_bucket(Bucket="tides")
     yield made
     made.objects.all().delete()
@@ -91,15 +98,23 @@ def test_what_is_passed_over_and_what_is_unpacked(bucket: Any, fetch: Fetch) -> 
     told = {"s3://tides/in/a.txt": "added", "s3://tides/in/all.zip/d.txt": "added"}
     assert fetch("s3://tides/in") == told
     assert fetch("s3://tides/in") == dict.fromkeys(told, "unchanged")
+    few = online()
+    few = few.model_copy(update={"ingest": few.ingest.model_copy(update={"max_file_megabytes": 0.0001})})
+    assert "larger than" in fetch("s3://tides/in", settings=few)["s3://tides/in/all.zip"]
+    assert fetch("s3://tides/in") == dict.fromkeys(told, "unchanged")  # what lies in it has stayed
+    bucket.Object("in/all.zip").delete()
+    assert fetch("s3://tides/in")["s3://tides/in/all.zip/d.txt"] == "gone"
 
 
 def test_limits(bucket: Any, fetch: Fetch) -> None:
-    put(bucket, a_txt="x " * 20_000, b_txt="Tide.")
+    put(bucket, b_txt="Tide.")
+    fetch("s3://tides")
+    put(bucket, a_txt="x " * 20_000)
     few = online(objects=2)
     few = few.model_copy(update={"ingest": few.ingest.model_copy(update={"max_file_megabytes": 0.01})})
     told = fetch("s3://tides", settings=few)
     assert "larger than 0.01 MB" in told["s3://tides/a.txt"]
-    assert told["s3://tides/b.txt"] == "added"
+    assert told["s3://tides/b.txt"] == "unchanged"
     put(bucket, c_txt="One more.")
     assert "more than 2 objects" in fetch("s3://tides", settings=few)["s3://tides"]
 

@@ -145,6 +145,7 @@ def test_limits_of_size_time_and_redirects(site: Site, fetch: Fetch) -> None:
     for number in range(3):
         site.pages[f"/hop{number}"] = Page(status=301, headers={"Location": f"/hop{number + 1}"})
     site.html("/hop3", "The tide turns at six.")
+    fetch(site.address + "/hop1", site.address + "/hop2", site.address + "/hop3")
     told = fetch(*(site.address + path for path in site.pages), settings=few)
     said = {source.removeprefix(site.address): why for source, why in told.items()}
     assert "larger than 0.01 MB" in said["/large"]
@@ -152,13 +153,25 @@ def test_limits_of_size_time_and_redirects(site: Site, fetch: Fetch) -> None:
     assert "packed by br" in said["/brotli"]
     assert "longer than 0.5 s" in said["/slow"]
     assert "redirected more than 2 times" in said["/hop0"]
-    assert said["/hop1"] == "added"  # under the address that was given
+    assert said["/hop1"] == "unchanged"  # under the address that was given
 
 
 def test_a_zip_on_the_web_is_unpacked(site: Site, fetch: Fetch, store: Store) -> None:
     site.pages["/all.zip"] = Page(zipped({"a.txt": b"One.", "b/c.txt": b"Two."}), "application/zip")
     address = site.address + "/all.zip"
     assert fetch(address) == {f"{address}/a.txt": "added", f"{address}/b/c.txt": "added"}
+
+
+def test_what_lies_in_an_archive_that_fails_this_time_stays(site: Site, fetch: Fetch, store: Store) -> None:
+    archive = site.address + "/all.zip"
+    site.pages["/all.zip"] = Page(zipped({"a.txt": b"One."}), "application/zip")
+    site.pages["/sitemap.xml"] = sitemap(archive)
+    for _ in range(2):
+        fetch(site.address + "/sitemap.xml")
+        assert [info.source for info in store.documents()] == [f"{archive}/a.txt"]
+        site.pages["/all.zip"].status = 500
+    site.pages["/sitemap.xml"] = sitemap()
+    assert fetch(site.address + "/sitemap.xml") == {f"{archive}/a.txt": "gone"}
 
 
 def test_the_network_is_off_unless_it_is_allowed(site: Site, fetch: Fetch) -> None:
