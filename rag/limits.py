@@ -11,6 +11,7 @@ from rag.schema import Message
 __all__ = [
     "LONGEST_QUESTION",
     "LONGEST_TURN",
+    "MOST_COLUMNS",
     "MOST_DOCUMENTS",
     "MOST_HISTORY",
     "MOST_TURNS",
@@ -24,6 +25,8 @@ LONGEST_QUESTION: Final = 10_000
 """Characters."""
 MOST_DOCUMENTS: Final = 10_000
 """Documents that one question may be limited to by name."""
+MOST_COLUMNS: Final = 200
+"""Questions that one grid asks of each document."""
 MOST_TURNS: Final = 100
 LONGEST_TURN: Final = 20_000
 """Characters of one message of the conversation before."""

@@ -90,13 +90,14 @@ class ChooserNet(nn.Module):
 
     def forward(self, batch: Sequence[Tensor]) -> Tensor:
         """Logits (questions, choices) of what `collate` gives."""
-        tokens, token_mask, title, names, values, around, kinds, numbers, mask = batch
+        tokens, token_mask, title, known, *places, kinds, numbers, mask = batch
         asked = self.question_layer(self.question_norm(self.question(tokens)), token_mask)
         weights = token_mask[:, :, None].float()
         whole = self.drop((asked * weights).sum(1, keepdim=True) / weights.sum(1, keepdim=True))
-        name, value = self.name(names), self.value(values)
+        ways = (self.name, self.value, self.around)
+        name, value, around = (way(known)[place] for way, place in zip(ways, places, strict=True))
         parts = (
-            *(whole * name, whole * value, name, value, self.around(around) * self.kind_around(kinds)),
+            *(whole * name, whole * value, name, value, around * self.kind_around(kinds)),
             *(whole * self.kind_asked(kinds), self.kind(kinds), self.numbers(numbers)),
         )
         wide = nn.functional.gelu(self.wide(torch.cat(parts, -1)), approximate="tanh")
@@ -109,22 +110,25 @@ class ChooserNet(nn.Module):
 
 
 def collate(laid: Sequence[Laid]) -> list[Tensor]:
-    """Questions side by side, filled up with zeros: tokens, mask, title, choices, their mask."""
+    """Questions side by side, filled up with zeros: tokens, mask, title, choices, their mask.
+
+    Choices share columns and values: the vectors of all are given once each, then their places among them.
+    """
     count, most = len(laid), max(len(one.kinds) for one in laid)
     longest = max(len(one.question) for one in laid)
-    tokens, names, values, around = (
-        np.zeros((count, length, WIDTH), np.float32) for length in (longest, most, most, most)
-    )
+    tokens = np.zeros((count, longest, WIDTH), np.float32)
     token_mask, mask = np.zeros((count, longest), bool), np.zeros((count, most), bool)
     title = np.stack([np.asarray(one.title, np.float32) for one in laid])
+    places = np.zeros((3, count, most), np.int64)
+    known: dict[bytes, int] = {np.zeros(WIDTH, laid[0].names.dtype).tobytes(): 0}
     kinds, numbers = np.zeros((count, most), np.int64), np.zeros((count, most, NUMBERS), np.float32)
     for i, one in enumerate(laid):
         here = slice(0, len(one.kinds))
         tokens[i, : len(one.question)] = one.question
         token_mask[i, : len(one.question)] = True
-        names[i, here], values[i, here], around[i, here] = one.names, one.values, one.around
+        for place, rows in zip(places, (one.names, one.values, one.around), strict=True):
+            place[i, here] = [known.setdefault(row.tobytes(), len(known)) for row in rows]
         kinds[i, here], numbers[i, here], mask[i, here] = one.kinds, one.numbers, True
-    return [
-        torch.from_numpy(part)
-        for part in (tokens, token_mask, title, names, values, around, kinds, numbers, mask)
-    ]
+    vectors = np.stack([np.frombuffer(row, laid[0].names.dtype) for row in known]).astype(np.float32)
+    parts = (tokens, token_mask, title, vectors, *places, kinds, numbers, mask)
+    return [torch.from_numpy(part) for part in parts]

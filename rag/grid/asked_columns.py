@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from rag.errors import UsageError
-from rag.limits import check_request
+from rag.limits import MOST_COLUMNS, check_request
 
 __all__ = ["AskedColumn", "ColumnType", "read_columns"]
 
@@ -20,7 +20,6 @@ _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 """Other characters that Unicode counts as ends of lines may stand within a question."""
 _BETWEEN_CHOICES: Final = "|"
 _HALF: Final = re.compile("[\ud800-\udfff]")
-_MOST_COLUMNS: Final = 200
 _MOST_CHOICES: Final = 200
 
 
@@ -57,14 +56,14 @@ def read_columns(text: str, name: str) -> list[AskedColumn]:
         UsageError: there is no question, a name twice, or a line is wrong; `name` is what the file is called.
     """
     try:
-        records = islice(_records(text, name), _MOST_COLUMNS + 1)
+        records = islice(_records(text, name), MOST_COLUMNS + 1)
         columns = [_column(record, f"{name!r}, line {number}") for number, record in records]
     except csv.Error as error:
         raise UsageError(f"{name!r} cannot be read as CSV: {error}") from None
     if not columns:
         raise UsageError(f"{name!r} holds no question: write one a line")
-    if len(columns) > _MOST_COLUMNS:
-        raise UsageError(f"{name!r} holds too many questions: a grid has {_MOST_COLUMNS} at most")
+    if len(columns) > MOST_COLUMNS:
+        raise UsageError(f"{name!r} holds too many questions: a grid has {MOST_COLUMNS} at most")
     seen: set[str] = set()
     for column in columns:
         if column.name in seen:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from rag.errors import NotFoundError
 from rag.schema import Message, RunRecord
@@ -17,17 +20,25 @@ from rag.store.texts import storable
 __all__ = ["Conversation", "Feedback", "KeptAnswers", "Rating", "Records"]
 
 Rating = Literal[-1, 1]
+_UNDO: Final = timedelta(hours=1)
+_ESCAPED: Final = re.compile(r"[%_!]")
+_CONVERSATIONS: Final = (
+    "SELECT c.conversation_id, c.title, c.created_at, c.changed_at, count(t.id), c.person, c.pinned"
+    " FROM conversations c LEFT JOIN turns t ON t.conversation = c.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A named series of questions; times are UTC, ISO 8601."""
+    """A named series of questions; times are UTC, ISO 8601. `person` is "" where nobody is told apart."""
 
     conversation_id: str
     title: str
     created_at: str
     changed_at: str
     turns: int
+    person: str = ""
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,17 @@ class Records:
             rows = connection.execute("SELECT record FROM runs ORDER BY id DESC LIMIT ?", (limit,))
             return [_record(row[0]) for row in rows]
 
+    def runs_of(self, person: str, limit: int = 50) -> list[RunRecord]:
+        """The run records in a person's conversations, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT r.record FROM turns t JOIN runs r ON r.id = t.run"
+                " JOIN conversations c ON c.id = t.conversation"
+                " WHERE c.person = ? AND c.deleted_at IS NULL ORDER BY t.id DESC LIMIT ?",
+                (storable(person), limit),
+            )
+            return [_record(row[0]) for row in rows]
+
     def run(self, run_id: str) -> RunRecord:
         """One run record.
 
@@ -73,36 +95,88 @@ class Records:
             row = _run_row(connection, run_id)
             return _record(connection.execute("SELECT record FROM runs WHERE id = ?", (row,)).fetchone()[0])
 
-    def create_conversation(self, title: str) -> str:
-        """Start a conversation; returns its id."""
-        conversation_id, moment = uuid.uuid4().hex[:16], now()
+    def create_conversation(self, title: str, person: str = "") -> str:
+        """Start a conversation of a person; returns its id. What was deleted an hour ago is gone then."""
+        conversation_id, moment = uuid.uuid4().hex, now()
         with self._database.writing() as connection:
+            connection.execute("DELETE FROM conversations WHERE deleted_at < ?", (_before(_UNDO),))
             connection.execute(
-                "INSERT INTO conversations (conversation_id, title, created_at, changed_at)"
-                " VALUES (?, ?, ?, ?)",
-                (conversation_id, storable(title), moment, moment),
+                "INSERT INTO conversations (conversation_id, title, created_at, changed_at, person)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (conversation_id, storable(title), moment, moment, storable(person)),
             )
         return conversation_id
 
-    def conversations(self) -> list[Conversation]:
-        """All conversations, the one last changed first."""
+    def conversations(self, person: str = "", matching: str = "") -> list[Conversation]:
+        """A person's conversations: those that are pinned first, then the one last changed.
+
+        With `matching` only those whose title or one of whose questions holds it, whatever its case.
+        """
+        wanted = "%" + _ESCAPED.sub(r"!\g<0>", storable(matching)) + "%"
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT c.conversation_id, c.title, c.created_at, c.changed_at, count(t.id)"
-                " FROM conversations c LEFT JOIN turns t ON t.conversation = c.id"
-                " GROUP BY c.id ORDER BY c.changed_at DESC, c.id DESC"
+                f"{_CONVERSATIONS} WHERE c.person = ? AND c.deleted_at IS NULL"
+                " AND (c.title LIKE ? ESCAPE '!'"
+                " OR c.id IN (SELECT conversation FROM turns WHERE question LIKE ? ESCAPE '!'))"
+                " GROUP BY c.id ORDER BY c.pinned DESC, c.changed_at DESC, c.id DESC",
+                (storable(person), wanted, wanted),
             )
-            return [Conversation(*row) for row in rows]
+            return [_conversation(row) for row in rows]
 
-    def delete_conversation(self, conversation_id: str) -> None:
-        """Delete a conversation and its turns; the run records stay.
+    def conversation(self, conversation_id: str) -> Conversation:
+        """One conversation, whosever it is.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.reading() as connection:
+            row = _conversation_row(connection, conversation_id)
+            return _conversation(
+                connection.execute(f"{_CONVERSATIONS} WHERE c.id = ? GROUP BY c.id", (row,)).fetchone()
+            )
+
+    def change_conversation(
+        self, conversation_id: str, *, title: str | None = None, pinned: bool | None = None
+    ) -> None:
+        """Give a conversation another title, or another place in the list.
 
         Raises:
             NotFoundError: no conversation has this id.
         """
         with self._database.writing() as connection:
             row = _conversation_row(connection, conversation_id)
-            connection.execute("DELETE FROM conversations WHERE id = ?", (row,))
+            if title is not None:
+                connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title), row))
+            if pinned is not None:
+                connection.execute("UPDATE conversations SET pinned = ? WHERE id = ?", (int(pinned), row))
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation and its turns; the run records stay. For an hour it can be restored.
+
+        Raises:
+            NotFoundError: no conversation has this id.
+        """
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM conversations WHERE deleted_at < ?", (_before(_UNDO),))
+            row = _conversation_row(connection, conversation_id)
+            connection.execute("UPDATE conversations SET deleted_at = ? WHERE id = ?", (now(), row))
+
+    def restore_conversation(self, conversation_id: str) -> None:
+        """Take back that a conversation was deleted.
+
+        Raises:
+            NotFoundError: no conversation of this id was deleted within the last hour or so.
+        """
+        with self._database.writing() as connection:
+            restored = connection.execute(
+                "UPDATE conversations SET deleted_at = NULL"
+                " WHERE conversation_id = ? AND deleted_at IS NOT NULL",
+                (storable(conversation_id),),
+            )
+            if not restored.rowcount:
+                raise NotFoundError(
+                    f"no deleted conversation {conversation_id!r}: it is gone, or its id is wrong"
+                )
 
     def add_turn(self, conversation_id: str, question: str, run_id: str) -> None:
         """Add a question and its saved run to the end of a conversation.
@@ -158,6 +232,16 @@ class Records:
             return [_feedback(*row) for row in rows]
 
 
+def _conversation(row: Sequence[Any]) -> Conversation:
+    conversation_id, title, created_at, changed_at, turns, person, pinned = row
+    return Conversation(conversation_id, title, created_at, changed_at, turns, person, bool(pinned))
+
+
+def _before(span: timedelta) -> str:
+    """The moment so long ago, in the form of `now`."""
+    return (datetime.fromisoformat(now()) - span).isoformat()
+
+
 def _feedback(text: str, rating: Rating, wanted_answer: str, created_at: str) -> Feedback:
     record = _record(text)
     return Feedback(record.run_id, record.question, rating, wanted_answer, created_at)
@@ -181,7 +265,8 @@ def _run_row(connection: sqlite3.Connection, run_id: str) -> int:
 
 def _conversation_row(connection: sqlite3.Connection, conversation_id: str) -> int:
     row = connection.execute(
-        "SELECT id FROM conversations WHERE conversation_id = ?", (storable(conversation_id),)
+        "SELECT id FROM conversations WHERE conversation_id = ? AND deleted_at IS NULL",
+        (storable(conversation_id),),
     ).fetchone()
     if row is None:
         raise NotFoundError(f"no conversation {conversation_id!r}: it was deleted, or its id is wrong")

@@ -150,20 +150,21 @@ def test_steps_of_sixteen_bits_that_no_screen_shows_are_not_read(reader: OcrRead
 def test_a_conversation_that_another_session_deleted_breaks_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two people have the same list before them; the second one's click finds nothing any more."""
     from rag.errors import NotFoundError
-    from ui.app.components import conversations
+    from ui.app.components import conversation_list
 
-    class Gone:
-        def delete_conversation(self, conversation_id: str) -> None:
-            raise NotFoundError(f"no conversation {conversation_id}")
+    def gone(*_: Any, **__: Any) -> Any:
+        raise NotFoundError("no conversation")
 
-        def turns(self, conversation_id: str) -> Any:
-            raise NotFoundError(f"no conversation {conversation_id}")
-
-    monkeypatch.setattr(
-        conversations,
-        "session",
-        lambda: SimpleNamespace(conversation=SimpleNamespace(conversation_id=None), opened=None, asking=None),
-    )
-    library: Any = SimpleNamespace(store=Gone())
-    conversations._load(library, "gone")
-    conversations._delete(library, "gone")
+    talk = SimpleNamespace(conversation_id=None)
+    kept = SimpleNamespace(conversation=talk, opened=None, asking=None, deleted=None)
+    monkeypatch.setattr(conversation_list, "session", lambda: kept)
+    monkeypatch.setattr(conversation_list.st, "session_state", {"title": "another"})
+    ways = ("turns", "delete_conversation", "change_conversation", "restore_conversation")
+    library: Any = SimpleNamespace(store=SimpleNamespace(**dict.fromkeys(ways, gone)))
+    item: Any = SimpleNamespace(conversation_id="gone", title="It")
+    conversation_list._load(library, "gone")
+    conversation_list._rename(library, "gone", "title")
+    conversation_list._pin(library, "gone", True)
+    conversation_list._delete(library, item)
+    conversation_list._restore(library, "gone")
+    assert kept.conversation is talk

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import docx
 import pytest
 from playwright.sync_api import expect
 
@@ -160,6 +161,16 @@ def test_a_question_can_be_asked_with_the_keyboard_alone(page):
     assert nameless == []
 
 
+def test_a_conversation_leaves_as_a_word_document(page):
+    ask(page, ROOF)
+    page.locator('[data-testid="stPopoverButton"]', has_text="Export").click()
+    with page.expect_download() as taken:
+        page.locator('[data-testid="stDownloadButton"] button:visible', has_text="Word").click()
+    paragraphs = [paragraph.text for paragraph in docx.Document(taken.value.path()).paragraphs]
+    assert paragraphs[0] == ROOF
+    assert any(text.startswith("[1] report.pdf, page 2: “") for text in paragraphs)
+
+
 def test_a_reload_keeps_the_conversation_and_its_citations(page):
     ask(page, ROOF)
     page.wait_for_url("**conversation=**")
@@ -211,6 +222,8 @@ def test_a_chinese_browser_is_spoken_to_in_chinese(browser, address):
     opened = context.new_page()
     opened.goto(address)
     expect(opened.locator('[data-testid="stSidebarNav"]')).to_contain_text("文档库", timeout=60_000)
+    expect(opened.locator("html")).to_have_attribute("lang", "zh")
+    expect(opened).to_have_title("提问 · Citewell")
     context.close()
 
 

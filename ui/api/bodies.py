@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
@@ -11,13 +11,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from rag.errors import UsageError
-from rag.limits import LONGEST_QUESTION, LONGEST_TURN, MOST_DOCUMENTS, MOST_HISTORY, MOST_TURNS, check_values
+from rag.limits import (
+    LONGEST_QUESTION,
+    LONGEST_TURN,
+    MOST_COLUMNS,
+    MOST_DOCUMENTS,
+    MOST_HISTORY,
+    MOST_TURNS,
+    check_values,
+)
 from ui.api.error_responses import RequestTooLargeError
 
 __all__ = [
     "AskBody",
     "Documents",
     "FeedbackBody",
+    "GridBody",
     "SearchBody",
     "Turn",
     "number",
@@ -70,6 +79,14 @@ class AskBody(_Body):
         if size > MOST_HISTORY:
             raise ValueError(f"all turns together may have {MOST_HISTORY:,} characters, not {size:,}")
         return turns
+
+
+class GridBody(_Body):
+    """The columns of a grid, each a question or an object as a line of a file of questions has it."""
+
+    columns: list[str | dict[str, Any]] = Field(min_length=1, max_length=MOST_COLUMNS)
+    documents: Documents | None = Field(None, min_length=1)
+    use_cache: bool = True
 
 
 class FeedbackBody(_Body):

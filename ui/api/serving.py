@@ -23,6 +23,7 @@ from rag.library import Library
 from rag.settings import ServeSettings
 from ui.api import (
     document_routes,
+    grid_routes,
     openai_chat,
     openai_models,
     openai_responses,
@@ -49,6 +50,7 @@ def build_application(library: Library) -> Starlette:
             Route("/health", health, methods=["GET"]),
             *question_routes.ROUTES,
             *document_routes.ROUTES,
+            *grid_routes.ROUTES,
             *openai_models.ROUTES,
             *openai_chat.ROUTES,
             *openai_responses.ROUTES,

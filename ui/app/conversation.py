@@ -32,10 +32,11 @@ class Turn:
 
 @dataclass
 class Conversation:
-    """Turns, oldest first. `conversation_id` is None until the store keeps it."""
+    """Turns, oldest first. `conversation_id` is None until the store keeps it; `person` is whose it is."""
 
     conversation_id: str | None = None
     turns: list[Turn] = field(default_factory=list)
+    person: str = ""
 
     def history(self, longest: int = 6, before: int | None = None) -> tuple[Message, ...]:
         """The last turns, or those before one of them, as messages; those without an answer are left out."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -20,12 +21,15 @@ from rag.errors import CitewellError
 from rag.settings import UiSettings
 from ui.app.door import Door
 from ui.app.messages import only_asked_by_pages
+from ui.app.people import new_cookie, tells_people_apart
 from ui.app.strangers import Strangers, sent_away_page
+from ui.app.texts import language_of
 from ui.sites import check_site
 from ui.uploads import names_are_text
 
 __all__ = ["AppGuard", "content_policy"]
 
+_ENGLISH: Final = b'<html lang="en">'
 _UPLOADS: Final = "/_stcore/upload_file/"
 _INLINE: Final = re.compile(rb"<script>([^<]*)</script>")
 _HEADERS: Final = {
@@ -77,6 +81,7 @@ class AppGuard:
         self._patience = patience
         self._arriving = 0
         self._is_locked = settings.password is not None or settings.oidc
+        self._tells_people_apart = tells_people_apart(settings)
         self._strangers = Strangers(door, settings.max_strangers, settings.stranger_seconds, forget)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +89,7 @@ class AppGuard:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
-        send = self._guarded(send)
+        send = self._guarded(scope, send)
         try:
             check_site(Headers(scope=scope), self._settings.host, self._origins())
         except CitewellError as error:
@@ -112,12 +117,23 @@ class AppGuard:
         else:
             await self._taken(scope, receive, send)
 
-    def _guarded(self, send: Send) -> Send:
+    def _guarded(self, scope: Scope, send: Send) -> Send:
+        is_page = False
+
         async def send_guarded(message: Message) -> None:
+            nonlocal is_page
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                is_page = headers.get("content-type", "").startswith("text/html")
+                if is_page and self._tells_people_apart:
+                    cookie = new_cookie(Headers(scope=scope), is_secure=scope["scheme"] == "https")
+                    if cookie is not None:
+                        headers.append("Set-Cookie", cookie)
+            elif is_page and message["type"] == "http.response.body":
+                spoken = b'<html lang="%s">' % _language(scope).encode()  # as long as what it replaces
+                message["body"] = message.get("body", b"").replace(_ENGLISH, spoken, 1)
             await send(message)
 
         return send_guarded
@@ -155,6 +171,13 @@ class AppGuard:
             await self._application(scope, counted, send)
         finally:
             self._arriving -= received
+
+
+def _language(scope: Scope) -> str:
+    """The language that a page will speak: the one that its address or else its browser asks for."""
+    request = Request(scope)
+    asked = request.query_params.get("lang") or request.headers.get("accept-language", "")
+    return language_of(asked.partition(",")[0].partition(";")[0].strip())
 
 
 def content_policy(page: Path) -> str:

@@ -48,6 +48,7 @@ def launch(
         ConfigurationError: the settings cannot be read; told here, before anything starts.
     """
     variables = streamlit_environment(library, config, environment)
+    variables["CITEWELL_UI__HOST"] = host  # the pages know by it whether others may come
     settings = load_settings(config, environment=variables).ui
     taken = told_port(host, port)
     warn_of_strangers(

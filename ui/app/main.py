@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.errors import CitewellError
 from rag.settings import load_settings
-from ui.app.components.frame import frame, language_switch, trouble
+from ui.app.components.frame import frame, language_switch, name_page, trouble
 from ui.app.components.gate import admitted, sign_out_button
 from ui.app.session import attend, texts
 
@@ -35,6 +35,7 @@ page = st.navigation(
         ),
     ]
 )
+name_page(page.title)
 try:
     page.run()
 except CitewellError as error:

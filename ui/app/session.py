@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,7 @@ from rag.grid import AskedColumn
 from rag.schema import Box, Citation, Passage, Place
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation
+from ui.app.ingesting import IngestJob
 from ui.app.session_options import AskingOptions
 from ui.app.texts import LANGUAGES, Texts, language_of
 
@@ -88,6 +90,8 @@ class Session:
     """The conversation, the question being answered, and what lies open."""
 
     conversation: Conversation = field(default_factory=Conversation)
+    visitor: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    """Stands for a person whose browser keeps nothing."""
     admitted: bool = False
     asking: Asking | None = None
     pending: Pending | None = None
@@ -101,6 +105,10 @@ class Session:
     """Whether the conversation that the address named was opened; later it only tells what is shown."""
     page_passwords: dict[str, str] = field(default_factory=dict, repr=False)
     """Passwords of protected originals by their documents, for as long as the session."""
+    deleted: tuple[str, str] | None = None
+    """Id and title of the conversation deleted last, which can be taken back."""
+    reports_read: set[IngestJob] = field(default_factory=set, repr=False)
+    """The uploads whose outcome this person has seen and gone on from."""
     uploads: int = 0
     """How often files were taken over; in the uploader's key, so that Streamlit lets go of their bytes."""
 

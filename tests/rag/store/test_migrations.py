@@ -58,6 +58,10 @@ def test_an_older_library_is_brought_up_to_date_with_its_documents(
 
 _TO_SCHEMA_11 = """
 DROP TABLE fetched;
+DROP INDEX conversations_by_person;
+ALTER TABLE conversations DROP COLUMN person;
+ALTER TABLE conversations DROP COLUMN pinned;
+ALTER TABLE conversations DROP COLUMN deleted_at;
 DROP TABLE grid_cells;
 ALTER TABLE library DROP COLUMN second_embedder;
 DROP INDEX documents_without_digest;

@@ -62,11 +62,65 @@ def test_the_conversation_last_changed_comes_first(store: Store) -> None:
     assert listed[0].changed_at >= listed[1].changed_at
 
 
+def test_conversations_belong_to_people(store: Store) -> None:
+    ada, bob = store.create_conversation("Ada's", "ada"), store.create_conversation("Bob's", "bob")
+    nobody = store.create_conversation("of nobody")
+    assert [c.conversation_id for c in store.conversations("ada")] == [ada]
+    assert [c.conversation_id for c in store.conversations("bob")] == [bob]
+    assert [c.conversation_id for c in store.conversations()] == [nobody]
+    assert store.conversation(ada).person == "ada"
+
+
+def test_conversations_are_renamed_pinned_and_found_by_words_of_theirs(store: Store) -> None:
+    store.save_run(RECORD)
+    old, new = store.create_conversation("100% wool_"), store.create_conversation("Roofs")
+    store.add_turn(new, "What did the BOATHOUSE cost?", "r1")
+    store.change_conversation(old, pinned=True)
+    assert [(c.conversation_id, c.pinned) for c in store.conversations()] == [(old, True), (new, False)]
+    for words, found in (
+        ("boathouse", [new]),
+        ("roof", [new]),
+        ("0%", [old]),
+        ("wool_", [old]),
+        ("_", [old]),
+    ):
+        assert [c.conversation_id for c in store.conversations(matching=words)] == found
+    store.change_conversation(old, title="Wool", pinned=False)
+    assert {c.title for c in store.conversations()} == {"Wool", "Roofs"}
+    assert not any(c.pinned for c in store.conversations())
+
+
+def test_a_deleted_conversation_can_be_taken_back_for_a_while(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save_run(RECORD)
+    gone = store.create_conversation("gone")
+    store.add_turn(gone, "one?", "r1")
+    store.delete_conversation(gone)
+    assert store.conversations() == []
+    for call in (store.turns, store.conversation, store.delete_conversation):
+        with pytest.raises(NotFoundError):
+            call(gone)
+    store.restore_conversation(gone)
+    assert [c.title for c in store.conversations()] == ["gone"]
+    assert [question for question, _ in store.turns(gone)] == ["one?"]
+    with pytest.raises(NotFoundError):
+        store.restore_conversation(gone)  # it is not deleted
+    store.delete_conversation(gone)
+    monkeypatch.setattr("rag.store.stored_records.now", lambda: "2999-01-01T00:00:00.000+00:00")
+    store.create_conversation("later")
+    with pytest.raises(NotFoundError):
+        store.restore_conversation(gone)
+
+
 def test_unknown_conversations_and_runs_are_errors(store: Store) -> None:
     conversation = store.create_conversation("c")
     for call in (
         lambda: store.turns("x"),
+        lambda: store.conversation("x"),
         lambda: store.delete_conversation("x"),
+        lambda: store.restore_conversation("x"),
+        lambda: store.change_conversation("x", title="y"),
         lambda: store.add_turn("x", "?", "r1"),
         lambda: store.add_turn(conversation, "?", "r1"),
         lambda: store.save_feedback("r1", 1),

@@ -167,6 +167,45 @@ def test_originals_are_saved_not_run(api: TestClient) -> None:
     assert original.headers["content-disposition"].startswith("attachment")
 
 
+def test_a_grid_asks_each_document_each_question(api: TestClient) -> None:
+    columns = [
+        "When does the office open?",
+        {"question": "When did the council meet?", "column": "met", "type": "date"},
+    ]
+    answered = api.post("/v1/grid", json={"columns": columns})
+    assert answered.headers["content-type"].startswith("application/x-ndjson")
+    rows = {row["source"]: row["cells"] for row in lines(answered.text)}
+    assert rows.keys() == NOTES.keys()
+    met = rows["minutes.md"]["met"]
+    assert met["value"] == "2024-03-03"
+    (citation,) = met["citations"]
+    assert "3 March 2024" in citation["quote"]
+    assert rows["harbour.txt"]["met"]["verdict"] == "not found"
+    harbour = {"columns": columns, "documents": ["harbour.txt"]}
+    (again,) = lines(api.post("/v1/grid", json=harbour).text)
+    assert again["cells"] == rows["harbour.txt"]  # kept, with the same run
+    (anew,) = lines(api.post("/v1/grid", json={**harbour, "use_cache": False}).text)
+    opens = "When does the office open?"
+    assert anew["cells"][opens]["run_id"] != again["cells"][opens]["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"columns": []}, 422, "columns"),
+        ({"columns": ["Who?"] * 201}, 422, "200"),
+        ({"columns": ["Who?", "Who?"]}, 422, "twice"),
+        ({"columns": ["Who?", {"column": "x"}]}, 422, "line 2: there is no `question`"),
+        ({"columns": [{"question": "Who?", "type": "colour"}]}, 422, "no type 'colour'"),
+        ({"columns": ["Who?"], "documents": ["none.txt"]}, 404, "none.txt"),
+    ],
+)
+def test_a_wrong_grid_is_told(api: TestClient, body: dict[str, Any], status: int, said: str) -> None:
+    answered = api.post("/v1/grid", json=body)
+    assert answered.status_code == status
+    assert said in answered.json()["error"]["message"]
+
+
 def test_feedback_is_kept(api: TestClient) -> None:
     answer = api.post("/v1/ask", json={"question": "When does the harbour office open?"}).json()
     told = api.post(f"/v1/runs/{answer['run_id']}/feedback", json={"rating": 1}).json()

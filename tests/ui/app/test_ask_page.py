@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rag.library import Library
-from tests.ui.app.sample import html, page
+from tests.ui.app.sample import NASTY, html, page
 from ui.app.ingesting import IngestJob
 from ui.app.shared import shared
 
@@ -92,6 +92,22 @@ def test_only_the_chosen_documents_are_asked(app, library_path):
     assert "18,750" in html(app)
 
 
+def test_a_choice_whose_document_is_removed_says_that_it_is_wider(app, library_path):
+    with Library.open(library_path) as library:
+        first, second, other = (
+            library.store.resolve(name).document_id for name in ("minutes.txt", "report.pdf", NASTY)
+        )
+    app.run().multiselect(key="scope").set_value([first, second]).run()
+    lost, lost_all = "Some of what you chose is no longer in the library.", "all documents are asked."
+    for name, said in (("minutes.txt", lost), ("report.pdf", lost_all)):
+        assert not any(said in caption.value for caption in app.caption)
+        with Library.open(library_path) as library:
+            library.remove([name])
+        assert any(said in caption.value for caption in app.run().caption)
+    app.multiselect(key="scope").set_value([other]).run()
+    assert not any(said in caption.value for caption in app.caption for said in (lost, lost_all))
+
+
 def test_a_conversation_is_kept_and_comes_back_with_its_citations(app, library_path):
     _ask(app.run(), ROOF)
     with Library.open(library_path) as library:
@@ -173,16 +189,6 @@ def test_a_conversation_that_is_gone_is_passed_over(app, library_path):
     assert app.title[0].value == "Ask your documents"
 
 
-def test_a_deleted_conversation_leaves_the_list_and_its_run_stays(app, library_path):
-    _ask(app.run(), ROOF)
-    with Library.open(library_path) as library:
-        (kept,) = library.store.conversations()
-        app.button(key=f"forget-{kept.conversation_id}").click().run()
-        assert library.store.conversations() == []
-        assert len(library.runs()) == 1
-    assert app.title[0].value == "Ask your documents"
-
-
 def test_a_citation_of_a_document_that_was_deleted_says_so(app, library_path):
     _ask(app.run(), ROOF)
     with Library.open(library_path) as library:
@@ -222,7 +228,7 @@ def test_the_first_words_say_where_questions_go_and_how_answers_are_made(
     assert app.run().markdown[0].value.startswith("A model writes the answers from the 3 documents")
     monkeypatch.delenv("CITEWELL_GENERATOR__BASE_URL")
     monkeypatch.setenv("CITEWELL_CONFIG", "default")
-    assert app.run().markdown[0].value.startswith("Answers come from the 3 documents")
+    assert app.run().markdown[0].value.startswith("Answers are quoted word for word from the 3 documents")
 
 
 def test_a_question_that_fails_says_why_and_the_next_one_works(app, library_path):
@@ -275,7 +281,7 @@ def test_a_question_can_be_asked_again(app, library_path):
 def test_the_conversation_can_be_taken_along(app, library_path):
     _ask(app.run(), ROOF)
     names = [element.label for element in app.get("download_button")]
-    assert names == ["Markdown with citations", "JSON"]
+    assert names == ["Markdown with citations", "Word (.docx)", "JSON"]
     copied = app.code[0].value
     assert f"## {ROOF}" in copied
     assert "[^1-1]" in copied

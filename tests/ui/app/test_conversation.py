@@ -1,12 +1,15 @@
 import dataclasses
+import io
 import json
 
+import docx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.schema import Answer, AnswerSentence, Box, Citation, Example, Passage, Place, Support
 from rag.wire import answer_from_json, answer_json
 from ui.app.conversation import Conversation, Turn, as_json, as_markdown
+from ui.app.conversation_docx import as_docx
 
 ANSWER = Answer(
     question="How much?",
@@ -69,11 +72,24 @@ def test_items_of_a_list_start_lines_in_markdown():
     assert "It cost 12 crowns.[^1-1]  \nIt rained." in text
 
 
+def test_a_word_document_has_questions_answers_and_quotes():
+    first, second = ANSWER.sentences
+    listed = dataclasses.replace(ANSWER, sentences=(first, dataclasses.replace(second, starts_line=True)))
+    made = docx.Document(io.BytesIO(as_docx(Conversation(turns=[Turn("How much?", listed)]))))
+    assert [(p.style.name, p.text) for p in made.paragraphs] == [
+        ("Heading 1", "How much?"),
+        ("Normal", "It cost 12 crowns.[1]"),
+        ("Normal", "It rained."),
+        ("Quote", "[1] <b>.pdf, page 2: “It cost 12 crowns.”"),
+    ]
+
+
 @given(st.text(), st.text())
 def test_exports_take_any_text(question, error):
     conversation = Conversation(turns=[Turn(question, None, error)])
     assert as_markdown(conversation).count("\n##") == 0
     assert json.loads(as_json(conversation))["turns"][0]["question"] == question
+    assert len(docx.Document(io.BytesIO(as_docx(conversation))).paragraphs) == 2
 
 
 def test_a_turn_that_is_asked_again_sees_only_what_came_before_it():

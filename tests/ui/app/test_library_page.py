@@ -47,10 +47,27 @@ def test_uploads_one_bad_among_them_are_told_file_by_file(app, empty_path, tmp_p
     shown = html(app)
     assert shown.count("cw-status-added") == 3
     assert shown.count("cw-status-failed") == 2
+    assert shown.rindex("cw-status-failed") < shown.index("cw-status-added")  # what has to be looked at
+    (report,) = [e.label for e in app.expander if "in the library" in e.label]
+    assert report.startswith("**3 files in the library** · ")
+    assert report.endswith(" · **2 need attention**")
     assert "empty.txt is empty (0 bytes)" in shown
     assert list(tmp_path.rglob("outside*")) == []
     assert app.session_state["citewell"].uploads == 1
     assert not app.file_uploader[0].value
+
+
+def test_the_report_of_an_upload_is_gone_once_somebody_asked(app, library_path):
+    page(app, "library")
+    app.file_uploader[0].set_value([("a.txt", b"The harbour freezes in February.", "text/plain")]).run()
+    _finish(app)
+    app.switch_page("views/ask_view.py").run()
+    assert "cw-status-added" in html(app)
+    app.chat_input[0].set_value("When does the harbour freeze?").run()
+    app.button(key="new-conversation").click().run()
+    assert "cw-status-added" not in html(app)
+    page(app, "library")
+    assert "cw-status-added" in html(app)
 
 
 def _pdf_with_hidden_text(path):
@@ -75,7 +92,7 @@ def test_what_was_odd_on_pages_is_told_in_the_result_and_stays_with_the_document
     app.file_uploader[0].set_value([("odd.pdf", pdf, "application/pdf")]).run()
     _finish(app)
     told = "pages 2, 4: 42 characters of hidden text left out"
-    result = f'4 pages · 1 chunk</span><div class="cw-file-note">{told}</div>'
+    result = f'4 pages · 1 passage</span><div class="cw-file-note">{told}</div>'
     assert result in html(app)
     app.switch_page("views/ask_view.py").run()
     app.switch_page("views/library_view.py").run()

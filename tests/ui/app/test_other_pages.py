@@ -60,7 +60,7 @@ def test_status_tells_digests_training_data_and_what_left_for_each_answer(app, l
 def test_check_finds_a_healthy_library(app, library_path):
     page(app, "status")
     app.button(key="check").click().run()
-    assert any("checks hold" in element.value for element in app.success)
+    assert any("checks passed" in element.value for element in app.success)
 
 
 def test_a_remote_in_the_settings_is_named(app, library_path, monkeypatch):

@@ -14,9 +14,10 @@ from ui.app.components.asking_options import asking_options
 from ui.app.components.conversations import conversation_tools, keep_turn
 from ui.app.components.evidence_panel import evidence
 from ui.app.components.scope import chosen_documents
-from ui.app.components.upload import job_views
+from ui.app.components.upload import read_reports
 from ui.app.components.welcome import empty_library, suggestions
 from ui.app.escaping import html_text
+from ui.app.people import person
 from ui.app.session import Pending, session, texts
 from ui.app.shared import Shared
 
@@ -41,8 +42,6 @@ def ask_page(shared: Shared) -> None:
     if not state.conversation.turns and state.asking is None:
         with beginning.container():
             suggestions(shared, documents)
-            if shared.queue.busy:
-                job_views(shared)
         return
     if state.opened is None:
         _conversation(shared)
@@ -74,16 +73,18 @@ def _question_box(shared: Shared, documents: list[DocumentInfo]) -> tuple[Pendin
 def _begin(shared: Shared, asked: Pending, scope: list[str] | None) -> None:
     """Start to answer; a question that is still being answered is stopped and kept as it is."""
     state = session()
+    read_reports(shared)
     if state.asking is not None:
         state.asking.stop()
     conversation, settings = state.conversation, state.options.settings(shared.library.settings)
+    who = person(settings.ui)
     state.asking = Asking(
         shared.library,
         asked.question.strip(),
         scope,
         conversation.history(before=asked.again),
         ready=lambda: shared.asked_under(settings),
-        on_end=lambda asking: keep_turn(shared.library.store, conversation, asking),
+        on_end=lambda asking: keep_turn(shared.library.store, conversation, asking, who),
         fresh=asked.again is not None,
     ).start()
 

@@ -1,10 +1,10 @@
-"""Conversations: kept in the library, found again in the sidebar, taken along as a file."""
+"""Conversations: kept in the library, found again at their address, taken along as a file."""
 
 from __future__ import annotations
 
 import logging
 import re
-from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -16,10 +16,10 @@ from rag.store import Store
 from rag.wire import answer_from_json
 from ui.app.asking import Asking
 from ui.app.conversation import Conversation, Turn, as_json, as_markdown
-from ui.app.escaping import label
+from ui.app.conversation_docx import as_docx
 from ui.app.session import Opened, session, texts
 
-__all__ = ["conversation_list", "conversation_tools", "follow_address", "keep_turn", "load_conversation"]
+__all__ = ["conversation_tools", "follow_address", "keep_turn", "load_conversation"]
 
 _CONVERSATION: Final = "conversation"
 _CITATION: Final = "citation"
@@ -43,13 +43,13 @@ def follow_address(library: Library) -> None:
 
 
 def load_conversation(store: Store, conversation_id: str) -> Conversation:
-    """A conversation with the answers as they were given.
+    """A conversation with the answers as they were given, whosever it is.
 
     Raises:
         NotFoundError: there is none of this id.
     """
     turns = [Turn(question, answer_from_json(run.answer)) for question, run in store.turns(conversation_id)]
-    return Conversation(conversation_id, turns)
+    return Conversation(conversation_id, turns, store.conversation(conversation_id).person)
 
 
 def _named_citation(conversation: Conversation, named: str) -> Opened | None:
@@ -79,20 +79,24 @@ def _name(parameter: str, value: str | None) -> None:
 
 
 _LOG = logging.getLogger(__name__)
-_SHOWN: Final = 8
 _TITLE: Final = 80
+_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def keep_turn(store: Store, conversation: Conversation, asking: Asking) -> None:
-    """Add what a question got to its conversation, and to the library when it got an answer."""
+def keep_turn(store: Store, conversation: Conversation, asking: Asking, person: str = "") -> None:
+    """Add what a question got to its conversation, and to the library when it got an answer.
+
+    A question in another person's conversation goes on in a copy of it: theirs stays as it was.
+    """
     draft = asking.draft
     answer = draft.answer
     if asking.stopped and answer is not None and answer.abstained:
         answer = None  # it found nothing because it was stopped, not because there is nothing
     if answer is not None and answer.run_id:
         try:
-            if conversation.conversation_id is None:
-                conversation.conversation_id = store.create_conversation(asking.question[:_TITLE])
+            if conversation.conversation_id is None or conversation.person != person:
+                conversation.conversation_id = _begun(store, conversation, asking.question, person)
+                conversation.person = person
             store.add_turn(conversation.conversation_id, asking.question, answer.run_id)
         except CitewellError:  # the answer is there and its run is kept; only the thread between is lost
             _LOG.exception("the conversation was not kept")
@@ -109,45 +113,13 @@ def keep_turn(store: Store, conversation: Conversation, asking: Asking) -> None:
     )
 
 
-def conversation_list(library: Library) -> None:
-    """The sidebar: a new conversation, and the last ones."""
-    t = texts()
-    follow_address(library)
-    with st.sidebar:
-        st.button(
-            t.new_conversation,
-            key="new-conversation",
-            icon=":material/add_comment:",
-            on_click=_start_again,
-            width="stretch",
-        )
-        kept = [item for item in library.store.conversations() if item.turns]
-        if kept:
-            st.caption(t.conversations)
-        rows = st.container(gap=None)
-    with rows:
-        current = session().conversation.conversation_id
-        for item in kept[:_SHOWN]:
-            with st.container(
-                horizontal=True, gap=None, wrap=False, key=f"conversation-{item.conversation_id}"
-            ):
-                st.button(
-                    label(item.title, 34),
-                    key=f"load-{item.conversation_id}",
-                    type="secondary" if item.conversation_id == current else "tertiary",
-                    on_click=_load,
-                    args=(library, item.conversation_id),
-                    width="stretch",
-                )
-                st.button(
-                    "",
-                    key=f"forget-{item.conversation_id}",
-                    icon=":material/close:",
-                    help=t.delete_conversation,
-                    type="tertiary",
-                    on_click=_delete,
-                    args=(library, item.conversation_id),
-                )
+def _begun(store: Store, conversation: Conversation, question: str, person: str) -> str:
+    """A new conversation of the store with the turns so far; its id."""
+    conversation_id = store.create_conversation(question[:_TITLE], person)
+    for turn in conversation.turns:
+        if turn.answer is not None and turn.answer.run_id:
+            store.add_turn(conversation_id, turn.question, turn.answer.run_id)
+    return conversation_id
 
 
 def conversation_tools(conversation: Conversation) -> None:
@@ -158,37 +130,19 @@ def conversation_tools(conversation: Conversation) -> None:
     with st.popover(t.export, icon=":material/ios_share:", type="tertiary"):
         for name, form, suffix, mime in (
             (t.export_markdown, as_markdown, "md", "text/markdown"),
+            (t.export_docx, as_docx, "docx", _DOCX),
             (t.export_json, as_json, "json", "application/json"),
         ):
             st.download_button(
                 name,
-                data=form(conversation),
+                data=partial(form, conversation),  # made when it is asked for
                 file_name=f"citewell-conversation.{suffix}",
                 mime=mime,
                 icon=":material/download:",
                 on_click="ignore",
                 width="stretch",
             )
+        if conversation.conversation_id is not None:
+            st.caption(t.share_address)
         with st.expander(t.export_copy, icon=":material/content_copy:"):
             st.code(as_markdown(conversation), language=None, wrap_lines=True, height=240)
-
-
-def _start_again() -> None:
-    state = session()
-    state.conversation, state.opened, state.asking = Conversation(), None, None
-
-
-def _load(library: Library, conversation_id: str) -> None:
-    state = session()
-    try:
-        state.conversation = load_conversation(library.store, conversation_id)
-    except NotFoundError:  # another session deleted it: the list is drawn again without it
-        return
-    state.opened, state.asking = None, None
-
-
-def _delete(library: Library, conversation_id: str) -> None:
-    with suppress(NotFoundError):
-        library.store.delete_conversation(conversation_id)
-    if session().conversation.conversation_id == conversation_id:
-        _start_again()

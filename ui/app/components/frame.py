@@ -12,7 +12,7 @@ from rag.errors import CitewellError
 from ui.app.session import LANGUAGE_KEY, texts
 from ui.app.texts import LANGUAGES, language_of
 
-__all__ = ["LOGO", "frame", "trouble"]
+__all__ = ["LOGO", "frame", "language_switch", "name_page", "trouble"]
 
 _FOLDER: Final = Path(__file__).resolve().parents[1]
 LOGO: Final = _FOLDER / "logo.png"
@@ -29,6 +29,11 @@ def frame() -> None:
     )
     st.logo(LOGO, size="large", icon_image=_FOLDER / "icon.png")
     st.html(_FOLDER / "style.css")
+
+
+def name_page(name: str) -> None:
+    """Tell the browser's tab and history what is shown."""
+    st.set_page_config(page_title=f"{name} · Citewell")
 
 
 def language_switch() -> None:

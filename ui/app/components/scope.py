@@ -26,8 +26,11 @@ def chosen_documents(
     t = texts()
     members = {_COLLECTION + group.name: group.document_ids for group in collections}
     names = _collection_names(collections, t) | document_names(documents)
-    kept = [choice for choice in st.session_state.get("scope", []) if choice in names]
+    before = st.session_state.get("scope", [])
+    kept = [choice for choice in before if choice in names]
     st.session_state["scope"] = kept
+    if len(kept) < len(before):
+        st.session_state["scope_lost"] = True
     chosen_ids = _documents_of(kept, members)
     title = (
         t.scope_all.format(n=len(documents))
@@ -42,8 +45,15 @@ def chosen_documents(
             placeholder=t.scope_placeholder,
             key="scope",
             persist_state="session",
+            on_change=_forget_lost,
         )
+    if st.session_state.get("scope_lost"):
+        st.caption(t.scope_lost if chosen else t.scope_lost_all, width="content")
     return _documents_of(chosen, members) if chosen else None
+
+
+def _forget_lost() -> None:
+    st.session_state["scope_lost"] = False
 
 
 def document_names(documents: Sequence[DocumentInfo]) -> dict[str, str]:

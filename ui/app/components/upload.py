@@ -24,7 +24,7 @@ from ui.app.shown_places import file_name
 from ui.app.texts import Texts
 from ui.uploads import distinct, save_upload
 
-__all__ = ["KINDS", "duration_text", "job_views", "uploader"]
+__all__ = ["KINDS", "duration_text", "job_views", "read_reports", "uploader"]
 
 # fmt: off
 KINDS: Final = [
@@ -38,6 +38,7 @@ _MOST_TIMES_LIMIT: Final = 20
 """All files of an archive together may be this many times as large as one upload."""
 _TICK_SECONDS: Final = 1.0
 _SHOWN_OPEN: Final = 5
+_GOOD: Final = 2
 
 
 def uploader(shared: Shared) -> None:
@@ -60,28 +61,39 @@ def uploader(shared: Shared) -> None:
     st.rerun()
 
 
-def job_views(shared: Shared, first: bool = False) -> None:
+def job_views(shared: Shared, first: bool = False, *, unread: bool = False) -> None:
     """The last uploads; drawn again by itself while one is at work, and once more when it is done.
 
-    With `first` the library is empty, and the page is drawn again as soon as there is something to ask.
+    With `first` the library is empty, and the page is drawn again as soon as there is something to ask. With
+    `unread` those are left out that this person has seen and gone on from.
     """
-    if not shared.queue.jobs():
+    if not _shown(shared, unread=unread):
         return
     if shared.queue.busy:
-        st.fragment(_live, run_every=_TICK_SECONDS)(shared, first)
+        st.fragment(_live, run_every=_TICK_SECONDS)(shared, first, unread)
     else:
-        _jobs(shared)
+        _jobs(shared, unread)
 
 
-def _live(shared: Shared, first: bool) -> None:
+def read_reports(shared: Shared) -> None:
+    """Whoever goes on to ask has read what became of the uploads."""
+    session().reports_read.update(job for job in shared.queue.jobs() if job.done)
+
+
+def _shown(shared: Shared, *, unread: bool) -> list[IngestJob]:
+    read = session().reports_read if unread else ()
+    return [job for job in shared.queue.jobs() if job not in read]
+
+
+def _live(shared: Shared, first: bool, unread: bool) -> None:
     busy = shared.queue.busy
-    _jobs(shared)
+    _jobs(shared, unread)
     if not busy or (first and shared.library.documents()):
         st.rerun()  # the whole page, because the list of documents is another one now
 
 
-def _jobs(shared: Shared) -> None:
-    for number, job in enumerate(shared.queue.jobs()):
+def _jobs(shared: Shared, unread: bool) -> None:
+    for number, job in enumerate(_shown(shared, unread=unread)):
         _job(shared, job, number)
 
 
@@ -119,13 +131,14 @@ def _progress(job: IngestJob, t: Texts) -> None:
 
 
 def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
-    outcomes = job.outcomes
-    failed = sum(outcome.status == "failed" for outcome in outcomes)
-    told = t.upload_done.format(
-        kept=len(outcomes) - failed, failed=failed, seconds=duration_text(job.progress.seconds)
-    )
-    worth_reading = failed > 0 or any(outcome.warnings for outcome in outcomes)
-    with st.expander(told, expanded=worth_reading or len(outcomes) <= _SHOWN_OPEN):
+    outcomes = sorted(job.outcomes, key=_gravity)
+    kept = sum(outcome.status != "failed" for outcome in outcomes)
+    needy = sum(_gravity(outcome) < _GOOD for outcome in outcomes)
+    told = t.upload_done.format(files=t.count("file", kept), seconds=duration_text(job.progress.seconds))
+    if needy:
+        told = f"{told} · {t.upload_attention.format(n=needy)}"
+    is_open = (needy > 0 or len(outcomes) <= _SHOWN_OPEN) and job not in session().reports_read
+    with st.expander(told, expanded=is_open):
         _table(outcomes, t)
         if job.locked:
             _ask_password(shared, job, t)
@@ -156,6 +169,11 @@ def _ask_password(shared: Shared, job: IngestJob, t: Texts) -> None:
         if st.form_submit_button(t.unlock, icon=":material/lock_open:") and given:
             shared.queue.retry(job, [given])
             st.rerun()
+
+
+def _gravity(outcome: FileResult) -> int:
+    """What has to be looked at comes first: what failed, then what was read with a warning."""
+    return 0 if outcome.status == "failed" else 1 if outcome.warnings else _GOOD
 
 
 def _table(outcomes: list[FileResult], t: Texts) -> None:

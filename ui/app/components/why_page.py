@@ -158,7 +158,7 @@ def why_page(shared: Shared) -> None:
 
 def _run(shared: Shared, run: RunRecord, t: Texts) -> None:
     answer = answer_from_json(run.answer)
-    st.html(f'<h3 class="cw-run-question">{html_text(run.question)}</h3>')
+    st.html(f'<h2 class="cw-run-question">{html_text(run.question)}</h2>')
     word, _ = confidence_word(answer.confidence, t)
     rated = t.confidence.format(word=word, percent=confidence_percent(answer.confidence))
     outcome = t.abstained if answer.abstained else rated if answer.is_rated else t.own_words
