@@ -133,7 +133,9 @@ def with_archives_unpacked(
         passwords: Tried on encrypted files.
     """
     limits = ArchiveLimits.for_files(int(megabytes * 1_000_000))
-    archives = {file.path: file.size for file in files if not file.error and is_archive(file.path)}
+    archives = {
+        file.path: file.size for file in files if not (file.error or file.sha256) and is_archive(file.path)
+    }
     with TemporaryFolder() as folder:
         room = Room.for_archives(limits, archives.values(), Path(folder))
         found: dict[str, FoundFile] = {}

@@ -1,12 +1,14 @@
-"""`citewell ingest` and `python -m ingest`: files into the library."""
+"""`citewell ingest` and `python -m ingest`, `citewell watch`: files into the library."""
 
 from __future__ import annotations
 
 import getpass
 import os
+import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,12 +20,17 @@ from rag.temporary import clear_left_behind
 if TYPE_CHECKING:
     from rag.settings import Settings
 
-__all__ = ["ingest", "main"]
+__all__ = ["ingest", "main", "watch"]
 
 
 def ingest(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders, globs and ZIP archives.")
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files, folders, globs, ZIP archives, mail folders (mbox, Maildir); with the network on "
+            "pages and sitemaps (https://...) and buckets (s3://...), too.",
+        ),
     ],
     library: LibraryOption = None,
     config: ConfigOption = None,
@@ -33,7 +40,12 @@ def ingest(
         typer.Option("--json", help="Standard output holds JSON only: one object per file, one per line."),
     ] = False,
     prune: Annotated[
-        bool, typer.Option("--prune", help="Remove documents whose files under the given folders are gone.")
+        bool,
+        typer.Option(
+            "--prune",
+            help="Remove documents whose files under the given folders are gone, and messages, pages and "
+            "objects that the given mail folders, sites and buckets no longer have.",
+        ),
     ] = False,
     password: Annotated[
         list[str] | None,
@@ -61,6 +73,40 @@ def ingest(
         report.summary(stopped=stop.is_set())
     if report.failed or stop.is_set():
         raise typer.Exit(1)
+
+
+def watch(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder to follow.")],
+    library: LibraryOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Standard output holds JSON only: one object per file, one per line."),
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Parsing processes (default: one a core).")
+    ] = None,
+) -> None:
+    """Follow a folder until Ctrl-C: ingest what is in it and what changes, remove what is gone."""
+    settings = read_settings(library, config, assignments, ingest__workers=workers)
+    from ingest.progress import stops_on_interrupt
+    from ingest.report import Report
+    from ingest.watching import FolderFollower, changes_in
+    from rag.store import Store
+
+    def note(text: str) -> None:
+        typer.echo(text, err=True)
+
+    stop = threading.Event()
+    with stops_on_interrupt(stop, note, signal.SIGTERM), Store.open(settings.library) as store:
+        follower = FolderFollower(folder, store, settings, lambda: Report(as_json=json))
+        changes = changes_in(folder, settings.library, stop)
+        follower.catch_up(stop)
+        note(f"following {folder}: Ctrl-C ends it")
+        for has_changed in changes:
+            if has_changed or follower.unfinished:
+                follower.catch_up(stop)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,7 +139,10 @@ def _ingest(
     with Store.open(settings.library) as store:
         embedder = open_embedder(store, settings)
         progress = report.progress
-        for result in ingest_paths(paths, store, embedder, settings, progress, stop, passwords=passwords):
+        gone: list[str] | None = [] if prune else None
+        for result in ingest_paths(
+            paths, store, embedder, settings, progress, stop, passwords=passwords, gone=gone
+        ):
             report.result(result)
-        if prune and not stop.is_set():
-            report.pruned(prune_vanished(paths, store))
+        if gone is not None and not stop.is_set():
+            report.pruned(prune_vanished(paths, store, gone))

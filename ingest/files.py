@@ -13,7 +13,7 @@ from typing import Final
 from rag.schema import without_controls
 from rag.text import revealed
 
-__all__ = ["FoundFile", "find_files", "is_junk", "safe_name"]
+__all__ = ["FoundFile", "find_files", "is_junk", "is_maildir", "safe_name"]
 
 _JUNK_FILES: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 _JUNK_FOLDERS: Final = frozenset(
@@ -22,6 +22,8 @@ _JUNK_FOLDERS: Final = frozenset(
 _LIBRARY: Final = "catalog.sqlite"
 """The file that makes a folder a library: neither this one nor another is ingested."""
 _LOCK_FILE: Final = "~$"
+_MAILDIR: Final = frozenset({"cur", "new", "tmp"})
+"""The folders that make a folder a Maildir (https://cr.yp.to/proto/maildir.html)."""
 _LONGEST_NAME: Final = 255
 
 
@@ -29,7 +31,8 @@ _LONGEST_NAME: Final = 255
 class FoundFile:
     """A file to ingest under its source name, or, with `error`, a path that is none.
 
-    `locked` says that a password was wanting.
+    `locked` says that a password was wanting. With `sha256` there is no file to read: the source says that it
+    holds what the document of that digest was read from. `version` is what its server calls this version.
     """
 
     path: Path
@@ -37,6 +40,8 @@ class FoundFile:
     size: int = 0
     error: str = ""
     locked: bool = False
+    sha256: str = ""
+    version: str = ""
 
     def __post_init__(self) -> None:
         """Names are told with what cannot be seen of them written out."""
@@ -50,9 +55,9 @@ def find_files(
     """The files that paths, folders (all that is in them) and globs name, each once.
 
     What lies in a folder comes sorted by path; hidden files, lock files, libraries and the junk of
-    operating systems and build tools are passed over there, but not where they are named themselves. The
-    source of a file is its absolute POSIX path with symbolic links resolved, or what `sources`
-    says for its path, made safe.
+    operating systems and build tools are passed over there, but not where they are named themselves. A
+    Maildir folder is found as one. The source of a file is its absolute POSIX path with symbolic links
+    resolved, or what `sources` says for its path, made safe.
 
     A symbolic link that is named itself is followed. One that is met in a folder or by a glob is followed
     where it leads to something inside what was named, or with `follow_links`; another is an error: a folder
@@ -148,7 +153,12 @@ def _in_folder(folder: Path, named: _Places) -> Iterator[FoundFile]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        wanted = sorted(name for name in folders if not is_junk(name, _JUNK_FOLDERS))
+        if _MAILDIR.issubset(folders):  # of what is in it only its folders count, such as `.Sent`
+            yield FoundFile(Path(parent), _source(Path(parent)))
+            files = []
+            wanted = sorted(name for name in folders if is_maildir(Path(parent, name)))
+        else:
+            wanted = sorted(name for name in folders if not is_junk(name, _JUNK_FOLDERS))
         out = {name for name in wanted if _is_link_out(Path(parent, name), named)}
         folders[:] = [name for name in wanted if name not in out]
         yield from (_left_out(Path(parent, name)) for name in sorted(out))
@@ -169,6 +179,11 @@ def _is_link_out(path: Path, named: _Places) -> bool:
 def is_junk(name: str, junk: frozenset[str] = _JUNK_FILES | _JUNK_FOLDERS) -> bool:
     """Whether the name of a file or folder is hidden, a lock's, or left by a system or build tool."""
     return name.startswith((".", _LOCK_FILE)) or name.lower() in junk
+
+
+def is_maildir(path: Path) -> bool:
+    """Whether a path is a folder that mail programs keep messages in, a file each."""
+    return all((path / name).is_dir() for name in _MAILDIR)
 
 
 def _file(path: Path, missing: str = "") -> FoundFile:

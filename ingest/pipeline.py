@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +13,11 @@ from ingest.archives import with_archives_unpacked
 from ingest.chunkers import StructureChunker
 from ingest.embedding import Embedding, VectorFiller
 from ingest.file_pool import FilePool, ReadFile
-from ingest.files import FoundFile, find_files
+from ingest.files import FoundFile
 from ingest.progress import Progress, ProgressTracker
 from ingest.results import FileResult, likeness_notes
 from ingest.rules import current_rules
+from ingest.sources import Asking, find_batches
 from rag.errors import ConfigurationError, NotFoundError, StoreError
 from rag.models.model_protocol import Embedder
 from rag.schema import DocumentInfo
@@ -39,9 +41,12 @@ def ingest_paths(
     sources: Mapping[Path, str] | None = None,
     reopened: Callable[[Store, Settings], Embedder] = open_embedder,
     passwords: Sequence[str] = (),
+    only: Collection[Path] | None = None,
+    gone: list[str] | None = None,
 ) -> Iterator[FileResult]:
     """Bring files, folders, globs and ZIPs into the library; yields each file's outcome as it is known.
 
+    So come messages of mail folders and, of strings that are addresses, pages and objects: `ingest.sources`.
     A file whose source and bytes are in the library, read and cut as it would be now, is `unchanged`
     and not parsed; where only cutting is otherwise now, that is done from the stored text. Every other
     file is in or out by one transaction, as soon as its vectors are there. A file that cannot be read
@@ -51,33 +56,43 @@ def ingest_paths(
     `sources` names files otherwise than by their path, such as an upload by its file name. Outcomes come in
     the order in which they are known. Where a reindex changes the library's embedder meanwhile, it goes on
     with the one that `reopened` gives. `passwords` are tried on files that are protected, and kept nowhere.
+    Of what is found in folders, `only` these files are taken where it is given. `gone` takes the sources of
+    documents that a mail folder or address no longer has, for `prune_vanished`.
 
     Raises:
-        ConfigurationError: the library was embedded by another model.
+        ConfigurationError: the library was embedded by another model, or an address needs the network or a
+            package.
+        UsageError: an address is none that can be read.
         ModelError: the embedder cannot be loaded or called.
         StoreError: the library itself cannot be read.
     """
-    active = store.embedder
+    _refuse_another(embedder, store.embedder)
+    tracker, stop = ProgressTracker(progress), stop or threading.Event()
+    try:
+        for batch in find_batches(paths, Asking(settings, store, stop, gone), sources, only):
+            with with_archives_unpacked(batch, settings.ingest.max_file_megabytes, stop, passwords) as files:
+                files = sorted(files, key=lambda file: file.size)
+                tracker.found(len(files), sum(file.size for file in files))
+                while files:
+                    tracker.expects(files)
+                    chosen = chosen_settings(settings, store.embedder_settings)
+                    run = _Run(store, embedder, chosen, tracker, stop)
+                    yield from traced_files(settings, run.results(files, passwords))
+                    files = run.left_over
+                    if files:
+                        embedder = reopened(store, settings)
+            if stop.is_set():
+                break
+    finally:
+        tracker.finished()
+
+
+def _refuse_another(embedder: Embedder, active: str | None) -> None:
     if active is not None and active != embedder.fingerprint:
         raise ConfigurationError(
             f"the library was embedded by {active!r}, not by {embedder.fingerprint!r}: leave the embedder's "
             "settings unset to use the library's own, or change it by `citewell reindex --embedder NAME`"
         )
-    tracker, stop = ProgressTracker(progress), stop or threading.Event()
-    found = find_files(paths, sources, settings.ingest.follow_links)
-    with with_archives_unpacked(found, settings.ingest.max_file_megabytes, stop, passwords) as files:
-        files = sorted(files, key=lambda file: file.size)
-        tracker.found(len(files), sum(file.size for file in files))
-        try:
-            while files:
-                tracker.expects(files)
-                run = _Run(store, embedder, chosen_settings(settings, store.embedder_settings), tracker, stop)
-                yield from traced_files(settings, run.results(files, passwords))
-                files = run.left_over
-                if files:
-                    embedder = reopened(store, settings)
-        finally:
-            tracker.finished()
 
 
 class _StopSeenError(Exception):
@@ -113,9 +128,13 @@ class _Run:
     def results(self, files: Sequence[FoundFile], passwords: Sequence[str]) -> Iterator[FileResult]:
         pool = FilePool(files, self._store, self._settings, self._embedder.fingerprint, passwords)
         known: set[str] = set()
+        versions = {file.source: file.version for file in files if file.version}
         try:
             for result in self._taken(pool):
                 known.add(result.source)
+                if result.document_id is not None and result.source in versions:
+                    with suppress(StoreError):  # then it is fetched once more
+                        self._store.versions.keep(result.document_id, versions[result.source])
                 yield result
         except _StopSeenError:
             pass
@@ -180,7 +199,9 @@ class _Run:
                 raise
             raise _EmbedderChangedError from error
         except (StoreError, NotFoundError) as error:  # NotFoundError: removed while it was cut again
-            result = FileResult.failure(read.file.source, str(error), time.perf_counter() - read.started)
+            result = FileResult.failure(
+                read.file.source, str(error), time.perf_counter() - read.started, passing=True
+            )
         finally:
             self._filler.forget(embedding)
         self._tracker.done(result, embedding.bytes_of(len(embedding.chunks) - embedding.embedded))

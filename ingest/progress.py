@@ -29,10 +29,10 @@ Stage = Literal["parse", "chunk", "embed", "write"]
 class ProgressEvent:
     """What happened, to which source, and where the whole run stands.
 
-    `found` comes once at the start, `finished` once at the end; between them `parsed`, `embedded`
-    and `done` come for each file. `pages` are those stored in this run, `bytes_embedded` those of
-    the files done and of the parts embedded of others. `stages` holds seconds of work by stage;
-    parsing and cutting run side by side with the rest, so the sum may be above `seconds`.
+    `found` comes at the start, and again when a source has given more; `finished` once at the end; between
+    them `parsed`, `embedded` and `done` come for each file. `pages` are those stored in this run,
+    `bytes_embedded` those of the files done and of the parts embedded of others. `stages` holds seconds of
+    work by stage; parsing and cutting run side by side with the rest, so the sum may be above `seconds`.
     `seconds_left` is None before there is anything to go by (see `TimeLeft`).
     """
 
@@ -108,8 +108,8 @@ class ProgressTracker:
         self._left = TimeLeft({})
 
     def found(self, files: int, size: int) -> None:
-        """The files of the run are known."""
-        self._tell("found", files=files, bytes=size)
+        """So many more files of the run are known."""
+        self._tell("found", files=self._event.files + files, bytes=self._event.bytes + size)
 
     def expects(self, files: Sequence[FoundFile]) -> None:
         """These files come now; those of an earlier call that did not get their result come again."""
@@ -180,19 +180,25 @@ def _kind(file: FoundFile) -> str:
 
 
 @contextmanager
-def stops_on_interrupt(stop: threading.Event, note: Callable[[str], object]) -> Iterator[None]:
-    """The first Ctrl-C sets `stop`, the next one raises `KeyboardInterrupt` as ever."""
+def stops_on_interrupt(
+    stop: threading.Event, note: Callable[[str], object], *others: signal.Signals
+) -> Iterator[None]:
+    """The first Ctrl-C sets `stop`, the next one raises `KeyboardInterrupt` as ever.
+
+    So do `others`, such as SIGTERM, of which the second ends the process.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def on_interrupt(number: int, frame: Any) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         stop.set()
         note("stopping: what is done is kept (Ctrl-C again to stop at once)")
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    before = {number: signal.signal(number, on_interrupt) for number in (signal.SIGINT, *others)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

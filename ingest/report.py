@@ -79,10 +79,10 @@ class Report:
             self._line(f"           note: {warning}")
 
     def pruned(self, removed: Sequence[DocumentInfo]) -> None:
-        """Tell which documents were removed because their files are gone."""
+        """Tell which documents were removed because what they were read from is gone."""
         self._removed = len(removed)
         for info in removed:
-            line = f"removed    {info.source}: the file is gone"
+            line = f"removed    {info.source}: it is gone"
             self.note(line) if self._as_json else self._line(line)
 
     def note(self, text: str) -> None:

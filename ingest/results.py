@@ -18,7 +18,8 @@ Status = Literal["added", "updated", "unchanged", "failed"]
 class FileResult:
     """One file's outcome; `document_id` is None and `error` says why where it failed.
 
-    `locked` says that it needs a password, or another one.
+    `locked` says that it needs a password, or another one, `passing` that it is the library that could not
+    take it: it may do so soon.
 
     `pages` and `chunks` are the document's in the library; `seconds` run from the first look at
     the file until it was stored, `stages` are those of what was done to it one after the other.
@@ -34,6 +35,7 @@ class FileResult:
     seconds: float = 0.0
     locked: bool = False
     stages: Mapping[str, float] = field(default_factory=dict)
+    passing: bool = False
 
     @classmethod
     def of(
@@ -50,9 +52,9 @@ class FileResult:
         return cls(info.source, status, info.document_id, *counts, stages=stages or {})
 
     @classmethod
-    def failure(cls, source: str, error: str, seconds: float) -> FileResult:
+    def failure(cls, source: str, error: str, seconds: float, passing: bool = False) -> FileResult:
         """The result for a file that is not."""
-        return cls(source, "failed", error=error, seconds=seconds)
+        return cls(source, "failed", error=error, seconds=seconds, passing=passing)
 
     def to_json(self) -> dict[str, Any]:
         """The form of the command line contract (`ingest --json`)."""

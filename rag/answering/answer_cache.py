@@ -31,7 +31,7 @@ _PARAMETERS = (
     ("language", "foreign.json"),
     ("tables", "card.json"),
 )
-_APART = frozenset({"library", "ui", "serve", "ingest", "chunking", "offline", "tracing"})
+_APART = frozenset({"library", "ui", "serve", "ingest", "sources", "chunking", "offline", "tracing"})
 """Settings that no answer depends on: what they do to the library changes its version."""
 
 

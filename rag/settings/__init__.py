@@ -22,6 +22,7 @@ from rag.settings.tree import (
     RetrievalSettings,
     ServeSettings,
     Settings,
+    SourceSettings,
     TracingSettings,
     UiSettings,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "RetrievalSettings",
     "ServeSettings",
     "Settings",
+    "SourceSettings",
     "TracingSettings",
     "UiSettings",
     "load_settings",

@@ -19,6 +19,7 @@ __all__ = [
     "RetrievalSettings",
     "ServeSettings",
     "Settings",
+    "SourceSettings",
     "TracingSettings",
     "UiSettings",
 ]
@@ -50,6 +51,31 @@ class IngestSettings(Section):
     ocr_pages: int = Field(
         500, ge=0, description="Most pages of one file that are read by OCR; the others are told."
     )
+
+
+class SourceSettings(Section):
+    """The web and buckets, for which `offline` has to be false, and mail folders."""
+
+    pages: int = Field(1_000, ge=1, description="Most pages of one sitemap; what else it lists is told.")
+    delay_seconds: float = Field(
+        1.0,
+        ge=0.0,
+        description="Pause between two requests to one site; longer where its robots.txt says so.",
+    )
+    request_seconds: float = Field(60.0, gt=0.0, description="How long one request to a site may take.")
+    redirects: int = Field(5, ge=0, description="How many redirects of a page are followed.")
+    private_hosts: tuple[str, ...] = Field(
+        (),
+        description="Names or addresses of sites that may lie in a private network or on this machine, such "
+        "as `wiki.example.org`; all others have to have public addresses.",
+    )
+    schemes: tuple[str, ...] = Field(
+        ("s3",),
+        description="Which addresses of buckets are read, by the names that fsspec gives their kinds; each "
+        "but `s3` needs its package.",
+    )
+    objects: int = Field(10_000, ge=1, description="Most objects of one bucket or prefix.")
+    messages: int = Field(100_000, ge=1, description="Most messages of one mail folder.")
 
 
 class ChunkingSettings(Section):
@@ -272,13 +298,15 @@ class Settings(Section):
     offline: bool = Field(
         True,
         description="Load weights from this machine only, never ask a model hub, and let no tracer of "
-        "LangChain's into this process, whatever the environment says.",
+        "LangChain's into this process, whatever the environment says. The web and buckets are ingested "
+        "only when it is false.",
     )
     embedder: EmbedderSettings = EmbedderSettings()  # type: ignore[call-arg]
     reranker: RerankerSettings = RerankerSettings()  # type: ignore[call-arg]
     reader: ReaderSettings = ReaderSettings()  # type: ignore[call-arg]
     generator: GeneratorSettings = GeneratorSettings()  # type: ignore[call-arg]
     ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
+    sources: SourceSettings = SourceSettings()  # type: ignore[call-arg]
     chunking: ChunkingSettings = ChunkingSettings()  # type: ignore[call-arg]
     retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
     examples: ExampleSettings = ExampleSettings()  # type: ignore[call-arg]

@@ -29,6 +29,7 @@ from rag.store.originals import Originals
 from rag.store.stored_cells import GridCells
 from rag.store.stored_examples import ApprovedExamples
 from rag.store.stored_records import KeptAnswers
+from rag.store.stored_versions import FetchedVersions
 from rag.store.vector_cache import VectorCache
 from rag.store.vector_memory import VectorMemory
 from rag.temporary import clear_left_behind
@@ -55,7 +56,7 @@ class Store(Derived):
     transactions, writers take turns. All methods may be called from any thread. Documents are read by the
     methods of `Catalog`; questions, answers and conversations are kept by those of `Records`, approved
     examples by `examples`, answers to be given again by `answers`, cells of grids by `cells`, groups of
-    documents by `collections`.
+    documents by `collections`, what servers call the versions of fetched documents by `versions`.
 
     Example:
         >>> with Store.open(Path("citewell-library")) as store:  # doctest: +SKIP
@@ -70,6 +71,7 @@ class Store(Derived):
         self.answers = KeptAnswers(database)
         self.cells = GridCells(database)
         self.collections = Collections(database)
+        self.versions = FetchedVersions(database)
         self._reserve = Reserve(path)
         self._originals = Originals(path / "files")
         self._writer = CatalogWriter(database, self._originals)

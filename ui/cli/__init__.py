@@ -25,7 +25,7 @@ def _tell_version(asked: bool) -> None:
 
 def build() -> typer.Typer:
     """The command line as a Typer application."""
-    from ingest.cli import ingest
+    from ingest.cli import ingest, watch
     from ui.cli.ask import ask, search
     from ui.cli.calibrate import calibrate
     from ui.cli.document_commands import check, list_documents, remove, show
@@ -47,6 +47,7 @@ def build() -> typer.Typer:
     )
     application.callback()(_whole)
     application.command("ingest")(ingest)
+    application.command("watch")(watch)
     application.command("search")(search)
     application.command("ask")(ask)
     application.command("grid")(grid)

@@ -57,6 +57,7 @@ def test_an_older_library_is_brought_up_to_date_with_its_documents(
 
 
 _TO_SCHEMA_11 = """
+DROP TABLE fetched;
 DROP INDEX conversations_by_person;
 ALTER TABLE conversations DROP COLUMN person;
 ALTER TABLE conversations DROP COLUMN pinned;

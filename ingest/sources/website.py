@@ -1,0 +1,244 @@
+"""A web page, or all pages that a sitemap lists (https://www.sitemaps.org/protocol.html).
+
+Each page is a document whose source is its address. A page that has not changed since (ETag, Last-Modified)
+is not sent again. One that its server says is gone (404, 410) leaves the library with `--prune`, also if the
+sitemap has ceased to list it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import logging
+import mimetypes
+from collections.abc import Iterator
+from email.message import Message
+from io import BytesIO
+from itertools import chain, islice
+from pathlib import Path, PurePosixPath
+from typing import Final
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import webencodings
+
+from ingest.archives import is_archive
+from ingest.file_kinds import SOURCE_SUFFIXES, TEXT_SUFFIXES
+from ingest.files import FoundFile
+from ingest.sources import NOWHERE, Asking
+from ingest.sources.web_client import Reply, WebClient, clean_address, unzipped
+from rag.errors import DocumentError, UsageError
+
+__all__ = ["Website", "listed_in"]
+
+_LOG = logging.getLogger(__name__)
+_GONE: Final = (404, 410)
+_SITEMAP_BYTES: Final = 50_000_000
+"""Both bounds are the protocol's."""
+_SITEMAP_ENTRIES: Final = 50_000
+_HEAD: Final = 4_096
+_GZIP: Final = b"\x1f\x8b"
+_CONDITIONS: Final = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
+_PLAIN: Final = ("text/plain", "application/octet-stream", "binary/octet-stream", "")
+_SUFFIXES: Final = {"application/xhtml+xml": ".html", "text/markdown": ".md", "text/plain": ".txt"}
+
+
+class Website:
+    """A page, or the pages of a sitemap and of those that it names."""
+
+    def __init__(self, address: str, asking: Asking) -> None:
+        """Keep the address.
+
+        Raises:
+            UsageError: it is none.
+        """
+        try:
+            self._address = clean_address(address)
+        except DocumentError as error:
+            raise UsageError(f"{address}: {error}") from None
+        self._asking = asking
+        self._count = 0
+        self._holders: list[str] = []
+        """How sources begin that may lie in an archive, or in what could not be looked into this time."""
+
+    def files(self, folder: Path) -> Iterator[FoundFile]:
+        """The page, or all pages that the sitemap lists."""
+        client = WebClient(self._asking.settings.sources, self._asking.stop)
+        try:
+            first = self._page(self._address, folder, client)
+            if first is None or (listed := listed_in(first.path)) is None:
+                yield from () if first is None else (first,)
+                return
+            try:
+                pages = self._pages(*listed, folder, client)
+            except DocumentError as error:
+                yield FoundFile(NOWHERE, self._address, error=str(error))
+                return
+            for address in chain(pages, self._unlisted(pages)):
+                if self._asking.stop.is_set():
+                    return
+                page = self._page(address, folder, client)
+                if page is not None:
+                    self._holders += [f"{address}/"] if page.error or is_archive(page.path) else []
+                    yield page
+        finally:
+            client.close()
+
+    def _page(self, address: str, folder: Path, client: WebClient) -> FoundFile | None:
+        """A page, saved; None for one that is gone and that the library is to lose."""
+        target = self._place(folder)
+        known = self._asking.known(address)
+        version = json.loads(known.version) if known else {}
+        conditions = {sent: version[told] for told, sent in _CONDITIONS if told in version}
+        try:
+            reply = client.get(address, target, self._asking.file_bytes, conditions)
+        except DocumentError as error:
+            return FoundFile(NOWHERE, address, error=str(error))
+        if reply.status == 304 and known is not None:
+            return FoundFile(NOWHERE, address, sha256=known.sha256)
+        if reply.status in _GONE and address in self._asking.held(address):
+            assert self._asking.gone is not None
+            self._asking.gone.append(address)
+            return None
+        if reply.status != 200:
+            return FoundFile(NOWHERE, address, error=_told(address, reply.status))
+        path = target.rename(target.with_suffix(_suffix(address, reply)))
+        _mark_encoding(path, reply)
+        told = {name: reply.headers[name] for name, _ in _CONDITIONS if name in reply.headers}
+        return FoundFile(path, address, path.stat().st_size, version=json.dumps(told) if told else "")
+
+    def _pages(self, is_index: bool, entries: list[str], folder: Path, client: WebClient) -> list[str]:
+        """The pages of a sitemap, or of all those that an index names, within the limit and of the same host.
+
+        Raises:
+            DocumentError: a sitemap of an index cannot be read.
+        """
+        pages = dict.fromkeys(() if is_index else self._own(entries))
+        for sitemap in self._own(entries) if is_index else ():
+            target = self._place(folder)
+            reply = client.get(sitemap, target, _SITEMAP_BYTES)
+            listed = listed_in(target) if reply.status == 200 else None
+            target.unlink(missing_ok=True)
+            if listed is None or listed[0]:
+                raise DocumentError(
+                    f"{sitemap}, which {self._address} names, is no sitemap (HTTP {reply.status})"
+                )
+            pages.update(dict.fromkeys(self._own(listed[1])))
+            if len(pages) > self._most:
+                break
+        if len(pages) > self._most:
+            _LOG.warning(
+                "%s lists more than %d pages (sources.pages): read are the first", self._address, self._most
+            )
+        return list(islice(pages, self._most))
+
+    def _own(self, entries: list[str]) -> list[str]:
+        """The addresses on the sitemap's own host, as the protocol has it."""
+        host, kept, others = urlsplit(self._address).hostname, [], 0
+        for entry in entries:
+            try:
+                address = clean_address(entry)
+            except DocumentError:
+                others += 1
+                continue
+            if urlsplit(address).hostname == host:
+                kept.append(address)
+            else:
+                others += 1
+        if others:
+            _LOG.warning(
+                "%s lists %d addresses that are not on its own host: left out", self._address, others
+            )
+        return kept
+
+    def _unlisted(self, pages: list[str]) -> Iterator[str]:
+        """Pages of the library under the sitemap's folder that it no longer lists: are they still there?"""
+        listed, most = set(pages), self._most
+        held = self._asking.held(self._address.rsplit("/", 1)[0] + "/")
+        for address in islice((one for one in held if one not in listed), most):
+            if not address.startswith(tuple(self._holders)):
+                yield address
+
+    @property
+    def _most(self) -> int:
+        return self._asking.settings.sources.pages
+
+    def _place(self, folder: Path) -> Path:
+        self._count += 1
+        return folder / f"{self._count}.part"
+
+
+def listed_in(path: Path) -> tuple[bool, list[str]] | None:
+    """Whether a file is an index of sitemaps or a sitemap, and what it lists; None where it is neither."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        file.seek(0)
+        if head.startswith(_GZIP):
+            try:
+                head = next(unzipped(iter((head,))), b"")[:_HEAD]
+                data = b"".join(islice(unzipped(iter((file.read(),))), _SITEMAP_BYTES >> 20))
+            except DocumentError:
+                return None
+        else:
+            data = b""
+        if b"<urlset" not in head and b"<sitemapindex" not in head:
+            return None
+        data = data or file.read(_SITEMAP_BYTES)
+    found: list[str] = []
+    try:
+        for _, element in ElementTree.iterparse(BytesIO(data)):
+            name = element.tag.rpartition("}")[2]
+            if name in ("url", "sitemap"):
+                place = next((part.text for part in element if part.tag.rpartition("}")[2] == "loc"), None)
+                found += [place.strip()] if place else []
+                element.clear()
+            if len(found) >= _SITEMAP_ENTRIES:
+                break
+    except ElementTree.ParseError:
+        return None
+    return b"<sitemapindex" in head, found
+
+
+def _told(address: str, status: int) -> str:
+    if status in _GONE:
+        return (
+            f"{address} is not there (HTTP {status}): check the address; --prune takes it out of the library"
+        )
+    if status in (401, 403):
+        return f"{address} is not for everybody (HTTP {status}): save it as a file and ingest that"
+    return f"{address} cannot be fetched (HTTP {status}): try again later"
+
+
+def _content_type(reply: Reply) -> Message:
+    message = Message()
+    message["Content-Type"] = reply.headers.get("content-type", "")
+    return message
+
+
+def _suffix(address: str, reply: Reply) -> str:
+    """The suffix that has the file read as what it is sent as; bytes that tell their kind go before it."""
+    kind = _content_type(reply).get_content_type() if "content-type" in reply.headers else ""
+    own = PurePosixPath(urlsplit(address).path).suffix.lower()
+    text = TEXT_SUFFIXES.get(own, "text/plain") if own in TEXT_SUFFIXES or own in SOURCE_SUFFIXES else ""
+    if text and text != "text/html" and kind in _PLAIN:
+        return own
+    return _SUFFIXES.get(kind) or mimetypes.guess_extension(kind, strict=False) or ""
+
+
+def _mark_encoding(path: Path, reply: Reply) -> None:
+    """Write a text whose encoding only the reply names as UTF-8 with its mark, which goes before a guess."""
+    content = _content_type(reply)
+    # of the names that browsers know only: Python's own codecs include some that take for ever
+    encoding = webencodings.lookup(content.get_content_charset("") or "")
+    if encoding is None or content.get_content_maintype() != "text":
+        return
+    data = path.read_bytes()
+    if data.isascii() or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return
+    try:
+        text, _ = encoding.codec_info.decode(data, "strict")
+    except ValueError:  # it is not what it is called
+        return
+    path.write_bytes(codecs.BOM_UTF8 + text.encode("utf-8", "replace"))
