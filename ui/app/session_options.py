@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rag.errors import ModelNotFoundError
+from rag.models.found_models import FoundModel
 from rag.models.weights import locate
 from rag.settings import Settings, load_settings, presets
 from rag.tracing import collector
@@ -32,9 +33,10 @@ _SECTIONS: Final = ("reranker", "generator", "retrieval", "examples", "prompt", 
 
 @dataclass(frozen=True)
 class AskingOptions:
-    """A preset and what is set over it; None leaves a figure as it is."""
+    """A preset or a model `found` on this machine, and what is set over it; None leaves a figure as it is."""
 
     preset: str = OWN
+    found: FoundModel | None = None
     top_k: int | None = None
     abstain_below: float | None = None
     temperature: float | None = None
@@ -45,7 +47,7 @@ class AskingOptions:
 
     def settings(self, own: Settings) -> Settings:
         """The library's settings with these options over them."""
-        chosen = _preset(self.preset, own)
+        chosen = _preset(self.preset, own) if self.found is None else _written_by(self.found, own)
         figures: dict[str, dict[str, Any]] = {
             "retrieval": {"top_k": self.top_k},
             "answering": {"abstain_below": self.abstain_below},
@@ -118,6 +120,14 @@ def _preset(name: str, own: Settings) -> Settings:
         return _with(own, {"generator": {"writes": name == WRITTEN}})
     preset = load_settings(name)
     return own.model_copy(update={section: getattr(preset, section) for section in _SECTIONS})
+
+
+def _written_by(model: FoundModel, own: Settings) -> Settings:
+    """The settings under which a model that was found writes, as its arguments of the command line say."""
+    given = dict(zip(model.arguments[::2], model.arguments[1::2], strict=True))
+    pairs = zip(model.arguments[::2], model.arguments[1::2], strict=True)
+    loaded = load_settings(given["--config"], assignments=[value for name, value in pairs if name == "--set"])
+    return own.model_copy(update={section: getattr(loaded, section) for section in _SECTIONS})
 
 
 def _with(settings: Settings, figures: Mapping[str, Mapping[str, Any]]) -> Settings:

@@ -1,3 +1,7 @@
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from rag.library import Library
@@ -56,6 +60,62 @@ def test_other_ways_of_asking_share_the_store_and_the_models(library_path):
         shared.asked_under(AskingOptions(top_k=count).settings(own.settings))
     assert len(shared._others) == 4
     own.close()
+
+
+SENTENCE = "The boathouse roof repair cost 18,750 crowns."
+
+
+class _Server(BaseHTTPRequestHandler):
+    """Lists one model, as vLLM does, and writes one sentence."""
+
+    def do_GET(self):
+        entry = {"id": "small-writer", "object": "model", "max_model_len": 4096}
+        self._tell({"object": "list", "data": [entry]}, 200 if self.path == "/v1/models" else 404)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        choice = {"index": 0, "delta": {"role": "assistant", "content": SENTENCE}, "finish_reason": "stop"}
+        chunk = {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "created": 0,
+            "model": "m",
+            "choices": [choice],
+        }
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode())
+
+    def _tell(self, body, status):
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.enable_socket
+def test_a_model_found_on_this_machine_writes_for_the_session(app, library_path, monkeypatch):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ports = {"vLLM": server.server_port}
+        monkeypatch.setattr("rag.models.found_models.USUAL_PORTS", ports)
+        app.run().button(key="find-models").click().run()
+        chosen = f"vLLM http://127.0.0.1:{server.server_port}/v1 small-writer"
+        assert "small-writer (vLLM)" in app.selectbox(key="option-preset").options
+        app.selectbox(key="option-preset").set_value(chosen).run()
+        assert any(str(server.server_port) in caption.value for caption in app.caption)
+        app.chat_input[0].set_value(ROOF).run()
+        server.shutdown()
+    assert not app.exception
+    assert SENTENCE in html(app)
+    with Library.open(library_path) as library:
+        (run,) = library.runs()
+    assert (run.settings["generator"]["model"], run.answer["model"]) == ("small-writer", "small-writer")
+    app.button(key="options-reset").click().run()
+    assert app.selectbox(key="option-preset").value == OWN
 
 
 @pytest.mark.parametrize("again", ["reload", "reset"])
