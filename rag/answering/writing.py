@@ -22,6 +22,7 @@ from rag.schema import AnswerSentence, Example, Message, Passage, Stages
 if TYPE_CHECKING:
     from langchain_core.example_selectors import BaseExampleSelector
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages.ai import UsageMetadata
 
 __all__ = ["Writer"]
 
@@ -88,18 +89,16 @@ class Writer:
         return replace(outcome, examples=_kept(examples, prompt))
 
     def _tokens(self, prompt: Prompt, timings: Stages, stop: threading.Event | None) -> Generator[str]:
-        from langchain_core.messages.ai import add_usage  # LangChain: not on the way of who only searches
-
-        from rag.prompting import chat_messages
+        from rag.prompting import chat_messages  # LangChain: not on the way of who only searches
 
         options = {**self._constraint(prompt), **self._stopped_by(stop)}
         thoughts = ThoughtFilter()
-        usage = None
+        usage: UsageMetadata | None = None
         try:
             for chunk in self.generator.stream(chat_messages(prompt.messages), **options):
                 if stop is not None and stop.is_set():
                     return
-                usage = add_usage(usage, told) if (told := getattr(chunk, "usage_metadata", None)) else usage
+                usage = _with_usage(usage, getattr(chunk, "usage_metadata", None))
                 text = thoughts.feed(_text(chunk.content))
                 if text:
                     yield text
@@ -200,6 +199,16 @@ def _kept(examples: Sequence[Example], prompt: Prompt) -> tuple[Example, ...]:
     """The examples that found room in the prompt."""
     texts = [message.content for message in prompt.messages]
     return tuple(e for e in examples if any(e.question in text for text in texts))
+
+
+def _with_usage(before: UsageMetadata | None, told: UsageMetadata | None) -> UsageMetadata | None:
+    """The tokens so far: some tell them in parts, others all so far with each piece, the prompt's again."""
+    from langchain_core.messages.ai import add_usage
+
+    if told is None or before is None:
+        return told or before
+    is_whole = 0 < told["input_tokens"] == before["input_tokens"]
+    return told if is_whole else add_usage(before, told)
 
 
 def _text(content: Any) -> str:
