@@ -1,6 +1,6 @@
 """Grids: many documents asked the same questions, a cell for each, kept as they are filled."""
 
-from rag.grid.asked_columns import AskedColumn, ColumnType, read_columns
+from rag.grid.asked_columns import AskedColumn, ColumnType, columns_of, read_columns
 from rag.grid.filled_cells import Cell
 from rag.grid.filling import Grid, Progress, Row, row_json
 from rag.grid.grid_files import (
@@ -24,6 +24,7 @@ __all__ = [
     "Row",
     "cell_text",
     "cell_value",
+    "columns_of",
     "grid_csv",
     "grid_jsonl",
     "grid_xlsx",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -14,7 +14,7 @@ from typing import Any, Final
 from rag.errors import UsageError
 from rag.limits import MOST_COLUMNS, check_request
 
-__all__ = ["AskedColumn", "ColumnType", "read_columns"]
+__all__ = ["AskedColumn", "ColumnType", "columns_of", "read_columns"]
 
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 """Other characters that Unicode counts as ends of lines may stand within a question."""
@@ -56,10 +56,19 @@ def read_columns(text: str, name: str) -> list[AskedColumn]:
         UsageError: there is no question, a name twice, or a line is wrong; `name` is what the file is called.
     """
     try:
-        records = islice(_records(text, name), MOST_COLUMNS + 1)
-        columns = [_column(record, f"{name!r}, line {number}") for number, record in records]
+        return columns_of(_records(text, name), name)
     except csv.Error as error:
         raise UsageError(f"{name!r} cannot be read as CSV: {error}") from None
+
+
+def columns_of(records: Iterable[tuple[int, Mapping[str, Any]]], name: str) -> list[AskedColumn]:
+    """The columns of numbered lines with `question` and what else `read_columns` names.
+
+    Raises:
+        UsageError: as `read_columns`.
+    """
+    some = islice(records, MOST_COLUMNS + 1)
+    columns = [_column(record, f"{name!r}, line {number}") for number, record in some]
     if not columns:
         raise UsageError(f"{name!r} holds no question: write one a line")
     if len(columns) > MOST_COLUMNS:

@@ -104,9 +104,7 @@ class Grid:
             return
         asking = self._asking()
         with (
-            threadpool_limits(
-                limits=1
-            ),  # cells are filled side by side, which small products need no help for
+            _SINGLE,
             ThreadPoolExecutor(_at_once(asking), "citewell-grid") as threads,
         ):
             coming = {
@@ -188,6 +186,33 @@ class Grid:
     def _made_with(self) -> str:
         made_with = [_FORM, *AnswerCache(self._library.store, self._library.settings).made_with]
         return hashlib.sha256(json.dumps(made_with).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class _Single:
+    """While any grid is filled, each product is computed by one thread: its cells are filled side by side.
+
+    The limit is the process's: the first grid sets it, and the last one lifts it, whichever ends first.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = threading.Lock(), 0
+        self._limits: threadpool_limits | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._limits is None:
+                self._limits = threadpool_limits(limits=1)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside and self._limits is not None:
+                self._limits.restore_original_limits()
+                self._limits = None
+
+
+_SINGLE: Final = _Single()
 
 
 class _Count:

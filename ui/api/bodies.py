@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
@@ -81,10 +81,19 @@ class AskBody(_Body):
         return turns
 
 
-class GridBody(_Body):
-    """The columns of a grid, each a question or an object as a line of a file of questions has it."""
+class GridColumn(_Body):
+    """A column of a grid, as a line of a file of questions has it."""
 
-    columns: list[str | dict[str, Any]] = Field(min_length=1, max_length=MOST_COLUMNS)
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
+    column: str = Field("", max_length=_LONGEST_NAME)
+    type: str = ""
+    choices: list[Annotated[str, Field(max_length=_LONGEST_NAME)]] = Field(default_factory=list)
+
+
+class GridBody(_Body):
+    """The columns of a grid, each a question or one with its name and type."""
+
+    columns: list[str | GridColumn] = Field(min_length=1, max_length=MOST_COLUMNS)
     documents: Documents | None = Field(None, min_length=1)
     use_cache: bool = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -15,7 +15,11 @@ from rag.settings import UiSettings
 from ui.app.session import session
 from ui.listening import LOOPBACK
 
-__all__ = ["new_cookie", "person", "tells_people_apart"]
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.schema import RunRecord
+
+__all__ = ["new_cookie", "own_runs", "person", "tells_people_apart"]
 
 _COOKIE: Final = "citewell_person"
 _SECRET: Final = re.compile(r"[0-9a-f]{32}")
@@ -42,6 +46,12 @@ def person(settings: UiSettings) -> str:
     elif _SECRET.fullmatch(kept := _kept()):
         who = kept
     return hashlib.sha256(who.encode()).hexdigest()[:32]
+
+
+def own_runs(library: Library, limit: int) -> list[RunRecord]:
+    """The latest answers that this person got, newest first; all where people are not told apart."""
+    who = person(library.settings.ui)
+    return library.store.runs_of(who, limit) if who else library.runs(limit)
 
 
 def _kept() -> str:

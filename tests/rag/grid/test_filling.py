@@ -7,9 +7,10 @@ import threading
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from rag.errors import NotFoundError, StoreError
-from rag.grid import Grid, Row, read_columns, row_json
+from rag.grid import Grid, Row, filling, read_columns, row_json
 from rag.library import Library
 from rag.schema import Verdict
 from rag.settings import load_settings
@@ -158,3 +159,18 @@ def test_only_some_documents_are_asked_by_any_of_their_names(library: Library) -
     assert row.document.source == "b.txt"
     with pytest.raises(NotFoundError):
         Grid(library, COLUMNS, ["nowhere.txt"])
+
+
+def test_grids_that_overlap_give_the_threads_back() -> None:
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(limits=2):
+        before = threads()
+        filling._SINGLE.__enter__()
+        filling._SINGLE.__enter__()  # another grid, which ends last
+        assert threads() == {1}
+        filling._SINGLE.__exit__(None, None, None)
+        assert threads() == {1}
+        filling._SINGLE.__exit__(None, None, None)
+        assert threads() == before

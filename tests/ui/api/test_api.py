@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from starlette.testclient import TestClient
 
 from rag.library import Library
 from rag.settings import load_settings
-from ui.api import build_application
+from ui.api import build_application, grid_routes
 
 NOTES = {
     "harbour.txt": b"The harbour office opens at nine. The crane lifts twelve tonnes.\n",
@@ -195,7 +197,11 @@ def test_a_grid_asks_each_document_each_question(api: TestClient) -> None:
         ({"columns": []}, 422, "columns"),
         ({"columns": ["Who?"] * 201}, 422, "200"),
         ({"columns": ["Who?", "Who?"]}, 422, "twice"),
-        ({"columns": ["Who?", {"column": "x"}]}, 422, "line 2: there is no `question`"),
+        ({"columns": ["Who?", {"column": "x"}]}, 422, "question"),
+        ({"columns": [{"question": {"a": 1}}]}, 422, "question"),
+        ({"columns": [{"question": "Who?", "zzz": 1}]}, 422, "zzz"),
+        ({"columns": [{"question": "Who?", "column": "x" * 5_000}]}, 422, "column"),
+        ({"columns": [" "]}, 422, "line 1: there is no `question`"),
         ({"columns": [{"question": "Who?", "type": "colour"}]}, 422, "no type 'colour'"),
         ({"columns": ["Who?"], "documents": ["none.txt"]}, 404, "none.txt"),
     ],
@@ -204,6 +210,24 @@ def test_a_wrong_grid_is_told(api: TestClient, body: dict[str, Any], status: int
     answered = api.post("/v1/grid", json=body)
     assert answered.status_code == status
     assert said in answered.json()["error"]["message"]
+
+
+def test_a_question_of_a_grid_may_look_like_the_head_of_a_table(api: TestClient) -> None:
+    question = "Is this the fee, question, or price?"
+    (row,) = lines(api.post("/v1/grid", json={"columns": [question], "documents": ["harbour.txt"]}).text)
+    assert list(row["cells"]) == [question]
+
+
+def test_a_grid_that_the_server_breaks_off_says_so(api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextlib.asynccontextmanager
+    async def stopped(_: object) -> AsyncIterator[threading.Event]:
+        stop = threading.Event()
+        stop.set()
+        yield stop
+
+    monkeypatch.setattr(grid_routes, "stop_when_gone", stopped)
+    (told,) = lines(api.post("/v1/grid", json={"columns": ["Who took the minutes of March?"]}).text)
+    assert "what is filled is kept" in told["error"]["message"]
 
 
 def test_feedback_is_kept(api: TestClient) -> None:

@@ -79,10 +79,17 @@ def test_others_see_none_of_it_and_go_on_in_a_copy(app, library, monkeypatch):
     another = type(app).from_file(app._script_path, default_timeout=60)
     assert _titles(another.run()) == []
     assert not any(ROOF in button.label for button in another.button)  # nor among what was asked before
+    another.switch_page("views/why_view.py").run()
+    assert not another.selectbox
+    another.switch_page("views/status_view.py").run()
+    assert ROOF not in html(another)
     shared = type(app).from_file(app._script_path, default_timeout=60)
     shared.query_params["conversation"] = kept
     assert "18,750" in html(shared.run())
     assert _titles(shared) == []
+    shared.button(key="why-0").click().run()
+    assert shared.selectbox(key="run").options[0].endswith(ROOF)  # of what was shown, why as well
+    shared.switch_page("views/ask_view.py").run()
     _asked(shared, BOOKS)
     assert shared.query_params["conversation"] != kept
     assert len(_titles(shared)) == 1

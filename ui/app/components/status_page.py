@@ -17,6 +17,7 @@ from rag.models.devices import accelerator_likely, choose_device
 from rag.settings import Settings
 from rag.store import chosen_settings
 from ui.app.escaping import html_text, label
+from ui.app.people import own_runs
 from ui.app.session import texts
 from ui.app.session_options import named_remotes
 from ui.app.texts import Texts
@@ -58,7 +59,7 @@ def network(settings: Settings, t: Texts) -> None:
 
 def what_left(library: Library, t: Texts) -> None:
     """For each of the last answers what was sent to a place outside this machine."""
-    runs = library.runs(_RUNS)
+    runs = own_runs(library, _RUNS)
     if not runs:
         return
     rows = []

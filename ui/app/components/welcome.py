@@ -9,14 +9,13 @@ from typing import Final
 
 import streamlit as st
 
-from rag.library import Library
 from rag.resources import resource
 from rag.schema import DocumentInfo, RunRecord
 from rag.text import has_cjk
 from ui.app.components.answer import SURE
 from ui.app.components.upload import KINDS, job_views, uploader
 from ui.app.escaping import label
-from ui.app.people import person
+from ui.app.people import own_runs
 from ui.app.session import Pending, session, texts
 from ui.app.session_options import generator_remote
 from ui.app.shared import Shared
@@ -60,7 +59,7 @@ def suggestions(shared: Shared, documents: Sequence[DocumentInfo]) -> None:
         st.markdown(about.format(documents=t.count("document", len(documents))))
         questions = sample_questions(documents, chinese=t is LANGUAGES["zh"])
         told = t.try_these if questions else t.asked_before
-        questions = questions or asked_before(_own_runs(shared.library), documents)
+        questions = questions or asked_before(own_runs(shared.library, _LOOKED_AT), documents)
         if questions:
             st.caption(told)
         for number, question in enumerate(questions):
@@ -93,12 +92,6 @@ def sample_questions(documents: Sequence[DocumentInfo], *, chinese: bool = False
         if item["documents"] and has_cjk(item["question"]) == chinese:
             asked.setdefault(item["documents"][0], item["question"])
     return list(asked.values())[:_SHOWN]
-
-
-def _own_runs(library: Library) -> list[RunRecord]:
-    """The latest answers that this person got."""
-    who = person(library.settings.ui)
-    return library.store.runs_of(who, _LOOKED_AT) if who else library.runs(_LOOKED_AT)
 
 
 def asked_before(runs: Sequence[RunRecord], documents: Sequence[DocumentInfo]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 import streamlit as st
 from pydantic import ValidationError
 
-from rag.errors import CitewellError
+from rag.errors import CitewellError, NotFoundError
 from rag.library import Library
 from rag.prompting.builder import estimate_tokens
 from rag.schema import Answer, Citation, Example, Message, Passage, RunRecord
@@ -21,6 +22,7 @@ from ui.app.components.passage_list import passage_html
 from ui.app.components.question_map import map_of_run
 from ui.app.components.replay import replay
 from ui.app.escaping import html_text, label, laid_out_html
+from ui.app.people import own_runs
 from ui.app.session import local_time, session, texts
 from ui.app.shared import Shared
 from ui.app.shown_places import file_name, place_text
@@ -130,18 +132,26 @@ def _evidence_html(item: Mapping[str, Any], names: Mapping[str, str], best: floa
     )
 
 
+_RUNS: Final = 200
+
+
 def why_page(shared: Shared) -> None:
     """Choose a run, see all that made it."""
     t = texts()
     library = shared.library
     st.title(t.why_title, anchor=False)
     st.markdown(t.why_text)
-    runs = library.runs(200)
-    if not runs:
+    by_id = {run.run_id: run for run in own_runs(library, _RUNS)}
+    chosen = session().run_id
+    shown: list[str] = st.session_state.setdefault("shown-runs", [])  # of conversations that others show
+    if chosen is not None and chosen not in (*by_id, *shown):
+        shown.append(chosen)
+    for run_id in shown:
+        with suppress(NotFoundError):
+            by_id[run_id] = library.run(run_id)
+    if not by_id:
         st.info(t.no_runs, icon=":material/info:")
         return
-    by_id = {run.run_id: run for run in runs}
-    chosen = session().run_id
     if chosen in by_id:
         st.session_state["run"] = chosen
         session().run_id = None
