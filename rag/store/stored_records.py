@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import uuid
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ __all__ = ["Conversation", "Feedback", "KeptAnswers", "ModelUse", "Rating", "Rec
 
 Rating = Literal[-1, 1]
 _UNDO: Final = timedelta(hours=1)
-_ESCAPED: Final = re.compile(r"[%_!]")
 _CONVERSATIONS: Final = (
     "SELECT c.conversation_id, c.title, c.created_at, c.changed_at, count(t.id), c.person, c.pinned"
     " FROM conversations c LEFT JOIN turns t ON t.conversation = c.id"
@@ -149,16 +147,24 @@ class Records:
 
         With `matching` only those whose title or one of whose questions holds it, whatever its case.
         """
-        wanted = "%" + _ESCAPED.sub(r"!\g<0>", storable(matching)) + "%"
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"{_CONVERSATIONS} WHERE c.person = ? AND c.deleted_at IS NULL"
-                " AND (c.title LIKE ? ESCAPE '!'"
-                " OR c.id IN (SELECT conversation FROM turns WHERE question LIKE ? ESCAPE '!'))"
                 " GROUP BY c.id ORDER BY c.pinned DESC, c.changed_at DESC, c.id DESC",
-                (storable(person), wanted, wanted),
+                (storable(person),),
             )
-            return [_conversation(row) for row in rows]
+            found = [_conversation(row) for row in rows]
+            if not matching:
+                return found
+            asked = connection.execute(
+                "SELECT c.conversation_id, t.question"
+                " FROM turns t JOIN conversations c ON c.id = t.conversation"
+                " WHERE c.person = ? AND c.deleted_at IS NULL",
+                (storable(person),),
+            ).fetchall()
+        wanted = matching.casefold()
+        holding = {conversation_id for conversation_id, question in asked if wanted in question.casefold()}
+        return [one for one in found if wanted in one.title.casefold() or one.conversation_id in holding]
 
     def conversation(self, conversation_id: str) -> Conversation:
         """One conversation, whosever it is.
@@ -202,13 +208,12 @@ class Records:
         """Take back that a conversation was deleted.
 
         Raises:
-            NotFoundError: no conversation of this id was deleted within the last hour or so.
+            NotFoundError: no conversation of this id was deleted within the last hour.
         """
         with self._database.writing() as connection:
             restored = connection.execute(
-                "UPDATE conversations SET deleted_at = NULL"
-                " WHERE conversation_id = ? AND deleted_at IS NOT NULL",
-                (storable(conversation_id),),
+                "UPDATE conversations SET deleted_at = NULL WHERE conversation_id = ? AND deleted_at >= ?",
+                (storable(conversation_id), _before(_UNDO)),
             )
             if not restored.rowcount:
                 raise NotFoundError(

@@ -70,7 +70,8 @@ def as_json(conversation: Conversation) -> str:
         else {**answer_json(turn.answer), "question": turn.question}
         for turn in conversation.turns
     ]
-    return json.dumps({"turns": turns}, ensure_ascii=False, indent=2)
+    told = json.dumps({"turns": turns}, ensure_ascii=False, indent=2)
+    return told.encode("utf-8", "replace").decode()  # half a character is in no file
 
 
 def as_markdown(conversation: Conversation) -> str:
@@ -102,5 +103,6 @@ def _where(citation: Citation) -> str:
 
 def _line(text: str) -> str:
     """One line in which nothing is Markdown or HTML."""
-    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in text)
-    return " ".join(escaped.split())
+    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~" else sign for sign in text)
+    line = " ".join(escaped.split())
+    return f"\\{line}" if line[:1] in ("-", "+", "=") else line  # a list, or a line under a heading

@@ -83,9 +83,12 @@ def test_conversations_are_renamed_pinned_and_found_by_words_of_theirs(store: St
         ("0%", [old]),
         ("wool_", [old]),
         ("_", [old]),
+        ("%x", []),
     ):
         assert [c.conversation_id for c in store.conversations(matching=words)] == found
-    store.change_conversation(old, title="Wool", pinned=False)
+    store.change_conversation(old, title="Über Wolle", pinned=False)
+    assert [c.conversation_id for c in store.conversations(matching="über")] == [old]
+    store.change_conversation(old, title="Wool")
     assert {c.title for c in store.conversations()} == {"Wool", "Roofs"}
     assert not any(c.pinned for c in store.conversations())
 
@@ -108,7 +111,10 @@ def test_a_deleted_conversation_can_be_taken_back_for_a_while(
         store.restore_conversation(gone)  # it is not deleted
     store.delete_conversation(gone)
     monkeypatch.setattr("rag.store.stored_records.now", lambda: "2999-01-01T00:00:00.000+00:00")
+    with pytest.raises(NotFoundError):
+        store.restore_conversation(gone)
     store.create_conversation("later")
+    monkeypatch.undo()
     with pytest.raises(NotFoundError):
         store.restore_conversation(gone)
 

@@ -84,11 +84,23 @@ def test_a_word_document_has_questions_answers_and_quotes():
     ]
 
 
+def test_what_documents_say_opens_no_block_of_markdown():
+    told = ("~~~ x", "- y", "=== z", "--- ", "half \ud800")
+    sentences = tuple(AnswerSentence(text, (1,), starts_line=True) for text in told)
+    listed = Conversation(turns=[Turn("How?", dataclasses.replace(ANSWER, sentences=sentences))])
+    lines = as_markdown(listed).splitlines()
+    assert not any(line.startswith(("~~~", "- ", "===", "---")) for line in lines)
+    assert as_json(listed).encode("utf-8")
+
+
 @given(st.text(), st.text())
 def test_exports_take_any_text(question, error):
     conversation = Conversation(turns=[Turn(question, None, error)])
     assert as_markdown(conversation).count("\n##") == 0
-    assert json.loads(as_json(conversation))["turns"][0]["question"] == question
+    assert (
+        json.loads(as_json(conversation))["turns"][0]["question"]
+        == question.encode("utf-8", "replace").decode()
+    )
     assert len(docx.Document(io.BytesIO(as_docx(conversation))).paragraphs) == 2
 
 

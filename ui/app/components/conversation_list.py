@@ -50,6 +50,7 @@ def conversation_list(library: Library) -> None:
                 t.search_conversations,
                 key=_SEARCH,
                 placeholder=t.search_conversations,
+                max_chars=_LONGEST_TITLE,
                 label_visibility="collapsed",
                 icon=":material/search:",
             ).strip()

@@ -97,7 +97,11 @@ def keep_turn(store: Store, conversation: Conversation, asking: Asking, person: 
             if conversation.conversation_id is None or conversation.person != person:
                 conversation.conversation_id = _begun(store, conversation, asking.question, person)
                 conversation.person = person
-            store.add_turn(conversation.conversation_id, asking.question, answer.run_id)
+            try:
+                store.add_turn(conversation.conversation_id, asking.question, answer.run_id)
+            except NotFoundError:  # deleted in another window: what goes on here is kept
+                conversation.conversation_id = _begun(store, conversation, asking.question, person)
+                store.add_turn(conversation.conversation_id, asking.question, answer.run_id)
         except CitewellError:  # the answer is there and its run is kept; only the thread between is lost
             _LOG.exception("the conversation was not kept")
     conversation.turns.append(
