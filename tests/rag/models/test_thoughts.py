@@ -17,6 +17,7 @@ from rag.answering.understanding.turns import Turn
 from rag.errors import ModelError
 from rag.models import build_generator
 from rag.models.thoughts import ThoughtFilter, without_thoughts
+from rag.schema import Stages
 from rag.settings import Settings
 from tests.http_servers import answering
 from tests.scripted_chat import ScriptedChatModel
@@ -143,4 +144,7 @@ def test_a_generator_of_the_users_own_may_think_while_it_rewrites() -> None:
     rewritten = AIMessage("<think>The office, then.</think>\nWhen does the harbour office open on Monday?")
     turns = [Turn("When does the harbour office open?", ANSWER)]
     model = ScriptedChatModel.saying(rewritten)
-    assert ask_generator(model, "And on Monday?", turns) == "When does the harbour office open on Monday?"
+    assert (
+        ask_generator(model, "And on Monday?", turns, Stages())
+        == "When does the harbour office open on Monday?"
+    )

@@ -42,6 +42,12 @@ def hashed(monkeypatch, packaged_readers):
     )  # what else is built here is for nobody else
 
 
+@pytest.fixture(autouse=True)
+def no_cookies(monkeypatch):
+    """Streamlit's test of an app has none but a mock."""
+    monkeypatch.setattr("ui.app.people._kept", str)
+
+
 @pytest.fixture
 def library_path(tmp_path, filled, monkeypatch, hashed):
     """A copy of the library that the app opens."""

@@ -221,12 +221,14 @@ def test_the_first_words_say_where_questions_go_and_how_answers_are_made(
     assert app.run().markdown[0].value.endswith("Everything stays on this machine.")
     monkeypatch.setenv("CITEWELL_CONFIG", "server")
     monkeypatch.setenv("CITEWELL_GENERATOR__BASE_URL", "https://models.example/v1")
+    monkeypatch.setenv("CITEWELL_GENERATOR__CONTEXT_TOKENS", "4096")  # else it is asked for them
     app.run()
     told = app.markdown[0].value.replace("\u2060", "")
     assert "sent to https\\:\\/\\/models\\.example" in told
     monkeypatch.setenv("CITEWELL_LIBRARY", str(library_path))
     assert app.run().markdown[0].value.startswith("A model writes the answers from the 3 documents")
-    monkeypatch.delenv("CITEWELL_GENERATOR__BASE_URL")
+    for name in ("BASE_URL", "CONTEXT_TOKENS"):
+        monkeypatch.delenv(f"CITEWELL_GENERATOR__{name}")
     monkeypatch.setenv("CITEWELL_CONFIG", "default")
     assert app.run().markdown[0].value.startswith("Answers are quoted word for word from the 3 documents")
 

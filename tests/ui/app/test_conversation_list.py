@@ -72,7 +72,6 @@ def test_many_conversations_are_all_there_and_found_by_their_words(app, library)
 
 def test_others_see_none_of_it_and_go_on_in_a_copy(app, library, monkeypatch):
     monkeypatch.setenv("CITEWELL_UI__HOST", "0.0.0.0")
-    monkeypatch.setattr("ui.app.people._kept", str)  # browsers that keep nothing
     _asked(app.run(), ROOF)
     assert (len(_titles(app)), library.store.conversations()) == (1, [])
     kept = app.query_params["conversation"]
