@@ -42,7 +42,9 @@ def citewell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 
 def test_servers_are_shown_with_what_uses_them(citewell: Run) -> None:
-    with answering({**OLLAMA, "/api/tags": {"models": [{"name": "od\x1b[2Jd\n--set x"}]}}) as (address, _):
+    with answering(
+        {**OLLAMA, "/api/tags": {"models": [{"name": "odd --set x"}, {"name": "od\x1b[2Jd"}]}}
+    ) as (address, _):
         given = ["--set", f"generator.base_url={address}/v1"]
         code, out, err = citewell(*given)
         assert (code, err) == (0, "")
