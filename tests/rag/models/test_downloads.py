@@ -304,6 +304,9 @@ def test_a_mirror_is_reached_by_https(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"repository": "../.."},
+        {"repository": "owner/.."},
+        {"repository": "./tiny"},
         {"file": "../tiny.gguf"},
         {"file": ".tiny.gguf"},
         {"file": "a/b.gguf"},

@@ -64,6 +64,7 @@ def test_what_is_shown_can_be_used(citewell: Run) -> None:
     lines = [shlex.split(line) for line in out.splitlines() if line.strip().startswith("citewell ask")]
     assert len(lines) == 4
     for words in lines:
+        assert words[-1] == "…"
         config = words[words.index("--config") + 1] if "--config" in words else None
         assignments = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
         assert load_settings(config, assignments=assignments, environment={}).generator.writes
