@@ -2,7 +2,8 @@
 
 They do where they differ in nothing but typing (case, spaces, marks behind words), courtesy and the article
 "the". Every other word, sign and number counts, and so does their order: no list of words can tell what
-turns a question round. `benchmarks.semantic_reuse` measures how often that spares an answer, or gives a wrong one.
+turns a question round. `benchmarks.semantic_reuse` measures how often that spares an answer, or gives a wrong
+one.
 """
 
 from __future__ import annotations
