@@ -1,19 +1,14 @@
-"""Whether a near-equal question may be given a kept answer: how often wrongly, and how often with use.
+"""Whether a question typed otherwise may be given a kept answer: how often wrongly, how often with use.
 
-    python -m benchmarks.semantic_reuse --data DATASETS [--gates words signs] [--show N]
+    python -m benchmarks.semantic_reuse --data DATASETS [--show N]
 
 All questions of one collection of documents count as kept. Each is asked as if it alone were not (questions
 of the same words are one), and as three copies of it that are typed otherwise (lower case, keywords, a slip,
-politely: `benchmarks.reader.questions`). It gets the answer of the nearest kept question that passes the
-gate and the threshold: wrong where the right answers differ, of use where they are equal. Gates:
+politely: `benchmarks.reader.questions`). It gets the answer of the first kept question that is the same for
+`rag.answering.similar_questions`: wrong where the right answers differ, of use where they are equal.
 
-    signs   names, numbers, identifiers, negation and kind of answer are the same
-    words   and so are all content words, in order: what `rag.answering.similar_questions` does
-
-The embedder is that of the question's language, as for the kinds of questions: MiniLM for English, the
-universal sentence encoder for others. Sets under `benchmarks/` are there to choose a threshold, those of
-DATASETS to judge it. Labels of Banking77 stand for answers. Silence is not given again: questions without an
-answer are asked and not kept. Results: `benchmarks/results/semantic_reuse.json`.
+Labels of Banking77 stand for answers. Silence is not given again: questions without an answer are asked and
+not kept. Results: `benchmarks/results/semantic_reuse.json`.
 """
 
 from __future__ import annotations
@@ -22,30 +17,20 @@ import argparse
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from benchmarks.reader.questions import as_typed
 from benchmarks.tables import RESULTS, ROOT
-from rag.answering.similar_questions import LEAST_COSINE, content_terms, signs
-from rag.models import build_embedder
-from rag.models.model_protocol import Embedder
-from rag.reading import read_question
-from rag.settings import load_settings
-from rag.text import detect_language, words
+from rag.answering.similar_questions import as_asked
+from rag.text import words
 
-__all__ = ["GATES", "Kept", "Tally", "by_language", "collections", "measure"]
+__all__ = ["Kept", "Tally", "collections", "measure"]
 
-Embed = Callable[[Sequence[str]], np.ndarray]
-
-THRESHOLDS: Final = (0.80, 0.85, 0.90, 0.925, 0.95, 0.97, 0.98, 0.99)
-_EMBEDDERS: Final = ("packaged:all-MiniLM-L6-v2", "packaged:universal-sentence-encoder-multilingual")
-_CHOSEN_ON: Final = "chosen on"
-_LEFT_OUT: Final = "left out"
+_OURS: Final = "our own"
+_PUBLIC: Final = "public"
 _COPIES: Final = 3
 _DRAWS: Final = 60
 _NOTE: Final = (
@@ -91,116 +76,61 @@ class Tally:
             setattr(self, name, getattr(self, name) + value)
 
 
-def _signs(text: str) -> Hashable:
-    return (read_question(text).names, *signs(text))
-
-
-def _words(text: str) -> Hashable:
-    return (content_terms(text), *signs(text))
-
-
-GATES: Final[Mapping[str, Callable[[str], Hashable]]] = {"signs": _signs, "words": _words}
-
-
 def main() -> None:
     """Measure every set, store the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the shared sets")
     parser.add_argument("--result", type=Path, default=RESULTS / "semantic_reuse.json")
-    parser.add_argument("--gates", nargs="+", choices=list(GATES), default=["words"])
     parser.add_argument("--show", type=int, default=0, help="print so many wrong reuses of each set")
     arguments = parser.parse_args()
-    embed = by_language(*(_embedder(model) for model in _EMBEDDERS))
-    tallies: dict[tuple[str, str, float], Tally] = defaultdict(Tally)
+    tallies: dict[str, Tally] = defaultdict(Tally)
     for part, name, group in collections(arguments.data):
         shown: list[str] = []
-        for (gate, threshold), tally in measure(group, embed, arguments.gates, shown).items():
-            tallies[part, gate, threshold].add(tally)
-            tallies[name, gate, threshold].add(tally)
+        tally = measure(group, shown)
+        tallies[part].add(tally)
+        tallies[name].add(tally)
         for line in shown[: arguments.show]:
             print(f"{name} {line}", flush=True)
     arguments.result.write_text(json.dumps(_table(tallies), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def collections(data: Path) -> Iterator[tuple[str, str, list[Kept]]]:
-    """Each collection of documents: `chosen on` or `left out`, its set, its questions."""
+    """Each collection of documents: `our own` or `public`, its set, its questions."""
     for path in (ROOT / "benchmarks" / "everyday", *sorted((ROOT / "benchmarks" / "questions").iterdir())):
         if (path / "questions.jsonl").is_file():
             for group in _grouped(path, lambda line: str(line["case"])):
-                yield _CHOSEN_ON, path.name, group
+                yield _OURS, path.name, group
     for group in _grouped(data / "field_dev", lambda line: str(line["case"])):
-        yield _LEFT_OUT, "field_dev", group
+        yield _PUBLIC, "field_dev", group
     for name in sorted(_BY_CONTEXT):
         for group in _grouped(data / name, lambda line: str(line["gold_doc_ids"][0])):
-            yield _LEFT_OUT, name, group
+            yield _PUBLIC, name, group
     for name in _WHOLE:
         for group in _grouped(data / name, lambda line: ""):
-            yield _LEFT_OUT, name, group
+            yield _PUBLIC, name, group
     lines = _lines(data / "icl_banking77" / "test.jsonl")
-    yield _LEFT_OUT, "icl_banking77", [Kept(line["text"], frozenset([line["label"]])) for line in lines]
+    yield _PUBLIC, "icl_banking77", [Kept(line["text"], frozenset([line["label"]])) for line in lines]
 
 
-def by_language(first: Embedder, second: Embedder) -> Embed:
-    """Vectors of both embedders side by side, zeros for the one that is not the text's."""
-
-    def embed(texts: Sequence[str]) -> np.ndarray:
-        vectors = np.zeros((len(texts), first.dimension + second.dimension), np.float32)
-        english = [detect_language(text) == "en" for text in texts]
-        for embedder, mine, start in ((first, True, 0), (second, False, first.dimension)):
-            rows = [row for row, is_english in enumerate(english) if is_english is mine]
-            if rows:
-                found = embedder.embed_questions([texts[row] for row in rows])
-                vectors[rows, start : start + embedder.dimension] = found
-        return vectors
-
-    return embed
-
-
-def measure(
-    group: Sequence[Kept], embed: Embed, gates: Iterable[str], shown: list[str]
-) -> dict[tuple[str, float], Tally]:
-    """What would happen in one collection, by gate and threshold."""
+def measure(group: Sequence[Kept], shown: list[str]) -> Tally:
+    """What would happen in one collection; `shown` gets the pairs whose answer is wrong."""
     kept = list({_plain(one.question): one for one in group}.values())
     rng = random.Random(7)
     copies = [(text, at) for at, one in enumerate(kept) for text in _copies(one.question, rng)]
-    asked = [*((one.question, at) for at, one in enumerate(kept)), *copies]
-    tallies = {}
-    for gate in gates:
-        found = _nearest(asked, kept, GATES[gate], embed)
-        for threshold in THRESHOLDS:
-            tally = tallies[gate, threshold] = Tally(asked=len(kept), copies=len(copies))
-            for number, ((text, at), (cosine, other)) in enumerate(zip(asked, found, strict=True)):
-                if cosine < threshold:
-                    continue
-                same = other == at or bool(kept[at].answers & kept[other].answers)
-                tally.count(is_copy=number >= len(kept), same=same)
-                if not same and threshold == THRESHOLDS[0]:
-                    shown.append(f"{gate} {cosine:.3f} {text} <> {kept[other].question}")
-    return tallies
-
-
-def _nearest(
-    asked: Sequence[tuple[str, int]], kept: Sequence[Kept], key: Callable[[str], Hashable], embed: Embed
-) -> list[tuple[float, int]]:
-    """Cosine and number of the nearest kept question of the same key; (-1, 0) where there is none.
-
-    The first of those asked are the kept ones themselves, for which the others count.
-    """
-    groups: dict[Hashable, list[int]] = defaultdict(list)
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for at, one in enumerate(kept):
         if one.answers:
-            groups[key(one.question)].append(at)
-    others = [
-        [other for other in groups.get(key(text), ()) if other != number]
-        for number, (text, _) in enumerate(asked)
-    ]
-    needed = sorted({number for number, found in enumerate(others) if found}.union(*others))
-    vectors = dict(zip(needed, embed([asked[number][0] for number in needed]), strict=True))
-    nearest = []
-    for number, found in enumerate(others):
-        cosines = [(float(vectors[number] @ vectors[other]), other) for other in found]
-        nearest.append(max(cosines, default=(-1.0, 0)))
-    return nearest
+            places[as_asked(one.question)].append(at)
+    tally = Tally(asked=len(kept), copies=len(copies))
+    for number, (text, at) in enumerate([*((one.question, at) for at, one in enumerate(kept)), *copies]):
+        other = next((place for place in places.get(as_asked(text), ()) if place != number), None)
+        if other is None:
+            continue
+        same = other == at or bool(kept[at].answers & kept[other].answers)
+        tally.count(is_copy=number >= len(kept), same=same)
+        if not same:
+            shown.append(f"{text} <> {kept[other].question}")
+    return tally
 
 
 def _copies(question: str, rng: random.Random) -> list[str]:
@@ -233,24 +163,17 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def _embedder(model: str) -> Embedder:
-    return build_embedder(load_settings(overrides={"embedder": {"model": model}}, environment={}))
-
-
-def _table(tallies: Mapping[tuple[str, str, float], Tally]) -> dict[str, Any]:
+def _table(tallies: Mapping[str, Tally]) -> dict[str, Any]:
     columns = [
-        *("sets", "gate", "cosine", "asked", "wrong reuse", "wrong of reused"),
-        *("equal reused", "copies", "copies wrong", "copies reused"),
+        *("sets", "asked", "wrong reuse", "wrong of reused", "equal reused"),
+        *("copies", "copies wrong", "copies reused"),
     ]
     rows = []
-    for (part, gate, threshold), t in tallies.items():
-        if part not in (_CHOSEN_ON, _LEFT_OUT) and threshold != LEAST_COSINE:
-            continue
+    for name, t in tallies.items():
         reused = t.wrong + t.right + t.copies_wrong + t.copies_right
         rows.append(
             [
-                *(part, gate, f"{threshold:g}", str(t.asked)),
-                f"{t.wrong / t.asked:.2%}",
+                *(name, str(t.asked), f"{t.wrong / t.asked:.2%}"),
                 f"{(t.wrong + t.copies_wrong) / reused:.2%}" if reused else "–",
                 f"{t.right / t.asked:.2%}",
                 str(t.copies),

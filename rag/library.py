@@ -290,25 +290,34 @@ class Library(LangChainViews):
         answering = self.settings.answering
         similar = answering.cache and answering.reuse_similar and not history
         kept = cache.find(key) if use_cache and answering.cache else None
-        if kept is None and use_cache and similar:
-            kept = cache.find_similar(question, scope, self.parts.likeness)
         if kept is not None:
             yield from (Searching(kept.understood or question), PassagesFound(kept.passages))
             yield Finished(placed_answer(kept, self.store), self.store.run(kept.run_id))
             return
+        if use_cache and similar and (found := cache.find_similar(question, scope)) is not None:
+            again = self._placed(Finished(*found))
+            if self._save(again.record):
+                cache.keep(key, again.answer, version)
+            yield from (Searching(again.answer.understood), PassagesFound(again.answer.passages), again)
+            return
         for event in answerer.stream(question, scope, history, stop):
             if isinstance(event, Finished):
                 event = self._placed(event)
-            if isinstance(event, Finished) and self.store.read_only:
-                _LOG.warning("the library can only be read here: the record of this answer is not kept")
-            elif isinstance(event, Finished):
-                self.store.save_run(event.record)
                 stopped = stop is not None and stop.is_set()
-                if answering.cache and not stopped and "generator_failed" not in event.record.why:
+                can_keep = self._save(event.record) and not stopped
+                if can_keep and answering.cache and "generator_failed" not in event.record.why:
                     cache.keep(key, event.answer, version)
                     if similar:
                         cache.keep_similar(scope, event.answer, version)
             yield event
+
+    def _save(self, record: RunRecord) -> bool:
+        """Whether the record could be kept."""
+        if self.store.read_only:
+            _LOG.warning("the library can only be read here: the record of this answer is not kept")
+            return False
+        self.store.save_run(record)
+        return True
 
     def _placed(self, event: Finished) -> Finished:
         """The answer, and its record, with what people call the places of its citations."""

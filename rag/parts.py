@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.answering import Answerer
-from rag.answering.understanding.understand import embedder_by_language
 from rag.models import (
     Embedder,
     build_generator,
@@ -124,19 +123,6 @@ class Parts:
             second_embedder=self._second_embedder,
             chooser=load_chooser(),
         )
-
-    def likeness(self, question: str, other: str) -> float:
-        """The cosine of two questions by the embedder of their language; 0 where they are in two."""
-        embedders = [self._by_language(text) for text in (question, other)]
-        embedder = embedders[0]
-        if embedder is None or embedder is not embedders[1]:
-            return 0.0
-        one, two = embedder.embed_questions([question, other])
-        return float(one @ two)
-
-    @cached_property
-    def _by_language(self) -> Callable[[str], Embedder | None]:
-        return embedder_by_language(self.embedder, self._second_embedder)
 
     def _second_embedder(self) -> Embedder | None:
         return build_second_embedder(self._settings, self.embedder)

@@ -13,8 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from rag.errors import ConfigurationError
 from rag.schema import Answer, Passage, RunRecord
@@ -31,6 +32,8 @@ _SECOND: Final = 1_000_000_000
 _EVERY_MILLISECONDS: Final = 1_000
 _PATIENCE_SECONDS: Final = 3.0
 """How long a collector may take, also when the program ends."""
+_LONGEST_HEADER: Final = 512
+"""What W3C asks for of `tracestate`; the log warns of one that is nonsense, with its text."""
 _DEFAULT: Final = "http://localhost:4318"
 _PATH: Final = "/v1/traces"
 _DISABLED: Final = "OTEL_SDK_DISABLED"
@@ -129,7 +132,9 @@ def caller_of(headers: Mapping[str, str]) -> Iterator[None]:
     from opentelemetry import context
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    token = context.attach(TraceContextTextMapPropagator().extract(headers))
+    told = {name: headers.get(name, "") for name in ("traceparent", "tracestate")}
+    short = {name: value for name, value in told.items() if 0 < len(value) <= _LONGEST_HEADER}
+    token = context.attach(TraceContextTextMapPropagator().extract(short))
     try:
         yield
     finally:
@@ -243,7 +248,7 @@ class _Spans:
         seconds = {stage: int(told * _SECOND) for stage, told in file.stages.items()}
         for stage, long in seconds.items():
             if stage == "embed":
-                begun, model = end - seconds["write"] - long, self._settings.embedder.model
+                begun, model = end - seconds["write"] - long, _model(self._settings.embedder.model)
                 embeds = {
                     "gen_ai.operation.name": "embeddings",
                     "gen_ai.provider.name": "local",
@@ -259,18 +264,35 @@ def _retrieval(
     settings: Settings, question: str, found: Iterable[Passage] = ()
 ) -> tuple[str, dict[str, Any]]:
     """Name and attributes of a span of a search."""
-    passages, library = list(found), settings.library.name
+    passages, name = list(found), "retrieval"
     told: dict[str, Any] = {
-        "gen_ai.operation.name": "retrieval",
-        "gen_ai.data_source.id": library,
-        "gen_ai.request.model": settings.embedder.model,
+        "gen_ai.operation.name": name,
+        "gen_ai.request.model": _model(settings.embedder.model),
         "citewell.passages": len(passages),
     }
     if settings.tracing.texts:
+        told["gen_ai.data_source.id"] = settings.library.name
+        name = f"retrieval {settings.library.name}"
         ids = [{"id": f"{p.document_id}:{p.start}-{p.end}", "score": round(p.score, 6)} for p in passages]
         told["gen_ai.retrieval.query.text"] = question
         told["gen_ai.retrieval.documents"] = json.dumps(ids)
-    return f"retrieval {library}", told
+    return name, told
+
+
+def _model(name: str) -> str:
+    """What a model is called; of a file or folder only its own name, as where it lies may tell of people."""
+    path = PureWindowsPath(name)
+    looks_so = (
+        name[:1] in ("/", "\\", "~", ".") or path.drive or "\\" in name or path.suffix.lower() == ".gguf"
+    )
+    return path.name if looks_so or os.path.exists(name) else name
+
+
+def _port(address: SplitResult) -> int | None:
+    try:
+        return address.port
+    except ValueError:
+        return None
 
 
 def _chat(settings: Settings, record: RunRecord) -> tuple[dict[str, Any], bool]:
@@ -280,13 +302,13 @@ def _chat(settings: Settings, record: RunRecord) -> tuple[dict[str, Any], bool]:
     told: dict[str, Any] = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": _PROVIDERS.get(generator.provider, generator.provider),
-        "gen_ai.request.model": generator.model,
+        "gen_ai.request.model": _model(generator.model),
         "gen_ai.request.temperature": generator.temperature,
         "gen_ai.request.max_tokens": generator.max_new_tokens,
         "gen_ai.usage.input_tokens": record.tokens.get("input"),
         "gen_ai.usage.output_tokens": record.tokens.get("output"),
         "server.address": address.hostname,
-        "server.port": address.port,
+        "server.port": _port(address),
     }
     if settings.tracing.texts:
         read = [_message(message.role, message.content) for message in record.prompt]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from starlette.routing import Route
 
 from tests.waiting import wait_until
 
-__all__ = ["answering", "citewell_serve", "serving"]
+__all__ = ["answering", "citewell_serve", "dripping", "serving"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,3 +73,27 @@ def answering(told: Mapping[str, Any]) -> Iterator[tuple[str, list[Request]]]:
 
     with serving(Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])) as address:
         yield address, asked
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """The address of a server whose head never ends: a byte comes before any single wait is over."""
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not over.wait(0.05):
+                connection.sendall(b"a")
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            over.set()

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.calibration import calibration_path
-from rag.answering.similar_questions import LEAST_COSINE, content_terms, signs
+from rag.answering.run_records import new_run_id
+from rag.answering.similar_questions import as_asked
 from rag.errors import ConfigurationError
 from rag.models import load_readers
 from rag.regular_files import read_regular
 from rag.resources import resource
-from rag.schema import Answer, Message
+from rag.schema import Answer, Message, RunRecord
 from rag.settings import Settings
 from rag.store import Store
+from rag.wire import answer_json
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -66,17 +69,26 @@ class AnswerCache:
         kept = self._store.answers.find(key)
         return None if kept is None else replace(_form().validate_json(kept), cached=True)
 
-    def find_similar(
-        self, question: str, documents: Sequence[str] | None, likeness: Callable[[str, str], float]
-    ) -> Answer | None:
+    def find_similar(self, question: str, documents: Sequence[str] | None) -> tuple[Answer, RunRecord] | None:
         """The kept answer of a question that asks the same (see `similar_questions`), marked as such.
 
-        It is looked up by its words, not looked for among all; `likeness` is the cosine of two questions.
+        It has a run record of its own, which is not stored yet: no model was asked, and no time taken.
         """
         kept = self.find(self._similar_key(question, documents))
-        if kept is None or likeness(question, kept.question) < LEAST_COSINE:
+        if kept is None:
             return None
-        return replace(kept, question=question, understood=kept.question)
+        understood = kept.understood or kept.question
+        answer = replace(kept, question=question, understood=understood, run_id=new_run_id(), timings={})
+        record = replace(
+            self._store.run(kept.run_id),
+            run_id=answer.run_id,
+            created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            question=question,
+            answer=answer_json(answer),
+            timings={},
+            tokens={"input": 0, "output": 0},
+        )
+        return answer, record
 
     def keep(self, key: bytes, answer: Answer, version: int) -> None:
         """Keep an answer whose run record is stored; `version` is the library's when it was made."""
@@ -88,7 +100,7 @@ class AnswerCache:
             self.keep(self._similar_key(answer.question, documents), answer, version)
 
     def _similar_key(self, question: str, documents: Sequence[str] | None) -> bytes:
-        return self.key(json.dumps(["similar", content_terms(question), signs(question)]), documents, ())
+        return self.key(json.dumps(["similar", as_asked(question)]), documents, ())
 
     def _examples(self) -> list[str]:
         """The library's own examples, where a model writes after them."""

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from rag.errors import ModelError
+from rag.models.exchange import PLAIN, within
 from rag.models.offered import OfferedModel
 
 __all__ = ["fetch"]
@@ -26,6 +28,8 @@ _TRIES: Final = 5
 _PAUSE_SECONDS: Final = 1.0
 _REDIRECTS: Final = 5
 _TIMEOUT: Final = httpx.Timeout(30.0)
+_HEAD_SECONDS: Final = 60.0
+"""From the name that is looked up to the end of an answer's head."""
 _AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -154,9 +158,10 @@ class _Download:
     def _opened(self, client: httpx.Client) -> httpx.Response:
         """The answer that brings the rest, over redirects to places that are as safe as the first."""
         address = self._model.address
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={self._done}-"} if self._done else {})
+        headers = PLAIN | ({"Range": f"bytes={self._done}-"} if self._done else {})
         for _ in range(_REDIRECTS):
-            response = client.send(client.build_request("GET", address, headers=headers), stream=True)
+            request = client.build_request("GET", address, headers=headers)
+            response = within(_HEAD_SECONDS, partial(client.send, request, stream=True))
             if not response.has_redirect_location:
                 return self._usable(response)
             response.close()

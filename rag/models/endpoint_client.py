@@ -13,6 +13,7 @@ import httpx
 from rag.errors import ConfigurationError, EndpointError
 from rag.models.devices import no_proxy_to_this_machine
 from rag.models.endpoint_errors import explain, printable_key
+from rag.models.exchange import PLAIN, read_plain, within
 from rag.settings import EmbedderSettings, RerankerSettings
 
 __all__ = ["EndpointClient"]
@@ -40,7 +41,7 @@ class EndpointClient:
         self._settings = settings
         self._address = settings.base_url.rstrip("/")
         key = "" if settings.api_key is None else printable_key(settings.api_key.get_secret_value(), settings)
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._headers = PLAIN | ({"Authorization": f"Bearer {key}"} if key else {})
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """The JSON that answers a request.
@@ -51,7 +52,7 @@ class EndpointClient:
         left = self._settings.retries
         while True:
             try:
-                return self._posted(path, body)
+                return within(self._settings.timeout_seconds, lambda: self._posted(path, body))
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None
                 if left == 0 or not (status in _AGAIN or isinstance(error, httpx.TransportError)):
@@ -60,15 +61,8 @@ class EndpointClient:
                 left -= 1
 
     def _posted(self, path: str, body: dict[str, Any]) -> Any:
-        deadline = time.monotonic() + self._settings.timeout_seconds
-        received = bytearray()
         with self._client.stream("POST", self._address + path, json=body) as response:
-            for piece in response.iter_bytes():
-                received += piece
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("the answer did not end in time")
-                if len(received) > _MOST_BYTES:
-                    raise ValueError(f"the answer is longer than {_MOST_BYTES >> 20} MiB")
+            received = read_plain(response, _MOST_BYTES)
             if response.status_code >= 300:
                 said = received.decode("utf-8", "replace")
                 raise httpx.HTTPStatusError(said, request=response.request, response=response)

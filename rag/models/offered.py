@@ -18,7 +18,7 @@ __all__ = ["OfferedModel", "models_folder", "offered_model", "offered_models"]
 
 _HUB: Final = "https://huggingface.co"
 _FILE: Final = re.compile(r"(?<![\w.-])[A-Za-z0-9][\w.-]{0,200}\.gguf", re.ASCII)
-_PATH: Final = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+_PATH: Final = re.compile(r"\w[\w.-]{0,99}/\w[\w.-]{0,99}", re.ASCII)
 _HEX: Final = re.compile(r"[0-9a-f]+")
 
 

@@ -10,12 +10,13 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from urllib.parse import urlsplit
 
 import httpx
 
 from rag.models.devices import LOOPBACK
+from rag.models.exchange import PLAIN, read_plain, within
 
 __all__ = ["ServedModel", "served_models"]
 
@@ -88,7 +89,7 @@ def _of_llama_cpp(server: _Asked, listed: list[dict[str, Any]], *, alone: bool) 
 
 def _of_ollama(server: _Asked, tags: list[dict[str, Any]]) -> list[ServedModel]:
     """What a model that is loaded really has is in `/api/ps`: it was trained for more than it is given."""
-    loaded = {entry.get("name"): entry for entry in _entries(server.get("/api/ps"), "models")}
+    loaded = {_name(entry, "name"): entry for entry in _entries(server.get("/api/ps"), "models")}
     found = []
     for entry in tags:
         name = _name(entry, "name")
@@ -96,7 +97,7 @@ def _of_ollama(server: _Asked, tags: list[dict[str, Any]]) -> list[ServedModel]:
             continue
         shown = server.get("/api/show", {"model": name})
         able = _inside(shown, "capabilities")
-        abilities = tuple(str(one)[:40] for one in able) if isinstance(able, list) else ()
+        abilities = tuple(filter(_is_plain, able)) if isinstance(able, list) else ()
         if abilities and "completion" not in abilities:
             continue
         own = _NUM_CTX.search(str(_inside(shown, "parameters") or ""))
@@ -129,7 +130,8 @@ class _Asked:
         self._root = address.rstrip("/").removesuffix("/v1")
         self._deadline = time.monotonic() + seconds
         self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers=PLAIN | ({"Authorization": f"Bearer {key}"} if key else {}),
+            timeout=seconds,
             trust_env=urlsplit(address).hostname not in LOOPBACK,
         )
 
@@ -142,22 +144,16 @@ class _Asked:
     def get(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON of an answer; it is posted for where there is a `body`."""
         try:
-            return json.loads(self._read(path, body))
+            return json.loads(within(self._left(), lambda: self._read(path, body)))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError):
             return None
 
     def _read(self, path: str, body: dict[str, Any] | None) -> bytes:
-        received = bytearray()
         method = "GET" if body is None else "POST"
-        with self._client.stream(method, self._root + path, json=body, timeout=self._left()) as response:
+        with self._client.stream(method, self._root + path, json=body) as response:
             if response.status_code != httpx.codes.OK:
                 raise ValueError(response.status_code)
-            for piece in response.iter_bytes():
-                received += piece
-                if len(received) > _MOST_BYTES:
-                    raise ValueError("too long")
-                self._left()
-        return bytes(received)
+            return read_plain(response, _MOST_BYTES)
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()
@@ -180,7 +176,12 @@ def _inside(told: Any, *path: str) -> Any:
 
 def _name(entry: dict[str, Any], field: str) -> str:
     name = entry.get(field)
-    return name if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME else ""
+    return name if _is_plain(name) else ""
+
+
+def _is_plain(name: Any) -> TypeGuard[str]:
+    """Whether it can be a name: without control characters and halves of characters."""
+    return isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME and name.isprintable()
 
 
 def _count(value: Any) -> int | None:

@@ -188,8 +188,8 @@ class AnsweringSettings(Section):
     )
     reuse_similar: bool = Field(
         False,
-        description="Give a kept answer also for a question that asks the same in nearly the same words, and "
-        "say which; needs `cache`.",
+        description="Give a kept answer also for a question that differs only in typing, courtesy and the "
+        "article, and say which; needs `cache`.",
     )
     calibration: str = Field("default", description="Name of a file in `data/calibration/`, or a JSON file.")
 

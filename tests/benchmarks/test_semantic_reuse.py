@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from benchmarks.semantic_reuse import Kept, Tally, measure
-from tests.fakes import HashingEmbedder
-
-EMBEDDER = HashingEmbedder()
 
 
 def kept(question: str, *answers: str) -> Kept:
@@ -16,27 +11,25 @@ def kept(question: str, *answers: str) -> Kept:
 
 def measured(*group: Kept) -> tuple[Tally, list[str]]:
     shown: list[str] = []
-    tallies = measure(group, embed, ["words"], shown)
-    return tallies["words", 0.8], shown
+    return measure(group, shown), shown
 
 
-def embed(texts):
-    return EMBEDDER.embed_questions(texts) if texts else np.zeros((0, EMBEDDER.dimension), np.float32)
-
-
-def test_a_wrong_reuse_is_counted_and_shown():
+def test_a_wrong_reuse_is_counted_and_shown() -> None:
     tally, shown = measured(
         kept("Which boat did Ada sell before the storm of May?", "the Tern"),
-        kept("Which boat did Ada sell after the storm of May?", "the Gull"),
+        kept("Which boat did Ada sell before storm of May?", "the Gull"),
     )
     assert (tally.asked, tally.wrong, tally.right) == (2, 2, 0)
-    assert len([line for line in shown if "before" in line and "after" in line]) >= 2
+    assert (
+        "Which boat did Ada sell before storm of May? <> Which boat did Ada sell before the storm of May?"
+        in shown
+    )
 
 
-def test_equal_answers_and_own_copies_are_of_use():
+def test_equal_answers_and_own_copies_are_of_use() -> None:
     tally, shown = measured(
         kept("Which boat did Ada sell before the storm of May?", "the tern", "tern"),
-        kept("Which boat did Ada sell, before the storm of a May?", "tern"),
+        kept("Which boat did Ada sell before storm of the May?", "tern"),
         kept("Who mends the nets?", "Bo"),
     )
     assert (tally.asked, tally.wrong, tally.right) == (3, 0, 2)
@@ -45,9 +38,9 @@ def test_equal_answers_and_own_copies_are_of_use():
     assert shown == []
 
 
-def test_silence_is_not_given_again_but_an_answer_in_its_place_is_wrong():
+def test_silence_is_not_given_again_but_an_answer_in_its_place_is_wrong() -> None:
     tally, _ = measured(
         kept("Which boat did Ada sell before the storm of May?", "the Tern"),
-        kept("Which boat did Ada sell after the storm of May?"),
+        kept("Which boat did Ada sell before storm of May?"),
     )
     assert (tally.wrong, tally.right) == (1, 0)

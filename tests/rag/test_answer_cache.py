@@ -180,16 +180,24 @@ def test_leaving_many_questions_stops_those_under_way(
     [
         "when was the mill by the weir built",
         "WHEN WAS THE MILL BY THE WEIR BUILT?!",
+        "  When was   the mill by weir built?? ",
+        "Please, when was the mill by the weir built? Thanks!",
     ],
 )
 def test_a_question_that_asks_the_same_gets_the_kept_answer(
     library: Library, embedder: HashingEmbedder, typed: str
 ) -> None:
     similar = opened(library.store, embedder, reuse_similar=True)
-    first, again = similar.ask(QUESTION), similar.ask(typed)
+    first, again, once_more = similar.ask(QUESTION), similar.ask(typed), similar.ask(typed)
     assert (again.cached, again.question, again.understood) == (True, typed, QUESTION)
     assert told(again) == told(first)
-    assert again.run_id == first.run_id
+    assert again.run_id == once_more.run_id != first.run_id
+    assert once_more.understood == QUESTION
+    record = similar.run(again.run_id)
+    assert (record.question, record.answer["understood"], record.timings) == (typed, QUESTION, {})
+    assert record.tokens == {"input": 0, "output": 0}
+    assert record.answer["answer"] == first.text
+    assert similar.run(first.run_id).question == QUESTION
     assert not similar.ask(typed, use_cache=False).cached
     assert not similar.ask(typed, ["mill.txt"]).cached
     assert not similar.ask(typed.lower(), history=[Message("user", "What stands by the weir?")]).cached

@@ -14,6 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from opentelemetry import trace
 
 from ingest import ingest_paths
 from rag import tracing
@@ -113,7 +114,7 @@ def test_a_written_answer_is_one_trace(store: Store, embedder: HashingEmbedder, 
     spans = sent(collector)
     asked = spans.pop("invoke_workflow ask")
     assert list(spans) == [
-        *("understand", "retrieval mill-library", "read_evidence"),
+        *("understand", "retrieval", "read_evidence"),
         *("build_prompt", "chat own-model", "check_answer"),
     ]
     assert asked.parent == ""
@@ -130,8 +131,8 @@ def test_a_written_answer_is_one_trace(store: Store, embedder: HashingEmbedder, 
         "citewell.citations": 1,
         "citewell.cached": False,
     }
-    assert spans["retrieval mill-library"].told["gen_ai.operation.name"] == "retrieval"
-    assert spans["retrieval mill-library"].told["citewell.passages"] == 1
+    assert spans["retrieval"].told["gen_ai.operation.name"] == "retrieval"
+    assert spans["retrieval"].told["citewell.passages"] == 1
     chat = spans["chat own-model"].told
     assert chat["gen_ai.operation.name"] == "chat"
     assert chat["gen_ai.request.model"] == "own-model"
@@ -142,7 +143,7 @@ def test_a_span_is_as_long_as_its_stage_took(
     store: Store, embedder: HashingEmbedder, collector: Collector
 ) -> None:
     answer = opened(store, embedder, settings(collector), Writing()).ask(QUESTION)
-    retrieval = sent(collector)["retrieval mill-library"]
+    retrieval = sent(collector)["retrieval"]
     assert retrieval.end - retrieval.start == int(answer.timings["retrieve"] * 1e9)
     assert retrieval.end == answer.timings.ended["retrieve"]  # type: ignore[attr-defined]
 
@@ -152,7 +153,9 @@ def test_no_text_is_told_unless_a_setting_says_so(
 ) -> None:
     opened(store, embedder, settings(collector), Writing()).ask(QUESTION)
     sent(collector)
-    assert not any(text in b"".join(collector.raw) for text in (b"weir", b"1884", b"mill.txt"))
+    assert not any(
+        text in b"".join(collector.raw) for text in (b"weir", b"1884", b"mill.txt", b"mill-library")
+    )
     collector.raw.clear()
     library = Library(store, settings(collector, texts=True), embedder, Writing())
     library.ask(QUESTION, use_cache=False)
@@ -162,6 +165,58 @@ def test_no_text_is_told_unless_a_setting_says_so(
     assert spans["retrieval mill-library"].told["gen_ai.retrieval.query.text"] == QUESTION
     assert MILL in spans["chat own-model"].told["gen_ai.input.messages"]
     assert DRAFT in spans["chat own-model"].told["gen_ai.output.messages"]
+
+
+PATHS = [
+    "/home/ada/divorce/m.gguf",
+    "divorce/m.gguf",
+    "~/divorce/m.GGUF",
+    "./divorce/m",
+    "C:\\divorce\\m",
+    "C:/divorce/m",
+]
+
+
+@pytest.mark.parametrize("model", [*PATHS, "folder", "openai/gpt-x", "packaged:m", "m"])
+def test_no_folder_of_a_model_is_told(
+    store: Store,
+    embedder: HashingEmbedder,
+    collector: Collector,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    model: str,
+) -> None:
+    (tmp_path / "divorce" / "m").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    told = "divorce/m" if model == "folder" else model
+    chosen = settings(collector)
+    chosen = chosen.model_copy(update={"embedder": chosen.embedder.model_copy(update={"model": told})})
+    opened(store, embedder, chosen, Writing(model_name=told)).ask(QUESTION)
+    spans = sent(collector)
+    assert b"divorce" not in b"".join(collector.raw)
+    (chat,) = [span for name, span in spans.items() if name.startswith("chat ")]
+    for span in (chat, spans["retrieval"]):
+        assert span.told["gen_ai.request.model"].lower() in {model, "m", "m.gguf"}
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x"])
+def test_an_address_that_is_none_breaks_no_span(
+    store: Store, embedder: HashingEmbedder, collector: Collector, port: str
+) -> None:
+    chosen = settings(collector)
+    generator = chosen.generator.model_copy(update={"base_url": f"http://127.0.0.1:{port}/v1"})
+    answer = opened(store, embedder, chosen.model_copy(update={"generator": generator}), Writing()).ask(
+        QUESTION
+    )
+    assert answer.text == DRAFT
+    assert "server.port" not in sent(collector)["chat own-model"].told
+
+
+def test_a_long_nonsense_state_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    with tracing.caller_of({"traceparent": parent, "tracestate": "!" * 9_000}):
+        assert trace.get_current_span().get_span_context().trace_id == int(parent.split("-")[1], 16)
+    assert "!!!" not in caplog.text
 
 
 def test_a_quoted_answer_asks_no_model_and_a_kept_one_nothing(
@@ -184,7 +239,7 @@ def test_a_search_is_a_span(store: Store, embedder: HashingEmbedder, collector: 
     library = opened(store, embedder, settings(collector))
     library.search(QUESTION)
     (found,) = sent(collector).values()
-    assert (found.name, found.parent, found.told["citewell.passages"]) == ("retrieval mill-library", "", 1)
+    assert (found.name, found.parent, found.told["citewell.passages"]) == ("retrieval", "", 1)
 
 
 def test_errors_are_told_without_their_words(
@@ -198,7 +253,7 @@ def test_errors_are_told_without_their_words(
     collector.raw.clear()
     with pytest.raises(NotFoundError):
         library.search(QUESTION, documents=["secret.txt"])
-    assert sent(collector)["retrieval mill-library"].told["error.type"] == "NotFoundError"
+    assert sent(collector)["retrieval"].told["error.type"] == "NotFoundError"
     collector.raw.clear()
     answer = library.ask(QUESTION)
     spans = sent(collector)

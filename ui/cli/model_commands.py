@@ -61,7 +61,7 @@ def list_models(
         facts = [model.kind, _window(model), *model.abilities]
         print_line(f"{_shown(model.name)}  ({_shown(', '.join(filter(None, facts)))})")
         print_line(f"    {_shown(model.place)}")
-        print_line(f"    citewell ask {_shown(shlex.join(model.arguments))}")
+        print_line(f'    citewell ask {_shown(shlex.join(model.arguments))} "…"')
     for one in offered:
         print_line(f"{one.name}  (to be fetched, {_gigabytes(one)}, {one.licence}: {one.says})")
         print_line(f"    citewell models get {one.name} --set offline=false")

@@ -18,6 +18,7 @@ from rag.errors import ConfigurationError, ModelError, ModelNotFoundError
 from rag.models import downloads
 from rag.models.downloads import fetch
 from rag.models.offered import OfferedModel, models_folder, offered_model, offered_models
+from tests.http_servers import dripping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -273,6 +274,14 @@ def test_one_process_fetches_a_file_at_a_time(hub: Hub, tmp_path: Path) -> None:
     assert hub.asked == []
 
 
+def test_a_head_that_drips_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "_HEAD_SECONDS", 0.2)
+    with dripping() as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(ModelError, match="did not end in time"):
+            fetched(tmp_path)
+
+
 def test_a_hub_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     with pytest.raises(
@@ -295,6 +304,9 @@ def test_a_mirror_is_reached_by_https(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"repository": "../.."},
+        {"repository": "owner/.."},
+        {"repository": "./tiny"},
         {"file": "../tiny.gguf"},
         {"file": ".tiny.gguf"},
         {"file": "a/b.gguf"},

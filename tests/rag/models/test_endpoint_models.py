@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import socket
@@ -26,7 +27,7 @@ from rag.models.cross_encoder import CrossEncoderReranker
 from rag.models.endpoint_embedder import EndpointEmbedder
 from rag.models.served import served_models
 from rag.settings import EmbedderSettings, RerankerSettings, Settings, load_settings
-from tests.http_servers import answering, citewell_serve, serving
+from tests.http_servers import answering, citewell_serve, dripping, serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -249,6 +250,21 @@ def test_servers_that_are_dead_slow_or_lead_elsewhere(make: Any) -> None:
             with pytest.raises(EndpointError, match=r"HTTP 307"):
                 use(first)
             assert len(asked) == count
+
+
+@pytest.mark.parametrize("make", [embedder, reranker])
+def test_heads_that_drip_and_answers_that_are_packed_are_refused(make: Any) -> None:
+    def use(address: str, **values: Any) -> None:
+        model = make(address, **values)
+        model.embed_questions(["Who?"]) if make is embedder else model.score("Who?", ["Ines."])
+
+    with dripping() as address, pytest.raises(EndpointError, match=r"did not answer within 0\.5 s"):
+        use(address, timeout_seconds=0.5)
+    packed = Response(gzip.compress(b" " * 1_000), headers={"Content-Encoding": "gzip"})
+    with answering({"/embeddings": packed, "/rerank": packed}) as (address, asked):
+        with pytest.raises(EndpointError, match="packed"):
+            use(address)
+        assert asked[0].headers["accept-encoding"] == "identity"
 
 
 def test_a_run_record_holds_no_key() -> None:

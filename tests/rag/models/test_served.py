@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+import json
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from rag.prompting import estimate_tokens, within_window
 from rag.settings import GeneratorSettings, PromptSettings, Settings, load_settings
 from rag.store import Store
 from tests.fakes import HashingEmbedder, add_to_store, document
-from tests.http_servers import answering, citewell_serve
+from tests.http_servers import answering, citewell_serve, dripping
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -106,6 +108,64 @@ def test_what_is_no_server_of_models_is_none() -> None:
         for address in addresses:
             assert served_models(address, seconds=20.0) is None
     assert [request.url.path for request in asked] == [f"/{i}/v1/models" for i in range(len(ODD))]
+
+
+NO_NAMES: list[Any] = [
+    "\ud800",
+    "a\x1b[2Jb",
+    "two\nlines",
+    "\u202egnp",
+    [],
+    {},
+    ["m"],
+    {"a": 1},
+    3,
+    None,
+    True,
+    "",
+]
+
+
+def test_what_cannot_be_a_name_is_no_model_whoever_tells_it() -> None:
+    """A server may be anything: what it calls its models is printed, sent and looked up."""
+    entries = [{"name": name, "id": name, "context_length": 5} for name in NO_NAMES]
+    models = {"object": "list", "data": [{"id": "m", "owned_by": []}, *entries]}
+    abilities = {"/api/show": {"capabilities": ["completion", *NO_NAMES]}}
+    cases: list[Any] = [
+        {"/v1/models": models},
+        {"/v1/models": {"data": [*entries, *models["data"], {"id": "m", "max_model_len": []}][:20]}},
+        {
+            "/v1/models": models,
+            "/api/tags": {"models": [*entries, {"name": "m"}]},
+            "/api/ps": {"models": [*entries, {"name": "m", "context_length": 4096}]},
+            **abilities,
+        },
+        {"/v1/models": models, "/api/v0/models": {"data": [*entries, {"id": "m", "type": []}]}},
+    ]
+    with several([{path: escaped(told) for path, told in case.items()} for case in cases]) as (addresses, _):
+        for address in addresses:
+            found = served_models(address, seconds=20.0) or ()
+            assert {model.name for model in found} == {"m"}
+            assert {ability for model in found for ability in model.abilities} <= {"completion"}
+        assert [model.context_tokens for model in served_models(addresses[2], seconds=20.0) or ()] == [4096]
+
+
+def escaped(told: Any) -> Any:
+    """JSON that also holds halves of characters."""
+    return Response(json.dumps(told), media_type="application/json")
+
+
+def test_a_packed_answer_is_refused_before_it_swells() -> None:
+    packed = gzip.compress(json.dumps(listed("m")).encode())
+    told = {"/v1/models": Response(packed, headers={"Content-Encoding": "gzip"})}
+    with answering(told) as (address, asked):
+        assert served_models(f"{address}/v1", seconds=20.0) is None
+    assert asked[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_head_that_drips_is_not_waited_for() -> None:
+    with dripping() as address:
+        assert served_models(f"{address}/v1", seconds=0.5) is None
 
 
 def test_windows_that_cannot_be_are_not_told() -> None:

@@ -42,7 +42,9 @@ def citewell(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 
 
 def test_servers_are_shown_with_what_uses_them(citewell: Run) -> None:
-    with answering({**OLLAMA, "/api/tags": {"models": [{"name": "od\x1b[2Jd\n--set x"}]}}) as (address, _):
+    with answering(
+        {**OLLAMA, "/api/tags": {"models": [{"name": "odd --set x"}, {"name": "od\x1b[2Jd"}]}}
+    ) as (address, _):
         given = ["--set", f"generator.base_url={address}/v1"]
         code, out, err = citewell(*given)
         assert (code, err) == (0, "")
@@ -62,6 +64,7 @@ def test_what_is_shown_can_be_used(citewell: Run) -> None:
     lines = [shlex.split(line) for line in out.splitlines() if line.strip().startswith("citewell ask")]
     assert len(lines) == 4
     for words in lines:
+        assert words[-1] == "…"
         config = words[words.index("--config") + 1] if "--config" in words else None
         assignments = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
         assert load_settings(config, assignments=assignments, environment={}).generator.writes
