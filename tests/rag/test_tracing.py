@@ -313,6 +313,8 @@ def test_a_collector_that_is_gone_keeps_nobody_from_an_answer(
     with collecting() as gone:
         pass
     assert opened(store, embedder, settings(gone)).ask(QUESTION).text
+    _, provider = tracing._MADE.pop(gone.address)
+    provider.shutdown()  # its thread would go on to tell of it in the output of other tests
 
 
 OFF = """
