@@ -134,7 +134,7 @@ class WebClient:
             **headers,
         }
         try:
-            with self._pool.stream("GET", _parsed(address), headers=list(sent.items())) as got:
+            with self._pool.stream("GET", _parsed(address), headers=_encoded(sent)) as got:
                 reply = Reply(got.status, _told(got.headers))
                 if reply.status == 200:
                     self._save(address, got.iter_stream(), reply.headers, target, most)
@@ -237,6 +237,11 @@ def _parsed(address: str) -> httpcore.URL:
 
 def _site(address: str) -> str:
     return "://".join(urlsplit(address)[:2])
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As `_told` reads them: what a server calls its versions need not be ASCII."""
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _told(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -41,6 +41,13 @@ def test_an_unchanged_page_is_not_sent_again_and_a_changed_one_is_read(site: Sit
     assert site.sent[-1]["If-None-Match"] == '"3"'
 
 
+def test_a_version_that_is_not_ascii_is_sent_back_as_it_came(site: Site, fetch: Fetch) -> None:
+    address = site.html("/a", "The tide turns at six.", etag='"é"')
+    assert fetch(address) == {address: "added"}
+    assert fetch(address) == {address: "unchanged"}
+    assert site.sent[-1]["If-None-Match"] == '"é"'
+
+
 def test_what_is_read_otherwise_now_is_fetched_again(site: Site, fetch: Fetch) -> None:
     address = site.html("/a", "The tide turns at six.", etag='"1"')
     fetch(address)
