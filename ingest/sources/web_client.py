@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore
 from protego import Protego
 
+from ingest.sources import LONGEST_ADDRESS
 from ingest.sources.connecting import CheckedBackend
 from rag.errors import DocumentError, DocumentTooLargeError
 from rag.settings import SourceSettings
@@ -25,7 +26,6 @@ USER_AGENT: Final = "Citewell"
 """The name that a robots.txt calls this program by."""
 _PORTS: Final = (80, 443)
 _FIRST_FREE_PORT: Final = 1024
-_LONGEST_ADDRESS: Final = 2_000
 _LONGEST_PAUSE: Final = 60.0
 _ROBOTS_BYTES: Final = 500_000
 """RFC 9309, 2.5: at least 500 kibibytes are to be read."""
@@ -47,6 +47,8 @@ def clean_address(address: str) -> str:
     Raises:
         DocumentError: it is no address of the web, or holds a user, or a port that other services have.
     """
+    if len(address) > LONGEST_ADDRESS:  # before it is parsed: that takes its square in time
+        raise DocumentError("not an address of the web: it is too long")
     try:
         parts = urlsplit(address.strip())
         host = (parts.hostname or "").encode("idna").decode("ascii").lower()
@@ -55,8 +57,8 @@ def clean_address(address: str) -> str:
         raise DocumentError(f"not an address of the web: {error}") from None
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         raise DocumentError("not an address of the web: http:// or https://, a host, no user and no password")
-    if len(address) > _LONGEST_ADDRESS or not all(c.isalnum() or c in "-._:%" for c in host):
-        raise DocumentError("not an address of the web: it is too long, or its host holds what no host does")
+    if not all(c.isalnum() or c in "-._:%" for c in host):
+        raise DocumentError("not an address of the web: its host holds what no host does")
     standard = 443 if parts.scheme == "https" else 80
     if port is not None and port not in _PORTS and port < _FIRST_FREE_PORT:
         raise DocumentError(f"port {port} belongs to another service than the web: it is not asked")
@@ -116,7 +118,7 @@ class WebClient:
 
     def _redirected(self, address: str, location: str) -> str:
         try:
-            target = clean_address(urljoin(address, location))
+            target = clean_address(urljoin(address, location[: LONGEST_ADDRESS + 1]))
         except (DocumentError, ValueError) as error:
             raise DocumentError(f"{address} is redirected to what is not followed: {error}") from None
         if address.startswith("https:") and target.startswith("http:"):

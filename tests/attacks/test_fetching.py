@@ -7,6 +7,7 @@ import datetime
 import socket
 import ssl
 import threading
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -191,6 +192,32 @@ def test_a_sitemap_that_swells_or_reads_files_is_left(tmp_path: Path) -> None:
     for body in (bomb, outside):
         (tmp_path / "sitemap").write_text(body)
         assert not (listed_in(tmp_path / "sitemap") or (False, []))[1]
+
+
+def test_an_address_without_end_is_refused_before_it_is_parsed(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parsing takes the square of a host's length where it is not ASCII."""
+    from ingest.sources import Asking, open_source
+    from rag.errors import UsageError
+    from tests.ingest.sources.conftest import online
+
+    longest, normalized = 0, unicodedata.normalize
+
+    def normalize(form: Any, text: str) -> str:
+        nonlocal longest
+        longest = max(longest, len(text))
+        return normalized(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+    endless = "http://" + "a\u0315\u0300" * 10_000
+    with pytest.raises(DocumentError, match="too long"):
+        clean_address(endless)
+    with pytest.raises(UsageError, match="characters"):
+        open_source(endless, Asking(online(), None, threading.Event()))  # type: ignore[arg-type]
+    site.pages["/page"] = Page(status=302, headers={"Location": "http://" + "\xbd" * 50_000})
+    refused(site.address + "/page", tmp_path, client("127.0.0.1"))
+    assert longest <= 2_001
 
 
 @pytest.fixture
