@@ -21,7 +21,16 @@ from rag.settings import Settings
 from rag.store import Store
 from rag.temporary import TemporaryFolder
 
-__all__ = ["LONGEST_ADDRESS", "NOWHERE", "Asking", "Known", "Source", "find_batches", "open_source", "told_apart"]
+__all__ = [
+    "LONGEST_ADDRESS",
+    "NOWHERE",
+    "Asking",
+    "Known",
+    "Source",
+    "find_batches",
+    "open_source",
+    "told_apart",
+]
 
 NOWHERE: Final = Path(os.devnull)
 """The path of what could not be fetched, or need not be."""

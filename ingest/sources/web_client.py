@@ -226,6 +226,8 @@ def unzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 piece = unpacker.unconsumed_tail
     except zlib.error as error:
         raise DocumentError(f"what it holds is packed by gzip and damaged ({error})") from error
+    if not unpacker.eof:
+        raise DocumentError("what it holds is packed by gzip and damaged: it ends too early")
 
 
 def _parsed(address: str) -> httpcore.URL:

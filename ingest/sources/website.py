@@ -11,22 +11,22 @@ import codecs
 import json
 import logging
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
-from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 import webencodings
 
 from ingest.archives import is_archive
 from ingest.file_kinds import SOURCE_SUFFIXES, TEXT_SUFFIXES
 from ingest.files import FoundFile
-from ingest.sources import NOWHERE, Asking
+from ingest.sources import LONGEST_ADDRESS, NOWHERE, Asking
 from ingest.sources.web_client import Reply, WebClient, clean_address, unzipped
+from ingest.zip_files import pieces
 from rag.errors import DocumentError, UsageError
 
 __all__ = ["Website", "listed_in"]
@@ -36,6 +36,9 @@ _GONE: Final = (404, 410)
 _SITEMAP_BYTES: Final = 50_000_000
 """Both bounds are the protocol's."""
 _SITEMAP_ENTRIES: Final = 50_000
+_DEPTH: Final = 10
+_PLACE: Final = 2
+"""So deep lies `loc`: in `url` in `urlset`, or in `sitemap` in `sitemapindex`."""
 _HEAD: Final = 4_096
 _GZIP: Final = b"\x1f\x8b"
 _CONDITIONS: Final = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
@@ -66,10 +69,10 @@ class Website:
         client = WebClient(self._asking.settings.sources, self._asking.stop)
         try:
             first = self._page(self._address, folder, client)
-            if first is None or (listed := listed_in(first.path)) is None:
-                yield from () if first is None else (first,)
-                return
             try:
+                if first is None or (listed := listed_in(first.path)) is None:
+                    yield from () if first is None else (first,)
+                    return
                 pages = self._pages(*listed, folder, client)
             except DocumentError as error:
                 yield FoundFile(NOWHERE, self._address, error=str(error))
@@ -169,36 +172,74 @@ class Website:
 
 
 def listed_in(path: Path) -> tuple[bool, list[str]] | None:
-    """Whether a file is an index of sitemaps or a sitemap, and what it lists; None where it is neither."""
+    """Whether a file is an index of sitemaps or a sitemap, and what it lists; None where it is neither.
+
+    Raises:
+        DocumentError: it is called one and cannot be read.
+    """
     if not path.is_file():
         return None
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        file.seek(0)
-        if head.startswith(_GZIP):
+        packed = head.startswith(_GZIP)
+        if packed:
             try:
                 head = next(unzipped(iter((head,))), b"")[:_HEAD]
-                data = b"".join(islice(unzipped(iter((file.read(),))), _SITEMAP_BYTES >> 20))
             except DocumentError:
                 return None
-        else:
-            data = b""
         if b"<urlset" not in head and b"<sitemapindex" not in head:
             return None
-        data = data or file.read(_SITEMAP_BYTES)
+        file.seek(0)
+        return b"<sitemapindex" in head, _locations(unzipped(pieces(file)) if packed else pieces(file))
+
+
+def _locations(content: Iterable[bytes]) -> list[str]:
+    """What a sitemap lists.
+
+    Raises:
+        DocumentError: it is damaged, too large, nested as none is, or declares a document type, whose
+            entities can swell.
+    """
     found: list[str] = []
+    text, depth = "", 0
+
+    def declared(*_: object) -> None:
+        raise DocumentError("the sitemap declares a document type, as none has: it is not read")
+
+    def started(name: str, _: object) -> None:
+        nonlocal text, depth
+        text, depth = "", depth + 1
+        if depth > _DEPTH:
+            raise DocumentError("the sitemap is nested deeper than any is: it is not read")
+
+    def told(piece: str) -> None:
+        nonlocal text
+        if len(text) <= LONGEST_ADDRESS:
+            text += piece
+
+    def ended(name: str) -> None:
+        nonlocal text, depth
+        depth -= 1
+        if depth == _PLACE and name.rpartition(":")[2] == "loc" and len(found) < _SITEMAP_ENTRIES:
+            found.append(text.strip())
+        text = ""
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = declared
+    parser.StartElementHandler, parser.EndElementHandler = started, ended
+    parser.CharacterDataHandler = told
+    size = 0
     try:
-        for _, element in ElementTree.iterparse(BytesIO(data)):
-            name = element.tag.rpartition("}")[2]
-            if name in ("url", "sitemap"):
-                place = next((part.text for part in element if part.tag.rpartition("}")[2] == "loc"), None)
-                found += [place.strip()] if place else []
-                element.clear()
-            if len(found) >= _SITEMAP_ENTRIES:
-                break
-    except ElementTree.ParseError:
-        return None
-    return b"<sitemapindex" in head, found
+        for piece in content:
+            size += len(piece)
+            if size > _SITEMAP_BYTES:
+                raise DocumentError(f"the sitemap is larger than {_SITEMAP_BYTES / 1e6:g} MB: it is not read")
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise DocumentError(f"the sitemap is damaged ({error}): it is not read") from None
+    return [place for place in found if place]
 
 
 def _told(address: str, status: int) -> str:

@@ -7,6 +7,7 @@ import datetime
 import socket
 import ssl
 import threading
+import tracemalloc
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -189,9 +190,26 @@ def test_a_sitemap_that_swells_or_reads_files_is_left(tmp_path: Path) -> None:
     outside = (
         '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset><url><loc>&e;</loc></url></urlset>'
     )
-    for body in (bomb, outside):
+    deep = "<urlset>" + "<a>" * 1_000
+    for body in (bomb, outside, deep):
         (tmp_path / "sitemap").write_text(body)
-        assert not (listed_in(tmp_path / "sitemap") or (False, []))[1]
+        with pytest.raises(DocumentError):
+            listed_in(tmp_path / "sitemap")
+
+
+def test_a_sitemap_of_other_elements_takes_little_memory(tmp_path: Path) -> None:
+    from ingest.sources.website import listed_in
+
+    (tmp_path / "sitemap").write_text(
+        f"<urlset>{'<b/>' * 200_000}<url><loc>{'x' * 10**6}</loc></url></urlset>"
+    )
+    tracemalloc.start()
+    try:
+        listed_in(tmp_path / "sitemap")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
 
 
 def test_an_address_without_end_is_refused_before_it_is_parsed(

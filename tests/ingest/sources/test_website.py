@@ -108,6 +108,18 @@ def test_a_sitemap_that_is_gone_or_empties_takes_nothing_along(
     assert len(store.documents()) == 2
 
 
+def test_a_damaged_sitemap_is_told_each_time_and_no_document(site: Site, fetch: Fetch, store: Store) -> None:
+    page, address = site.html("/a", "The tide turns at six."), site.address + "/sitemap.xml"
+    whole = sitemap(page).body
+    for body in (whole[:-9], gzip.compress(whole)[:-9]):
+        site.pages["/sitemap.xml"] = Page(body, "application/xml", etag='"1"')
+        for _ in range(2):
+            assert "damaged" in fetch(address)[address]
+    assert store.documents() == []
+    site.pages["/sitemap.xml"].body = whole
+    assert fetch(address) == {page: "added"}
+
+
 def test_an_index_of_packed_sitemaps_within_the_limit(
     site: Site, fetch: Fetch, caplog: pytest.LogCaptureFixture
 ) -> None:
