@@ -61,6 +61,8 @@ class Website:
             raise UsageError(f"{address}: {error}") from None
         self._asking = asking
         self._count = 0
+        self._beyond: set[str] = set()
+        """Listed, and not read as the limit says."""
         self._holders: list[str] = []
         """How sources begin that may lie in an archive, or in what could not be looked into this time."""
 
@@ -73,11 +75,13 @@ class Website:
                 if first is None or (listed := listed_in(first.path)) is None:
                     yield from () if first is None else (first,)
                     return
-                pages = self._pages(*listed, folder, client)
+                first.path.unlink()
+                pages, failed = self._pages(*listed, folder, client)
             except DocumentError as error:
                 yield FoundFile(NOWHERE, self._address, error=str(error))
                 return
-            for address in chain(pages, self._unlisted(pages)):
+            yield from failed
+            for address in chain(pages, () if failed else self._unlisted(pages)):
                 if self._asking.stop.is_set():
                     return
                 page = self._page(address, folder, client)
@@ -96,13 +100,19 @@ class Website:
         try:
             reply = client.get(address, target, self._asking.file_bytes, conditions)
         except DocumentError as error:
+            target.unlink(missing_ok=True)
             return FoundFile(NOWHERE, address, error=str(error))
         if reply.status == 304 and known is not None:
             return FoundFile(NOWHERE, address, sha256=known.sha256)
-        if reply.status in _GONE and address in self._asking.held(address):
-            assert self._asking.gone is not None
-            self._asking.gone.append(address)
-            return None
+        if reply.status in _GONE:
+            held = self._asking.held(address)
+            lost = [
+                one for one in held if one == address or one.startswith(f"{address}/") and _packs(address)
+            ]
+            if lost:
+                assert self._asking.gone is not None
+                self._asking.gone.extend(lost)
+                return None
         if reply.status != 200:
             return FoundFile(NOWHERE, address, error=_told(address, reply.status))
         path = target.rename(target.with_suffix(_suffix(address, reply)))
@@ -110,30 +120,37 @@ class Website:
         told = {name: reply.headers[name] for name, _ in _CONDITIONS if name in reply.headers}
         return FoundFile(path, address, path.stat().st_size, version=json.dumps(told) if told else "")
 
-    def _pages(self, is_index: bool, entries: list[str], folder: Path, client: WebClient) -> list[str]:
+    def _pages(
+        self, is_index: bool, entries: list[str], folder: Path, client: WebClient
+    ) -> tuple[list[str], list[FoundFile]]:
         """The pages of a sitemap, or of all those that an index names, within the limit and of the same host.
 
-        Raises:
-            DocumentError: a sitemap of an index cannot be read.
+        Beside them, the sitemaps of an index that cannot be read.
         """
         pages = dict.fromkeys(() if is_index else self._own(entries))
-        for sitemap in self._own(entries) if is_index else ():
-            target = self._place(folder)
-            reply = client.get(sitemap, target, _SITEMAP_BYTES)
-            listed = listed_in(target) if reply.status == 200 else None
-            target.unlink(missing_ok=True)
-            if listed is None or listed[0]:
-                raise DocumentError(
-                    f"{sitemap}, which {self._address} names, is no sitemap (HTTP {reply.status})"
-                )
-            pages.update(dict.fromkeys(self._own(listed[1])))
-            if len(pages) > self._most:
+        failed = []
+        for sitemap in islice(dict.fromkeys(self._own(entries)), self._most) if is_index else ():
+            if len(pages) > self._most or self._asking.stop.is_set():
                 break
+            target = self._place(folder)
+            try:
+                reply = client.get(sitemap, target, _SITEMAP_BYTES)
+                listed = listed_in(target) if reply.status == 200 else None
+                if listed is None or listed[0]:
+                    raise DocumentError(
+                        f"{self._address} names it, and it is no sitemap (HTTP {reply.status})"
+                    )
+                pages.update(dict.fromkeys(self._own(listed[1])))
+            except DocumentError as error:
+                failed.append(FoundFile(NOWHERE, sitemap, error=str(error)))
+            finally:
+                target.unlink(missing_ok=True)
         if len(pages) > self._most:
             _LOG.warning(
                 "%s lists more than %d pages (sources.pages): read are the first", self._address, self._most
             )
-        return list(islice(pages, self._most))
+        self._beyond = set(islice(pages, self._most, None))
+        return list(islice(pages, self._most)), failed
 
     def _own(self, entries: list[str]) -> list[str]:
         """The addresses on the sitemap's own host, as the protocol has it."""
@@ -155,10 +172,18 @@ class Website:
         return kept
 
     def _unlisted(self, pages: list[str]) -> Iterator[str]:
-        """Pages of the library under the sitemap's folder that it no longer lists: are they still there?"""
-        listed, most = set(pages), self._most
-        held = self._asking.held(self._address.rsplit("/", 1)[0] + "/")
-        for address in islice((one for one in held if one not in listed), most):
+        """Pages of the library under the sitemap's folder that it no longer lists: are they still there?
+
+        Of what lies in an archive, that is asked for. What is listed beyond the limit is there.
+        """
+        listed = set(pages)
+        asked = {}
+        for source in self._asking.held(self._address.rsplit("/", 1)[0] + "/"):
+            ends = [at for at, sign in enumerate(source) if sign == "/"][3:]
+            places = [source[:at] for at in ends] + [source]
+            if self._beyond.isdisjoint(places):
+                asked[next(filter(_packs, places), source)] = None
+        for address in islice((one for one in asked if one not in listed), self._most):
             if not address.startswith(tuple(self._holders)):
                 yield address
 
@@ -240,6 +265,10 @@ def _locations(content: Iterable[bytes]) -> list[str]:
     except expat.ExpatError as error:
         raise DocumentError(f"the sitemap is damaged ({error}): it is not read") from None
     return [place for place in found if place]
+
+
+def _packs(address: str) -> bool:
+    return address.lower().endswith(".zip")
 
 
 def _told(address: str, status: int) -> str:
