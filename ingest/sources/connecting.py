@@ -66,6 +66,10 @@ class CheckedBackend(httpcore.NetworkBackend):
         self._backend = httpcore.SyncBackend()
         self.until = 0.0
 
+    def is_private(self, host: str) -> bool:
+        """Whether a host may have other addresses."""
+        return host.lower().strip("[]") in self._private
+
     def left(self) -> float:
         """Seconds that are left.
 
@@ -105,7 +109,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise DocumentError(f"the host {host} is not known ({error}): check the address") from error
         addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
-        if host.lower().strip("[]") not in self._private:
+        if not self.is_private(host):
             for address in addresses:
                 if not is_public(address):
                     raise DocumentError(

@@ -112,6 +112,9 @@ class WebClient:
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
             address = self._redirected(address, reply.headers["location"])
+            host = urlsplit(address).hostname or ""
+            if host != urlsplit(given).hostname and self._backend.is_private(host):
+                raise DocumentError(f"{given} is redirected to {host}, a private host: give its own address")
         raise DocumentError(
             f"{given} is redirected more than {self._settings.redirects} times (sources.redirects)"
         )

@@ -143,6 +143,16 @@ def test_a_redirect_leads_nowhere_that_its_target_would_not(
     assert inner.asked == []
 
 
+@pytest.mark.parametrize("through", ["/page", "/robots.txt"])
+def test_a_redirect_leads_to_no_private_host_that_was_not_asked_for(
+    through: str, inner: Site, site: Site, tmp_path: Path
+) -> None:
+    inner.asked.clear()
+    site.pages[through] = Page(status=302, headers={"Location": f"http://localhost:{inner.port}/secret"})
+    refused(site.address + "/page", tmp_path, client("127.0.0.1", "localhost"))
+    assert inner.asked == []
+
+
 def test_a_reply_that_never_gets_past_its_head_ends_in_time(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         ended = threading.Event()
