@@ -107,7 +107,7 @@ class Website:
         if reply.status in _GONE:
             held = self._asking.held(address)
             lost = [
-                one for one in held if one == address or one.startswith(f"{address}/") and _packs(address)
+                one for one in held if one == address or (one.startswith(f"{address}/") and _packs(address))
             ]
             if lost:
                 assert self._asking.gone is not None
