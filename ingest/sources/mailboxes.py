@@ -32,7 +32,10 @@ _LONGEST_HEAD: Final = 262_144
 _LONGEST_NAME: Final = 200
 _TELLING: Final = ("From", "To", "Date", "Subject")
 _EXPUNGED: Final = 0x0008
-"""Of `X-Mozilla-Status`: deleted by the reader, and in the file until it is compacted."""
+"""Of `X-Mozilla-Status`: deleted by the reader, and in the file until it is compacted.
+
+Thunderbird writes `X-Mozilla-Keys` beside it; alone, it may be a sender's.
+"""
 
 
 def is_mailbox(path: Path) -> bool:
@@ -117,7 +120,7 @@ class Mailbox:
     def _message(self, path: Path, size: int) -> FoundFile | None:
         """A saved message under its name; None for one that its reader has deleted."""
         head = _head(path)
-        if _number(head.get("X-Mozilla-Status", "")) & _EXPUNGED:
+        if "X-Mozilla-Keys" in head and _number(head.get("X-Mozilla-Status", "")) & _EXPUNGED:
             path.unlink()
             return None
         name = f"{self._file.source}/{_name(path, head)}"

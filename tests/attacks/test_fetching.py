@@ -289,6 +289,12 @@ def test_one_private_address_among_public_ones_is_enough(names: Any, tmp_path: P
     assert connected == []
 
 
+def test_a_private_host_may_be_named_as_it_is_written(names: Any, inner: Site, tmp_path: Path) -> None:
+    answers, _ = names
+    answers["xn--mwe-sna.test"] = [["127.0.0.1"]] * 2
+    assert b"the keys" in fetched(f"http://Möwe.test:{inner.port}/secret", tmp_path, client("Möwe.test"))
+
+
 def certified(host: str, folder: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])

@@ -158,8 +158,11 @@ def test_an_mbox_that_is_being_written_loses_nothing(
 def test_what_its_reader_has_deleted_is_passed_over(tmp_path: Path, fetch: Fetch) -> None:
     deleted = message("pier", "The pier is closed.")
     deleted["X-Mozilla-Status"] = "0009"
-    path = with_messages(tmp_path / "Inbox", ROOF, deleted)
-    assert fetch(path) == {f"{path.resolve()}/roof@example.org": "added"}
+    sent = message("quay", "A sender may write that, too.")
+    sent["X-Mozilla-Status"] = "0009"
+    deleted["X-Mozilla-Keys"] = ""
+    path = with_messages(tmp_path / "Inbox", ROOF, deleted, sent)
+    assert fetch(path) == {f"{path.resolve()}/{name}@example.org": "added" for name in ("roof", "quay")}
 
 
 def test_attachments_come_with_their_message(tmp_path: Path, fetch: Fetch, store: Store) -> None:
