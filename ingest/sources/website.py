@@ -177,7 +177,7 @@ class Website:
         Of what lies in an archive, that is asked for. What is listed beyond the limit is there.
         """
         listed = set(pages)
-        asked = {}
+        asked: dict[str, None] = {}
         for source in self._asking.held(self._address.rsplit("/", 1)[0] + "/"):
             ends = [at for at, sign in enumerate(source) if sign == "/"][3:]
             places = [source[:at] for at in ends] + [source]
