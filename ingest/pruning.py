@@ -31,10 +31,11 @@ def prune_vanished(
     """
     folders = [Path(path).expanduser().resolve() for path in told_apart(paths)[1]]
     folders = [folder for folder in folders if folder.is_dir()]
+    lost = set(gone)
     vanished = [
         info.document_id
         for info in store.documents()
-        if info.source in gone
+        if info.source in lost
         or (
             any(Path(info.source).is_relative_to(folder) for folder in folders)
             and "\ufffd" not in info.source  # stands for bytes that the source could not hold
@@ -51,6 +52,10 @@ def prune_vanished(
 
 def _is_gone(info: DocumentInfo) -> bool:
     path = Path(info.source)
-    if path.exists():
-        return info.media_type == _MAIL and is_mailbox(path)
-    return not (holds(path) or in_mailbox(path))
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return not (holds(path) or in_mailbox(path))
+    except OSError:  # a folder on the way cannot be looked into
+        return False
+    return info.media_type == _MAIL and is_mailbox(path)

@@ -63,7 +63,7 @@ class FolderFollower:
         with self._report() as report:
             try:
                 failed = self._round(taken, prunes, report, stop)
-            except StoreError as error:  # another process writes, or the disk is full
+            except (StoreError, OSError) as error:  # another process writes, or the disk is full or fails
                 report.note(f"tried again soon: {error}")
                 self._seen, self.unfinished = before, True
                 return

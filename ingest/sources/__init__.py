@@ -21,10 +21,21 @@ from rag.settings import Settings
 from rag.store import Store
 from rag.temporary import TemporaryFolder
 
-__all__ = ["NOWHERE", "Asking", "Known", "Source", "find_batches", "open_source", "told_apart"]
+__all__ = [
+    "LONGEST_ADDRESS",
+    "NOWHERE",
+    "Asking",
+    "Known",
+    "Source",
+    "find_batches",
+    "open_source",
+    "told_apart",
+]
 
 NOWHERE: Final = Path(os.devnull)
 """The path of what could not be fetched, or need not be."""
+LONGEST_ADDRESS: Final = 2_000
+"""In characters."""
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://")
 _BATCH_FILES: Final = 64
 _BATCH_BYTES: Final = 200_000_000
@@ -101,6 +112,8 @@ def open_source(address: str, asking: Asking) -> Source:
         raise UsageError(
             f"addresses with {scheme}:// are not read, only with {', '.join(schemes)} (sources.schemes)"
         )
+    if len(address) > LONGEST_ADDRESS:
+        raise UsageError(f"an address with {scheme}:// has more than {LONGEST_ADDRESS:,} characters")
     try:
         named = "@" in urlsplit(address).netloc
     except ValueError as error:  # brackets that hold no address

@@ -110,9 +110,11 @@ class Bucket:
                 for piece in pieces(stream):
                     size += len(piece)
                     if size > most:
+                        target.unlink()
                         return FoundFile(NOWHERE, source, error=_too_large(source, most))
                     file.write(piece)
         except Exception as error:  # whatever the store's own package raises
+            target.unlink(missing_ok=True)
             return self._error(source, "fetched", error)
         return FoundFile(target, source, size, version=version)
 

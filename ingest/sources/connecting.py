@@ -8,6 +8,7 @@ and the Host header are given.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import ssl
@@ -62,9 +63,13 @@ class CheckedBackend(httpcore.NetworkBackend):
     """
 
     def __init__(self, private_hosts: Iterable[str]) -> None:
-        self._private = frozenset(host.lower().strip("[]") for host in private_hosts)
+        self._private = frozenset(_plain(host) for host in private_hosts)
         self._backend = httpcore.SyncBackend()
         self.until = 0.0
+
+    def is_private(self, host: str) -> bool:
+        """Whether a host may have other addresses."""
+        return _plain(host) in self._private
 
     def left(self) -> float:
         """Seconds that are left.
@@ -105,7 +110,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise DocumentError(f"the host {host} is not known ({error}): check the address") from error
         addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
-        if host.lower().strip("[]") not in self._private:
+        if not self.is_private(host):
             for address in addresses:
                 if not is_public(address):
                     raise DocumentError(
@@ -113,6 +118,13 @@ class CheckedBackend(httpcore.NetworkBackend):
                         f"mean it, put {host} into the list sources.private_hosts"
                     )
         return addresses
+
+
+def _plain(host: str) -> str:
+    """A host as addresses have it: in ASCII, without brackets."""
+    with contextlib.suppress(UnicodeError):
+        host = host.encode("idna").decode("ascii")
+    return host.lower().strip("[]")
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -32,7 +32,10 @@ _LONGEST_HEAD: Final = 262_144
 _LONGEST_NAME: Final = 200
 _TELLING: Final = ("From", "To", "Date", "Subject")
 _EXPUNGED: Final = 0x0008
-"""Of `X-Mozilla-Status`: deleted by the reader, and in the file until it is compacted."""
+"""Of `X-Mozilla-Status`: deleted by the reader, and in the file until it is compacted.
+
+Thunderbird writes `X-Mozilla-Keys` beside it; alone, it may be a sender's.
+"""
 
 
 def is_mailbox(path: Path) -> bool:
@@ -49,9 +52,19 @@ def is_mailbox(path: Path) -> bool:
 
 
 def in_mailbox(place: Path) -> bool:
-    """Whether the name of a document leads into a mail folder that is there."""
+    """Whether the name of a document leads into a mail folder that is there.
+
+    Also into a file that is empty, begins with empty lines or cannot be read: it may be being written.
+    """
     parent = next((parent for parent in place.parents if parent.is_file() or is_maildir(parent)), None)
-    return parent is not None and is_mailbox(parent)
+    if parent is None or parent.is_dir():
+        return parent is not None
+    try:
+        with open_regular(parent) as file:
+            head = file.read(1024).lstrip()
+    except OSError:
+        return True
+    return not head or _MBOX.match(head) is not None
 
 
 class Mailbox:
@@ -61,12 +74,15 @@ class Mailbox:
         self._file = file
         self._asking = asking
         self._seen: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        """The last number that a name was given."""
 
     def files(self, folder: Path) -> Iterator[FoundFile]:
         """Each message, saved as a file of its own."""
         most = self._asking.settings.sources.messages
         saved = self._of_maildir(folder) if self._file.path.is_dir() else self._of_mbox(folder)
         try:
+            before = self._state()
             for number, (path, size) in enumerate(saved):
                 if self._asking.stop.is_set():
                     return
@@ -78,6 +94,8 @@ class Mailbox:
                 message = self._message(path, size)
                 if message is not None:
                     yield message
+            if self._state() != before:  # a mail program is writing: what it has not written is not gone
+                return
         except OSError as error:
             yield self._error(
                 f"cannot read {self._file.source}: {error.strerror or error}. Check its permissions."
@@ -89,20 +107,29 @@ class Mailbox:
                 assert self._asking.gone is not None
                 self._asking.gone.append(source)
 
+    def _state(self) -> tuple[int, ...]:
+        """What differs when an mbox is written; of a Maildir, when a message comes or goes."""
+        path = self._file.path
+        places = [path / part for part in ("cur", "new")] if path.is_dir() else [path]
+        found = [place.stat() for place in places if place.exists()]
+        return tuple(number for s in found for number in (s.st_size, s.st_mtime_ns, s.st_ino))
+
     def _error(self, told: str) -> FoundFile:
         return FoundFile(NOWHERE, self._file.source, error=told)
 
     def _message(self, path: Path, size: int) -> FoundFile | None:
         """A saved message under its name; None for one that its reader has deleted."""
         head = _head(path)
-        if _number(head.get("X-Mozilla-Status", "")) & _EXPUNGED:
+        if "X-Mozilla-Keys" in head and _number(head.get("X-Mozilla-Status", "")) & _EXPUNGED:
             path.unlink()
             return None
-        name, number = f"{self._file.source}/{_name(path, head)}", 1
-        found = FoundFile(path, name, size)
+        name = f"{self._file.source}/{_name(path, head)}"
+        number = self._numbers.get(name, 0) + 1
+        found = FoundFile(path, f"{name} ({number})" if number > 1 else name, size)
         while found.source in self._seen:
             number += 1
             found = FoundFile(path, f"{name} ({number})", size)
+        self._numbers[name] = number
         self._seen.add(found.source)
         if size > self._asking.file_bytes:
             told = f"{found.source} has {size / 1e6:.1f} MB: raise the setting ingest.max_file_megabytes"

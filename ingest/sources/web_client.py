@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import httpcore
 from protego import Protego
 
+from ingest.sources import LONGEST_ADDRESS
 from ingest.sources.connecting import CheckedBackend
 from rag.errors import DocumentError, DocumentTooLargeError
 from rag.settings import SourceSettings
@@ -25,7 +26,6 @@ USER_AGENT: Final = "Citewell"
 """The name that a robots.txt calls this program by."""
 _PORTS: Final = (80, 443)
 _FIRST_FREE_PORT: Final = 1024
-_LONGEST_ADDRESS: Final = 2_000
 _LONGEST_PAUSE: Final = 60.0
 _ROBOTS_BYTES: Final = 500_000
 """RFC 9309, 2.5: at least 500 kibibytes are to be read."""
@@ -47,6 +47,8 @@ def clean_address(address: str) -> str:
     Raises:
         DocumentError: it is no address of the web, or holds a user, or a port that other services have.
     """
+    if len(address) > LONGEST_ADDRESS:  # before it is parsed: that takes its square in time
+        raise DocumentError("not an address of the web: it is too long")
     try:
         parts = urlsplit(address.strip())
         host = (parts.hostname or "").encode("idna").decode("ascii").lower()
@@ -55,8 +57,8 @@ def clean_address(address: str) -> str:
         raise DocumentError(f"not an address of the web: {error}") from None
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         raise DocumentError("not an address of the web: http:// or https://, a host, no user and no password")
-    if len(address) > _LONGEST_ADDRESS or not all(c.isalnum() or c in "-._:%" for c in host):
-        raise DocumentError("not an address of the web: it is too long, or its host holds what no host does")
+    if not all(c.isalnum() or c in "-._:%" for c in host):
+        raise DocumentError("not an address of the web: its host holds what no host does")
     standard = 443 if parts.scheme == "https" else 80
     if port is not None and port not in _PORTS and port < _FIRST_FREE_PORT:
         raise DocumentError(f"port {port} belongs to another service than the web: it is not asked")
@@ -110,13 +112,16 @@ class WebClient:
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
             address = self._redirected(address, reply.headers["location"])
+            host = urlsplit(address).hostname or ""
+            if host != urlsplit(given).hostname and self._backend.is_private(host):
+                raise DocumentError(f"{given} is redirected to {host}, a private host: give its own address")
         raise DocumentError(
             f"{given} is redirected more than {self._settings.redirects} times (sources.redirects)"
         )
 
     def _redirected(self, address: str, location: str) -> str:
         try:
-            target = clean_address(urljoin(address, location))
+            target = clean_address(urljoin(address, location[: LONGEST_ADDRESS + 1]))
         except (DocumentError, ValueError) as error:
             raise DocumentError(f"{address} is redirected to what is not followed: {error}") from None
         if address.startswith("https:") and target.startswith("http:"):
@@ -134,7 +139,7 @@ class WebClient:
             **headers,
         }
         try:
-            with self._pool.stream("GET", _parsed(address), headers=list(sent.items())) as got:
+            with self._pool.stream("GET", _parsed(address), headers=_encoded(sent)) as got:
                 reply = Reply(got.status, _told(got.headers))
                 if reply.status == 200:
                     self._save(address, got.iter_stream(), reply.headers, target, most)
@@ -224,6 +229,8 @@ def unzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 piece = unpacker.unconsumed_tail
     except zlib.error as error:
         raise DocumentError(f"what it holds is packed by gzip and damaged ({error})") from error
+    if not unpacker.eof:
+        raise DocumentError("what it holds is packed by gzip and damaged: it ends too early")
 
 
 def _parsed(address: str) -> httpcore.URL:
@@ -237,6 +244,11 @@ def _parsed(address: str) -> httpcore.URL:
 
 def _site(address: str) -> str:
     return "://".join(urlsplit(address)[:2])
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As `_told` reads them: what a server calls its versions need not be ASCII."""
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _told(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -11,22 +11,22 @@ import codecs
 import json
 import logging
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email.message import Message
-from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 import webencodings
 
 from ingest.archives import is_archive
 from ingest.file_kinds import SOURCE_SUFFIXES, TEXT_SUFFIXES
 from ingest.files import FoundFile
-from ingest.sources import NOWHERE, Asking
+from ingest.sources import LONGEST_ADDRESS, NOWHERE, Asking
 from ingest.sources.web_client import Reply, WebClient, clean_address, unzipped
+from ingest.zip_files import pieces
 from rag.errors import DocumentError, UsageError
 
 __all__ = ["Website", "listed_in"]
@@ -36,6 +36,9 @@ _GONE: Final = (404, 410)
 _SITEMAP_BYTES: Final = 50_000_000
 """Both bounds are the protocol's."""
 _SITEMAP_ENTRIES: Final = 50_000
+_DEPTH: Final = 10
+_PLACE: Final = 2
+"""So deep lies `loc`: in `url` in `urlset`, or in `sitemap` in `sitemapindex`."""
 _HEAD: Final = 4_096
 _GZIP: Final = b"\x1f\x8b"
 _CONDITIONS: Final = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
@@ -58,6 +61,8 @@ class Website:
             raise UsageError(f"{address}: {error}") from None
         self._asking = asking
         self._count = 0
+        self._beyond: set[str] = set()
+        """Listed, and not read as the limit says."""
         self._holders: list[str] = []
         """How sources begin that may lie in an archive, or in what could not be looked into this time."""
 
@@ -66,15 +71,17 @@ class Website:
         client = WebClient(self._asking.settings.sources, self._asking.stop)
         try:
             first = self._page(self._address, folder, client)
-            if first is None or (listed := listed_in(first.path)) is None:
-                yield from () if first is None else (first,)
-                return
             try:
-                pages = self._pages(*listed, folder, client)
+                if first is None or (listed := listed_in(first.path)) is None:
+                    yield from () if first is None else (first,)
+                    return
+                first.path.unlink()
+                pages, failed = self._pages(*listed, folder, client)
             except DocumentError as error:
                 yield FoundFile(NOWHERE, self._address, error=str(error))
                 return
-            for address in chain(pages, self._unlisted(pages)):
+            yield from failed
+            for address in chain(pages, () if failed else self._unlisted(pages)):
                 if self._asking.stop.is_set():
                     return
                 page = self._page(address, folder, client)
@@ -93,13 +100,19 @@ class Website:
         try:
             reply = client.get(address, target, self._asking.file_bytes, conditions)
         except DocumentError as error:
+            target.unlink(missing_ok=True)
             return FoundFile(NOWHERE, address, error=str(error))
         if reply.status == 304 and known is not None:
             return FoundFile(NOWHERE, address, sha256=known.sha256)
-        if reply.status in _GONE and address in self._asking.held(address):
-            assert self._asking.gone is not None
-            self._asking.gone.append(address)
-            return None
+        if reply.status in _GONE:
+            held = self._asking.held(address)
+            lost = [
+                one for one in held if one == address or (one.startswith(f"{address}/") and _packs(address))
+            ]
+            if lost:
+                assert self._asking.gone is not None
+                self._asking.gone.extend(lost)
+                return None
         if reply.status != 200:
             return FoundFile(NOWHERE, address, error=_told(address, reply.status))
         path = target.rename(target.with_suffix(_suffix(address, reply)))
@@ -107,30 +120,37 @@ class Website:
         told = {name: reply.headers[name] for name, _ in _CONDITIONS if name in reply.headers}
         return FoundFile(path, address, path.stat().st_size, version=json.dumps(told) if told else "")
 
-    def _pages(self, is_index: bool, entries: list[str], folder: Path, client: WebClient) -> list[str]:
+    def _pages(
+        self, is_index: bool, entries: list[str], folder: Path, client: WebClient
+    ) -> tuple[list[str], list[FoundFile]]:
         """The pages of a sitemap, or of all those that an index names, within the limit and of the same host.
 
-        Raises:
-            DocumentError: a sitemap of an index cannot be read.
+        Beside them, the sitemaps of an index that cannot be read.
         """
         pages = dict.fromkeys(() if is_index else self._own(entries))
-        for sitemap in self._own(entries) if is_index else ():
-            target = self._place(folder)
-            reply = client.get(sitemap, target, _SITEMAP_BYTES)
-            listed = listed_in(target) if reply.status == 200 else None
-            target.unlink(missing_ok=True)
-            if listed is None or listed[0]:
-                raise DocumentError(
-                    f"{sitemap}, which {self._address} names, is no sitemap (HTTP {reply.status})"
-                )
-            pages.update(dict.fromkeys(self._own(listed[1])))
-            if len(pages) > self._most:
+        failed = []
+        for sitemap in islice(dict.fromkeys(self._own(entries)), self._most) if is_index else ():
+            if len(pages) > self._most or self._asking.stop.is_set():
                 break
+            target = self._place(folder)
+            try:
+                reply = client.get(sitemap, target, _SITEMAP_BYTES)
+                listed = listed_in(target) if reply.status == 200 else None
+                if listed is None or listed[0]:
+                    raise DocumentError(
+                        f"{self._address} names it, and it is no sitemap (HTTP {reply.status})"
+                    )
+                pages.update(dict.fromkeys(self._own(listed[1])))
+            except DocumentError as error:
+                failed.append(FoundFile(NOWHERE, sitemap, error=str(error)))
+            finally:
+                target.unlink(missing_ok=True)
         if len(pages) > self._most:
             _LOG.warning(
                 "%s lists more than %d pages (sources.pages): read are the first", self._address, self._most
             )
-        return list(islice(pages, self._most))
+        self._beyond = set(islice(pages, self._most, None))
+        return list(islice(pages, self._most)), failed
 
     def _own(self, entries: list[str]) -> list[str]:
         """The addresses on the sitemap's own host, as the protocol has it."""
@@ -152,10 +172,18 @@ class Website:
         return kept
 
     def _unlisted(self, pages: list[str]) -> Iterator[str]:
-        """Pages of the library under the sitemap's folder that it no longer lists: are they still there?"""
-        listed, most = set(pages), self._most
-        held = self._asking.held(self._address.rsplit("/", 1)[0] + "/")
-        for address in islice((one for one in held if one not in listed), most):
+        """Pages of the library under the sitemap's folder that it no longer lists: are they still there?
+
+        Of what lies in an archive, that is asked for. What is listed beyond the limit is there.
+        """
+        listed = set(pages)
+        asked: dict[str, None] = {}
+        for source in self._asking.held(self._address.rsplit("/", 1)[0] + "/"):
+            ends = [at for at, sign in enumerate(source) if sign == "/"][3:]
+            places = [source[:at] for at in ends] + [source]
+            if self._beyond.isdisjoint(places):
+                asked[next(filter(_packs, places), source)] = None
+        for address in islice((one for one in asked if one not in listed), self._most):
             if not address.startswith(tuple(self._holders)):
                 yield address
 
@@ -169,36 +197,78 @@ class Website:
 
 
 def listed_in(path: Path) -> tuple[bool, list[str]] | None:
-    """Whether a file is an index of sitemaps or a sitemap, and what it lists; None where it is neither."""
+    """Whether a file is an index of sitemaps or a sitemap, and what it lists; None where it is neither.
+
+    Raises:
+        DocumentError: it is called one and cannot be read.
+    """
     if not path.is_file():
         return None
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        file.seek(0)
-        if head.startswith(_GZIP):
+        packed = head.startswith(_GZIP)
+        if packed:
             try:
                 head = next(unzipped(iter((head,))), b"")[:_HEAD]
-                data = b"".join(islice(unzipped(iter((file.read(),))), _SITEMAP_BYTES >> 20))
             except DocumentError:
                 return None
-        else:
-            data = b""
         if b"<urlset" not in head and b"<sitemapindex" not in head:
             return None
-        data = data or file.read(_SITEMAP_BYTES)
+        file.seek(0)
+        return b"<sitemapindex" in head, _locations(unzipped(pieces(file)) if packed else pieces(file))
+
+
+def _locations(content: Iterable[bytes]) -> list[str]:
+    """What a sitemap lists.
+
+    Raises:
+        DocumentError: it is damaged, too large, nested as none is, or declares a document type, whose
+            entities can swell.
+    """
     found: list[str] = []
+    text, depth = "", 0
+
+    def declared(*_: object) -> None:
+        raise DocumentError("the sitemap declares a document type, as none has: it is not read")
+
+    def started(name: str, _: object) -> None:
+        nonlocal text, depth
+        text, depth = "", depth + 1
+        if depth > _DEPTH:
+            raise DocumentError("the sitemap is nested deeper than any is: it is not read")
+
+    def told(piece: str) -> None:
+        nonlocal text
+        if len(text) <= LONGEST_ADDRESS:
+            text += piece
+
+    def ended(name: str) -> None:
+        nonlocal text, depth
+        depth -= 1
+        if depth == _PLACE and name.rpartition(":")[2] == "loc" and len(found) < _SITEMAP_ENTRIES:
+            found.append(text.strip())
+        text = ""
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = declared
+    parser.StartElementHandler, parser.EndElementHandler = started, ended
+    parser.CharacterDataHandler = told
+    size = 0
     try:
-        for _, element in ElementTree.iterparse(BytesIO(data)):
-            name = element.tag.rpartition("}")[2]
-            if name in ("url", "sitemap"):
-                place = next((part.text for part in element if part.tag.rpartition("}")[2] == "loc"), None)
-                found += [place.strip()] if place else []
-                element.clear()
-            if len(found) >= _SITEMAP_ENTRIES:
-                break
-    except ElementTree.ParseError:
-        return None
-    return b"<sitemapindex" in head, found
+        for piece in content:
+            size += len(piece)
+            if size > _SITEMAP_BYTES:
+                raise DocumentError(f"the sitemap is larger than {_SITEMAP_BYTES / 1e6:g} MB: it is not read")
+            parser.Parse(piece)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise DocumentError(f"the sitemap is damaged ({error}): it is not read") from None
+    return [place for place in found if place]
+
+
+def _packs(address: str) -> bool:
+    return address.lower().endswith(".zip")
 
 
 def _told(address: str, status: int) -> str:

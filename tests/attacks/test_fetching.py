@@ -7,6 +7,8 @@ import datetime
 import socket
 import ssl
 import threading
+import tracemalloc
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,16 @@ def test_a_redirect_leads_nowhere_that_its_target_would_not(
     assert inner.asked == []
 
 
+@pytest.mark.parametrize("through", ["/page", "/robots.txt"])
+def test_a_redirect_leads_to_no_private_host_that_was_not_asked_for(
+    through: str, inner: Site, site: Site, tmp_path: Path
+) -> None:
+    inner.asked.clear()
+    site.pages[through] = Page(status=302, headers={"Location": f"http://localhost:{inner.port}/secret"})
+    refused(site.address + "/page", tmp_path, client("127.0.0.1", "localhost"))
+    assert inner.asked == []
+
+
 def test_a_reply_that_never_gets_past_its_head_ends_in_time(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         ended = threading.Event()
@@ -188,9 +200,52 @@ def test_a_sitemap_that_swells_or_reads_files_is_left(tmp_path: Path) -> None:
     outside = (
         '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset><url><loc>&e;</loc></url></urlset>'
     )
-    for body in (bomb, outside):
+    deep = "<urlset>" + "<a>" * 1_000
+    for body in (bomb, outside, deep):
         (tmp_path / "sitemap").write_text(body)
-        assert not (listed_in(tmp_path / "sitemap") or (False, []))[1]
+        with pytest.raises(DocumentError):
+            listed_in(tmp_path / "sitemap")
+
+
+def test_a_sitemap_of_other_elements_takes_little_memory(tmp_path: Path) -> None:
+    from ingest.sources.website import listed_in
+
+    (tmp_path / "sitemap").write_text(
+        f"<urlset>{'<b/>' * 200_000}<url><loc>{'x' * 10**6}</loc></url></urlset>"
+    )
+    tracemalloc.start()
+    try:
+        listed_in(tmp_path / "sitemap")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_an_address_without_end_is_refused_before_it_is_parsed(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parsing takes the square of a host's length where it is not ASCII."""
+    from ingest.sources import Asking, open_source
+    from rag.errors import UsageError
+    from tests.ingest.sources.conftest import online
+
+    longest, normalized = 0, unicodedata.normalize
+
+    def normalize(form: Any, text: str) -> str:
+        nonlocal longest
+        longest = max(longest, len(text))
+        return normalized(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+    endless = "http://" + "a\u0315\u0300" * 10_000
+    with pytest.raises(DocumentError, match="too long"):
+        clean_address(endless)
+    with pytest.raises(UsageError, match="characters"):
+        open_source(endless, Asking(online(), None, threading.Event()))  # type: ignore[arg-type]
+    site.pages["/page"] = Page(status=302, headers={"Location": "http://" + "\xbd" * 50_000})
+    refused(site.address + "/page", tmp_path, client("127.0.0.1"))
+    assert longest <= 2_001
 
 
 @pytest.fixture
@@ -232,6 +287,12 @@ def test_one_private_address_among_public_ones_is_enough(names: Any, tmp_path: P
     answers["mixed.test"] = [["93.184.215.14", "127.0.0.1"]]
     assert "127.0.0.1" in refused("http://mixed.test/secret", tmp_path, client())
     assert connected == []
+
+
+def test_a_private_host_may_be_named_as_it_is_written(names: Any, inner: Site, tmp_path: Path) -> None:
+    answers, _ = names
+    answers["xn--mwe-sna.test"] = [["127.0.0.1"]] * 2
+    assert b"the keys" in fetched(f"http://Möwe.test:{inner.port}/secret", tmp_path, client("Möwe.test"))
 
 
 def certified(host: str, folder: Path) -> Path:

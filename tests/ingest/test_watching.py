@@ -154,6 +154,43 @@ def test_removals_wait_for_a_locked_library(
     assert look() == ["removed a.txt"]
 
 
+def test_a_folder_that_cannot_be_looked_into_keeps_its_documents_and_the_rest_goes_on(
+    folder: Path,
+    look: Callable[[], list[str]],
+    store: Store,
+    follower: FolderFollower,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = folder / "closed"
+    closed.mkdir()
+    (closed / "a.txt").write_text("The tide turns at six.")
+    (folder / "b.txt").write_text("The pier is closed.")
+    look()
+    (closed / "a.txt").rename(folder.parent / "a.txt")  # out of sight
+    (folder / "b.txt").unlink()
+    plain = Path.stat
+
+    def stat(self: Path, **how: bool) -> os.stat_result:
+        if self.parent == closed:
+            raise PermissionError(13, "Permission denied", str(self))
+        return plain(self, **how)
+
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Path, "stat", stat)
+        assert look() == ["removed b.txt"]
+
+    def failing(*_: object, **named: object) -> None:
+        raise PermissionError("Permission denied")
+
+    (folder / "c.txt").write_text("The quay is new.")
+    look()
+    with monkeypatch.context() as refusing:
+        refusing.setattr("ingest.watching.ingest_paths", failing)
+        assert look() == []
+        assert follower.unfinished
+    assert look() == ["added c.txt"]
+
+
 def test_messages_that_are_gone_from_a_followed_mail_folder_go(
     folder: Path, look: Callable[[], list[str]]
 ) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import mailbox
+import threading
 import tracemalloc
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from ingest.sources.mailboxes import is_mailbox
+from ingest.files import FoundFile
+from ingest.sources import Asking
+from ingest.sources.mailboxes import Mailbox, is_mailbox
 from rag.store import Store
 from tests.ingest.sources.conftest import Fetch, online
 
@@ -107,11 +110,59 @@ def test_names_of_messages(tmp_path: Path, fetch: Fetch, store: Store) -> None:
     assert store.resolve("x@y (2)").title == "two"
 
 
+def test_many_messages_of_one_name_are_numbered_without_counting_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = 0
+
+    def counted(*given: object) -> FoundFile:
+        nonlocal made
+        made += 1
+        return FoundFile(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ingest.sources.mailboxes.FoundFile", counted)
+    path = with_messages(tmp_path / "box", *[message("same", "x")] * 50)
+    asking = Asking(online(), None, threading.Event())  # type: ignore[arg-type]
+    found = list(Mailbox(FoundFile(path, "box"), asking).files(tmp_path))
+    assert [file.source for file in found][-2:] == ["box/same@example.org (49)", "box/same@example.org (50)"]
+    assert made == 50
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"\n", b"\nFrom a@b Mon Jun  2 10:00:00 2025\nSubject: quay\n\nNew.\n"]
+)
+def test_an_mbox_that_is_being_written_loses_nothing(
+    text: bytes, tmp_path: Path, fetch: Fetch, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    path = with_messages(folder / "box", ROOF, PIER)
+    fetch(folder)
+    whole = path.read_bytes()
+    path.write_bytes(text)
+    fetch(folder)
+    assert {"roof", "pier"} <= {info.title for info in store.documents()}
+    path.write_bytes(whole[: whole.index(b"From ", 9)])
+    plain = Mailbox._message
+
+    def writing(self: Mailbox, saved: Path, size: int) -> FoundFile | None:
+        path.write_bytes(whole)
+        return plain(self, saved, size)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Mailbox, "_message", writing)
+        fetch(folder)
+    assert {"roof", "pier"} <= {info.title for info in store.documents()}
+
+
 def test_what_its_reader_has_deleted_is_passed_over(tmp_path: Path, fetch: Fetch) -> None:
     deleted = message("pier", "The pier is closed.")
     deleted["X-Mozilla-Status"] = "0009"
-    path = with_messages(tmp_path / "Inbox", ROOF, deleted)
-    assert fetch(path) == {f"{path.resolve()}/roof@example.org": "added"}
+    sent = message("quay", "A sender may write that, too.")
+    sent["X-Mozilla-Status"] = "0009"
+    deleted["X-Mozilla-Keys"] = ""
+    path = with_messages(tmp_path / "Inbox", ROOF, deleted, sent)
+    assert fetch(path) == {f"{path.resolve()}/{name}@example.org": "added" for name in ("roof", "quay")}
 
 
 def test_attachments_come_with_their_message(tmp_path: Path, fetch: Fetch, store: Store) -> None:
@@ -155,9 +206,6 @@ def test_limits(tmp_path: Path, fetch: Fetch) -> None:
 
 
 def test_a_large_mbox_of_endless_lines_is_not_held_in_memory(tmp_path: Path) -> None:
-    from ingest.files import FoundFile
-    from ingest.sources.mailboxes import Mailbox
-
     class Nobody:
         settings = online()
         file_bytes = 1_000_000

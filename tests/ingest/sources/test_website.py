@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 
+from ingest.sources.website import Website
 from rag.errors import ConfigurationError, UsageError
 from rag.settings import load_settings
 from rag.store import Store
@@ -39,6 +41,13 @@ def test_an_unchanged_page_is_not_sent_again_and_a_changed_one_is_read(site: Sit
     assert fetch(address) == {address: "unchanged"}
     assert fetch(address) == {address: "unchanged"}
     assert site.sent[-1]["If-None-Match"] == '"3"'
+
+
+def test_a_version_that_is_not_ascii_is_sent_back_as_it_came(site: Site, fetch: Fetch) -> None:
+    address = site.html("/a", "The tide turns at six.", etag='"é"')
+    assert fetch(address) == {address: "added"}
+    assert fetch(address) == {address: "unchanged"}
+    assert site.sent[-1]["If-None-Match"] == '"é"'
 
 
 def test_what_is_read_otherwise_now_is_fetched_again(site: Site, fetch: Fetch) -> None:
@@ -99,6 +108,18 @@ def test_a_sitemap_that_is_gone_or_empties_takes_nothing_along(
     del site.pages["/sitemap.xml"]
     fetch(site.address + "/sitemap.xml")
     assert len(store.documents()) == 2
+
+
+def test_a_damaged_sitemap_is_told_each_time_and_no_document(site: Site, fetch: Fetch, store: Store) -> None:
+    page, address = site.html("/a", "The tide turns at six."), site.address + "/sitemap.xml"
+    whole = sitemap(page).body
+    for body in (whole[:-9], gzip.compress(whole)[:-9]):
+        site.pages["/sitemap.xml"] = Page(body, "application/xml", etag='"1"')
+        for _ in range(2):
+            assert "damaged" in fetch(address)[address]
+    assert store.documents() == []
+    site.pages["/sitemap.xml"].body = whole
+    assert fetch(address) == {page: "added"}
 
 
 def test_an_index_of_packed_sitemaps_within_the_limit(
@@ -171,7 +192,55 @@ def test_what_lies_in_an_archive_that_fails_this_time_stays(site: Site, fetch: F
         assert [info.source for info in store.documents()] == [f"{archive}/a.txt"]
         site.pages["/all.zip"].status = 500
     site.pages["/sitemap.xml"] = sitemap()
-    assert fetch(site.address + "/sitemap.xml") == {f"{archive}/a.txt": "gone"}
+    assert "HTTP 500" in fetch(site.address + "/sitemap.xml")[archive]
+    site.pages["/all.zip"].status = 200  # there, and only not listed
+    assert fetch(site.address + "/sitemap.xml") == {f"{archive}/a.txt": "unchanged"}
+    page = site.html("/a", "The tide turns at six.")
+    site.pages["/sitemap.xml"] = sitemap(page, archive)  # beyond the limit
+    site.asked.clear()
+    assert fetch(site.address + "/sitemap.xml", settings=online(pages=1)) == {page: "added"}
+    assert site.wanted() == ["/sitemap.xml", "/a"]
+    del site.pages["/all.zip"]
+    site.pages["/sitemap.xml"] = sitemap(page)
+    assert fetch(site.address + "/sitemap.xml")[f"{archive}/a.txt"] == "gone"
+
+
+def test_what_fails_leaves_no_file_behind(
+    site: Site, fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = []
+
+    def place(self: Website, folder: Path) -> Path:
+        left.extend(folder.iterdir())
+        return original(self, folder)
+
+    original = Website._place
+    monkeypatch.setattr(Website, "_place", place)
+    for name in "abcd":
+        site.pages[f"/{name}"] = Page(b"x" * 20_000)
+    site.pages["/map.xml"] = sitemap(*(f"{site.address}/{name}" for name in "bcd"))
+    site.pages["/sitemap.xml"] = sitemap(site.address + "/a", site.address + "/map.xml", index=True)
+    few = online()
+    few = few.model_copy(update={"ingest": few.ingest.model_copy(update={"max_file_megabytes": 0.01})})
+    assert len(fetch(site.address + "/sitemap.xml", settings=few)) == 4
+    assert left == []
+
+
+def test_a_bad_sitemap_of_an_index_costs_itself_and_nothing_is_gone(site: Site, fetch: Fetch) -> None:
+    pages = [site.html(f"/p{number}", f"Page {number} tells of tides.") for number in range(2)]
+    maps = [f"{site.address}/{number}.xml" for number in range(3)]
+    site.pages["/0.xml"], site.pages["/1.xml"] = sitemap(pages[0]), sitemap(pages[1])
+    site.pages["/sitemap.xml"] = sitemap(*maps[:2], index=True)
+    fetch(site.address + "/sitemap.xml")
+    site.pages["/0.xml"] = Page(b"<urlset>")
+    del site.pages["/p0"]
+    told = fetch(site.address + "/sitemap.xml")
+    assert "damaged" in told[maps[0]]
+    assert told == {maps[0]: told[maps[0]], pages[1]: "unchanged"}
+    site.pages["/sitemap.xml"] = sitemap(maps[0], maps[2], maps[1], index=True)
+    site.asked.clear()
+    fetch(site.address + "/sitemap.xml", settings=online(pages=1))
+    assert site.wanted() == ["/sitemap.xml", "/0.xml"]
 
 
 def test_the_network_is_off_unless_it_is_allowed(site: Site, fetch: Fetch) -> None:
