@@ -46,7 +46,9 @@ def citewell_serve(library: Path, **variables: str) -> Iterator[str]:
 @contextmanager
 def serving(app: Starlette) -> Iterator[str]:
     """The address of a server of an application, on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", ws="none"))
+    # its own logging would end the handlers that others have, and with them the streams that pytest captures
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, log_level="critical", ws="none")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
