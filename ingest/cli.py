@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.options import ConfigOption, LibraryOption, SetOption, read_settings
+from ingest.options import (
+    ConfigOption,
+    JsonLinesOption,
+    LibraryOption,
+    SetOption,
+    WorkersOption,
+    read_settings,
+)
 from rag.errors import CitewellError
 from rag.temporary import clear_left_behind
 
@@ -35,10 +42,7 @@ def ingest(
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Standard output holds JSON only: one object per file, one per line."),
-    ] = False,
+    json: JsonLinesOption = False,
     prune: Annotated[
         bool,
         typer.Option(
@@ -54,9 +58,7 @@ def ingest(
             help="Opens protected PDF and Office files; - asks for it unseen. Kept nowhere. Repeatable.",
         ),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Parsing processes (default: one a core).")
-    ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Bring documents into the library: new and changed files only, each wholly or not at all."""
     settings = read_settings(library, config, assignments, ingest__workers=workers)
@@ -80,13 +82,8 @@ def watch(
     library: LibraryOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
-    json: Annotated[
-        bool,
-        typer.Option("--json", help="Standard output holds JSON only: one object per file, one per line."),
-    ] = False,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Parsing processes (default: one a core).")
-    ] = None,
+    json: JsonLinesOption = False,
+    workers: WorkersOption = None,
 ) -> None:
     """Follow a folder until Ctrl-C: ingest what is in it and what changes, remove what is gone."""
     settings = read_settings(library, config, assignments, ingest__workers=workers)

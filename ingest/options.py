@@ -13,7 +13,7 @@ from rag.resources import presets
 if TYPE_CHECKING:
     from rag.settings import Settings
 
-__all__ = ["ConfigOption", "LibraryOption", "SetOption", "read_settings"]
+__all__ = ["ConfigOption", "JsonLinesOption", "LibraryOption", "SetOption", "WorkersOption", "read_settings"]
 
 LibraryOption = Annotated[
     Path | None,
@@ -28,6 +28,13 @@ ConfigOption = Annotated[
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="One setting, such as retrieval.top_k=5. Repeatable."),
+]
+
+JsonLinesOption = Annotated[
+    bool, typer.Option("--json", help="Standard output holds JSON only: one object per file, one per line.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Parsing processes (default: one a core).")
 ]
 
 

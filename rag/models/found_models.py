@@ -23,7 +23,7 @@ USUAL_PORTS: Final = {"Ollama": 11434, "llama.cpp": 8080, "vLLM": 8000, "LM Stud
 
 @dataclass(frozen=True, slots=True)
 class FoundModel:
-    """A model with the arguments of a command that has it write.
+    """A model with the settings that have it write: a preset ("" for the usual one) and assignments over it.
 
     `context_tokens` is what it reads as it runs, `trained_tokens` what it was made for; None where not told.
     """
@@ -34,7 +34,14 @@ class FoundModel:
     context_tokens: int | None
     trained_tokens: int | None
     abilities: tuple[str, ...]
-    arguments: tuple[str, ...]
+    preset: str
+    assignments: tuple[str, ...]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The same for a command line."""
+        preset = ("--config", self.preset) if self.preset else ()
+        return (*preset, *(word for setting in self.assignments for word in ("--set", setting)))
 
 
 def found_models(settings: GeneratorSettings) -> list[FoundModel]:
@@ -57,7 +64,8 @@ def _found(model: ServedModel) -> FoundModel:
         model.context_tokens,
         model.trained_tokens,
         model.abilities,
-        ("--config", "server", *(word for setting in named for word in ("--set", setting))),
+        "server",
+        named,
     )
 
 
@@ -70,9 +78,8 @@ def _packaged() -> list[FoundModel]:
             except ModelError:  # not installed, or not what was tested
                 continue
             named = (f"generator.model={PREFIX}{model.name}", "generator.writes=true")
-            arguments = tuple(word for setting in named for word in ("--set", setting))
             trained = _trained_tokens(path)
-            found.append(FoundModel("packaged", model.name, str(path), None, trained, (), arguments))
+            found.append(FoundModel("packaged", model.name, str(path), None, trained, (), "", named))
     return found
 
 
@@ -85,9 +92,11 @@ def _files(folder: Path) -> list[FoundModel]:
         except (ModelError, OSError):
             continue
         if "tokenizer.chat_template" in header.facts:
-            arguments = ("--config", "cpu-writer", "--set", f"generator.model={path.resolve()}")
+            named = (f"generator.model={path.resolve()}",)
             trained = header.context_tokens
-            found.append(FoundModel("GGUF file", path.name, str(path), None, trained, (), arguments))
+            found.append(
+                FoundModel("GGUF file", path.name, str(path), None, trained, (), "cpu-writer", named)
+            )
     return found
 
 

@@ -123,10 +123,8 @@ def _preset(name: str, own: Settings) -> Settings:
 
 
 def _written_by(model: FoundModel, own: Settings) -> Settings:
-    """The settings under which a model that was found writes, as its arguments of the command line say."""
-    given = dict(zip(model.arguments[::2], model.arguments[1::2], strict=True))
-    pairs = zip(model.arguments[::2], model.arguments[1::2], strict=True)
-    loaded = load_settings(given["--config"], assignments=[value for name, value in pairs if name == "--set"])
+    """The settings under which a model that was found writes."""
+    loaded = load_settings(model.preset, assignments=model.assignments)
     return own.model_copy(update={section: getattr(loaded, section) for section in _SECTIONS})
 
 

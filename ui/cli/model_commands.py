@@ -117,7 +117,9 @@ def _settings(config: str | None, assignments: list[str] | None, folder: Path | 
 
 
 def _as_json(model: FoundModel) -> dict[str, Any]:
-    return {**asdict(model), "abilities": list(model.abilities), "arguments": list(model.arguments)}
+    told = asdict(model)
+    del told["preset"], told["assignments"]
+    return {**told, "abilities": list(model.abilities), "arguments": list(model.arguments)}
 
 
 def _window(model: FoundModel) -> str:

@@ -68,7 +68,7 @@ def _models(own: Settings, chosen: FoundModel | None, t: Texts) -> None:
 
 def _look(own: Settings) -> None:
     """Remember what can write here beside the library's own model."""
-    st.session_state[_FOUND] = [m for m in found_models(own.generator) if "--config" in m.arguments]
+    st.session_state[_FOUND] = [m for m in found_models(own.generator) if m.preset]
 
 
 def _preset(offered: Sequence[str], found: Mapping[str, FoundModel], t: Texts) -> str:
