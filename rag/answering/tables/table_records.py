@@ -152,11 +152,11 @@ def _is_alike(collection: Collection) -> bool:
     Paragraphs under headings, taken apart at their commas, tell what no other does: they are no records.
     """
     told = [
-        {field.name for field in record.fields if field.name != _UNNAMED or field.value[:1].isdigit()}
+        [field.name for field in record.fields if field.name != _UNNAMED or field.value[:1].isdigit()]
         for record in collection.records
     ]
-    counts = Counter(name for own in told for name in own)
-    again = sum(counts[field.name] > 1 for record in collection.records for field in record.fields)
+    counts = Counter(name for names in told for name in set(names))
+    again = sum(counts[name] > 1 for names in told for name in names)
     return 2 * again >= sum(len(record.fields) for record in collection.records)
 
 

@@ -67,6 +67,15 @@ def test_sentences_are_no_records(tmp_path: Path) -> None:
     assert collections(tmp_path, "trip.md", text) == []
 
 
+def test_numbers_of_steps_make_no_records_of_the_paragraphs_beside_them(tmp_path: Path) -> None:
+    text = (
+        "# Rules\n\n## Waiting list\nIt is kept by Una, at the gate.\n41 people are on it.\n\n"
+        "## Fires\nFires are allowed in October, after sunset.\n\nNever burn\n\n- plastic\n- wet leaves\n\n"
+        "## Leaving\n\n1. Tell the secretary.\n2. Clear the shed.\n3. Hand in both keys.\n"
+    )
+    assert collections(tmp_path, "rules.md", text) == []
+
+
 def test_a_table_is_called_by_what_stands_above_it(tmp_path: Path) -> None:
     text = "# Stock\n\n## Paint\n\n| Paint | Price |\n|-|-|\n| Linen | 18.50 |\n| Dusk | 24 |\n"
     (paint,) = collections(tmp_path, "stock.md", text)
