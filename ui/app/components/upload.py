@@ -136,7 +136,7 @@ def _summary(shared: Shared, job: IngestJob, t: Texts) -> None:
     needy = sum(_gravity(outcome) < _GOOD for outcome in outcomes)
     told = t.upload_done.format(files=t.count("file", kept), seconds=duration_text(job.progress.seconds))
     if needy:
-        told = f"{told} · {t.upload_attention.format(n=needy)}"
+        told = f"{told} · **{t.count('needy', needy)}**"
     is_open = (needy > 0 or len(outcomes) <= _SHOWN_OPEN) and job not in session().reports_read
     with st.expander(told, expanded=is_open):
         _table(outcomes, t)
